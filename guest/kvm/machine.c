@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include <libfdt.h>
+#include <string.h>
+
+#include "guest/kvm/machine.h"
+
+extern uint8_t user_end[];
+
+/* A part of the tree that must be there; the run ends if it is not. */
+static const void *must(const void *found, const char *what)
+{
+    if (!found) {
+        guest_log("device tree: no %s", what);
+        guest_exit(1);
+    }
+    return found;
+}
+
+static const void *property(const void *dtb, int node, const char *name)
+{
+    return must(fdt_getprop(dtb, node, name, NULL), name);
+}
+
+static uint64_t cell64(const void *property, unsigned i)
+{
+    return fdt64_ld((const fdt64_t *)property + i);
+}
+
+/* The part of [base, end) that is left when [from, to), which may lie inside, is cut off it. */
+static void cut(uint64_t *base, uint64_t *end, uint64_t from, uint64_t to)
+{
+    if (from >= *end || to <= *base)
+        return;
+    if (from - *base > *end - to)
+        *end = from;
+    else
+        *base = to;
+}
+
+/* The largest piece of RAM behind what is loaded and outside what the VMM has reserved. */
+static void find_arena(struct guest_machine *machine, const void *dtb)
+{
+    uint64_t loaded_end = (uintptr_t)user_end + (uint64_t)machine->vcpus * USER_BYTES;
+    int node = fdt_path_offset(dtb, "/memory@0"), bytes = 0;
+    const void *reg = must(fdt_getprop(dtb, node, "reg", &bytes), "memory");
+    const void *reserved;
+    int reserved_node = fdt_path_offset(dtb, "/reserved-memory");
+
+    reserved = property(dtb, fdt_first_subnode(dtb, reserved_node), "reg");
+    for (unsigned i = 0; i < (unsigned)bytes / 16; i++) {
+        uint64_t base = cell64(reg, 2 * i), end = base + cell64(reg, 2 * i + 1);
+
+        cut(&base, &end, 0, loaded_end);
+        cut(&base, &end, cell64(reserved, 0), cell64(reserved, 0) + cell64(reserved, 1));
+        if (end - base > machine->arena_bytes) {
+            machine->arena = (uint8_t *)base;
+            machine->arena_bytes = end - base;
+        }
+    }
+}
+
+static unsigned count_cpus(const void *dtb, int cpus)
+{
+    unsigned count = 0;
+    int node;
+
+    fdt_for_each_subnode(node, dtb, cpus) count++;
+    return count;
+}
+
+void machine_read(struct guest_machine *machine, const void *dtb)
+{
+    int cpus, chosen;
+    const void *caches;
+
+    if (fdt_check_header(dtb)) {
+        guest_log("no device tree at %p", dtb);
+        guest_exit(1);
+    }
+    cpus = fdt_path_offset(dtb, "/cpus");
+    chosen = fdt_path_offset(dtb, "/chosen");
+    caches = property(dtb, chosen, "minivmm,host-caches");
+    *machine = (struct guest_machine){
+        .vcpus = count_cpus(dtb, cpus),
+        .tsc_hz = cell64(property(dtb, cpus, "timebase-frequency"), 0),
+        .boot_times = (uint64_t *)cell64(property(dtb, chosen, "minivmm,boot-times"), 0),
+        .host_cpus = fdt32_ld(property(dtb, chosen, "minivmm,host-cpus")),
+        .l1d = cell64(caches, 0),
+        .l2 = cell64(caches, 1),
+        .llc = cell64(caches, 2),
+        .quick = fdt_getprop(dtb, chosen, "minivmm,quick", NULL),
+        .chosen = fdt_getprop(dtb, chosen, "minivmm,bench", NULL),
+        .args = property(dtb, chosen, "bootargs"),
+    };
+    find_arena(machine, dtb);
+}

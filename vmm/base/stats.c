@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdlib.h>
+
+#include "vmm/base/stats.h"
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+void stats_sort(double *values, size_t count)
+{
+    qsort(values, count, sizeof(*values), compare);
+}
+
+double stats_median(const double *sorted, size_t count)
+{
+    return count % 2 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+}
+
+struct stats_interval stats_median_ci95(const double *sorted, size_t count, double *confidence)
+{
+    /*
+     * The median lies below the k-th smallest value if fewer than k values fall below it: with
+     * chance P(Binomial(count, 1/2) < k). Move k inwards while both tails stay within 5 %.
+     */
+    double log_half = -(double)count * log(2.0), tail = 0, outside = 0;
+    size_t k = 0;
+
+    for (size_t i = 0; i < count / 2; i++) {
+        double choose =
+            lgamma((double)count + 1) - lgamma((double)i + 1) - lgamma((double)(count - i) + 1);
+
+        tail += exp(choose + log_half);
+        if (i && 2 * tail > 0.05)
+            break;
+        outside = 2 * tail;
+        k = i;
+    }
+    if (confidence)
+        *confidence = count > 1 ? 1 - outside : 0;
+    return (struct stats_interval){sorted[k], sorted[count - 1 - k]};
+}

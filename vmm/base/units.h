@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading and writing quantities: sizes with binary units, durations, lists of numbers.
+ */
+#ifndef BASE_UNITS_H
+#define BASE_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Room for any text that the format functions below make. */
+#define UNITS_TEXT_MAX 24
+
+/*
+ * units_parse_size(): "4096", "64K", "2M", "1.5G", "2GiB", "1T" (powers of 1024, any case) as
+ * bytes. Returns 0, or -1 with errno EINVAL (not a size) or ERANGE (beyond 64 bits).
+ */
+int units_parse_size(const char *text, uint64_t *bytes);
+
+/* units_parse_u64(): a decimal number and nothing else. Returns as above. */
+int units_parse_u64(const char *text, uint64_t *value);
+
+/* units_parse_seconds(): "30", "0.5", "500ms", "2m" as ns. Returns as above. */
+int units_parse_seconds(const char *text, uint64_t *ns);
+
+/*
+ * units_parse_list(): "0,2-5" as numbers in the order given, duplicates kept.
+ * Returns how many, at most `max`; or -1 with errno EINVAL, or ERANGE if there are more.
+ */
+int units_parse_list(const char *text, unsigned *numbers, int max);
+
+/* units_format_size(): 2147483648 as "2 GiB"; exact sizes lose nothing. Returns `text`. */
+const char *units_format_size(char text[UNITS_TEXT_MAX], uint64_t bytes);
+
+/* units_format_ns(): three significant digits with a unit: "850 ns", "27.1 us", "1.25 s". */
+const char *units_format_ns(char text[UNITS_TEXT_MAX], uint64_t ns);
+
+/* units_format_count(): at most five characters: "999", "12.3k", "4.56M". */
+const char *units_format_count(char text[UNITS_TEXT_MAX], uint64_t count);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which build this is; the values are written by the build system.
+ */
+#ifndef BASE_VERSION_H
+#define BASE_VERSION_H
+
+extern const char version_number[]; /* "0.1.0" */
+extern const char version_commit[]; /* of the source, "-dirty" if changed; "unknown" without git */
+extern const char version_text[];   /* "minivmm 0.1.0 (commit)" */
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <libfdt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmm/boot/dtb.h"
+
+/*
+ * The calls of libfdt's sequential-write interface, made in a row; after the first that fails, the
+ * rest do nothing and `status` tells.
+ */
+struct tree {
+    void *fdt;
+    int status;
+};
+
+#define TREE(tree, call) ((tree)->status ? 0 : ((tree)->status = (call)))
+
+static void begin(struct tree *tree, const char *name)
+{
+    TREE(tree, fdt_begin_node(tree->fdt, name));
+}
+
+static void end(struct tree *tree)
+{
+    TREE(tree, fdt_end_node(tree->fdt));
+}
+
+static void add_u32(struct tree *tree, const char *name, uint32_t value)
+{
+    TREE(tree, fdt_property_u32(tree->fdt, name, value));
+}
+
+static void add_u64(struct tree *tree, const char *name, uint64_t value)
+{
+    TREE(tree, fdt_property_u64(tree->fdt, name, value));
+}
+
+static void add_string(struct tree *tree, const char *name, const char *value)
+{
+    TREE(tree, fdt_property(tree->fdt, name, value, (int)strlen(value) + 1));
+}
+
+static void add_array(struct tree *tree, const char *name, const uint64_t *values, unsigned count)
+{
+    fdt64_t cells[8];
+
+    for (unsigned i = 0; i < count; i++)
+        cells[i] = cpu_to_fdt64(values[i]);
+    TREE(tree, fdt_property(tree->fdt, name, cells, (int)(count * sizeof(cells[0]))));
+}
+
+static void add_memory(struct tree *tree, const struct guestmem *mem)
+{
+    uint64_t reg[4];
+
+    for (unsigned i = 0; i < mem->ranges; i++) {
+        reg[2 * i] = mem->range[i].base;
+        reg[2 * i + 1] = mem->range[i].bytes;
+    }
+    begin(tree, "memory@0");
+    add_string(tree, "device_type", "memory");
+    add_array(tree, "reg", reg, 2 * mem->ranges);
+    end(tree);
+}
+
+static void add_reserved(struct tree *tree, const struct layout *layout)
+{
+    uint64_t reg[2] = {layout->base, layout->end - layout->base};
+    char name[32];
+
+    begin(tree, "reserved-memory");
+    add_u32(tree, "#address-cells", 2);
+    add_u32(tree, "#size-cells", 2);
+    TREE(tree, fdt_property(tree->fdt, "ranges", NULL, 0));
+    snprintf(name, sizeof(name), "vmm@%" PRIx64, layout->base);
+    begin(tree, name);
+    add_array(tree, "reg", reg, 2);
+    end(tree);
+    end(tree);
+}
+
+static void add_cpus(struct tree *tree, unsigned vcpus, uint64_t tsc_hz)
+{
+    begin(tree, "cpus");
+    add_u32(tree, "#address-cells", 1);
+    add_u32(tree, "#size-cells", 0);
+    if (tsc_hz)
+        add_u64(tree, "timebase-frequency", tsc_hz);
+    for (unsigned i = 0; i < vcpus; i++) {
+        char name[32];
+
+        snprintf(name, sizeof(name), "cpu@%x", i);
+        begin(tree, name);
+        add_string(tree, "device_type", "cpu");
+        add_u32(tree, "reg", i);
+        end(tree);
+    }
+    end(tree);
+}
+
+static void add_chosen(struct tree *tree, const struct config *config, const struct layout *layout,
+                       const struct dtb_facts *facts)
+{
+    uint64_t times[2] = {layout->boot_times, config->vcpus * sizeof(uint64_t)};
+
+    begin(tree, "chosen");
+    add_string(tree, "bootargs", config->args);
+    if (facts->bench)
+        add_string(tree, "minivmm,bench", facts->bench);
+    if (config->quick)
+        TREE(tree, fdt_property(tree->fdt, "minivmm,quick", NULL, 0));
+    add_array(tree, "minivmm,boot-times", times, 2);
+    add_u32(tree, "minivmm,host-cpus", facts->host_cpus);
+    add_array(tree, "minivmm,host-caches", facts->caches, 3);
+    end(tree);
+}
+
+static void add_devices(struct tree *tree, const struct bus *mmio)
+{
+    for (unsigned i = 0; i < mmio->count; i++) {
+        const struct bus_region *region = &mmio->region[i];
+        uint64_t reg[2] = {region->base, region->bytes};
+        char name[64], compatible[64];
+
+        snprintf(name, sizeof(name), "%s@%" PRIx64, region->name, region->base);
+        snprintf(compatible, sizeof(compatible), "minivmm,%s", region->name);
+        begin(tree, name);
+        add_string(tree, "compatible", compatible);
+        add_array(tree, "reg", reg, 2);
+        end(tree);
+    }
+}
+
+int dtb_build(void *room, const struct config *config, const struct layout *layout,
+              const struct guestmem *mem, const struct bus *mmio, const struct dtb_facts *facts,
+              struct err *err)
+{
+    struct tree tree = {.fdt = room};
+
+    TREE(&tree, fdt_create(room, (int)layout->dtb_bytes));
+    TREE(&tree, fdt_finish_reservemap(room));
+    begin(&tree, "");
+    add_string(&tree, "compatible", "minivmm");
+    add_u32(&tree, "#address-cells", 2);
+    add_u32(&tree, "#size-cells", 2);
+    add_chosen(&tree, config, layout, facts);
+    add_memory(&tree, mem);
+    add_reserved(&tree, layout);
+    add_cpus(&tree, config->vcpus, facts->tsc_hz);
+    add_devices(&tree, mmio);
+    end(&tree);
+    TREE(&tree, fdt_finish(room));
+    if (tree.status)
+        return err_set(err, ERR_FAILED, "device tree: %s", fdt_strerror(tree.status));
+    return 0;
+}
+
+int dtb_dump(const void *dtb, const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "we");
+    int failed;
+
+    if (!file)
+        return err_sys(err, ERR_FAILED, "--dump-dtb %s", path);
+    failed = fwrite(dtb, fdt_totalsize(dtb), 1, file) != 1;
+    failed |= fclose(file) != 0;
+    return failed ? err_sys(err, ERR_FAILED, "--dump-dtb %s", path) : 0;
+}

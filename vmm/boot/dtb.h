@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The device tree that tells a guest about its machine (include/minivmm/abi.h says what is in it).
+ */
+#ifndef BOOT_DTB_H
+#define BOOT_DTB_H
+
+#include "vmm/boot/layout.h"
+#include "vmm/bus/bus.h"
+
+/* What the tree says beyond the configuration and the layout. */
+struct dtb_facts {
+    const char *bench; /* names of the benchmarks chosen; NULL: all */
+    uint64_t tsc_hz;   /* 0: not known */
+    unsigned host_cpus;
+    uint64_t caches[3]; /* l1d, l2, llc in bytes */
+};
+
+/*
+ * dtb_build(): write the tree to `room` of layout->dtb_bytes; a node for each device on the bus.
+ * Returns 0, or -1.
+ */
+int dtb_build(void *room, const struct config *config, const struct layout *layout,
+              const struct guestmem *mem, const struct bus *mmio, const struct dtb_facts *facts,
+              struct err *err);
+
+/* dtb_dump(): write a tree to a file, for dtc(1) to read. Returns 0, or -1. */
+int dtb_dump(const void *dtb, const char *path, struct err *err);
+
+#endif

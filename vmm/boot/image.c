@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <inttypes.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vmm/boot/image.h"
+
+static int not_a_guest(const struct image *image, struct err *err, const char *why)
+{
+    err_set(err, ERR_USAGE, "%s: %s", image->path, why);
+    return err_hint(err, "a static ELF64 x86-64 executable made for minivmm, such as bench.elf");
+}
+
+static int truncated(const struct image *image, struct err *err)
+{
+    err_set(err, ERR_USAGE, "%s: the file is truncated", image->path);
+    return err_hint(err, "build or copy it again");
+}
+
+static int check_header(struct image *image, Elf *elf, struct err *err)
+{
+    GElf_Ehdr header;
+
+    if (elf_kind(elf) != ELF_K_ELF)
+        return not_a_guest(image, err, "not an ELF file");
+    if (gelf_getclass(elf) != ELFCLASS64)
+        return not_a_guest(image, err, "a 32-bit ELF file");
+    if (!gelf_getehdr(elf, &header))
+        return truncated(image, err);
+    if (header.e_machine != EM_X86_64 || header.e_ident[EI_DATA] != ELFDATA2LSB)
+        return not_a_guest(image, err, "an ELF file for another machine");
+    if (header.e_type != ET_EXEC)
+        return not_a_guest(image, err, "not a static executable (ET_EXEC)");
+    image->entry = header.e_entry;
+    return 0;
+}
+
+static int add_segment(struct image *image, const GElf_Phdr *header, uint64_t file_bytes,
+                       struct err *err)
+{
+    struct image_segment segment = {
+        .base = header->p_paddr,
+        .bytes = header->p_memsz,
+        .file_offset = header->p_offset,
+        .file_bytes = header->p_filesz,
+        .write = header->p_flags & PF_W,
+        .execute = header->p_flags & PF_X,
+        .user = header->p_flags & MINIVMM_PF_USER,
+    };
+    unsigned at;
+
+    if (!segment.bytes)
+        return 0;
+    if (image->segments == IMAGE_SEGMENTS_MAX)
+        return not_a_guest(image, err, "too many segments");
+    if (header->p_vaddr != header->p_paddr)
+        return not_a_guest(image, err, "a segment's virtual and physical addresses differ");
+    if (segment.base + segment.bytes < segment.base || segment.file_bytes > segment.bytes)
+        return not_a_guest(image, err, "a segment's size cannot be");
+    if (segment.file_offset + segment.file_bytes < segment.file_offset ||
+        segment.file_offset + segment.file_bytes > file_bytes)
+        return truncated(image, err);
+    if (segment.write && segment.execute)
+        return not_a_guest(image, err, "a segment is both writable and executable");
+
+    for (at = image->segments; at && image->segment[at - 1].base > segment.base; at--)
+        image->segment[at] = image->segment[at - 1];
+    image->segment[at] = segment;
+    image->segments++;
+    return 0;
+}
+
+static int read_segments(struct image *image, Elf *elf, struct err *err)
+{
+    struct stat file;
+    bool found = false;
+    size_t count;
+
+    if (fstat(image->fd, &file))
+        return err_sys(err, ERR_USAGE, "%s", image->path);
+    if (elf_getphdrnum(elf, &count))
+        return truncated(image, err);
+    for (size_t i = 0; i < count; i++) {
+        GElf_Phdr header;
+
+        if (!gelf_getphdr(elf, (int)i, &header))
+            return truncated(image, err);
+        if (header.p_type == PT_LOAD && add_segment(image, &header, (uint64_t)file.st_size, err))
+            return -1;
+    }
+    for (unsigned i = 0; i < image->segments; i++) {
+        const struct image_segment *segment = &image->segment[i];
+
+        if (i && segment[-1].base + segment[-1].bytes > segment->base)
+            return not_a_guest(image, err, "two segments overlap");
+        if (segment->execute && !segment->user && image->entry - segment->base < segment->bytes)
+            found = true;
+    }
+    return found ? 0 : not_a_guest(image, err, "the entry is outside the ring-0 code");
+}
+
+/* The content of a section by name; NULL if there is none, or the file is broken. */
+static const Elf_Data *find_section(Elf *elf, const char *wanted)
+{
+    Elf_Scn *section = NULL;
+    size_t names;
+
+    if (elf_getshdrstrndx(elf, &names))
+        return NULL;
+    while ((section = elf_nextscn(elf, section))) {
+        GElf_Shdr header;
+        const char *name;
+
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS)
+            continue;
+        name = elf_strptr(elf, names, header.sh_name);
+        if (name && !strcmp(name, wanted))
+            return elf_rawdata(section, NULL);
+    }
+    return NULL;
+}
+
+static int read_info(struct image *image, Elf *elf, struct err *err)
+{
+    const Elf_Data *data = find_section(elf, MINIVMM_INFO_SECTION);
+
+    if (!data || !data->d_buf || data->d_size < sizeof(image->info))
+        return not_a_guest(image, err, "no section " MINIVMM_INFO_SECTION);
+    memcpy(&image->info, data->d_buf, sizeof(image->info));
+    if (image->info.magic != MINIVMM_INFO_MAGIC)
+        return not_a_guest(image, err, "no guest of minivmm's");
+    if (image->info.abi_version != MINIVMM_ABI_VERSION) {
+        err_set(err, ERR_USAGE, "%s: made for version %u of the guest ABI; this is version %d",
+                image->path, image->info.abi_version, MINIVMM_ABI_VERSION);
+        return err_hint(err, "guest and minivmm of the same build");
+    }
+    return 0;
+}
+
+static int read_benches(struct image *image, Elf *elf, struct err *err)
+{
+    const Elf_Data *data = find_section(elf, MINIVMM_BENCH_SECTION);
+
+    if (!data || !data->d_buf)
+        return 0;
+    image->benches = (unsigned)(data->d_size / sizeof(*image->bench));
+    image->bench = calloc(image->benches + 1, sizeof(*image->bench));
+    if (!image->bench)
+        return err_sys(err, ERR_FAILED, "%s", image->path);
+    memcpy(image->bench, data->d_buf, image->benches * sizeof(*image->bench));
+    for (unsigned i = 0; i < image->benches; i++) {
+        struct minivmm_bench_info *bench = &image->bench[i];
+
+        bench->name[sizeof(bench->name) - 1] = '\0';
+        bench->help[sizeof(bench->help) - 1] = '\0';
+    }
+    return 0;
+}
+
+int image_open(struct image *image, const char *path, struct err *err)
+{
+    Elf *elf;
+
+    *image = (struct image){.path = path};
+    image->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (image->fd < 0) {
+        err_sys(err, ERR_USAGE, "%s", path);
+        return errno == ENOENT ? err_hint(err, "--guest FILE, with a guest that is there") : -1;
+    }
+    elf_version(EV_CURRENT);
+    elf = elf_begin(image->fd, ELF_C_READ, NULL);
+    if (!elf) {
+        err_set(err, ERR_USAGE, "%s: %s", path, elf_errmsg(-1));
+        close(image->fd);
+        return -1;
+    }
+    if (check_header(image, elf, err) || read_segments(image, elf, err) ||
+        read_info(image, elf, err) || read_benches(image, elf, err)) {
+        elf_end(elf);
+        image_close(image);
+        return -1;
+    }
+    elf_end(elf);
+    return 0;
+}
+
+gpa_t image_end(const struct image *image)
+{
+    const struct image_segment *last = &image->segment[image->segments - 1];
+
+    return last->base + last->bytes;
+}
+
+int image_load(const struct image *image, const struct guestmem *mem, struct err *err)
+{
+    for (unsigned i = 0; i < image->segments; i++) {
+        const struct image_segment *segment = &image->segment[i];
+        uint8_t *host = guestmem_at(mem, segment->base, segment->bytes);
+        uint64_t done = 0;
+
+        if (!host) {
+            err_set(err, ERR_USAGE,
+                    "%s: the segment of %" PRIu64 " bytes at %#" PRIx64 " is outside memory",
+                    image->path, segment->bytes, segment->base);
+            return err_hint(err, "more --mem");
+        }
+        while (done < segment->file_bytes) {
+            ssize_t got = pread(image->fd, host + done, segment->file_bytes - done,
+                                (off_t)(segment->file_offset + done));
+
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got < 0)
+                return err_sys(err, ERR_FAILED, "%s", image->path);
+            if (!got)
+                return truncated(image, err);
+            done += (uint64_t)got;
+        }
+    }
+    return 0;
+}
+
+void image_close(struct image *image)
+{
+    close(image->fd);
+    free(image->bench);
+    image->bench = NULL;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmm/boot/pagetable.h"
+
+#define LEVELS       4
+#define ENTRIES      512u
+#define ADDRESS_MASK 0x000ffffffffff000ull
+
+/* Entries above the leaves allow everything; the leaves decide. */
+#define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED)
+
+/* The bytes that one entry of a level covers: level 0 is the last. */
+static uint64_t entry_bytes(unsigned level)
+{
+    return 1ull << (12 + 9 * level);
+}
+
+void pagetable_init(struct pagetable *table, const struct guestmem *mem, gpa_t base, uint64_t bytes,
+                    uint64_t page_bytes)
+{
+    *table = (struct pagetable){
+        .mem = mem,
+        .root = base,
+        .next = base + PAGETABLE_BYTES,
+        .end = base + bytes,
+        .page_bytes = page_bytes,
+    };
+}
+
+static uint64_t *entries_at(const struct pagetable *table, gpa_t gpa)
+{
+    return guestmem_at(table->mem, gpa, PAGETABLE_BYTES);
+}
+
+/* The entries of the table below `entry`, made if it is not there. */
+static uint64_t *descend(struct pagetable *table, uint64_t *entry, struct err *err)
+{
+    if (!(*entry & PTE_PRESENT)) {
+        if (table->next == table->end) {
+            err_set(err, ERR_FAILED, "no room for the guest's page tables");
+            return NULL;
+        }
+        *entry = table->next | TABLE_FLAGS;
+        table->next += PAGETABLE_BYTES;
+    }
+    return entries_at(table, *entry & ADDRESS_MASK);
+}
+
+int pagetable_map(struct pagetable *table, gpa_t gpa, uint64_t bytes, uint64_t flags,
+                  struct err *err)
+{
+    gpa_t end = gpa + bytes;
+
+    flags |= PTE_PRESENT | PTE_ACCESSED | PTE_DIRTY;
+    while (gpa < end) {
+        uint64_t *entries = entries_at(table, table->root);
+        unsigned level = LEVELS - 1, index;
+        uint64_t page;
+
+        /* The largest page that is allowed, aligned and not too long. */
+        for (page = table->page_bytes; gpa % page || end - gpa < page; page >>= 9)
+            ;
+        while (entry_bytes(level) > page) {
+            entries = descend(table, &entries[gpa / entry_bytes(level) % ENTRIES], err);
+            if (!entries)
+                return -1;
+            level--;
+        }
+        /* All pages of this size up to the end of this table. */
+        index = (unsigned)(gpa / page % ENTRIES);
+        for (; index < ENTRIES && end - gpa >= page; index++, gpa += page)
+            entries[index] = gpa | flags | (level ? PTE_LARGE : 0);
+    }
+    return 0;
+}
+
+uint64_t pagetable_room(uint64_t bytes, unsigned regions, uint64_t page_bytes)
+{
+    uint64_t gib = bytes / entry_bytes(2) + regions + 1, tables;
+
+    /*
+     * A root, a table per 512 GiB, one per GiB; a region's two ends may need a table each on the
+     * level of 2 MiB pages and on that of 4 KiB pages; and all of the latter if no page is larger.
+     */
+    tables = 1 + (gib / ENTRIES + 1 + regions) + gib + 4 * (uint64_t)regions;
+    if (page_bytes < entry_bytes(1))
+        tables += bytes / entry_bytes(1) + 2 * (uint64_t)regions;
+    return tables * PAGETABLE_BYTES;
+}

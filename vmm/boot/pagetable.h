@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing four-level page tables for a guest (Intel SDM vol. 3, 4.5).
+ */
+#ifndef BOOT_PAGETABLE_H
+#define BOOT_PAGETABLE_H
+
+#include <stdint.h>
+
+#include "vmm/base/err.h"
+#include "vmm/mem/guestmem.h"
+
+#define PTE_PRESENT  (1ull << 0)
+#define PTE_WRITE    (1ull << 1)
+#define PTE_USER     (1ull << 2)
+#define PTE_UNCACHED (1ull << 4)
+#define PTE_ACCESSED (1ull << 5)
+#define PTE_DIRTY    (1ull << 6)
+#define PTE_LARGE    (1ull << 7)
+#define PTE_NX       (1ull << 63)
+
+/* A table is one page of 512 entries. */
+#define PAGETABLE_BYTES 4096u
+
+/* Tables are taken from `next` on; the first is the root. */
+struct pagetable {
+    const struct guestmem *mem;
+    gpa_t root, next, end;
+    uint64_t page_bytes; /* the largest page to use: 4 KiB, 2 MiB or 1 GiB */
+};
+
+/*
+ * pagetable_init(): begin with an empty root in [base, base + bytes), which must be RAM and zero.
+ */
+void pagetable_init(struct pagetable *table, const struct guestmem *mem, gpa_t base, uint64_t bytes,
+                    uint64_t page_bytes);
+
+/*
+ * pagetable_map(): map [gpa, gpa + bytes) one to one with `flags`; both must be multiples of
+ * 4 KiB, and nothing in it may be mapped yet. Returns 0, or -1 if the tables' room is used up.
+ */
+int pagetable_map(struct pagetable *table, gpa_t gpa, uint64_t bytes, uint64_t flags,
+                  struct err *err);
+
+/*
+ * pagetable_room(): bytes of tables that suffice to map `bytes` of addresses in `regions` pieces.
+ */
+uint64_t pagetable_room(uint64_t bytes, unsigned regions, uint64_t page_bytes);
+
+#endif

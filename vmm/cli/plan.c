@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+
+#include "vmm/base/units.h"
+#include "vmm/cli/plan.h"
+
+static void print_range(FILE *out, gpa_t base, uint64_t bytes, const char *what)
+{
+    char size[UNITS_TEXT_MAX];
+
+    fprintf(out, "  %#012" PRIx64 " - %#012" PRIx64 "  %9s  %s\n", base, base + bytes - 1,
+            units_format_size(size, bytes), what);
+}
+
+static void print_segments(FILE *out, const struct image *image)
+{
+    for (unsigned i = 0; i < image->segments; i++) {
+        const struct image_segment *segment = &image->segment[i];
+        char what[64];
+
+        snprintf(what, sizeof(what), "segment r%c%c, ring %d", segment->write ? 'w' : '-',
+                 segment->execute ? 'x' : '-', segment->user ? 3 : 0);
+        print_range(out, segment->base, segment->bytes, what);
+    }
+}
+
+void plan_print(FILE *out, const struct machine *machine)
+{
+    const struct config *config = machine->config;
+    const struct layout *layout = &machine->layout;
+    char page[UNITS_TEXT_MAX];
+
+    fprintf(out, "guest    %s, entry %#" PRIx64 ", %u benchmarks%s%s\n", config->guest,
+            machine->image.entry, machine->image.benches, machine->benches ? "; chosen: " : "",
+            machine->benches ? machine->benches : "");
+    fprintf(out, "machine  %u vCPUs, guest pages up to %s\n", config->vcpus,
+            units_format_size(page, config->guest_page_bytes));
+    for (unsigned i = 0; i < machine->mem.ranges; i++)
+        print_range(out, machine->mem.range[i].base, machine->mem.range[i].bytes, "RAM");
+    print_segments(out, &machine->image);
+    print_range(out, layout->tables, layout->tables_bytes, "page tables, ring 0");
+    print_range(out, layout->stacks, layout->dtb - layout->stacks, "stacks, ring 0");
+    print_range(out, layout->dtb, layout->dtb_bytes, "device tree, read-only");
+    print_range(out, layout->boot_times, layout->end - layout->boot_times, "boot times, free");
+    for (unsigned i = 0; i < machine->mmio.count; i++)
+        print_range(out, machine->mmio.region[i].base, machine->mmio.region[i].bytes,
+                    machine->mmio.region[i].name);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a run looks like to the person who started it: progress on a terminal, the guest's text,
+ * Ctrl-C, and where the report goes. The same for a VM and for a native run.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include <stdio.h>
+
+#include "vmm/base/clock.h"
+#include "vmm/config/config.h"
+#include "vmm/stat/facts.h"
+#include "vmm/stat/result.h"
+
+struct session {
+    const struct config *config;
+    struct clock_point start;
+    uint64_t exec_ns; /* when the parent started this process, by CLOCK_MONOTONIC; or 0 */
+    int stop_fd;      /* readable when the user wants the run to stop */
+    int log_fd;       /* the guest's text */
+    int output_fd;    /* the report; -1: the file could not be opened */
+    int output_errno; /* why */
+    bool terminal;    /* standard error is one: show progress */
+    bool shown;       /* there is a progress line on it */
+    const struct run_result *result; /* for the progress line; set by the caller */
+    uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
+};
+
+/*
+ * session_begin(): to be called first. Signals that ask for a stop are blocked from here on, in
+ * this thread and in those it creates. A report that cannot be opened is told at once; the run goes
+ * on, and the report will go to standard error. Returns 0, or -1.
+ */
+int session_begin(struct session *session, const struct config *config,
+                  const struct clock_point *start, struct err *err);
+
+/* session_log(): print the guest's text; `ctx` is the session. Any thread. */
+void session_log(void *ctx, const char *text);
+
+/* session_tick(): show how far it is; `ctx` is the session. */
+void session_tick(void *ctx);
+
+/* session_tick_ms(): how often to call it; 0: never. */
+unsigned session_tick_ms(const struct session *session);
+
+/*
+ * session_finish(): make the report and write it to where it belongs; if that fails, say so and
+ * write it to standard error. Ctrl-C ends the program at once from here on. Returns the program's
+ * exit status: ERR_FAILED if the run or the writing failed.
+ */
+int session_finish(struct session *session, const struct run_result *result,
+                   const struct run_facts *facts);
+
+/* session_end(): close what session_begin() opened. */
+void session_end(struct session *session);
+
+#endif

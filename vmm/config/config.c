@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmm/config/config.h"
+#include "vmm/base/units.h"
+
+void config_init(struct config *config)
+{
+    *config = (struct config){
+        .mem_bytes = 2 * CONFIG_PAGE_1G,
+        .vcpus = 1,
+        .guest_page_bytes = CONFIG_PAGE_2M,
+        .args = "",
+    };
+}
+
+int config_validate(const struct config *config, struct err *err)
+{
+    uint64_t unit = config->hugepage_bytes ? config->hugepage_bytes : CONFIG_PAGE_2M;
+    char mem[UNITS_TEXT_MAX], page[UNITS_TEXT_MAX];
+
+    units_format_size(mem, config->mem_bytes);
+    units_format_size(page, unit);
+    if (!config->mem_bytes) {
+        err_set(err, ERR_USAGE, "--mem 0: a guest needs memory");
+        return err_hint(err, "--mem 64M or more");
+    }
+    if (config->mem_bytes % unit) {
+        err_set(err, ERR_USAGE, "--mem %s: not a multiple of %s", mem, page);
+        return err_hint(err, "--mem %lluM",
+                        (unsigned long long)((config->mem_bytes / unit + 1) * unit >> 20));
+    }
+    if (!config->vcpus) {
+        err_set(err, ERR_USAGE, "--vcpus 0: at least one is needed");
+        return err_hint(err, "--vcpus 1");
+    }
+    if (config->hugepage_bytes && config->thp == CONFIG_ON) {
+        err_set(err, ERR_USAGE,
+                "--hugepages with --thp on: memory of hugetlbfs is never transparent");
+        return err_hint(err, "one of the two");
+    }
+    return 0;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of a machine: at one moment while it runs, and when it has run. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vmm/exec/machine.h"
+#include "vmm/exec/machine_run.h"
+#include "vmm/host/cpus.h"
+
+static uint64_t load(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* What a vCPU has done, including what it is doing. */
+static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uint64_t now,
+                     struct usage *usage)
+{
+    const struct exitstat *stat = vcpu->stat;
+    uint64_t doing = load(&stat->doing), since = load(&stat->since);
+    uint64_t partial = now > since ? clock_ns(&machine->rate, now - since) : 0;
+
+    for (unsigned i = 0; i < EXIT_REASONS + machine->devices; i++) {
+        usage->count[i] += load(&stat->slot[i].count);
+        usage->handler_ns[i] += load(&stat->slot[i].sum_ns);
+    }
+    usage->in_run_ns += load(&stat->in_run_ns);
+    if (doing == EXITSTAT_IN_RUN)
+        usage->in_run_ns += partial;
+    else if (doing < EXITSTAT_SLOTS)
+        usage->handler_ns[doing] += partial;
+    usage->runqueue_ns += cpus_runqueue_ns(__atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED));
+}
+
+/* The layout is the same for all vCPUs and is read when it is first needed. */
+static bool have_stats(struct machine *machine, const struct vcpu *vcpu)
+{
+    struct err ignored;
+
+    if (!machine->has_stats && vcpu->stats_fd >= 0)
+        machine->has_stats = !kvm_stats_layout(vcpu->stats_fd, &machine->stats_layout, &ignored);
+    return machine->has_stats && vcpu->stats_fd >= 0;
+}
+
+void machine_snapshot(void *ctx, struct usage *usage)
+{
+    struct machine *machine = ctx;
+    uint64_t now = clock_ticks();
+
+    *usage = (struct usage){0};
+    for (unsigned i = 0; i < machine->vcpus; i++) {
+        struct vcpu *vcpu = &machine->vcpu[i];
+        uint64_t values[KVM_STATS_MAX];
+
+        add_vcpu(machine, vcpu, now, usage);
+        if (!have_stats(machine, vcpu) ||
+            kvm_stats_read(vcpu->stats_fd, &machine->stats_layout, values))
+            continue;
+        for (unsigned s = 0; s < machine->stats_layout.count; s++)
+            usage->kvm[s] += values[s];
+    }
+}
+
+static void name_stats(const struct kvm_stats_layout *layout, struct kvm_stat_names *names)
+{
+    names->count = layout->count;
+    for (unsigned i = 0; i < layout->count; i++) {
+        names->name[i] = layout->stat[i].name;
+        names->peak[i] = layout->stat[i].peak;
+    }
+}
+
+static void collect_vm_stats(struct machine *machine, struct run_facts *facts)
+{
+    int fd = kvm_stats_fd(machine->vm);
+    struct err ignored;
+
+    if (fd < 0)
+        return;
+    if (!kvm_stats_layout(fd, &machine->vm_stats_layout, &ignored) &&
+        !kvm_stats_read(fd, &machine->vm_stats_layout, facts->vm_stat))
+        name_stats(&machine->vm_stats_layout, &facts->vm_stats);
+    close(fd);
+}
+
+static void collect_vcpus(struct machine *machine, struct run_facts *facts)
+{
+    for (unsigned i = 0; i < machine->vcpus; i++) {
+        struct vcpu *vcpu = &machine->vcpu[i];
+        struct run_vcpu *out = &facts->vcpu[i];
+
+        out->stat = vcpu->stat;
+        out->runqueue_ns = vcpu->runqueue_ns;
+        out->has_kvm = have_stats(machine, vcpu) &&
+                       !kvm_stats_read(vcpu->stats_fd, &machine->stats_layout, out->kvm);
+    }
+    if (machine->has_stats)
+        name_stats(&machine->stats_layout, &facts->vcpu_stats);
+}
+
+static void collect_devices(const struct machine *machine, struct run_facts *facts)
+{
+    facts->devices = machine->devices;
+    for (unsigned i = 0; i < machine->mmio.count; i++) {
+        const struct bus_region *region = &machine->mmio.region[i];
+
+        facts->device[region->number] = region->name;
+        facts->device_for_harness[region->number] = region->for_harness;
+    }
+}
+
+/*
+ * When the vCPUs reached ring 3, from what each wrote to its place: a TSC value of this run, or
+ * nothing that is used.
+ */
+static void collect_startup(const struct machine *machine, struct run_facts *facts)
+{
+    const uint64_t *times =
+        guestmem_at(&machine->mem, machine->layout.boot_times, machine->vcpus * sizeof(*times));
+    struct run_ticks *ticks = &facts->ticks;
+
+    ticks->entry = machine->vcpu[0].entry_ticks;
+    for (unsigned i = 0; i < machine->vcpus; i++) {
+        uint64_t user = times[i] - (uint64_t)machine->vcpu[i].tsc_offset;
+
+        if (user < machine->created.ticks || user > machine->ended.ticks) {
+            ticks->user = ticks->last_user = 0;
+            return;
+        }
+        if (!i)
+            ticks->user = user;
+        if (user > ticks->last_user)
+            ticks->last_user = user;
+    }
+}
+
+int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err)
+{
+    facts->env = RUN_VM;
+    facts->stop = machine->stop;
+    facts->error = machine->error;
+    facts->rate = machine->rate;
+    facts->begin = machine->created;
+    facts->end = machine->ended;
+    facts->tsc_offset = machine->vcpu[0].tsc_offset;
+    facts->xcr0 = machine->facts.xcr0;
+    memcpy(facts->kernels_sha256, machine->image.info.kernels_sha256,
+           sizeof(machine->image.info.kernels_sha256));
+    facts->has_memory =
+        !memory_usage(machine->mem.backing.base, machine->mem.backing.bytes, &facts->memory);
+    facts->vcpus = machine->vcpus;
+    facts->vcpu = calloc(machine->vcpus, sizeof(*facts->vcpu));
+    if (!facts->vcpu)
+        return err_sys(err, ERR_FAILED, "no memory for the report");
+    collect_vcpus(machine, facts);
+    collect_vm_stats(machine, facts);
+    collect_devices(machine, facts);
+    collect_startup(machine, facts);
+    return 0;
+}

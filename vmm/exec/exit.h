@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What to do when KVM_RUN returns: a table from KVM's exit reason to a handler.
+ */
+#ifndef EXEC_EXIT_H
+#define EXEC_EXIT_H
+
+#include <linux/kvm.h>
+
+#include "vmm/base/err.h"
+#include "vmm/bus/bus.h"
+#include "vmm/stat/exitstat.h"
+
+/* Where the exits of one vCPU go. */
+struct exit_env {
+    const struct bus *mmio, *pio;
+    struct exitstat *stat;
+};
+
+/* Under what an exit is booked. */
+struct exit_booking {
+    enum exit_reason reason;
+    const struct bus_region *region; /* the device it went to, or NULL */
+};
+
+/*
+ * exit_handle(): serve the exit that `run` describes and say in *booking what it was. Returns 0 if
+ * the vCPU can go on, or -1 with why the run must end.
+ */
+int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_booking *booking,
+                struct err *err);
+
+/* exit_book(): count an exit that took `ns`. */
+void exit_book(const struct exit_env *env, const struct exit_booking *booking, uint64_t ns);
+
+#endif

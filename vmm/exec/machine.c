@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "vmm/base/units.h"
+#include "vmm/config/select.h"
+#include "vmm/exec/machine.h"
+#include "vmm/exec/machine_run.h"
+#include "vmm/host/caches.h"
+#include "vmm/host/cpus.h"
+
+static int add_device(struct machine *machine, const char *name, const struct bus_ops *ops,
+                      void *device, bool for_harness, struct err *err)
+{
+    struct bus_region region = {
+        .base = MINIVMM_DEVICE_BASE + machine->devices * MINIVMM_DEVICE_BYTES,
+        .bytes = MINIVMM_DEVICE_BYTES,
+        .ops = ops,
+        .device = device,
+        .name = name,
+        .number = machine->devices,
+        .for_harness = for_harness,
+    };
+
+    machine->devices++;
+    return bus_add(&machine->mmio, &region, err);
+}
+
+static int add_devices(struct machine *machine, struct err *err)
+{
+    channel_init(&machine->channel, &machine->mem, &machine->result, machine_guest_done, machine);
+    paravirt_init(&machine->paravirt, &machine->mem);
+    if (add_device(machine, "channel", &channel_ops, &machine->channel, true, err) ||
+        add_device(machine, "paravirt", &paravirt_ops, &machine->paravirt, true, err) ||
+        bus_freeze(&machine->mmio, err) || bus_freeze(&machine->pio, err))
+        return -1;
+    return 0;
+}
+
+static const char *bench_name(const void *table, size_t i)
+{
+    return ((const struct minivmm_bench_info *)table)[i].name;
+}
+
+static int choose_benches(struct machine *machine, struct err *err)
+{
+    const char *list = machine->config->bench;
+
+    if (!list)
+        return 0;
+    return select_benches(list, machine->image.bench, machine->image.benches, bench_name,
+                          &machine->benches, err);
+}
+
+int machine_load(struct machine *machine, const struct config *config,
+                 void (*log)(void *ctx, const char *text), void *ctx, struct err *err)
+{
+    struct result_source source = {machine_snapshot, machine, log, ctx};
+
+    *machine = (struct machine){
+        .config = config,
+        .vm = -1,
+        .event = -1,
+        .facts = {.nx = true},
+    };
+    if (image_open(&machine->image, config->guest, err))
+        return -1;
+    if (choose_benches(machine, err) ||
+        (config->pin_count && cpus_check(config->pin, config->pin_count, err)) ||
+        result_init(&machine->result, &source, config->vcpus, err))
+        goto fail;
+    if (guestmem_init(&machine->mem, config, err) || add_devices(machine, err) ||
+        layout_plan(&machine->layout, config, machine->benches, &machine->image, &machine->mem,
+                    err) ||
+        image_load(&machine->image, &machine->mem, err))
+        goto fail;
+    return 0;
+fail:
+    machine_close(machine);
+    machine_destroy(machine);
+    return -1;
+}
+
+static int set_memory(struct machine *machine, struct err *err)
+{
+    for (unsigned i = 0; i < machine->mem.ranges; i++) {
+        const struct guestmem_range *range = &machine->mem.range[i];
+        struct kvm_userspace_memory_region region = {
+            .slot = i,
+            .guest_phys_addr = range->base,
+            .memory_size = range->bytes,
+            .userspace_addr = (uintptr_t)range->host,
+        };
+
+        if (KVM_IOCTL(machine->vm, KVM_SET_USER_MEMORY_REGION, &region, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_config(const struct machine *machine, struct err *err)
+{
+    const struct config *config = machine->config;
+
+    if (config->vcpus > machine->kvm.max_vcpus) {
+        err_set(err, ERR_USAGE, "--vcpus %u: KVM allows %u on this host", config->vcpus,
+                machine->kvm.max_vcpus);
+        return err_hint(err, "--vcpus %u or fewer", machine->kvm.max_vcpus);
+    }
+    if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->facts.page_1g) {
+        err_set(err, ERR_USAGE,
+                "--guest-page 1G: KVM offers no 1 GiB pages here (CPUID 0x80000001, pdpe1gb)");
+        return err_hint(err, "--guest-page 2M");
+    }
+    return 0;
+}
+
+int machine_create(struct machine *machine, struct err *err)
+{
+    uint64_t tsc_hz;
+
+    if (kvm_open(&machine->kvm, err))
+        return -1;
+    machine->created = clock_now();
+    machine->vm = kvm_create_vm(&machine->kvm, err);
+    if (machine->vm < 0) {
+        kvm_close(&machine->kvm);
+        return -1;
+    }
+    if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
+        kvm_tsc_hz(machine->vm, &tsc_hz, err))
+        return -1;
+    machine->facts = cpuid_facts(&machine->cpuid);
+    machine->rate = clock_rate_of(tsc_hz);
+    return check_config(machine, err) || set_memory(machine, err) ? -1 : 0;
+}
+
+int machine_place(struct machine *machine, struct err *err)
+{
+    const struct config *config = machine->config;
+    struct host_caches caches = host_caches();
+    struct dtb_facts facts = {
+        .bench = machine->benches,
+        .tsc_hz = machine->rate.hz,
+        .host_cpus = cpus_usable(),
+        .caches = {caches.l1d, caches.l2, caches.llc},
+    };
+    void *dtb = guestmem_at(&machine->mem, machine->layout.dtb, machine->layout.dtb_bytes);
+
+    if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->facts.nx,
+                   err) ||
+        dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &facts, err))
+        return -1;
+    return config->dump_dtb ? dtb_dump(dtb, config->dump_dtb, err) : 0;
+}
+
+void machine_close(struct machine *machine)
+{
+    for (unsigned i = 0; i < machine->vcpus; i++)
+        vcpu_close(&machine->vcpu[i]);
+    if (machine->vm >= 0) {
+        close(machine->vm);
+        kvm_close(&machine->kvm);
+        machine->vm = -1;
+    }
+    if (machine->event >= 0)
+        close(machine->event);
+    machine->event = -1;
+    guestmem_free(&machine->mem);
+}
+
+void machine_destroy(struct machine *machine)
+{
+    for (unsigned i = 0; i < machine->vcpus; i++)
+        exitstat_free(machine->vcpu[i].stat);
+    free(machine->vcpu);
+    free(machine->benches);
+    result_free(&machine->result);
+    image_close(&machine->image);
+}

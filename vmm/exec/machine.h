@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A whole virtual machine: built from a configuration, run to its end, taken apart.
+ *
+ *     machine_load()     guest file, memory, devices, page tables: all but KVM
+ *     machine_create()   the VM
+ *     machine_place()    page tables and device tree
+ *     machine_run()      the vCPUs, until the guest is done or the run is stopped
+ *     machine_collect()  what is known of the run
+ *     machine_destroy()
+ */
+#ifndef EXEC_MACHINE_H
+#define EXEC_MACHINE_H
+
+#include "vmm/boot/dtb.h"
+#include "vmm/dev/channel.h"
+#include "vmm/dev/paravirt.h"
+#include "vmm/exec/vcpu.h"
+#include "vmm/kvm/stats.h"
+#include "vmm/stat/facts.h"
+#include "vmm/stat/result.h"
+
+struct machine {
+    const struct config *config;
+    struct image image;
+    struct guestmem mem;
+    struct layout layout;
+    struct bus mmio, pio;
+    unsigned devices;
+    struct channel channel;
+    struct paravirt paravirt;
+    struct run_result result;
+    char *benches; /* the names chosen, comma-separated; NULL: all */
+
+    struct kvm kvm;
+    int vm; /* -1 before machine_create() */
+    struct cpuid_table cpuid;
+    struct cpuid_facts facts;
+    struct clock_rate rate;     /* of the TSC; 0 before machine_create() */
+    struct clock_point created; /* the clock's first point */
+    struct clock_point ended;   /* and its last */
+
+    struct vcpu_shared shared;
+    struct vcpu *vcpu;
+    unsigned vcpus; /* initialised */
+
+    enum run_stop stop; /* atomic: why it stops; the first to say so wins */
+    struct err error;   /* of STOP_ERROR, written by whoever won */
+    int event;          /* eventfd: something ended */
+    struct kvm_stats_layout stats_layout, vm_stats_layout;
+    bool has_stats; /* stats_layout is filled in */
+};
+
+/* What machine_run() waits for beside the guest, and what it does meanwhile. */
+struct machine_watch {
+    int stop_fd;      /* readable: the user wants the run to stop; or -1 */
+    unsigned tick_ms; /* call tick() this often; 0: never */
+    void (*tick)(void *ctx);
+    void *ctx;
+};
+
+/*
+ * machine_load(): open the guest, allocate memory, put devices on the bus and the guest's
+ * segments in memory. `log` gets the guest's text. `config` must outlive the machine. Returns 0,
+ * or -1, and then there is nothing to destroy.
+ */
+int machine_load(struct machine *machine, const struct config *config,
+                 void (*log)(void *ctx, const char *text), void *ctx, struct err *err);
+
+/*
+ * machine_create(): open KVM and create the VM, without vCPUs. Returns 0, or -1. After this and
+ * all that follows, a machine is to be closed and destroyed whether it succeeds or not.
+ */
+int machine_create(struct machine *machine, struct err *err);
+
+/*
+ * machine_place(): write the page tables and the device tree into guest memory, and the tree to
+ * the file that --dump-dtb names; without machine_create(), the tree does not tell the TSC's rate.
+ * Returns 0, or -1.
+ */
+int machine_place(struct machine *machine, struct err *err);
+
+/*
+ * machine_run(): run the guest until it is done or something stops it; that it was stopped is not
+ * an error but a fact (machine_collect()). Returns 0, or -1 if it could not start.
+ */
+int machine_run(struct machine *machine, const struct machine_watch *watch, struct err *err);
+
+/*
+ * machine_collect(): fill in what is known; facts->vcpu is allocated here and points into the
+ * machine, as facts->device does. Returns 0, or -1.
+ */
+int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err);
+
+/* machine_close(): give back memory and the VM; counters and result stay for the report. */
+void machine_close(struct machine *machine);
+
+/* machine_destroy(): give back all that is left, after machine_close(). */
+void machine_destroy(struct machine *machine);
+
+#endif

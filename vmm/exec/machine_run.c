@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "vmm/exec/machine.h"
+#include "vmm/exec/machine_run.h"
+
+/* How long a vCPU that was kicked may take before it is kicked again. */
+#define KICK_MS 2
+
+static void notify(struct machine *machine)
+{
+    uint64_t one = 1;
+    ssize_t written = write(machine->event, &one, sizeof(one));
+
+    (void)written; /* cannot fail: the counter is far from its limit */
+}
+
+/* The first to say why wins; from then on no vCPU enters the guest again. */
+static void stop(struct machine *machine, enum run_stop why, const struct err *err)
+{
+    enum run_stop none = STOP_NONE;
+
+    if (__atomic_compare_exchange_n(&machine->stop, &none, why, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE) &&
+        err)
+        machine->error = *err;
+    __atomic_store_n(&machine->shared.stop, true, __ATOMIC_RELEASE);
+    notify(machine);
+}
+
+void machine_guest_done(void *ctx)
+{
+    stop(ctx, STOP_GUEST, NULL);
+}
+
+static void vcpu_ended(void *ctx, const struct err *err)
+{
+    struct machine *machine = ctx;
+
+    if (err)
+        stop(machine, STOP_ERROR, err);
+    notify(machine);
+}
+
+static bool stopped(const struct machine *machine)
+{
+    return __atomic_load_n(&machine->stop, __ATOMIC_ACQUIRE) != STOP_NONE;
+}
+
+/* Milliseconds until `deadline`, rounded up; -1 for none. */
+static int ms_until(uint64_t deadline)
+{
+    uint64_t now = clock_mono_ns();
+
+    if (!deadline)
+        return -1;
+    return deadline > now ? (int)((deadline - now) / 1000000 + 1) : 0;
+}
+
+static void drain(int event)
+{
+    uint64_t count;
+    ssize_t got = read(event, &count, sizeof(count));
+
+    (void)got; /* not blocking: there may be nothing to read */
+}
+
+/* Until something stops the machine; the user's wishes and the clock are looked at here. */
+static void wait_for_stop(struct machine *machine, const struct machine_watch *watch)
+{
+    uint64_t timeout = machine->config->timeout_ns;
+    uint64_t deadline = timeout ? clock_mono_ns() + timeout : 0;
+
+    while (!stopped(machine)) {
+        struct pollfd fds[] = {
+            {.fd = machine->event, .events = POLLIN},
+            {.fd = watch->stop_fd, .events = POLLIN},
+        };
+        int wait = ms_until(deadline);
+
+        if (watch->tick_ms && (wait < 0 || wait > (int)watch->tick_ms))
+            wait = (int)watch->tick_ms;
+        if (poll(fds, 2, wait) < 0 && errno != EINTR)
+            break;
+        drain(machine->event);
+        if (fds[1].revents)
+            stop(machine, STOP_SIGNAL, NULL);
+        else if (deadline && !ms_until(deadline))
+            stop(machine, STOP_TIMEOUT, NULL);
+        else if (watch->tick_ms)
+            watch->tick(watch->ctx);
+    }
+}
+
+/* Kick until all have finished: a kick that comes just before a system call is lost. */
+static void stop_vcpus(struct machine *machine)
+{
+    for (;;) {
+        struct pollfd event = {.fd = machine->event, .events = POLLIN};
+        unsigned running = 0;
+
+        for (unsigned i = 0; i < machine->vcpus; i++) {
+            struct vcpu *vcpu = &machine->vcpu[i];
+
+            if (!vcpu->started || __atomic_load_n(&vcpu->finished, __ATOMIC_ACQUIRE))
+                continue;
+            vcpu_kick(vcpu);
+            running++;
+        }
+        if (!running)
+            break;
+        poll(&event, 1, KICK_MS);
+        drain(machine->event);
+    }
+    for (unsigned i = 0; i < machine->vcpus; i++)
+        vcpu_join(&machine->vcpu[i]);
+}
+
+static int create_vcpus(struct machine *machine, struct err *err)
+{
+    const struct config *config = machine->config;
+
+    machine->shared = (struct vcpu_shared){
+        .config = config,
+        .kvm = &machine->kvm,
+        .vm = machine->vm,
+        .cpuid = &machine->cpuid,
+        .facts = &machine->facts,
+        .layout = &machine->layout,
+        .entry = machine->image.entry,
+        .rate = machine->rate,
+        .mmio = &machine->mmio,
+        .pio = &machine->pio,
+        .ended = vcpu_ended,
+        .ctx = machine,
+    };
+    machine->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    machine->vcpu = calloc(config->vcpus, sizeof(*machine->vcpu));
+    if (machine->event < 0 || !machine->vcpu)
+        return err_sys(err, ERR_FAILED, "no memory for vCPUs");
+    for (; machine->vcpus < config->vcpus; machine->vcpus++)
+        if (vcpu_init(&machine->vcpu[machine->vcpus], &machine->shared, machine->vcpus, err))
+            return -1;
+    return 0;
+}
+
+int machine_run(struct machine *machine, const struct machine_watch *watch, struct err *err)
+{
+    int result = 0;
+
+    if (create_vcpus(machine, err))
+        return -1;
+    vcpu_ignore_kicks();
+    for (unsigned i = 0; i < machine->vcpus && !result; i++)
+        result = vcpu_start(&machine->vcpu[i], err);
+    if (result)
+        stop(machine, STOP_ERROR, err);
+    else
+        wait_for_stop(machine, watch);
+    machine->ended = clock_now();
+    stop_vcpus(machine);
+    return result;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "vmm/exec/vcpu.h"
+#include "vmm/host/cpus.h"
+#include "vmm/kvm/stats.h"
+
+#define KICK_SIGNAL SIGRTMIN
+
+/* Ample for handlers, which neither recurse nor keep large buffers; only what is used is real. */
+#define THREAD_STACK_BYTES (256u << 10)
+
+/* All state that has an XCR0 bit; KVM wants the x87 bit set. */
+static int set_xcr0(const struct vcpu *vcpu, struct err *err)
+{
+    struct kvm_xcrs xcrs = {
+        .nr_xcrs = 1,
+        .xcrs = {{.xcr = 0, .value = vcpu->shared->facts->xcr0}},
+    };
+
+    if (!vcpu->shared->facts->xcr0)
+        return 0;
+    return KVM_IOCTL(vcpu->fd, KVM_SET_XCRS, &xcrs, err) < 0 ? -1 : 0;
+}
+
+static int set_registers(struct vcpu *vcpu, struct err *err)
+{
+    const struct vcpu_shared *shared = vcpu->shared;
+    struct kvm_sregs sregs = entry_sregs(shared->layout, shared->facts, vcpu->id);
+    struct kvm_regs regs = entry_regs(shared->layout, shared->entry, vcpu->id);
+    /* With a local APIC in the kernel, all but vCPU 0 would wait for a start-up IPI. */
+    struct kvm_mp_state runnable = {.mp_state = KVM_MP_STATE_RUNNABLE};
+    struct cpuid_table cpuid = *shared->cpuid;
+
+    cpuid_set_topology(&cpuid, vcpu->id, shared->config->vcpus);
+    if (KVM_IOCTL(vcpu->fd, KVM_SET_CPUID2, &cpuid, err) < 0 ||
+        KVM_IOCTL(vcpu->fd, KVM_SET_SREGS, &sregs, err) < 0 ||
+        KVM_IOCTL(vcpu->fd, KVM_SET_REGS, &regs, err) < 0 || set_xcr0(vcpu, err))
+        return -1;
+    if (vcpu->id && KVM_IOCTL(vcpu->fd, KVM_SET_MP_STATE, &runnable, err) < 0)
+        return -1;
+    return 0;
+}
+
+static int set_up(struct vcpu *vcpu, struct err *err)
+{
+    const struct vcpu_shared *shared = vcpu->shared;
+    const struct config *config = shared->config;
+    struct kvm_run *run;
+
+    if (config->pin_count && cpus_pin(config->pin[vcpu->id % config->pin_count], err))
+        return -1;
+    vcpu->fd = KVM_IOCTL(shared->vm, KVM_CREATE_VCPU, vcpu->id, err);
+    if (vcpu->fd < 0)
+        return -1;
+    run = mmap(NULL, shared->kvm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+    if (run == MAP_FAILED)
+        return err_sys(err, ERR_FAILED, "vCPU %u: mmap", vcpu->id);
+    __atomic_store_n(&vcpu->run, run, __ATOMIC_RELEASE);
+    vcpu->stats_fd = kvm_stats_fd(vcpu->fd);
+    if (kvm_tsc_offset(vcpu->fd, &vcpu->tsc_offset, err))
+        return -1;
+    return set_registers(vcpu, err);
+}
+
+static bool stopping(const struct vcpu *vcpu)
+{
+    return __atomic_load_n(&vcpu->shared->stop, __ATOMIC_ACQUIRE);
+}
+
+/* KVM_RUN itself failed, which is not an exit; a signal is. */
+static int run_failed(struct vcpu *vcpu, struct err *err)
+{
+    if (errno == EINTR || errno == EAGAIN) {
+        vcpu->run->exit_reason = KVM_EXIT_INTR;
+        return 0;
+    }
+    return err_sys(err, ERR_FAILED, "KVM_RUN");
+}
+
+/* Say where it was; best effort, after the run has failed anyhow. */
+static void add_place(const struct vcpu *vcpu, struct err *err)
+{
+    size_t used = strlen(err->text);
+    struct kvm_regs regs;
+
+    if (!ioctl(vcpu->fd, KVM_GET_REGS, &regs))
+        snprintf(err->text + used, sizeof(err->text) - used,
+                 " (vCPU %u, rip %#" PRIx64 ", rsp %#" PRIx64 ")", vcpu->id, (uint64_t)regs.rip,
+                 (uint64_t)regs.rsp);
+}
+
+/*
+ * The loop. Time is cut in two at every return of KVM_RUN and at every call of it; the booking
+ * itself, some 20 ns, falls to the side of KVM_RUN.
+ */
+static int run_until_stopped(struct vcpu *vcpu, struct err *err)
+{
+    const struct clock_rate rate = vcpu->shared->rate;
+    struct exit_env env = {vcpu->shared->mmio, vcpu->shared->pio, vcpu->stat};
+    uint64_t entered = clock_ticks();
+    int result = 0;
+
+    vcpu->entry_ticks = entered;
+    while (!result && !stopping(vcpu)) {
+        struct exit_booking booking = {.reason = EXIT_OTHER};
+        uint64_t returned, served;
+
+        exitstat_begin(vcpu->stat, EXITSTAT_IN_RUN, entered);
+        if (ioctl(vcpu->fd, KVM_RUN, 0) < 0)
+            result = run_failed(vcpu, err);
+        returned = clock_ticks();
+        exitstat_set(&vcpu->stat->in_run_ns,
+                     vcpu->stat->in_run_ns + clock_ns(&rate, returned - entered));
+        exitstat_begin(vcpu->stat, EXIT_OTHER, returned);
+        if (!result)
+            result = exit_handle(&env, vcpu->run, &booking, err);
+        served = clock_ticks();
+        exit_book(&env, &booking, clock_ns(&rate, served - returned));
+        entered = served;
+    }
+    if (result)
+        add_place(vcpu, err);
+    exitstat_begin(vcpu->stat, EXITSTAT_STOPPED, entered);
+    return result;
+}
+
+static void *vcpu_thread(void *arg)
+{
+    struct vcpu *vcpu = arg;
+    struct err err = {0};
+    int result;
+
+    __atomic_store_n(&vcpu->tid, gettid(), __ATOMIC_RELAXED);
+    result = set_up(vcpu, &err);
+    if (!result)
+        result = run_until_stopped(vcpu, &err);
+    vcpu->runqueue_ns = cpus_runqueue_ns(vcpu->tid);
+    __atomic_store_n(&vcpu->finished, true, __ATOMIC_RELEASE);
+    vcpu->shared->ended(vcpu->shared->ctx, result ? &err : NULL);
+    return NULL;
+}
+
+int vcpu_init(struct vcpu *vcpu, struct vcpu_shared *shared, unsigned id, struct err *err)
+{
+    *vcpu = (struct vcpu){
+        .shared = shared,
+        .id = id,
+        .fd = -1,
+        .stats_fd = -1,
+        .stat = exitstat_alloc(),
+    };
+    if (!vcpu->stat)
+        return err_sys(err, ERR_FAILED, "vCPU %u: no memory", id);
+    exitstat_begin(vcpu->stat, EXITSTAT_STOPPED, 0);
+    return 0;
+}
+
+int vcpu_start(struct vcpu *vcpu, struct err *err)
+{
+    pthread_attr_t attr;
+    int error;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
+    error = pthread_create(&vcpu->thread, &attr, vcpu_thread, vcpu);
+    pthread_attr_destroy(&attr);
+    if (error) {
+        errno = error;
+        return err_sys(err, ERR_FAILED, "vCPU %u: no thread", vcpu->id);
+    }
+    vcpu->started = true;
+    return 0;
+}
+
+void vcpu_kick(struct vcpu *vcpu)
+{
+    /* A vCPU that has not mapped its area yet will look at `stop` before it enters the guest. */
+    struct kvm_run *run = __atomic_load_n(&vcpu->run, __ATOMIC_ACQUIRE);
+
+    if (run)
+        __atomic_store_n(&run->immediate_exit, 1, __ATOMIC_RELAXED);
+    pthread_kill(vcpu->thread, KICK_SIGNAL);
+}
+
+void vcpu_join(struct vcpu *vcpu)
+{
+    if (vcpu->started)
+        pthread_join(vcpu->thread, NULL);
+    vcpu->started = false;
+}
+
+void vcpu_close(struct vcpu *vcpu)
+{
+    if (vcpu->run)
+        munmap(vcpu->run, vcpu->shared->kvm->run_bytes);
+    if (vcpu->stats_fd >= 0)
+        close(vcpu->stats_fd);
+    if (vcpu->fd >= 0)
+        close(vcpu->fd);
+    vcpu->run = NULL;
+    vcpu->stats_fd = vcpu->fd = -1;
+}
+
+static void ignore(int signal)
+{
+    (void)signal;
+}
+
+void vcpu_ignore_kicks(void)
+{
+    struct sigaction action = {.sa_handler = ignore};
+
+    sigaction(KICK_SIGNAL, &action, NULL);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One vCPU: a thread that sets it up, runs it until the machine stops, and counts its exits.
+ */
+#ifndef EXEC_VCPU_H
+#define EXEC_VCPU_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "vmm/base/clock.h"
+#include "vmm/boot/entry.h"
+#include "vmm/exec/exit.h"
+
+/* What all vCPUs of a machine share; constant while they run, but for `stop`. */
+struct vcpu_shared {
+    const struct config *config;
+    const struct kvm *kvm;
+    int vm;
+    const struct cpuid_table *cpuid;
+    const struct cpuid_facts *facts;
+    const struct layout *layout;
+    gpa_t entry;
+    struct clock_rate rate;
+    const struct bus *mmio, *pio;
+    bool stop; /* atomic: leave as soon as possible */
+    /* Called by the vCPU's thread when it ends; with an error if that is why. */
+    void (*ended)(void *ctx, const struct err *err);
+    void *ctx;
+};
+
+struct vcpu {
+    struct vcpu_shared *shared;
+    unsigned id;
+    pthread_t thread;
+    bool started;  /* there is a thread to join */
+    bool finished; /* atomic: it has left its loop and will not enter the guest again */
+    int tid;       /* atomic: the kernel's thread id, 0 before it runs */
+    int fd;
+    struct kvm_run *run;
+    struct exitstat *stat;
+    int stats_fd;         /* KVM's statistics, or -1 */
+    int64_t tsc_offset;   /* what the guest's TSC is ahead of the host's */
+    uint64_t entry_ticks; /* when it first entered the guest */
+    uint64_t runqueue_ns; /* at its end: how long it had to wait for a CPU */
+};
+
+/*
+ * vcpu_init(): before the thread; allocates the counters, which the caller frees at the end with
+ * exitstat_free(). Returns 0, or -1.
+ */
+int vcpu_init(struct vcpu *vcpu, struct vcpu_shared *shared, unsigned id, struct err *err);
+
+/* vcpu_start(): create the thread. Returns 0, or -1. */
+int vcpu_start(struct vcpu *vcpu, struct err *err);
+
+/*
+ * vcpu_kick(): make a vCPU look at `stop`, wherever it is. To be repeated until it has finished,
+ * since a signal that arrives just before a system call does not interrupt it.
+ */
+void vcpu_kick(struct vcpu *vcpu);
+
+/* vcpu_join(): wait for its thread, if it has one. */
+void vcpu_join(struct vcpu *vcpu);
+
+/* vcpu_close(): close its files; its counters stay. */
+void vcpu_close(struct vcpu *vcpu);
+
+/* vcpu_ignore_kicks(): make the signal of vcpu_kick() harmless; once per process. */
+void vcpu_ignore_kicks(void);
+
+#endif

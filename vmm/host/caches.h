@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sizes of the host's caches, which working sets are chosen by.
+ */
+#ifndef HOST_CACHES_H
+#define HOST_CACHES_H
+
+#include <stdint.h>
+
+/* In bytes; 0 where the kernel does not say. */
+struct host_caches {
+    uint64_t l1d, l2, llc;
+};
+
+/* host_caches(): those of CPU 0, from sysfs; llc is the last level there is. */
+struct host_caches host_caches(void);
+
+#endif

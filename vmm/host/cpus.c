@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmm/host/cpus.h"
+#include "vmm/host/file.h"
+
+unsigned cpus_usable(void)
+{
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof(set), &set))
+        return 1;
+    return (unsigned)CPU_COUNT(&set);
+}
+
+int cpus_check(const unsigned *cpus, unsigned count, struct err *err)
+{
+    char allowed[128];
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof(set), &set))
+        return err_sys(err, ERR_FAILED, "sched_getaffinity");
+    for (unsigned i = 0; i < count; i++) {
+        if (cpus[i] < CPU_SETSIZE && CPU_ISSET(cpus[i], &set))
+            continue;
+        err_set(err, ERR_USAGE, "--pin: CPU %u is not there, or not for this process", cpus[i]);
+        if (file_status_field("/proc/self/status", "Cpus_allowed_list:", allowed, sizeof(allowed)))
+            return -1;
+        return err_hint(err, "a list of %s", allowed);
+    }
+    return 0;
+}
+
+int cpus_pin(unsigned cpu, struct err *err)
+{
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    if (sched_setaffinity(0, sizeof(set), &set))
+        return err_sys(err, ERR_FAILED, "--pin: CPU %u", cpu);
+    if (sched_getcpu() != (int)cpu)
+        return err_set(err, ERR_FAILED, "--pin: CPU %u: the thread is still on CPU %d", cpu,
+                       sched_getcpu());
+    return 0;
+}
+
+uint64_t cpus_runqueue_ns(int tid)
+{
+    uint64_t running, waiting;
+    char path[64], text[128];
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/schedstat", tid);
+    if (file_read(path, text, sizeof(text)) ||
+        sscanf(text, "%" SCNu64 " %" SCNu64, &running, &waiting) != 2)
+        return 0;
+    return waiting;
+}
+
+void cpus_steal(uint64_t *stolen, uint64_t *all)
+{
+    /* user nice system idle iowait irq softirq steal; guest time is part of user. */
+    uint64_t field[8] = {0};
+    char text[512];
+
+    *stolen = *all = 0;
+    if (file_read("/proc/stat", text, sizeof(text)))
+        return;
+    sscanf(text,
+           "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+           " %" SCNu64,
+           &field[0], &field[1], &field[2], &field[3], &field[4], &field[5], &field[6], &field[7]);
+    for (int i = 0; i < 8; i++)
+        *all += field[i];
+    *stolen = field[7];
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vmm/host/file.h"
+
+int file_read(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+
+    text[0] = '\0';
+    if (fd < 0)
+        return -1;
+    got = read(fd, text, size - 1);
+    close(fd);
+    if (got < 0)
+        return -1;
+    if (got > 0 && text[got - 1] == '\n')
+        got--;
+    text[got] = '\0';
+    return 0;
+}
+
+int file_read_u64(const char *path, uint64_t *value)
+{
+    char text[32];
+
+    if (file_read(path, text, sizeof(text)) || sscanf(text, "%" SCNu64, value) != 1)
+        return -1;
+    return 0;
+}
+
+int file_status_field(const char *path, const char *key, char *text, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    char line[1024];
+    int found = -1;
+
+    if (!file)
+        return -1;
+    while (found && fgets(line, sizeof(line), file)) {
+        char *value, *end;
+
+        if (strncmp(line, key, strlen(key)))
+            continue;
+        value = line + strlen(key);
+        value += strspn(value, " \t:");
+        end = value + strlen(value);
+        while (end > value && isspace((unsigned char)end[-1]))
+            end--;
+        *end = '\0';
+        snprintf(text, size, "%s", value);
+        found = 0;
+    }
+    fclose(file);
+    return found;
+}
+
+int file_status_kb(const char *path, const char *key, uint64_t *bytes)
+{
+    char text[64];
+
+    if (file_status_field(path, key, text, sizeof(text)) || sscanf(text, "%" SCNu64, bytes) != 1)
+        return -1;
+    *bytes <<= 10;
+    return 0;
+}

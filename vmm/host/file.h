@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Small files of /proc and /sys.
+ */
+#ifndef HOST_FILE_H
+#define HOST_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * file_read(): the beginning of a file as a string without its last newline, at most size - 1
+ * bytes. Returns 0, or -1 with errno (and an empty string).
+ */
+int file_read(const char *path, char *text, size_t size);
+
+/* file_read_u64(): a file that holds a decimal number. Returns 0, or -1. */
+int file_read_u64(const char *path, uint64_t *value);
+
+/*
+ * file_status_field(): the rest of the line that starts with `key`, without the blanks around it,
+ * as in /proc/self/status, /proc/meminfo and /proc/cpuinfo. Returns 0, or -1 if there is none.
+ */
+int file_status_field(const char *path, const char *key, char *text, size_t size);
+
+/* file_status_kb(): the same for a field in kB, in bytes. Returns 0, or -1. */
+int file_status_kb(const char *path, const char *key, uint64_t *bytes);
+
+#endif

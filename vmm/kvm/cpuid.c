@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include <cpuid.h>
+#include <string.h>
+
+#include "vmm/kvm/cpuid.h"
+
+#define LEAF_BASIC        0x1u
+#define LEAF_CACHES       0x4u
+#define LEAF_FEATURES     0x7u
+#define LEAF_TOPOLOGY     0xbu
+#define LEAF_XSAVE        0xdu
+#define LEAF_TOPOLOGY_V2  0x1fu
+#define LEAF_EXTENDED     0x80000001u
+#define LEAF_ADDRESSES    0x80000008u
+#define LEAF_AMD_CACHES   0x8000001du
+#define LEAF_AMD_TOPOLOGY 0x8000001eu
+
+#define BASIC_ECX_VMX         (1u << 5)
+#define BASIC_ECX_FMA         (1u << 12)
+#define BASIC_ECX_X2APIC      (1u << 21)
+#define BASIC_ECX_XSAVE       (1u << 26)
+#define BASIC_ECX_OSXSAVE     (1u << 27)
+#define BASIC_ECX_AVX         (1u << 28)
+#define BASIC_ECX_F16C        (1u << 29)
+#define BASIC_EDX_HTT         (1u << 28)
+#define FEATURES_EBX_FSGSBASE (1u << 0)
+#define FEATURES_EBX_AVX2     (1u << 5)
+#define FEATURES_EBX_SMEP     (1u << 7)
+/* AVX512F, DQ, IFMA, CD, BW, VL */
+#define FEATURES_EBX_AVX512  (1u << 16 | 1u << 17 | 1u << 21 | 1u << 28 | 1u << 30 | 1u << 31)
+#define EXTENDED_ECX_SVM     (1u << 2)
+#define EXTENDED_EDX_NX      (1u << 20)
+#define EXTENDED_EDX_PAGE_1G (1u << 26)
+
+/* x87, SSE, AVX, opmask and ZMM: states that need no permission and no further control register. */
+#define XCR0_X87    0x01u
+#define XCR0_AVX    0x06u
+#define XCR0_AVX512 0xe6u
+#define XCR0_USED   (XCR0_X87 | XCR0_AVX | XCR0_AVX512)
+
+struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t subleaf)
+{
+    for (unsigned i = 0; i < table->head.nent; i++) {
+        struct kvm_cpuid_entry2 *entry = &table->entry[i];
+
+        if (entry->function == leaf &&
+            (entry->index == subleaf || !(entry->flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX)))
+            return entry;
+    }
+    return NULL;
+}
+
+static void remove_leaf(struct cpuid_table *table, uint32_t leaf)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < table->head.nent; i++)
+        if (table->entry[i].function != leaf)
+            table->entry[kept++] = table->entry[i];
+    table->head.nent = kept;
+}
+
+static void add_subleaf(struct cpuid_table *table, struct kvm_cpuid_entry2 entry)
+{
+    entry.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
+    if (table->head.nent < CPUID_ENTRIES_MAX)
+        table->entry[table->head.nent++] = entry;
+}
+
+/*
+ * A back-end that runs user code natively without hardware virtualization may list the vector
+ * states in leaf 0xd and leave their feature bits out of leaves 1 and 7, though the instructions
+ * work as soon as XCR0 allows them. Where the state can be enabled, these bits are the host's own;
+ * elsewhere KVM's answer has them already.
+ */
+static void add_vector_features(struct cpuid_table *table, uint64_t xcr0)
+{
+    struct kvm_cpuid_entry2 *basic = cpuid_find(table, LEAF_BASIC, 0);
+    struct kvm_cpuid_entry2 *features = cpuid_find(table, LEAF_FEATURES, 0);
+    uint32_t a, b, c, d;
+
+    if (!basic || !features || (xcr0 & XCR0_AVX) != XCR0_AVX)
+        return;
+    __cpuid(LEAF_BASIC, a, b, c, d);
+    basic->ecx |= c & (BASIC_ECX_XSAVE | BASIC_ECX_AVX | BASIC_ECX_FMA | BASIC_ECX_F16C);
+    __cpuid_count(LEAF_FEATURES, 0, a, b, c, d);
+    features->ebx |= b & FEATURES_EBX_AVX2;
+    if ((xcr0 & XCR0_AVX512) == XCR0_AVX512)
+        features->ebx |= b & FEATURES_EBX_AVX512;
+}
+
+static uint64_t offered_xcr0(const struct cpuid_table *table)
+{
+    struct kvm_cpuid_entry2 *xsave = cpuid_find((struct cpuid_table *)table, LEAF_XSAVE, 0);
+
+    return xsave ? xsave->eax & XCR0_USED : 0;
+}
+
+int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err *err)
+{
+    struct kvm_cpuid_entry2 *entry;
+
+    table->head = (struct kvm_cpuid2){.nent = CPUID_ENTRIES_MAX};
+    if (KVM_IOCTL(kvm->fd, KVM_GET_SUPPORTED_CPUID, table, err) < 0)
+        return -1;
+    add_vector_features(table, offered_xcr0(table));
+
+    /* A guest that measures has no guests of its own. */
+    entry = cpuid_find(table, LEAF_BASIC, 0);
+    if (entry)
+        entry->ecx = (entry->ecx & ~BASIC_ECX_VMX) | BASIC_ECX_X2APIC;
+    entry = cpuid_find(table, LEAF_EXTENDED, 0);
+    if (entry)
+        entry->ecx &= ~EXTENDED_ECX_SVM;
+    return 0;
+}
+
+struct cpuid_facts cpuid_facts(const struct cpuid_table *table)
+{
+    struct cpuid_table *t = (struct cpuid_table *)table;
+    const struct kvm_cpuid_entry2 *basic = cpuid_find(t, LEAF_BASIC, 0);
+    const struct kvm_cpuid_entry2 *features = cpuid_find(t, LEAF_FEATURES, 0);
+    const struct kvm_cpuid_entry2 *extended = cpuid_find(t, LEAF_EXTENDED, 0);
+    struct cpuid_facts facts = {0};
+
+    if (basic && basic->ecx & BASIC_ECX_XSAVE)
+        facts.xcr0 = offered_xcr0(table);
+    if (features) {
+        facts.smep = features->ebx & FEATURES_EBX_SMEP;
+        facts.fsgsbase = features->ebx & FEATURES_EBX_FSGSBASE;
+    }
+    if (extended) {
+        facts.nx = extended->edx & EXTENDED_EDX_NX;
+        facts.page_1g = extended->edx & EXTENDED_EDX_PAGE_1G;
+    }
+    return facts;
+}
+
+/* How many bits number `count` things. */
+static unsigned bits_for(unsigned count)
+{
+    return count > 1 ? 32 - (unsigned)__builtin_clz(count - 1) : 0;
+}
+
+static unsigned at_most(unsigned value, unsigned limit)
+{
+    return value < limit ? value : limit;
+}
+
+/*
+ * Leaves 4 (Intel) and 0x8000001d (AMD), a subleaf per cache: bits 14-25 of EAX say how many
+ * logical CPUs share it, less one: the last level is shared by all, the others by none.
+ */
+static void set_cache_sharing(struct cpuid_table *table, uint32_t leaf, unsigned vcpus)
+{
+    for (unsigned i = 0; i < table->head.nent; i++) {
+        struct kvm_cpuid_entry2 *entry = &table->entry[i];
+        unsigned level = entry->eax >> 5 & 7, sharing = level >= 3 ? at_most(vcpus - 1, 0xfff) : 0;
+
+        if (entry->function != leaf || !(entry->eax & 0x1f))
+            continue;
+        entry->eax = (entry->eax & ~(0xfffu << 14)) | sharing << 14;
+        if (leaf == LEAF_CACHES)
+            entry->eax = (entry->eax & ~(0x3fu << 26)) | at_most(vcpus - 1, 0x3f) << 26;
+    }
+}
+
+/* Leaves 0xb and 0x1f: a level of threads, one to a core, and a level of cores. */
+static void set_topology_leaf(struct cpuid_table *table, uint32_t leaf, unsigned id, unsigned vcpus)
+{
+    if (!cpuid_find(table, leaf, 0))
+        return;
+    remove_leaf(table, leaf);
+    add_subleaf(table, (struct kvm_cpuid_entry2){
+                           .function = leaf, .index = 0, .ebx = 1, .ecx = 1u << 8, .edx = id});
+    add_subleaf(table, (struct kvm_cpuid_entry2){.function = leaf,
+                                                 .index = 1,
+                                                 .eax = bits_for(vcpus),
+                                                 .ebx = vcpus,
+                                                 .ecx = 2u << 8 | 1,
+                                                 .edx = id});
+    add_subleaf(table,
+                (struct kvm_cpuid_entry2){.function = leaf, .index = 2, .ecx = 2, .edx = id});
+}
+
+void cpuid_set_topology(struct cpuid_table *table, unsigned id, unsigned vcpus)
+{
+    struct kvm_cpuid_entry2 *entry = cpuid_find(table, LEAF_BASIC, 0);
+
+    if (entry) {
+        entry->ebx = (entry->ebx & 0xffff) | at_most(vcpus, 255) << 16 | (id & 0xff) << 24;
+        entry->edx = vcpus > 1 ? entry->edx | BASIC_EDX_HTT : entry->edx & ~BASIC_EDX_HTT;
+    }
+    entry = cpuid_find(table, LEAF_ADDRESSES, 0);
+    if (entry)
+        entry->ecx = (entry->ecx & ~0xf0ffu) | at_most(vcpus - 1, 0xff) | bits_for(vcpus) << 12;
+    entry = cpuid_find(table, LEAF_AMD_TOPOLOGY, 0);
+    if (entry) {
+        entry->eax = id;
+        entry->ebx = id & 0xff;
+        entry->ecx = 0;
+    }
+    set_cache_sharing(table, LEAF_CACHES, vcpus);
+    set_cache_sharing(table, LEAF_AMD_CACHES, vcpus);
+    set_topology_leaf(table, LEAF_TOPOLOGY, id, vcpus);
+    set_topology_leaf(table, LEAF_TOPOLOGY_V2, id, vcpus);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The CPUID that a guest sees: what KVM supports, with the topology of this VM.
+ */
+#ifndef KVM_CPUID_H
+#define KVM_CPUID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vmm/kvm/kvm.h"
+
+#define CPUID_ENTRIES_MAX 256
+
+/* The argument of KVM_SET_CPUID2, with room for its entries. */
+struct cpuid_table {
+    union {
+        struct kvm_cpuid2 head;
+        /* The entries follow the head, which is as long as this. */
+        uint64_t head_bytes;
+    };
+    struct kvm_cpuid_entry2 entry[CPUID_ENTRIES_MAX];
+};
+
+_Static_assert(sizeof(struct kvm_cpuid2) == sizeof(uint64_t), "entries follow the head");
+
+/* What of it decides how the vCPUs are set up. */
+struct cpuid_facts {
+    uint64_t xcr0; /* vector states that can be enabled; 0: no XSAVE */
+    bool page_1g, nx, smep, fsgsbase;
+};
+
+/*
+ * cpuid_supported(): the table that all vCPUs of a VM have in common. It is asked for once, because
+ * KVM takes its time for it. Returns 0, or -1.
+ */
+int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err *err);
+
+/* cpuid_facts(): what the table says. */
+struct cpuid_facts cpuid_facts(const struct cpuid_table *table);
+
+/*
+ * cpuid_set_topology(): make the table that of vCPU `id` of `vcpus`: one socket of as many cores
+ * with one thread each. The APIC id is the vCPU's number.
+ */
+void cpuid_set_topology(struct cpuid_table *table, unsigned id, unsigned vcpus);
+
+/* cpuid_find(): a leaf (and subleaf) of the table, or NULL. */
+struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t subleaf);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* minivmm: parse, build, run, report. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vmm/cli/options.h"
+#include "vmm/cli/plan.h"
+#include "vmm/cli/session.h"
+#include "vmm/exec/machine.h"
+#include "vmm/report/report.h"
+
+#define DEFAULT_GUEST "bench.elf"
+
+/* Large or needed to the end. */
+static struct config config;
+static struct session session;
+static struct machine machine;
+static struct run_facts facts;
+static char beside[PATH_MAX];
+
+/* A guest without a folder in its name that is not here may be where this program is. */
+static void find_guest(void)
+{
+    ssize_t length;
+    char *slash;
+
+    if (!config.guest)
+        config.guest = DEFAULT_GUEST;
+    if (strchr(config.guest, '/') || !access(config.guest, F_OK))
+        return;
+    length = readlink("/proc/self/exe", beside, sizeof(beside) - 1);
+    slash = length > 0 ? strrchr(beside, '/') : NULL;
+    if (!slash || slash + 1 + strlen(config.guest) >= beside + sizeof(beside))
+        return;
+    strcpy(slash + 1, config.guest);
+    if (!access(beside, F_OK))
+        config.guest = beside;
+}
+
+static int list_benches(struct err *err)
+{
+    struct image image;
+
+    if (image_open(&image, config.guest, err))
+        return -1;
+    for (unsigned i = 0; i < image.benches; i++)
+        printf("%-20s %s\n", image.bench[i].name, image.bench[i].help);
+    image_close(&image);
+    return 0;
+}
+
+static int dry_run(struct err *err)
+{
+    if (machine_load(&machine, &config, session_log, &session, err))
+        return -1;
+    if (machine_place(&machine, err))
+        return -1;
+    plan_print(stdout, &machine);
+    return 0;
+}
+
+/* Returns 0 if the guest ran, however it ended; or -1. */
+static int run(struct err *err)
+{
+    struct machine_watch watch = {
+        .stop_fd = session.stop_fd,
+        .tick_ms = session_tick_ms(&session),
+        .tick = session_tick,
+        .ctx = &session,
+    };
+    uint64_t ended;
+
+    if (machine_load(&machine, &config, session_log, &session, err))
+        return -1;
+    session.result = &machine.result;
+    if (machine_create(&machine, err) || machine_place(&machine, err) ||
+        machine_run(&machine, &watch, err) || machine_collect(&machine, &facts, err))
+        return -1;
+    facts_startup(&facts, &session.start, session.exec_ns);
+    ended = clock_mono_ns();
+    machine_close(&machine);
+    facts.startup.teardown = clock_mono_ns() - ended;
+    if (facts.stop == STOP_ERROR)
+        err_print(&facts.error, program_invocation_short_name);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct clock_point start = clock_now();
+    struct err err = {0};
+    int status;
+
+    if (cli_parse(&config, argc, argv, CLI_VM, &err))
+        goto fail;
+    find_guest();
+    if (config.list) {
+        if (list_benches(&err))
+            goto fail;
+        return ERR_NONE;
+    }
+    if (session_begin(&session, &config, &start, &err))
+        goto fail;
+    if (config.dry_run ? dry_run(&err) : run(&err))
+        goto fail;
+    status = config.dry_run ? ERR_NONE : session_finish(&session, &machine.result, &facts);
+    machine_close(&machine);
+    machine_destroy(&machine);
+    free(facts.vcpu);
+    session_end(&session);
+    return status;
+fail:
+    err_print(&err, program_invocation_short_name);
+    return err.code;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/memfd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "vmm/base/units.h"
+#include "vmm/host/file.h"
+#include "vmm/host/memory.h"
+#include "vmm/mem/backing.h"
+
+#define ALIGNMENT CONFIG_PAGE_1G
+#define GUARD     CONFIG_PAGE_2M
+
+static int check_size(const struct config *config, struct err *err)
+{
+    struct memory_limit limit = memory_limit();
+    char asked[UNITS_TEXT_MAX];
+    uint64_t available;
+
+    units_format_size(asked, config->mem_bytes);
+    if (config->mem_bytes > limit.bytes) {
+        err_set(err, ERR_USAGE, "--mem %s: more than %s of %" PRIu64 " MiB", asked, limit.name,
+                limit.bytes >> 20);
+        return err_hint(err, "--mem %" PRIu64 "M or less", limit.bytes >> 21 << 1);
+    }
+    available = memory_available();
+    if (config->prefault && !config->hugepage_bytes && config->mem_bytes > available) {
+        err_set(err, ERR_FAILED, "--prefault: %s asked for, %" PRIu64 " MiB available", asked,
+                available >> 20);
+        return err_hint(err, "less --mem, or no --prefault");
+    }
+    return 0;
+}
+
+/* Why hugetlb memory could not be had, and how to have it. */
+static int hugepages_missing(const struct config *config, struct err *err)
+{
+    uint64_t kb = config->hugepage_bytes >> 10, wanted, total = 0, free = 0;
+    char path[128], size[UNITS_TEXT_MAX];
+
+    wanted = config->mem_bytes / config->hugepage_bytes;
+    units_format_size(size, config->hugepage_bytes);
+    snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
+             kb);
+    if (file_read_u64(path, &total))
+        return err_set(err, ERR_FAILED, "--hugepages: this host has no pages of %s", size);
+    snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/free_hugepages",
+             kb);
+    file_read_u64(path, &free);
+    err_set(err, ERR_FAILED,
+            "--hugepages: %" PRIu64 " pages of %s needed, %" PRIu64 " of %" PRIu64 " free", wanted,
+            size, free, total);
+    return err_hint(
+        err, "echo %" PRIu64 " > /sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
+        wanted + total - free, kb);
+}
+
+/*
+ * Map `bytes` at an address aligned to ALIGNMENT, with GUARD inaccessible bytes on either side:
+ * reserve more addresses than needed, put the mapping among them and return the rest.
+ */
+static uint8_t *map_aligned(size_t bytes, int flags, int fd)
+{
+    size_t span = bytes + ALIGNMENT + 2 * GUARD;
+    uint8_t *reserved, *base, *end;
+
+    reserved = mmap(NULL, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (reserved == MAP_FAILED)
+        return NULL;
+    base = (uint8_t *)(((uintptr_t)reserved + GUARD + ALIGNMENT - 1) & ~(ALIGNMENT - 1));
+    end = base + bytes + GUARD;
+    if (mmap(base, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0) == MAP_FAILED) {
+        int error = errno;
+
+        munmap(reserved, span);
+        errno = error;
+        return NULL;
+    }
+    if (base - GUARD > reserved)
+        munmap(reserved, (size_t)(base - GUARD - reserved));
+    if (reserved + span > end)
+        munmap(end, (size_t)(reserved + span - end));
+    return base;
+}
+
+static int map_hugetlb(struct backing *backing, const struct config *config, struct err *err)
+{
+    unsigned order = config->hugepage_bytes == CONFIG_PAGE_1G ? MFD_HUGE_1GB : MFD_HUGE_2MB;
+
+    backing->fd = memfd_create("guest-memory", MFD_CLOEXEC | MFD_HUGETLB | order);
+    if (backing->fd < 0)
+        return hugepages_missing(config, err);
+    if (!ftruncate(backing->fd, (off_t)backing->bytes))
+        backing->base = map_aligned(backing->bytes, MAP_SHARED, backing->fd);
+    if (!backing->base) {
+        close(backing->fd);
+        return hugepages_missing(config, err);
+    }
+    return 0;
+}
+
+static int map_ordinary(struct backing *backing, const struct config *config, struct err *err)
+{
+    char mode[128];
+
+    if (config->thp == CONFIG_ON &&
+        (file_read("/sys/kernel/mm/transparent_hugepage/enabled", mode, sizeof(mode)) ||
+         strstr(mode, "[never]"))) {
+        err_set(err, ERR_FAILED, "--thp on: transparent huge pages are off on this host");
+        return err_hint(err, "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled");
+    }
+    backing->base = map_aligned(backing->bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+    if (!backing->base)
+        return err_sys(err, ERR_FAILED, "cannot map guest memory");
+    /* Fails only where the kernel is built without huge pages, which is what "off" asks for. */
+    madvise(backing->base, backing->bytes,
+            config->thp == CONFIG_OFF ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
+    return 0;
+}
+
+static int populate(struct backing *backing, struct err *err)
+{
+    if (!madvise(backing->base, backing->bytes, MADV_POPULATE_WRITE))
+        return 0;
+    if (errno != EINVAL) {
+        err_sys(err, ERR_FAILED, "--prefault");
+        return err_hint(err, "less --mem");
+    }
+    /* Before Linux 5.14: touch each page. */
+    for (size_t offset = 0; offset < backing->bytes; offset += CONFIG_PAGE_4K)
+        *(volatile uint8_t *)(backing->base + offset) = 0;
+    return 0;
+}
+
+int backing_alloc(struct backing *backing, const struct config *config, struct err *err)
+{
+    *backing = (struct backing){
+        .bytes = config->mem_bytes,
+        .hugepage_bytes = config->hugepage_bytes,
+        .fd = -1,
+    };
+    if (check_size(config, err))
+        return -1;
+    if (config->hugepage_bytes ? map_hugetlb(backing, config, err)
+                               : map_ordinary(backing, config, err))
+        return -1;
+    if (config->prefault && populate(backing, err)) {
+        backing_free(backing);
+        return -1;
+    }
+    return 0;
+}
+
+int backing_discard(const struct backing *backing, size_t offset, size_t bytes)
+{
+    /* MADV_REMOVE punches a hole into a shared mapping, where MADV_DONTNEED would only unmap. */
+    return madvise(backing->base + offset, bytes, backing->fd >= 0 ? MADV_REMOVE : MADV_DONTNEED)
+               ? errno
+               : 0;
+}
+
+void backing_free(struct backing *backing)
+{
+    if (!backing->base)
+        return;
+    munmap(backing->base - GUARD, backing->bytes + 2 * GUARD);
+    if (backing->fd >= 0)
+        close(backing->fd);
+    backing->base = NULL;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "minivmm/abi.h"
+#include "vmm/mem/guestmem.h"
+
+int guestmem_init(struct guestmem *mem, const struct config *config, struct err *err)
+{
+    uint64_t low = config->mem_bytes;
+
+    if (low > MINIVMM_RAM_LOW_END)
+        low = MINIVMM_RAM_LOW_END;
+    *mem = (struct guestmem){0};
+    if (backing_alloc(&mem->backing, config, err))
+        return -1;
+    mem->range[0] = (struct guestmem_range){0, low, mem->backing.base};
+    mem->ranges = 1;
+    if (config->mem_bytes > low) {
+        mem->range[1] = (struct guestmem_range){MINIVMM_RAM_HIGH, config->mem_bytes - low,
+                                                mem->backing.base + low};
+        mem->ranges = 2;
+    }
+    return 0;
+}
+
+void *guestmem_at(const struct guestmem *mem, gpa_t gpa, uint64_t bytes)
+{
+    for (unsigned i = 0; i < mem->ranges; i++) {
+        const struct guestmem_range *range = &mem->range[i];
+        uint64_t offset = gpa - range->base; /* wraps to a large number below the range */
+
+        if (offset < range->bytes && bytes <= range->bytes - offset)
+            return range->host + offset;
+    }
+    return NULL;
+}
+
+int guestmem_discard(const struct guestmem *mem, gpa_t gpa, uint64_t bytes)
+{
+    uint64_t unit = mem->backing.hugepage_bytes ? mem->backing.hugepage_bytes : CONFIG_PAGE_4K;
+    uint8_t *host = guestmem_at(mem, gpa, bytes);
+
+    if (!host || !bytes || gpa % unit || bytes % unit)
+        return EINVAL;
+    return backing_discard(&mem->backing, (size_t)(host - mem->backing.base), bytes);
+}
+
+void guestmem_free(struct guestmem *mem)
+{
+    backing_free(&mem->backing);
+    mem->ranges = 0;
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* The report for programs. Times are integers of ns; what is not known is left out, never 0. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm/base/version.h"
+#include "vmm/report/summary.h"
+#include "vmm/report/warnings.h"
+
+#define SCHEMA "minivmm-report/1"
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new(object, key, value);
+}
+
+static void set_u64(json_t *object, const char *key, uint64_t value)
+{
+    set(object, key, json_integer((json_int_t)value));
+}
+
+static void set_known(json_t *object, const char *key, uint64_t value)
+{
+    if (value != FACT_ABSENT)
+        set_u64(object, key, value);
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text && *text)
+        set(object, key, json_string(text));
+}
+
+static json_t *host_json(const struct report *report)
+{
+    const struct hostinfo *host = report->host;
+    json_t *object = json_object(), *mitigations = json_object(), *caches = json_object();
+
+    set_text(object, "cpu", host->cpu);
+    set_u64(object, "family", host->family);
+    set_u64(object, "model", host->model);
+    set_u64(object, "stepping", host->stepping);
+    set_u64(object, "cpus", host->cpus);
+    set_u64(object, "cpus_usable", host->cpus_usable);
+    set(object, "virtualized", json_boolean(host->virtualized));
+    set(object, "tsc_invariant", json_boolean(host->tsc_invariant));
+    set_u64(object, "memory_bytes", host->memory_bytes);
+    set_u64(object, "memory_limit_bytes", host->memory_limit_bytes);
+    set_u64(object, "numa_nodes", host->numa_nodes);
+    set_text(object, "kernel", host->kernel);
+    set_text(object, "kvm_module", host->kvm_module);
+    set_text(object, "paging", host->paging);
+    set_text(object, "thp", host->thp);
+    set_text(object, "thp_defrag", host->thp_defrag);
+    set_text(object, "halt_poll_ns", host->halt_poll_ns);
+    set_text(object, "nx_huge_pages", host->nx_huge_pages);
+    set_text(object, "tdp_mmu", host->tdp_mmu);
+    set_text(object, "governor", host->governor);
+    set_text(object, "cgroup_cpu", host->cgroup_cpu);
+    set(object, "steal_pct", json_real(report->steal_pct));
+    set_u64(caches, "l1d", host->caches.l1d);
+    set_u64(caches, "l2", host->caches.l2);
+    set_u64(caches, "llc", host->caches.llc);
+    set(object, "caches_bytes", caches);
+    for (unsigned i = 0; i < host->mitigations; i++)
+        set_text(mitigations, host->mitigation[i].name, host->mitigation[i].state);
+    set(object, "mitigations", mitigations);
+    return object;
+}
+
+static json_t *pin_json(const struct config *config)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < config->pin_count; i++)
+        json_array_append_new(array, json_integer(config->pin[i]));
+    return array;
+}
+
+/* Bytes of guest memory by the size of the host's pages that really are below it. */
+static json_t *host_pages_json(const struct memory_usage *memory)
+{
+    json_t *object = json_object();
+    bool huge_1g = memory->hugetlb_page_bytes == CONFIG_PAGE_1G;
+
+    set_u64(object, "4k", memory->resident_bytes - memory->huge_bytes - memory->hugetlb_bytes);
+    set_u64(object, "2m", memory->huge_bytes + (huge_1g ? 0 : memory->hugetlb_bytes));
+    set_u64(object, "1g", huge_1g ? memory->hugetlb_bytes : 0);
+    return object;
+}
+
+static json_t *config_json(const struct report *report)
+{
+    static const char *const thp[] = {"default", "on", "off"};
+    const struct config *config = report->config;
+    const struct run_facts *facts = report->facts;
+    json_t *object = json_object();
+
+    set_text(object, "guest", config->guest);
+    set_u64(object, "mem_bytes", config->mem_bytes);
+    set_u64(object, "vcpus", config->vcpus);
+    set_u64(object, "hugepage_bytes", config->hugepage_bytes);
+    set_text(object, "thp", thp[config->thp]);
+    set(object, "prefault", json_boolean(config->prefault));
+    if (facts->env == RUN_VM) {
+        set_u64(object, "guest_page_bytes", config->guest_page_bytes);
+        set_u64(object, "xcr0", facts->xcr0);
+    }
+    if (facts->has_memory)
+        set(object, "host_page_used_bytes", host_pages_json(&facts->memory));
+    set(object, "pin", pin_json(config));
+    set(object, "quick", json_boolean(config->quick));
+    set_text(object, "bench", config->bench);
+    set_text(object, "args", config->args);
+    set_text(object, "kernels_sha256", facts->kernels_sha256);
+    return object;
+}
+
+static json_t *clock_json(const struct run_facts *facts)
+{
+    json_t *object = json_object();
+    double ppm;
+
+    set_u64(object, "tsc_hz", facts->rate.hz);
+    if (facts->env == RUN_VM)
+        set(object, "tsc_offset", json_integer(facts->tsc_offset));
+    if (!facts_drift(facts, &ppm))
+        set(object, "drift_ppm", json_real(ppm));
+    return object;
+}
+
+static json_t *startup_json(const struct run_startup *startup)
+{
+    json_t *object = json_object();
+
+    set_known(object, "exec_to_main_ns", startup->exec_to_main);
+    set_known(object, "main_to_entry_ns", startup->main_to_entry);
+    set_known(object, "entry_to_user_ns", startup->entry_to_user);
+    set_known(object, "exec_to_user_ns", startup->exec_to_user);
+    set_known(object, "exec_to_last_user_ns", startup->exec_to_last_user);
+    set_known(object, "teardown_ns", startup->teardown);
+    return object;
+}
+
+static json_t *memory_json(const struct memory_usage *memory)
+{
+    json_t *object = json_object();
+
+    set_u64(object, "resident_bytes", memory->resident_bytes);
+    set_u64(object, "pss_bytes", memory->pss_bytes);
+    set_u64(object, "vmm_pss_bytes", memory->other_pss_bytes);
+    return object;
+}
+
+/* "bs=4096,store=nt" as an object; what is a whole number becomes one. */
+static json_t *params_json(const char *params)
+{
+    json_t *object = json_object();
+    char copy[CHANNEL_PARAMS_MAX], *rest = copy, *pair;
+
+    strcpy(copy, params);
+    while ((pair = strsep(&rest, ","))) {
+        char *value = strchr(pair, '='), *end;
+        long long number;
+
+        if (!value)
+            continue;
+        *value++ = '\0';
+        number = strtoll(value, &end, 10);
+        set(object, pair, *end ? json_string(value) : json_integer(number));
+    }
+    return object;
+}
+
+static json_t *samples_json(const struct report *report, const struct result_row *row)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < row->samples; i++)
+        json_array_append_new(array, json_real(report->result->sample[row->first_sample + i]));
+    return array;
+}
+
+static json_t *check_json(const struct channel_check *check)
+{
+    json_t *object = json_object();
+
+    set_text(object, "what", check->what);
+    /* JSON has no way to write what is not a number. */
+    if (check->value - check->value == 0)
+        set(object, "value", json_real(check->value));
+    if (check->limit - check->limit == 0)
+        set(object, "limit", json_real(check->limit));
+    return object;
+}
+
+static json_t *reasons_json(const struct usage *usage)
+{
+    json_t *object = json_object();
+
+    for (unsigned i = 0; i < EXIT_REASONS; i++)
+        if (usage->count[i])
+            set_u64(object, exit_reason_info[i].name, usage->count[i]);
+    return object;
+}
+
+static json_t *devices_json(const struct run_facts *facts, const struct usage *usage, bool harness)
+{
+    json_t *object = json_object();
+
+    for (unsigned i = 0; i < facts->devices; i++)
+        if (facts->device_for_harness[i] == harness && usage->count[exitstat_device(i)])
+            set_u64(object, facts->device[i], usage->count[exitstat_device(i)]);
+    return object;
+}
+
+/* What KVM counted itself, under its own names; its times are in time_ns. */
+static json_t *kvm_json(const struct run_facts *facts, const struct usage *usage)
+{
+    json_t *object = json_object();
+
+    for (unsigned i = 0; i < facts->vcpu_stats.count; i++) {
+        const char *name = facts->vcpu_stats.name[i];
+        size_t length = strlen(name);
+
+        if (facts->vcpu_stats.peak[i] || !usage->kvm[i] ||
+            (length > 3 && !strcmp(name + length - 3, "_ns")))
+            continue;
+        set(object, name,
+            json_pack("{s:I, s:s}", "count", (json_int_t)usage->kvm[i], "source", "kvm_stats"));
+    }
+    return object;
+}
+
+static json_t *time_json(const struct report *report, const struct summary *summary)
+{
+    json_t *object = json_object();
+
+    set_u64(object, "runqueue", summary->runqueue_ns);
+    if (report->facts->env != RUN_VM)
+        return object;
+    set_u64(object, "in_kvm_run", summary->in_run_ns);
+    set_u64(object, "halted", summary->halted_ns);
+    set_u64(object, "handler", summary->handler_ns);
+    set_u64(object, "waiting", summary->waiting_ns);
+    return object;
+}
+
+static void set_window(const struct report *report, const struct result_row *row,
+                       const struct summary *summary, json_t *object)
+{
+    const struct run_facts *facts = report->facts;
+
+    set_u64(object, "ops", row->ops);
+    set_text(object, "op", row->begin.op);
+    set_u64(object, "window_ns", summary->window_ns);
+    set(object, "time_ns", time_json(report, summary));
+    if (facts->env != RUN_VM)
+        return;
+    set(object, "exits_user", reasons_json(&row->usage));
+    set(object, "exits_devices", devices_json(facts, &row->usage, false));
+    set(object, "exits_harness", devices_json(facts, &row->usage, true));
+    set(object, "exits_kernel", kvm_json(facts, &row->usage));
+    if (!row->ops)
+        return;
+    set(object, "exits_user_per_op", json_real((double)summary->exits_user / (double)row->ops));
+    set(object, "irqs_per_op",
+        json_real((double)summary_kvm(report, &row->usage, "irq_injections") / (double)row->ops));
+}
+
+static json_t *bench_json(const struct report *report, uint32_t i)
+{
+    static const char *const check[] = {
+        [RESULT_UNCHECKED] = "none", [RESULT_OK] = "ok", [RESULT_WRONG] = "failed"};
+    const struct result_row *row = &report->result->row[i];
+    json_t *object = json_object();
+    struct summary summary;
+
+    set_text(object, "name", row->begin.name);
+    set(object, "params", params_json(row->begin.params));
+    set_u64(object, "threads", row->begin.threads);
+    set_text(object, "unit", row->begin.unit);
+    set_text(object, "better", row->begin.better == CHANNEL_LOWER ? "lower" : "higher");
+    set_text(object, "check", check[row->check]);
+    if (row->check != RESULT_UNCHECKED)
+        set(object, "check_detail", check_json(&row->checked));
+    set(object, "samples", samples_json(report, row));
+    if (!row->samples || summary_of(report, i, &summary))
+        return object;
+    set(object, "median", json_real(summary.median));
+    set(object, "ci95", json_pack("[f, f]", summary.ci95.low, summary.ci95.high));
+    if (row->ended)
+        set_window(report, row, &summary, object);
+    return object;
+}
+
+static json_t *counter_json(const struct exit_counter *counter)
+{
+    json_t *object = json_object(), *times = json_object();
+
+    set_u64(object, "count", counter->count);
+    set_u64(times, "sum", counter->sum_ns);
+    set_u64(times, "min", counter->min_ns);
+    set_u64(times, "p50", hist_percentile(&counter->hist, 50));
+    set_u64(times, "p99", hist_percentile(&counter->hist, 99));
+    set_u64(times, "max", counter->max_ns);
+    set(object, "handler_ns", times);
+    return object;
+}
+
+static json_t *stats_json(const struct kvm_stat_names *names, const uint64_t *values)
+{
+    json_t *object = json_object();
+
+    for (unsigned i = 0; i < names->count; i++)
+        set_u64(object, names->name[i], values[i]);
+    return object;
+}
+
+static json_t *vcpu_json(const struct run_facts *facts, unsigned id)
+{
+    const struct run_vcpu *vcpu = &facts->vcpu[id];
+    json_t *object = json_object(), *reasons = json_object(), *devices = json_object();
+    json_t *harness = json_object(), *times = json_object();
+
+    set_u64(object, "id", id);
+    for (unsigned i = 0; i < EXIT_REASONS; i++)
+        if (vcpu->stat->slot[i].count)
+            set(reasons, exit_reason_info[i].name, counter_json(&vcpu->stat->slot[i]));
+    for (unsigned i = 0; i < facts->devices; i++)
+        if (vcpu->stat->slot[exitstat_device(i)].count)
+            set(facts->device_for_harness[i] ? harness : devices, facts->device[i],
+                counter_json(&vcpu->stat->slot[exitstat_device(i)]));
+    set_u64(times, "in_kvm_run", vcpu->stat->in_run_ns);
+    set_u64(times, "runqueue", vcpu->runqueue_ns);
+    set(object, "exits_user", reasons);
+    set(object, "exits_devices", devices);
+    set(object, "exits_harness", harness);
+    set(object, "time_ns", times);
+    if (vcpu->has_kvm)
+        set(object, "kvm_stats", stats_json(&facts->vcpu_stats, vcpu->kvm));
+    return object;
+}
+
+/* Addresses and registers: as a person reads them, and without the limit of JSON's integers. */
+static void set_hex(json_t *object, const char *key, uint64_t value)
+{
+    set(object, key, json_sprintf("%#" PRIx64, value));
+}
+
+static json_t *fault_json(const struct channel_fault *fault)
+{
+    static const char *const names[] = CHANNEL_FAULT_REGS;
+    json_t *object = json_object(), *regs = json_object();
+
+    set_u64(object, "vector", fault->vector);
+    set_u64(object, "vcpu", fault->vcpu);
+    set_hex(object, "error", fault->error);
+    set_hex(object, "address", fault->address);
+    set_hex(object, "rip", fault->rip);
+    set_hex(object, "cs", fault->cs);
+    set_hex(object, "rflags", fault->rflags);
+    for (unsigned i = 0; i < 16; i++)
+        set_hex(regs, names[i], fault->regs[i]);
+    set(object, "regs", regs);
+    return object;
+}
+
+static json_t *end_json(const struct report *report)
+{
+    const struct run_result *result = report->result;
+    json_t *object = json_object();
+
+    set_text(object, "reason", report_stop_name(report->facts->stop));
+    if (report->facts->stop == STOP_ERROR)
+        set_text(object, "error", report->facts->error.text);
+    if (result->exited)
+        set_u64(object, "guest_status", result->exit_status);
+    if (result->has_fault)
+        set(object, "fault", fault_json(&result->fault));
+    return object;
+}
+
+static json_t *warnings_json(const struct report *report)
+{
+    struct warning warnings[WARNINGS_MAX];
+    unsigned count = warnings_find(report, warnings);
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(
+            array, json_pack("{s:s, s:s}", "code", warnings[i].code, "text", warnings[i].text));
+    return array;
+}
+
+char *report_json(const struct report *report, size_t *bytes)
+{
+    const struct run_result *result = report->result;
+    const struct run_facts *facts = report->facts;
+    json_t *root = json_object(), *benches = json_array(), *skipped = json_array();
+    json_t *vcpus = json_array();
+    char *text, *line;
+
+    set_text(root, "schema", SCHEMA);
+    set(root, "tool", json_pack("{s:s, s:s}", "version", version_number, "commit", version_commit));
+    set_text(root, "env", report_env_name(facts->env));
+    set(root, "host", host_json(report));
+    set(root, "config", config_json(report));
+    set(root, "clock", clock_json(facts));
+    set(root, "startup", startup_json(&facts->startup));
+    if (facts->has_memory)
+        set(root, "memory", memory_json(&facts->memory));
+    set(root, "end", end_json(report));
+    for (uint32_t i = 0; i < result->rows; i++)
+        json_array_append_new(benches, bench_json(report, i));
+    set(root, "benches", benches);
+    for (uint32_t i = 0; i < result->skipped; i++)
+        json_array_append_new(skipped, json_pack("{s:s, s:s}", "name", result->skip[i].name,
+                                                 "reason", result->skip[i].reason));
+    set(root, "skipped", skipped);
+    for (unsigned i = 0; i < facts->vcpus; i++)
+        json_array_append_new(vcpus, vcpu_json(facts, i));
+    if (facts->env == RUN_VM) {
+        set(root, "vcpus", vcpus);
+        set(root, "kvm_stats", stats_json(&facts->vm_stats, facts->vm_stat));
+    } else {
+        json_decref(vcpus);
+    }
+    set(root, "warnings", warnings_json(report));
+
+    text = json_dumps(root, JSON_INDENT(1));
+    json_decref(root);
+    line = text ? realloc(text, strlen(text) + 2) : NULL;
+    if (!line) {
+        free(text);
+        return NULL;
+    }
+    *bytes = strlen(strcat(line, "\n"));
+    return line;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The report of a run, for a person or for a program. Both forms print the same facts, which are
+ * put together in summary.c and warnings.c.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stddef.h>
+
+#include "vmm/config/config.h"
+#include "vmm/host/hostinfo.h"
+#include "vmm/stat/facts.h"
+#include "vmm/stat/result.h"
+
+struct report {
+    const struct config *config;
+    const struct run_result *result;
+    const struct run_facts *facts;
+    const struct hostinfo *host;
+    double steal_pct; /* of all CPU time during the run, taken by the hypervisor below */
+};
+
+/*
+ * report_text(): the tables, at most REPORT_COLUMNS wide, without colour. Returns a string to be
+ * freed, or NULL if there is no memory.
+ */
+#define REPORT_COLUMNS 100
+char *report_text(const struct report *report, size_t *bytes);
+
+/* report_json(): one object of schema "minivmm-report/1" and a newline. Returns as above. */
+char *report_json(const struct report *report, size_t *bytes);
+
+/* report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong. */
+bool report_failed(const struct report *report);
+
+/* report_stop_name(): "guest", "signal", "timeout", "error". */
+const char *report_stop_name(enum run_stop stop);
+
+/* report_env_name(): "vm", "native", "container". */
+const char *report_env_name(enum run_env env);
+
+#endif

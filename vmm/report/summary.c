@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm/report/summary.h"
+
+bool report_failed(const struct report *report)
+{
+    const struct run_result *result = report->result;
+
+    if (report->facts->stop != STOP_GUEST || result->has_fault || result->exit_status)
+        return true;
+    for (uint32_t i = 0; i < result->rows; i++)
+        if (result->row[i].check != RESULT_OK)
+            return true;
+    return false;
+}
+
+const char *report_stop_name(enum run_stop stop)
+{
+    static const char *const names[] = {
+        [STOP_NONE] = "none",       [STOP_GUEST] = "guest", [STOP_SIGNAL] = "signal",
+        [STOP_TIMEOUT] = "timeout", [STOP_ERROR] = "error",
+    };
+
+    return names[stop];
+}
+
+const char *report_env_name(enum run_env env)
+{
+    static const char *const names[] = {
+        [RUN_VM] = "vm",
+        [RUN_NATIVE] = "native",
+        [RUN_CONTAINER] = "container",
+    };
+
+    return names[env];
+}
+
+uint64_t summary_kvm(const struct report *report, const struct usage *usage, const char *name)
+{
+    const struct kvm_stat_names *names = &report->facts->vcpu_stats;
+
+    for (unsigned i = 0; i < names->count; i++)
+        if (!strcmp(names->name[i], name))
+            return usage->kvm[i];
+    return 0;
+}
+
+static int summarize_samples(const struct report *report, const struct result_row *row,
+                             struct summary *summary)
+{
+    double *sorted = malloc(row->samples * sizeof(*sorted));
+
+    if (!sorted)
+        return -1;
+    memcpy(sorted, report->result->sample + row->first_sample, row->samples * sizeof(*sorted));
+    stats_sort(sorted, row->samples);
+    summary->samples = row->samples;
+    summary->median = stats_median(sorted, row->samples);
+    summary->ci95 = stats_median_ci95(sorted, row->samples, NULL);
+    if (summary->median != 0)
+        summary->spread_pct =
+            (summary->ci95.high - summary->ci95.low) / 2 / fabs(summary->median) * 100;
+    free(sorted);
+    return 0;
+}
+
+int summary_of(const struct report *report, uint32_t i, struct summary *summary)
+{
+    const struct run_facts *facts = report->facts;
+    const struct result_row *row = &report->result->row[i];
+    const struct usage *usage = &row->usage;
+
+    *summary = (struct summary){0};
+    if (summarize_samples(report, row, summary))
+        return -1;
+    summary->window_ns = clock_ns(&facts->rate, row->window_ticks);
+    summary->in_run_ns = usage->in_run_ns;
+    summary->runqueue_ns = usage->runqueue_ns;
+    summary->halted_ns = summary_kvm(report, usage, "halt_wait_ns") +
+                         summary_kvm(report, usage, "halt_poll_success_ns") +
+                         summary_kvm(report, usage, "halt_poll_fail_ns");
+    for (unsigned reason = 0; reason < EXIT_REASONS; reason++) {
+        summary->exits_user += usage->count[reason];
+        summary->handler_ns += usage->handler_ns[reason];
+    }
+    for (unsigned device = 0; device < facts->devices; device++) {
+        unsigned slot = exitstat_device(device);
+
+        if (!facts->device_for_harness[device])
+            continue;
+        summary->exits_harness += usage->count[slot];
+        if (!strcmp(facts->device[device], "paravirt"))
+            summary->waiting_ns += usage->handler_ns[slot];
+    }
+    return 0;
+}

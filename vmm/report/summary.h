@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a report says of one row of results, computed from its samples and counters.
+ */
+#ifndef REPORT_SUMMARY_H
+#define REPORT_SUMMARY_H
+
+#include "vmm/base/stats.h"
+#include "vmm/report/report.h"
+
+struct summary {
+    size_t samples;
+    double median;
+    struct stats_interval ci95; /* of the median; the whole range below six samples */
+    double spread_pct;          /* half the interval's width, in percent of the median */
+
+    uint64_t window_ns;
+    uint64_t exits_user;    /* the benchmark's own */
+    uint64_t exits_harness; /* the channel's, and of waiting in barriers */
+
+    /* Time of all vCPUs in the window; see struct run_facts for where it comes from. */
+    uint64_t in_run_ns;   /* in KVM_RUN: the guest, what KVM answers itself, and halted */
+    uint64_t halted_ns;   /* of that, by KVM's own word */
+    uint64_t runqueue_ns; /* runnable without a CPU */
+    uint64_t handler_ns;  /* serving the benchmark's exits */
+    uint64_t waiting_ns;  /* asleep in the paravirtual device */
+};
+
+/* summary_of(): of row `i`, which must have at least one sample. Returns 0, or -1: no memory. */
+int summary_of(const struct report *report, uint32_t i, struct summary *summary);
+
+/* summary_kvm(): a KVM statistic by name in one row's window; 0 if there is none of that name. */
+uint64_t summary_kvm(const struct report *report, const struct usage *usage, const char *name);
+
+#endif

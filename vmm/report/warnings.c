@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmm/report/summary.h"
+#include "vmm/report/warnings.h"
+
+/* More than this is worth a word. */
+#define STEAL_MAX_PCT  1.0
+#define DRIFT_MAX_PPM  50.0
+#define HUGE_MIN_PCT   90
+#define HUGE_MIN_BYTES (64ull << 20) /* less memory than this says nothing about its pages */
+
+/* Each looks for one thing and returns whether it is so, with the text to print. */
+typedef bool (*warning_check)(const struct report *report, char *text, size_t size);
+
+static bool is_quick(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "a quick run: few samples, for a first look only");
+    return report->config->quick;
+}
+
+static bool is_incomplete(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "the run was stopped before its end (%s)",
+             report_stop_name(report->facts->stop));
+    return report->facts->stop != STOP_GUEST;
+}
+
+static bool is_wrong(const struct report *report, char *text, size_t size)
+{
+    uint32_t wrong = 0;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        wrong += report->result->row[i].check == RESULT_WRONG;
+    snprintf(text, size, "%u results failed their check and are void", wrong);
+    return wrong;
+}
+
+static bool is_oversubscribed(const struct report *report, char *text, size_t size)
+{
+    unsigned threads = report->config->vcpus, cpus = report->host->cpus_usable;
+
+    snprintf(text, size, "%u %s share %u CPUs", threads,
+             report->facts->env == RUN_VM ? "vCPUs" : "threads", cpus);
+    return threads > cpus;
+}
+
+static bool is_unpinned(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "not pinned: the host's scheduler moves the %s (--pin LIST)",
+             report->facts->env == RUN_VM ? "vCPUs" : "threads");
+    return !report->config->pin_count && report->host->cpus_usable > 1;
+}
+
+static bool is_virtualized(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "this host is itself a virtual machine: \"native\" pays for that already");
+    return report->host->virtualized;
+}
+
+static bool is_stolen_from(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%.1f %% of CPU time was stolen by the hypervisor below",
+             report->steal_pct);
+    return report->steal_pct > STEAL_MAX_PCT;
+}
+
+static bool has_bad_clock(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "the TSC of this host is not invariant: times may be wrong");
+    return !report->host->tsc_invariant;
+}
+
+static bool is_drifting(const struct report *report, char *text, size_t size)
+{
+    double ppm;
+
+    if (facts_drift(report->facts, &ppm))
+        return false;
+    snprintf(text, size, "the TSC's rate is off by %.0f ppm against CLOCK_MONOTONIC_RAW", ppm);
+    return fabs(ppm) > DRIFT_MAX_PPM;
+}
+
+static bool lacks_huge_pages(const struct report *report, char *text, size_t size)
+{
+    const struct memory_usage *memory = &report->facts->memory;
+
+    if (!report->facts->has_memory || report->config->hugepage_bytes ||
+        report->config->thp == CONFIG_OFF || memory->resident_bytes < HUGE_MIN_BYTES)
+        return false;
+    snprintf(text, size,
+             "only %" PRIu64 " of %" PRIu64 " MiB touched are in huge pages, though they are on",
+             memory->huge_bytes >> 20, memory->resident_bytes >> 20);
+    return memory->huge_bytes < memory->resident_bytes / 100 * HUGE_MIN_PCT;
+}
+
+static bool lacks_prefault(const struct report *report, char *text, size_t size)
+{
+    const struct memory_usage *memory = &report->facts->memory;
+
+    snprintf(text, size, "only %" PRIu64 " of %" PRIu64 " MiB are populated, despite --prefault",
+             memory->resident_bytes >> 20, report->config->mem_bytes >> 20);
+    return report->facts->has_memory && report->config->prefault &&
+           memory->resident_bytes < report->config->mem_bytes;
+}
+
+/* Exits to user space by our own count, which is exact, against what KVM says of the same. */
+static bool is_miscounted(const struct report *report, char *text, size_t size)
+{
+    static const struct {
+        const char *stat;
+        enum exit_reason first, second;
+    } pairs[] = {
+        {"io_exits", EXIT_PIO_IN, EXIT_PIO_OUT},
+        {"mmio_exits", EXIT_MMIO_READ, EXIT_MMIO_WRITE},
+    };
+    const struct run_facts *facts = report->facts;
+
+    for (unsigned p = 0; p < 2; p++) {
+        uint64_t ours = 0, kvm = 0;
+
+        for (unsigned i = 0; i < facts->vcpus; i++) {
+            const struct run_vcpu *vcpu = &facts->vcpu[i];
+
+            if (!vcpu->has_kvm)
+                return false;
+            ours +=
+                vcpu->stat->slot[pairs[p].first].count + vcpu->stat->slot[pairs[p].second].count;
+            /* All of our harness devices are memory-mapped. */
+            for (unsigned d = 0; p == 1 && d < facts->devices; d++)
+                if (facts->device_for_harness[d])
+                    ours += vcpu->stat->slot[exitstat_device(d)].count;
+            for (unsigned s = 0; s < facts->vcpu_stats.count; s++)
+                if (!strcmp(facts->vcpu_stats.name[s], pairs[p].stat))
+                    kvm += vcpu->kvm[s];
+        }
+        if (ours > kvm) {
+            snprintf(text, size,
+                     "KVM's statistic %s says %" PRIu64 " where %" PRIu64
+                     " such exits reached user space",
+                     pairs[p].stat, kvm, ours);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool lacks_stats(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "KVM offers no binary statistics here: exits inside KVM are not known");
+    return report->facts->env == RUN_VM && report->facts->vcpus && !report->facts->vcpu_stats.count;
+}
+
+static const struct {
+    const char *code;
+    warning_check check;
+} table[] = {
+    {"incomplete", is_incomplete},
+    {"check_failed", is_wrong},
+    {"quick", is_quick},
+    {"oversubscribed", is_oversubscribed},
+    {"unpinned", is_unpinned},
+    {"virtualized_host", is_virtualized},
+    {"steal", is_stolen_from},
+    {"tsc_not_invariant", has_bad_clock},
+    {"clock_drift", is_drifting},
+    {"huge_pages", lacks_huge_pages},
+    {"prefault", lacks_prefault},
+    {"kvm_stats_mismatch", is_miscounted},
+    {"kvm_stats_absent", lacks_stats},
+};
+
+unsigned warnings_find(const struct report *report, struct warning *warnings)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct warning *warning = &warnings[count];
+
+        if (!table[i].check(report, warning->text, sizeof(warning->text)))
+            continue;
+        snprintf(warning->code, sizeof(warning->code), "%s", table[i].code);
+        count++;
+    }
+    for (uint32_t i = 0; i < report->result->warned; i++, count++) {
+        snprintf(warnings[count].code, sizeof(warnings[count].code), "%s",
+                 report->result->warn[i].code);
+        snprintf(warnings[count].text, sizeof(warnings[count].text), "%s",
+                 report->result->warn[i].text);
+    }
+    return count;
+}

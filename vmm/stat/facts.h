@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of a run beside its rows: how it started and ended, its clock, its memory, and
+ * every vCPU's counters. Plain data, filled in when the run is over, read by the report.
+ */
+#ifndef STAT_FACTS_H
+#define STAT_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vmm/base/clock.h"
+#include "vmm/base/err.h"
+#include "vmm/host/memory.h"
+#include "vmm/stat/exitstat.h"
+#include "vmm/stat/result.h"
+
+/* A figure that is not known; a report leaves it out. */
+#define FACT_ABSENT UINT64_MAX
+
+enum run_env {
+    RUN_VM,
+    RUN_NATIVE,
+    RUN_CONTAINER,
+};
+
+/* Why a run ended. */
+enum run_stop {
+    STOP_NONE,    /* it has not */
+    STOP_GUEST,   /* the guest was done */
+    STOP_SIGNAL,  /* the user interrupted it */
+    STOP_TIMEOUT, /* --timeout */
+    STOP_ERROR,
+};
+
+/* Moments of the start by the host's TSC; 0: not known. */
+struct run_ticks {
+    uint64_t entry;     /* the first KVM_RUN of vCPU 0; a native run's first thread */
+    uint64_t user;      /* its first instruction in ring 3 */
+    uint64_t last_user; /* that of the vCPU that came last */
+};
+
+/* The same as durations in ns; FACT_ABSENT where not known. */
+struct run_startup {
+    uint64_t exec_to_main;
+    uint64_t main_to_entry;
+    uint64_t entry_to_user;
+    uint64_t exec_to_user;
+    uint64_t exec_to_last_user;
+    uint64_t teardown; /* from the stop until everything was given back */
+};
+
+struct run_vcpu {
+    const struct exitstat *stat; /* NULL in a native run */
+    uint64_t runqueue_ns;
+    uint64_t kvm[RESULT_KVM_MAX];
+    bool has_kvm;
+};
+
+struct run_facts {
+    enum run_env env;
+    enum run_stop stop;
+    struct err error; /* of STOP_ERROR */
+    struct run_ticks ticks;
+    struct run_startup startup;
+
+    struct clock_rate rate;
+    struct clock_point begin, end;
+    int64_t tsc_offset; /* what the guest's TSC is ahead of the host's */
+
+    struct memory_usage memory;
+    bool has_memory;
+
+    unsigned vcpus;
+    struct run_vcpu *vcpu;
+    unsigned devices;
+    const char *device[EXITSTAT_DEVICES_MAX];
+    bool device_for_harness[EXITSTAT_DEVICES_MAX];
+
+    struct kvm_stat_names vcpu_stats, vm_stats;
+    uint64_t vm_stat[RESULT_KVM_MAX];
+
+    char kernels_sha256[65]; /* empty: the guest has none */
+    uint64_t xcr0;           /* vector states enabled */
+};
+
+/*
+ * facts_startup(): facts->startup from facts->ticks. `main` is when the program began; `exec_ns`,
+ * by CLOCK_MONOTONIC, when its parent started it, or 0. Leaves out the teardown.
+ */
+void facts_startup(struct run_facts *facts, const struct clock_point *main, uint64_t exec_ns);
+
+/*
+ * facts_drift(): how far the clock's rate is off, against CLOCK_MONOTONIC_RAW between the run's
+ * two ends, in parts per million. Returns 0, or -1 if the run was too short to tell.
+ */
+int facts_drift(const struct run_facts *facts, double *ppm);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "vmm/stat/result.h"
+
+static void *reserve(size_t bytes)
+{
+    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return room == MAP_FAILED ? NULL : room;
+}
+
+static void release(void *room, size_t bytes)
+{
+    if (room)
+        munmap(room, bytes);
+}
+
+int result_init(struct run_result *result, const struct result_source *source, unsigned threads_max,
+                struct err *err)
+{
+    *result = (struct run_result){
+        .source = *source,
+        .threads_max = threads_max,
+        .row = reserve(RESULT_ROWS_MAX * sizeof(*result->row)),
+        .sample = reserve(RESULT_SAMPLES_MAX * sizeof(*result->sample)),
+        .skip = reserve(RESULT_SKIPPED_MAX * sizeof(*result->skip)),
+        .warn = reserve(RESULT_WARNED_MAX * sizeof(*result->warn)),
+    };
+    if (result->row && result->sample && result->skip && result->warn)
+        return 0;
+    result_free(result);
+    return err_sys(err, ERR_FAILED, "no room for results");
+}
+
+void result_free(struct run_result *result)
+{
+    release(result->row, RESULT_ROWS_MAX * sizeof(*result->row));
+    release(result->sample, RESULT_SAMPLES_MAX * sizeof(*result->sample));
+    release(result->skip, RESULT_SKIPPED_MAX * sizeof(*result->skip));
+    release(result->warn, RESULT_WARNED_MAX * sizeof(*result->warn));
+    result->row = NULL;
+    result->sample = NULL;
+    result->skip = NULL;
+    result->warn = NULL;
+}
+
+void usage_subtract(struct usage *a, const struct usage *b)
+{
+    for (unsigned i = 0; i < EXITSTAT_SLOTS; i++) {
+        a->count[i] -= b->count[i];
+        a->handler_ns[i] -= b->handler_ns[i];
+    }
+    a->in_run_ns -= b->in_run_ns;
+    a->runqueue_ns -= b->runqueue_ns;
+    for (unsigned i = 0; i < RESULT_KVM_MAX; i++)
+        a->kvm[i] -= b->kvm[i];
+}
+
+/* What a string of the guest's may consist of. */
+enum text_kind {
+    TEXT_WORD,   /* names, units: printable, no blank, not empty */
+    TEXT_PARAMS, /* printable, no blank, may be empty */
+    TEXT_LINE,   /* printable with blanks */
+    TEXT_LINES,  /* the same, with newlines and tabs */
+};
+
+/*
+ * Whether `text` is terminated within `size` and holds nothing but what its kind allows, so that
+ * no guest can write to the user's terminal what it likes.
+ */
+static bool text_valid(const char *text, size_t size, enum text_kind kind)
+{
+    size_t length = strnlen(text, size);
+
+    if (length == size || (!length && kind == TEXT_WORD))
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+
+        if (c > ' ' && c <= '~' && c != '"' && c != '\\')
+            continue;
+        if (kind >= TEXT_LINE && c >= ' ' && c <= '~')
+            continue;
+        if (kind == TEXT_LINES && (c == '\n' || c == '\t'))
+            continue;
+        return false;
+    }
+    return true;
+}
+
+/* "key=value,key=value": no empty key, no empty value, or nothing at all. */
+static bool params_valid(const char *text)
+{
+    while (*text) {
+        size_t key = strcspn(text, "=,"), value;
+
+        if (!key || text[key] != '=')
+            return false;
+        text += key + 1;
+        value = strcspn(text, "=,");
+        if (!value || text[value] == '=')
+            return false;
+        text += value;
+        if (*text == ',' && !*++text)
+            return false;
+    }
+    return true;
+}
+
+static int broken(struct err *err, const char *rule)
+{
+    return err_set(err, ERR_FAILED, "the guest broke the channel's rules: %s", rule);
+}
+
+static int apply_plan(struct run_result *result, const struct channel_record *record,
+                      struct err *err)
+{
+    if (result->planned || result->rows)
+        return broken(err, "PLAN comes once, and first");
+    result->planned = record->plan.benches;
+    return 0;
+}
+
+static bool same_row(const struct channel_begin *a, const struct channel_begin *b)
+{
+    return a->threads == b->threads && !strcmp(a->name, b->name) && !strcmp(a->params, b->params);
+}
+
+static int apply_begin(struct run_result *result, const struct channel_record *record,
+                       struct err *err)
+{
+    const struct channel_begin *begin = &record->begin;
+    struct result_row *row = &result->row[result->rows];
+
+    if (result->state != RESULT_IDLE)
+        return broken(err, "BEGIN while a row is open");
+    if (result->rows == RESULT_ROWS_MAX)
+        return broken(err, "too many rows");
+    if (!text_valid(begin->name, sizeof(begin->name), TEXT_WORD) ||
+        !text_valid(begin->unit, sizeof(begin->unit), TEXT_WORD) ||
+        !text_valid(begin->op, sizeof(begin->op), TEXT_WORD) ||
+        !text_valid(begin->params, sizeof(begin->params), TEXT_PARAMS) ||
+        !params_valid(begin->params))
+        return broken(err, "BEGIN with a text that is not one");
+    if (begin->better > CHANNEL_LOWER || !begin->threads || begin->threads > result->threads_max)
+        return broken(err, "BEGIN with a number that cannot be");
+    for (uint32_t i = 0; i < result->rows; i++)
+        if (same_row(&result->row[i].begin, begin))
+            return broken(err, "BEGIN of a row that was there before");
+
+    *row = (struct result_row){.begin = *begin, .first_sample = result->samples};
+    __atomic_store_n(&result->current, begin->bench, __ATOMIC_RELAXED);
+    __atomic_store_n(&result->rows, result->rows + 1, __ATOMIC_RELEASE);
+    result->state = RESULT_OPEN;
+    result->source.snapshot(result->source.snapshot_ctx, &result->before);
+    return 0;
+}
+
+static int apply_samples(struct run_result *result, const struct channel_record *record,
+                         struct err *err)
+{
+    const struct channel_samples *samples = &record->samples;
+
+    if (result->state == RESULT_IDLE)
+        return broken(err, "SAMPLES without a row");
+    if (!samples->count || samples->count > CHANNEL_SAMPLES_MAX)
+        return broken(err, "SAMPLES with a count that cannot be");
+    if (result->samples + samples->count > RESULT_SAMPLES_MAX)
+        return broken(err, "too many samples");
+    for (uint32_t i = 0; i < samples->count; i++)
+        if (!isfinite(samples->value[i]))
+            return broken(err, "a sample that is not a number");
+    memcpy(&result->sample[result->samples], samples->value,
+           samples->count * sizeof(samples->value[0]));
+    result->samples += samples->count;
+    result->row[result->rows - 1].samples += samples->count;
+    return 0;
+}
+
+static int apply_end(struct run_result *result, const struct channel_record *record,
+                     struct err *err)
+{
+    struct result_row *row;
+
+    if (result->state != RESULT_OPEN)
+        return broken(err, "END without BEGIN");
+    row = &result->row[result->rows - 1];
+    result->source.snapshot(result->source.snapshot_ctx, &row->usage);
+    usage_subtract(&row->usage, &result->before);
+    row->ops = record->end.ops;
+    row->window_ticks = record->end.window_ticks;
+    row->ended = true;
+    result->state = RESULT_ENDED;
+    return 0;
+}
+
+static int apply_check(struct run_result *result, const struct channel_record *record,
+                       struct err *err)
+{
+    const struct channel_check *check = &record->check;
+    struct result_row *row;
+
+    if (result->state != RESULT_ENDED)
+        return broken(err, "CHECK without END");
+    row = &result->row[result->rows - 1];
+    if (!row->samples)
+        return broken(err, "CHECK of a row without samples");
+    if (check->ok > 1 || !text_valid(check->what, sizeof(check->what), TEXT_WORD))
+        return broken(err, "CHECK that is not one");
+    row->checked = *check;
+    /* A check that found no number has not found that all is well. */
+    row->check = check->ok && isfinite(check->value) ? RESULT_OK : RESULT_WRONG;
+    result->state = RESULT_IDLE;
+    return 0;
+}
+
+static int apply_skip(struct run_result *result, const struct channel_record *record,
+                      struct err *err)
+{
+    const struct channel_skip *skip = &record->skip;
+
+    if (result->state != RESULT_IDLE)
+        return broken(err, "SKIP while a row is open");
+    if (result->skipped == RESULT_SKIPPED_MAX)
+        return broken(err, "too many skipped benchmarks");
+    if (!text_valid(skip->name, sizeof(skip->name), TEXT_WORD) ||
+        !text_valid(skip->reason, sizeof(skip->reason), TEXT_LINE))
+        return broken(err, "SKIP with a text that is not one");
+    result->skip[result->skipped++] = *skip;
+    return 0;
+}
+
+static int apply_warn(struct run_result *result, const struct channel_record *record,
+                      struct err *err)
+{
+    const struct channel_warn *warn = &record->warn;
+
+    if (result->warned == RESULT_WARNED_MAX)
+        return broken(err, "too many warnings");
+    if (!text_valid(warn->code, sizeof(warn->code), TEXT_WORD) ||
+        !text_valid(warn->text, sizeof(warn->text), TEXT_LINE))
+        return broken(err, "WARN with a text that is not one");
+    result->warn[result->warned++] = *warn;
+    return 0;
+}
+
+static int apply_log(struct run_result *result, const struct channel_record *record,
+                     struct err *err)
+{
+    const char *text = record->log.text;
+
+    if (!text_valid(text, sizeof(record->log.text), TEXT_LINES))
+        return broken(err, "LOG with a text that is not one");
+    result->log_bytes += strlen(text);
+    if (result->log_bytes > RESULT_LOG_MAX)
+        return broken(err, "too much text");
+    result->source.log(result->source.log_ctx, text);
+    return 0;
+}
+
+static int apply_fault(struct run_result *result, const struct channel_record *record,
+                       struct err *err)
+{
+    (void)err;
+    if (!result->has_fault)
+        result->fault = record->fault;
+    result->has_fault = true;
+    return 0;
+}
+
+static int apply_exit(struct run_result *result, const struct channel_record *record,
+                      struct err *err)
+{
+    (void)err;
+    result->exited = true;
+    result->exit_status = record->exit.status;
+    return 0;
+}
+
+int result_apply(struct run_result *result, const struct channel_record *record, struct err *err)
+{
+    static int (*const apply[CHANNEL_TYPE_COUNT])(struct run_result *,
+                                                  const struct channel_record *, struct err *) = {
+        [CHANNEL_PLAN] = apply_plan,       [CHANNEL_BEGIN] = apply_begin,
+        [CHANNEL_SAMPLES] = apply_samples, [CHANNEL_END] = apply_end,
+        [CHANNEL_CHECK] = apply_check,     [CHANNEL_SKIP] = apply_skip,
+        [CHANNEL_WARN] = apply_warn,       [CHANNEL_LOG] = apply_log,
+        [CHANNEL_FAULT] = apply_fault,     [CHANNEL_EXIT] = apply_exit,
+    };
+
+    if (record->type >= CHANNEL_TYPE_COUNT || !apply[record->type])
+        return broken(err, "a record of no known type");
+    if (result->exited || result->has_fault)
+        return broken(err, "a record after the last");
+    return apply[record->type](result, record, err);
+}
