@@ -11,6 +11,7 @@
 #include "vmm/cli/plan.h"
 #include "vmm/cli/session.h"
 #include "vmm/exec/machine.h"
+#include "vmm/host/file.h"
 #include "vmm/report/report.h"
 
 #define DEFAULT_GUEST "bench.elf"
@@ -25,19 +26,10 @@ static char beside[PATH_MAX];
 /* A guest without a folder in its name that is not here may be where this program is. */
 static void find_guest(void)
 {
-    ssize_t length;
-    char *slash;
-
     if (!config.guest)
         config.guest = DEFAULT_GUEST;
-    if (strchr(config.guest, '/') || !access(config.guest, F_OK))
-        return;
-    length = readlink("/proc/self/exe", beside, sizeof(beside) - 1);
-    slash = length > 0 ? strrchr(beside, '/') : NULL;
-    if (!slash || slash + 1 + strlen(config.guest) >= beside + sizeof(beside))
-        return;
-    strcpy(slash + 1, config.guest);
-    if (!access(beside, F_OK))
+    if (!strchr(config.guest, '/') && access(config.guest, F_OK) &&
+        !file_beside_program(config.guest, beside, sizeof(beside)) && !access(beside, F_OK))
         config.guest = beside;
 }
 
@@ -66,8 +58,9 @@ static int dry_run(struct err *err)
 /* Returns 0 if the guest ran, however it ended; or -1. */
 static int run(struct err *err)
 {
-    struct machine_watch watch = {
+    struct watch watch = {
         .stop_fd = session.stop_fd,
+        .timeout_ns = config.timeout_ns,
         .tick_ms = session_tick_ms(&session),
         .tick = session_tick,
         .ctx = &session,
@@ -84,8 +77,6 @@ static int run(struct err *err)
     ended = clock_mono_ns();
     machine_close(&machine);
     facts.startup.teardown = clock_mono_ns() - ended;
-    if (facts.stop == STOP_ERROR)
-        err_print(&facts.error, program_invocation_short_name);
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct env {
     struct team *team;
     uint8_t *arena; /* all memory that there is to use, zero where it was never touched */
     size_t arena_bytes;
+    size_t mem_bytes;    /* of the whole machine, or what --mem says in a native run */
     size_t l1d, l2, llc; /* the host's caches; 0 where unknown */
     bool quick;          /* a short run was asked for */
     const char *chosen;  /* names of the benchmarks to run, comma-separated; NULL: all */

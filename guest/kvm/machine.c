@@ -50,6 +50,7 @@ static void find_arena(struct guest_machine *machine, const void *dtb)
     for (unsigned i = 0; i < (unsigned)bytes / 16; i++) {
         uint64_t base = cell64(reg, 2 * i), end = base + cell64(reg, 2 * i + 1);
 
+        machine->mem_bytes += end - base;
         cut(&base, &end, 0, loaded_end);
         cut(&base, &end, cell64(reserved, 0), cell64(reserved, 0) + cell64(reserved, 1));
         if (end - base > machine->arena_bytes) {

@@ -18,6 +18,7 @@ struct guest_machine {
     uint64_t tsc_hz;
     uint8_t *arena; /* the largest piece of RAM that nobody uses */
     size_t arena_bytes;
+    size_t mem_bytes;     /* all RAM */
     uint64_t *boot_times; /* one per vCPU */
     unsigned host_cpus;
     size_t l1d, l2, llc;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "guest/kvm/machine.h"
+#include "kernels_sha256.h"
 
 void user_start(const void *dtb, unsigned id, struct cpu_local *local) __attribute__((noreturn));
 

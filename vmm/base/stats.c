@@ -44,3 +44,28 @@ struct stats_interval stats_median_ci95(const double *sorted, size_t count, doub
         *confidence = count > 1 ? 1 - outside : 0;
     return (struct stats_interval){sorted[k], sorted[count - 1 - k]};
 }
+
+uint64_t stats_random(uint64_t *state)
+{
+    uint64_t x = *state += 0x9e3779b97f4a7c15;
+
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+    x = (x ^ x >> 27) * 0x94d049bb133111eb;
+    return x ^ x >> 31;
+}
+
+struct stats_interval stats_bootstrap_ci95(const double *values, size_t count, uint64_t seed,
+                                           double *scratch)
+{
+    double *sample = scratch, *medians = scratch + count;
+
+    for (size_t i = 0; i < STATS_RESAMPLES; i++) {
+        for (size_t j = 0; j < count; j++)
+            sample[j] = values[(unsigned __int128)stats_random(&seed) * count >> 64];
+        stats_sort(sample, count);
+        medians[i] = stats_median(sample, count);
+    }
+    stats_sort(medians, STATS_RESAMPLES);
+    return (struct stats_interval){medians[STATS_RESAMPLES / 40],
+                                   medians[STATS_RESAMPLES - 1 - STATS_RESAMPLES / 40]};
+}

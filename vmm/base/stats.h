@@ -27,4 +27,23 @@ double stats_median(const double *sorted, size_t count);
  */
 struct stats_interval stats_median_ci95(const double *sorted, size_t count, double *confidence);
 
+/* From this many samples on, stats_bootstrap_ci95() is the better choice. */
+#define STATS_BOOTSTRAP_MIN 30
+
+/*
+ * stats_bootstrap_ci95(): the 2.5 and 97.5 percentiles of the medians of 10 000 resamples drawn
+ * with replacement (Efron, "Bootstrap Methods", 1979). The same seed gives the same interval.
+ * `scratch` is room for count + 10 000 values. count >= 1.
+ */
+struct stats_interval stats_bootstrap_ci95(const double *values, size_t count, uint64_t seed,
+                                           double *scratch);
+
+#define STATS_RESAMPLES 10000
+
+/*
+ * stats_random(): the next of a sequence of pseudo-random numbers; *state is any number at first
+ * (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014: SplitMix64).
+ */
+uint64_t stats_random(uint64_t *state);
+
 #endif

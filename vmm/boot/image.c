@@ -176,9 +176,8 @@ int image_open(struct image *image, const char *path, struct err *err)
     elf_version(EV_CURRENT);
     elf = elf_begin(image->fd, ELF_C_READ, NULL);
     if (!elf) {
-        err_set(err, ERR_USAGE, "%s: %s", path, elf_errmsg(-1));
         close(image->fd);
-        return -1;
+        return not_a_guest(image, err, "not an ELF file");
     }
     if (check_header(image, elf, err) || read_segments(image, elf, err) ||
         read_info(image, elf, err) || read_benches(image, elf, err)) {

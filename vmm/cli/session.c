@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define TICK_MS    200
 #define CLEAR_LINE "\r\033[K"
 
+/* The signals that ask for a stop. */
 static void stop_signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -42,7 +44,7 @@ int session_begin(struct session *session, const struct config *config,
     cpus_steal(&session->stolen, &session->ticks);
     stop_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    session->stop_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    session->stop_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (session->stop_fd < 0)
         return err_sys(err, ERR_FAILED, "signalfd");
 
@@ -141,6 +143,35 @@ static double steal_pct(const struct session *session)
                : 0;
 }
 
+/* From here on they do what they usually do, but for the one that has been heeded. */
+static void accept_signals(const struct session *session)
+{
+    struct signalfd_siginfo heeded;
+    sigset_t set;
+
+    while (read(session->stop_fd, &heeded, sizeof(heeded)) > 0)
+        ;
+    stop_signals(&set);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* One line on standard error, wherever the report goes, if the run did not end as it should. */
+static void explain_end(const struct run_result *result, const struct run_facts *facts)
+{
+    struct err err;
+    char text[80];
+
+    if (facts->stop == STOP_ERROR) {
+        err = facts->error;
+    } else if (result->has_fault) {
+        err_set(&err, ERR_FAILED, "the guest faulted: %s at rip %#" PRIx64 ", address %#" PRIx64,
+                report_fault(text, &result->fault), result->fault.rip, result->fault.address);
+    } else {
+        return;
+    }
+    err_print(&err, program_invocation_short_name);
+}
+
 int session_finish(struct session *session, const struct run_result *result,
                    const struct run_facts *facts)
 {
@@ -149,12 +180,10 @@ int session_finish(struct session *session, const struct run_result *result,
     struct report report = {config, result, facts, &host, steal_pct(session)};
     size_t bytes = 0;
     struct err err;
-    sigset_t set;
     char *text;
     int status;
 
-    stop_signals(&set);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    accept_signals(session);
     if (session->shown)
         write_all(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
 
@@ -162,6 +191,7 @@ int session_finish(struct session *session, const struct run_result *result,
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
     status = report_failed(&report) ? ERR_FAILED : ERR_NONE;
+    explain_end(result, facts);
     if (!text) {
         err_set(&err, ERR_FAILED, "no memory for the report");
         err_print(&err, program_invocation_short_name);

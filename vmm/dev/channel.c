@@ -65,7 +65,7 @@ static int channel_write(void *device, uint64_t offset, const void *data, unsign
 
     pthread_mutex_lock(&channel->lock);
     result = take(channel, doorbell & ADDRESS_MASK, count, err);
-    if (channel->result->exited || channel->result->has_fault)
+    if (!result && (channel->result->exited || channel->result->has_fault))
         channel->done(channel->ctx);
     pthread_mutex_unlock(&channel->lock);
     return result;

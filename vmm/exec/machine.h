@@ -16,6 +16,7 @@
 #include "vmm/dev/channel.h"
 #include "vmm/dev/paravirt.h"
 #include "vmm/exec/vcpu.h"
+#include "vmm/host/watch.h"
 #include "vmm/kvm/stats.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
@@ -51,14 +52,6 @@ struct machine {
     bool has_stats; /* stats_layout is filled in */
 };
 
-/* What machine_run() waits for beside the guest, and what it does meanwhile. */
-struct machine_watch {
-    int stop_fd;      /* readable: the user wants the run to stop; or -1 */
-    unsigned tick_ms; /* call tick() this often; 0: never */
-    void (*tick)(void *ctx);
-    void *ctx;
-};
-
 /*
  * machine_load(): open the guest, allocate memory, put devices on the bus and the guest's
  * segments in memory. `log` gets the guest's text. `config` must outlive the machine. Returns 0,
@@ -84,7 +77,7 @@ int machine_place(struct machine *machine, struct err *err);
  * machine_run(): run the guest until it is done or something stops it; that it was stopped is not
  * an error but a fact (machine_collect()). Returns 0, or -1 if it could not start.
  */
-int machine_run(struct machine *machine, const struct machine_watch *watch, struct err *err);
+int machine_run(struct machine *machine, const struct watch *watch, struct err *err);
 
 /*
  * machine_collect(): fill in what is known; facts->vcpu is allocated here and points into the

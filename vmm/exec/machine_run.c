@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
 
 /* How long a vCPU that was kicked may take before it is kicked again. */
 #define KICK_MS 2
-
-static void notify(struct machine *machine)
-{
-    uint64_t one = 1;
-    ssize_t written = write(machine->event, &one, sizeof(one));
-
-    (void)written; /* cannot fail: the counter is far from its limit */
-}
 
 /* The first to say why wins; from then on no vCPU enters the guest again. */
 static void stop(struct machine *machine, enum run_stop why, const struct err *err)
@@ -30,7 +17,7 @@ static void stop(struct machine *machine, enum run_stop why, const struct err *e
         err)
         machine->error = *err;
     __atomic_store_n(&machine->shared.stop, true, __ATOMIC_RELEASE);
-    notify(machine);
+    watch_notify(machine->event);
 }
 
 void machine_guest_done(void *ctx)
@@ -44,7 +31,7 @@ static void vcpu_ended(void *ctx, const struct err *err)
 
     if (err)
         stop(machine, STOP_ERROR, err);
-    notify(machine);
+    watch_notify(machine->event);
 }
 
 static bool stopped(const struct machine *machine)
@@ -52,48 +39,22 @@ static bool stopped(const struct machine *machine)
     return __atomic_load_n(&machine->stop, __ATOMIC_ACQUIRE) != STOP_NONE;
 }
 
-/* Milliseconds until `deadline`, rounded up; -1 for none. */
-static int ms_until(uint64_t deadline)
-{
-    uint64_t now = clock_mono_ns();
-
-    if (!deadline)
-        return -1;
-    return deadline > now ? (int)((deadline - now) / 1000000 + 1) : 0;
-}
-
-static void drain(int event)
-{
-    uint64_t count;
-    ssize_t got = read(event, &count, sizeof(count));
-
-    (void)got; /* not blocking: there may be nothing to read */
-}
-
 /* Until something stops the machine; the user's wishes and the clock are looked at here. */
-static void wait_for_stop(struct machine *machine, const struct machine_watch *watch)
+static void wait_for_stop(struct machine *machine, const struct watch *watch)
 {
-    uint64_t timeout = machine->config->timeout_ns;
-    uint64_t deadline = timeout ? clock_mono_ns() + timeout : 0;
+    uint64_t began = clock_mono_ns();
 
     while (!stopped(machine)) {
-        struct pollfd fds[] = {
-            {.fd = machine->event, .events = POLLIN},
-            {.fd = watch->stop_fd, .events = POLLIN},
-        };
-        int wait = ms_until(deadline);
-
-        if (watch->tick_ms && (wait < 0 || wait > (int)watch->tick_ms))
-            wait = (int)watch->tick_ms;
-        if (poll(fds, 2, wait) < 0 && errno != EINTR)
+        switch (watch_wait(watch, machine->event, began)) {
+        case WATCH_EVENT:
             break;
-        drain(machine->event);
-        if (fds[1].revents)
+        case WATCH_STOP:
             stop(machine, STOP_SIGNAL, NULL);
-        else if (deadline && !ms_until(deadline))
+            break;
+        case WATCH_TIMEOUT:
             stop(machine, STOP_TIMEOUT, NULL);
-        else if (watch->tick_ms)
-            watch->tick(watch->ctx);
+            break;
+        }
     }
 }
 
@@ -101,7 +62,6 @@ static void wait_for_stop(struct machine *machine, const struct machine_watch *w
 static void stop_vcpus(struct machine *machine)
 {
     for (;;) {
-        struct pollfd event = {.fd = machine->event, .events = POLLIN};
         unsigned running = 0;
 
         for (unsigned i = 0; i < machine->vcpus; i++) {
@@ -114,8 +74,7 @@ static void stop_vcpus(struct machine *machine)
         }
         if (!running)
             break;
-        poll(&event, 1, KICK_MS);
-        drain(machine->event);
+        watch_drain(machine->event, KICK_MS);
     }
     for (unsigned i = 0; i < machine->vcpus; i++)
         vcpu_join(&machine->vcpu[i]);
@@ -139,7 +98,7 @@ static int create_vcpus(struct machine *machine, struct err *err)
         .ended = vcpu_ended,
         .ctx = machine,
     };
-    machine->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    machine->event = watch_event();
     machine->vcpu = calloc(config->vcpus, sizeof(*machine->vcpu));
     if (machine->event < 0 || !machine->vcpu)
         return err_sys(err, ERR_FAILED, "no memory for vCPUs");
@@ -149,7 +108,7 @@ static int create_vcpus(struct machine *machine, struct err *err)
     return 0;
 }
 
-int machine_run(struct machine *machine, const struct machine_watch *watch, struct err *err)
+int machine_run(struct machine *machine, const struct watch *watch, struct err *err)
 {
     int result = 0;
 

@@ -9,6 +9,21 @@
 
 #include "vmm/host/file.h"
 
+int file_beside_program(const char *name, char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+    char *slash;
+
+    if (length < 0)
+        return -1;
+    path[length] = '\0';
+    slash = strrchr(path, '/');
+    if (!slash || (size_t)(slash + 1 - path) + strlen(name) >= size)
+        return -1;
+    strcpy(slash + 1, name);
+    return 0;
+}
+
 int file_read(const char *path, char *text, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

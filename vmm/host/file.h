@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Small files of /proc and /sys.
+ * Finding and reading small files: those of /proc and /sys, and those beside the program.
  */
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * file_beside_program(): the path of a file in the folder of this program, in `path`, which has
+ * `size` bytes. Returns 0, or -1 if it would not fit.
+ */
+int file_beside_program(const char *name, char *path, size_t size);
 
 /*
  * file_read(): the beginning of a file as a string without its last newline, at most size - 1

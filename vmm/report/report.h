@@ -31,6 +31,12 @@ char *report_text(const struct report *report, size_t *bytes);
 /* report_json(): one object of schema "minivmm-report/1" and a newline. Returns as above. */
 char *report_json(const struct report *report, size_t *bytes);
 
+/*
+ * report_fault(): one line on what the guest faulted with, for an error message: "page fault
+ * (vector 14, error 0x4)". Returns `text`.
+ */
+const char *report_fault(char text[80], const struct channel_fault *fault);
+
 /* report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong. */
 bool report_failed(const struct report *report);
 

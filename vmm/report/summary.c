@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,26 @@ bool report_failed(const struct report *report)
         if (result->row[i].check != RESULT_OK)
             return true;
     return false;
+}
+
+const char *report_fault(char text[80], const struct channel_fault *fault)
+{
+    /* Intel SDM vol. 3, table 6-1 */
+    static const char *const names[32] = {
+        [0] = "divide error",         [1] = "debug",
+        [3] = "breakpoint",           [6] = "invalid opcode",
+        [7] = "device not available", [8] = "double fault",
+        [10] = "invalid TSS",         [11] = "segment not present",
+        [12] = "stack fault",         [13] = "general protection",
+        [14] = "page fault",          [16] = "x87 floating point",
+        [17] = "alignment check",     [18] = "machine check",
+        [19] = "SIMD floating point", [21] = "control protection",
+    };
+    const char *name = fault->vector < 32 ? names[fault->vector] : NULL;
+
+    snprintf(text, 80, "%s (vector %u, error %#" PRIx64 ")", name ? name : "trap", fault->vector,
+             fault->error);
+    return text;
 }
 
 const char *report_stop_name(enum run_stop stop)

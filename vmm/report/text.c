@@ -10,6 +10,11 @@
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
+#define NAME_COLUMNS 31
+
+/* In a shorter window the two snapshots themselves are most of what is seen. */
+#define SHARES_MIN_NS 1000000
+
 /* With more vCPUs than this, the table of exits shows them all together. */
 #define VCPUS_SHOWN_MAX 32
 
@@ -106,6 +111,13 @@ static double percent(uint64_t part, uint64_t whole)
     return whole ? (double)part / (double)whole * 100 : 0;
 }
 
+/* At most five characters: what is beyond all reason is only said to be. */
+static const char *format_percent(char text[UNITS_TEXT_MAX], double value)
+{
+    snprintf(text, UNITS_TEXT_MAX, value < 999.95 ? "%.1f" : ">999", value);
+    return text;
+}
+
 /*
  * Where the time of the vCPUs that took part went. The others slept all the while, and their sleep
  * is not the benchmark's.
@@ -118,14 +130,17 @@ static void print_shares(FILE *out, const struct report *report, const struct re
     uint64_t waiting = summary->waiting_ns > idle ? summary->waiting_ns - idle : 0;
     uint64_t away = summary->halted_ns + summary->runqueue_ns;
     uint64_t guest = summary->in_run_ns > away ? summary->in_run_ns - away : 0;
+    const uint64_t parts[] = {guest, summary->handler_ns, waiting + summary->halted_ns,
+                              summary->runqueue_ns};
+    char text[UNITS_TEXT_MAX];
 
-    if (report->facts->env != RUN_VM) {
-        fprintf(out, " %5.1f", percent(summary->runqueue_ns, window));
-        return;
+    /* A native run knows the last one only. */
+    for (unsigned i = report->facts->env == RUN_VM ? 0 : 3; i < 4; i++) {
+        if (summary->window_ns < SHARES_MIN_NS)
+            fprintf(out, " %5s", "-");
+        else
+            fprintf(out, " %5s", format_percent(text, percent(parts[i], window)));
     }
-    fprintf(out, " %5.1f %5.1f %5.1f %5.1f", percent(guest, window),
-            percent(summary->handler_ns, window), percent(waiting + summary->halted_ns, window),
-            percent(summary->runqueue_ns, window));
 }
 
 static void print_reasons(FILE *out, const struct result_row *row)
@@ -146,16 +161,21 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
     static const char *const check[] = {
         [RESULT_UNCHECKED] = "-", [RESULT_OK] = "ok", [RESULT_WRONG] = "WRONG"};
     const struct result_row *row = &report->result->row[i];
-    char value[UNITS_TEXT_MAX] = "-", spread[16] = "-", name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
-    char per_op[UNITS_TEXT_MAX];
+    char value[UNITS_TEXT_MAX] = "-", spread[UNITS_TEXT_MAX] = "-", per_op[UNITS_TEXT_MAX];
+    char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
     struct summary summary = {0};
 
     snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
     if (row->samples && !summary_of(report, i, &summary)) {
         format_value(value, summary.median);
-        snprintf(spread, sizeof(spread), "%.1f%%", summary.spread_pct);
+        format_percent(spread, summary.spread_pct);
+        strcat(spread, "%");
     }
-    fprintf(out, "%-31s %4u %8s %-9s %6s %-5s", name, row->begin.threads, value, row->begin.unit,
+    /* A name that is too long has a line of its own. */
+    if (strlen(name) > NAME_COLUMNS)
+        fprintf(out, "%s\n", name);
+    fprintf(out, "%-*s %4u %8s %-9s %6s %-5s", NAME_COLUMNS,
+            strlen(name) > NAME_COLUMNS ? "" : name, row->begin.threads, value, row->begin.unit,
             spread, check[row->check]);
     if (row->ended) {
         if (report->facts->env == RUN_VM)
@@ -174,8 +194,8 @@ static void print_rows(FILE *out, const struct report *report)
 
     if (!result->rows)
         return;
-    fprintf(out, "\n%-31s %4s %8s %-9s %6s %-5s", "benchmark", "thr", "median", "unit", "+-",
-            "check");
+    fprintf(out, "\n%-*s %4s %8s %-9s %6s %-5s", NAME_COLUMNS, "benchmark", "thr", "median", "unit",
+            "+-", "check");
     if (vm)
         fprintf(out, " %7s %5s %5s %5s", "exit/op", "guest", "exit", "wait");
     fprintf(out, " %5s\n", "runq");
@@ -272,19 +292,16 @@ static void print_skipped(FILE *out, const struct report *report)
 /* Print text that may be long, broken at blanks, with later lines indented. */
 static void print_wrapped(FILE *out, const char *label, const char *text)
 {
-    int column = fprintf(out, "%-9s", label);
+    int column = fprintf(out, "%-8s", label);
 
     while (*text) {
         int word = (int)strcspn(text, " ");
 
-        if (column + word > REPORT_COLUMNS && column > 9)
-            column = fprintf(out, "\n%9s", "") - 1;
-        column += fprintf(out, "%.*s", word, text);
+        if (column + 1 + word > REPORT_COLUMNS)
+            column = fprintf(out, "\n%8s", "") - 1;
+        column += fprintf(out, " %.*s", word, text);
         text += word;
-        if (*text == ' ') {
-            column += fprintf(out, " ");
-            text++;
-        }
+        text += strspn(text, " ");
     }
     fputc('\n', out);
 }
@@ -303,22 +320,10 @@ static void print_warnings(FILE *out, const struct report *report)
 static void print_fault(FILE *out, const struct channel_fault *fault)
 {
     static const char *const regs[] = CHANNEL_FAULT_REGS;
-    static const char *const names[32] = {
-        [0] = "divide error",         [1] = "debug",
-        [3] = "breakpoint",           [6] = "invalid opcode",
-        [7] = "device not available", [8] = "double fault",
-        [10] = "invalid TSS",         [11] = "segment not present",
-        [12] = "stack fault",         [13] = "general protection",
-        [14] = "page fault",          [16] = "x87 floating point",
-        [17] = "alignment check",     [18] = "machine check",
-        [19] = "SIMD floating point", [21] = "control protection",
-    };
-    const char *name = fault->vector < 32 && names[fault->vector] ? names[fault->vector] : "trap";
+    char text[80];
 
-    fprintf(out,
-            "\nThe guest faulted on vCPU %u in ring %" PRIu64 ": %s (vector %u, error %#" PRIx64
-            ")\n",
-            fault->vcpu, fault->cs & 3, name, fault->vector, fault->error);
+    fprintf(out, "\nThe guest faulted on vCPU %u in ring %" PRIu64 ": %s\n", fault->vcpu,
+            fault->cs & 3, report_fault(text, fault));
     fprintf(out, "at rip %#" PRIx64 ", address %#" PRIx64 ", rflags %#" PRIx64 "\n", fault->rip,
             fault->address, fault->rflags);
     for (unsigned i = 0; i < 16; i++)
@@ -337,6 +342,8 @@ char *report_text(const struct report *report, size_t *bytes)
     print_start(out, report);
     if (report->result->has_fault)
         print_fault(out, &report->result->fault);
+    if (report->result->exited && report->result->exit_status)
+        fprintf(out, "\nThe guest ended with status %u.\n", report->result->exit_status);
     print_rows(out, report);
     print_exits(out, report);
     print_skipped(out, report);

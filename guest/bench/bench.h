@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a benchmark is, and what it calls. To add one, write a file with its run function and a row
+ * in table.c.
+ *
+ * A run function prepares its data and then, for each row of results, calls row_begin(), measures,
+ * row_sample() for each value, row_end(), verifies, and row_check(). Only what is measured stands
+ * between row_begin() and row_end(): the VMM attributes to the row what happens there. A kernel
+ * (guest/kernels) does the work, so that the same machine code runs in every environment.
+ */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include "guest/bench/env.h"
+#include "minivmm/abi.h"
+
+struct bench_run;
+
+/* A row of the table; the layout is that of struct minivmm_bench_info. */
+struct bench {
+    char name[32]; /* dotted: a prefix chooses all below it */
+    char help[88];
+    void (*run)(struct bench_run *run);
+};
+
+_Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "one table for both");
+
+#define ROW_SAMPLES_MAX 256
+
+/* A row of results. */
+struct row {
+    const char *params; /* "store=nt,mib=128", or "" */
+    unsigned threads;
+    const char *unit; /* of the samples */
+    const char *op;   /* what one operation is */
+    enum channel_better better;
+};
+
+/* A benchmark being run. */
+struct bench_run {
+    const struct env *env;
+    const char *name;
+    unsigned index; /* among those that were chosen */
+    unsigned wrong; /* checks that failed, of all so far */
+    double sample[ROW_SAMPLES_MAX];
+    unsigned samples;
+    size_t arena_used;
+};
+
+/*
+ * bench_main(): run what was chosen from the table, one after the other. Returns 0, or 1 if a
+ * check failed.
+ */
+uint32_t bench_main(const struct env *env);
+
+/* bench_chosen(): whether a name is in a comma-separated list of names; NULL: all are. */
+bool bench_chosen(const char *list, const char *name);
+
+/* row_begin(), row_sample(), row_end(): see above. Samples beyond ROW_SAMPLES_MAX are an error. */
+void row_begin(struct bench_run *run, const struct row *row);
+void row_sample(struct bench_run *run, double value);
+
+/* row_end(): `ops` operations were done in `window` ticks. */
+void row_end(struct bench_run *run, uint64_t ops, uint64_t window);
+
+/* row_check(): the result is right if `value` is at most `limit`. */
+void row_check(struct bench_run *run, const char *what, double value, double limit);
+
+/* bench_skip(): the benchmark, or what is left of it, cannot run here. */
+void bench_skip(struct bench_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* bench_warn(): something that a reader of the results must know; `code` is for programs. */
+void bench_warn(struct bench_run *run, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * bench_alloc(): memory from the arena, aligned to 2 MiB, where it begins at the same distance from
+ * the arena's start in every environment; it holds whatever the last benchmark left. All of it is
+ * free again when the benchmark ends. NULL if there is not enough.
+ */
+void *bench_alloc(struct bench_run *run, size_t bytes);
+
+/* bench_room(): how much bench_alloc() can still give. */
+size_t bench_room(const struct bench_run *run);
+
+/* bench_seconds(): a number of ticks in seconds; bench_ticks(): the inverse. */
+double bench_seconds(const struct bench_run *run, uint64_t ticks);
+uint64_t bench_ticks(const struct bench_run *run, double seconds);
+
+/* bench_arg(): the number given for `key` in the user's arguments, or `otherwise`. */
+uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherwise);
+
+/*
+ * bench_isa(): the instruction set to use: the best there is, or the one that the user's argument
+ * isa=sse2|avx2|avx512 forces.
+ */
+enum isa bench_isa(const struct bench_run *run);
+
+/*
+ * bench_teams(): the numbers of threads that a benchmark runs on: one, and all if that is more.
+ * Returns how many there are.
+ */
+unsigned bench_teams(const struct bench_run *run, unsigned threads[2]);
+
+#endif

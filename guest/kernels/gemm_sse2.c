@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sixteen registers hold twelve accumulators, two vectors of A, and two products. There is neither
+ * a broadcast nor an operand that survives a multiplication; B twice in memory saves the shuffles,
+ * which would compete with the arithmetic.
+ */
+#define VECTOR       2
+#define TILE_VECTORS 2
+#define TILE_COLS    6
+#define COPIES       2
+#include "guest/kernels/gemm_micro.h"
+
+const struct gemm_kernel gemm_sse2 = {
+    .name = "sse2",
+    .kc = 192,
+    .mc = 192,
+    .nc = 120,
+    MICRO_KERNEL,
+};

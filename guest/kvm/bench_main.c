@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* bench.elf: the benchmarks in a bare VM. */
+#include "guest/bench/bench.h"
+#include "guest/kvm/machine.h"
+
+static uint64_t tsc_hz;
+
+static uint64_t ticks_hz(void)
+{
+    return tsc_hz;
+}
+
+uint32_t guest_main(const struct guest_machine *machine, struct team *team)
+{
+    const struct env env = {
+        .threads = machine->vcpus,
+        .team = team,
+        .arena = machine->arena,
+        .arena_bytes = machine->arena_bytes,
+        .mem_bytes = machine->mem_bytes,
+        .l1d = machine->l1d,
+        .l2 = machine->l2,
+        .llc = machine->llc,
+        .quick = machine->quick,
+        .chosen = machine->chosen,
+        .args = machine->args,
+        .send = guest_send,
+        .discard = guest_discard,
+        .ticks_hz = ticks_hz,
+    };
+
+    tsc_hz = machine->tsc_hz;
+    return bench_main(&env);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* bench-native: the guest's benchmarks as a process, with minivmm's options and report. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "guest/bench/table.h"
+#include "guest/posix/native.h"
+#include "vmm/cli/options.h"
+#include "vmm/cli/session.h"
+#include "vmm/config/select.h"
+
+static struct config config;
+static struct session session;
+static struct run_result result;
+static struct run_facts facts;
+
+static const char *bench_name(const void *table, size_t i)
+{
+    return ((const struct bench *)table)[i].name;
+}
+
+static int run(struct err *err)
+{
+    struct watch watch = {
+        .stop_fd = session.stop_fd,
+        .timeout_ns = config.timeout_ns,
+        .tick_ms = session_tick_ms(&session),
+        .tick = session_tick,
+        .ctx = &session,
+    };
+    char *chosen = NULL;
+
+    if (config.bench &&
+        select_benches(config.bench, bench_table, (size_t)(bench_table_end - bench_table),
+                       bench_name, &chosen, err))
+        return -1;
+    session.result = &result;
+    if (native_run(&config, chosen, &watch, session_log, &session, &session.start, &result, &facts,
+                   err))
+        return -1;
+    facts_startup(&facts, &session.start, session.exec_ns);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct clock_point start = clock_now();
+    struct err err = {0};
+
+    if (cli_parse(&config, argc, argv, CLI_NATIVE, &err))
+        goto fail;
+    if (config.list) {
+        for (const struct bench *bench = bench_table; bench < bench_table_end; bench++)
+            printf("%-20s %s\n", bench->name, bench->help);
+        return ERR_NONE;
+    }
+    if (session_begin(&session, &config, &start, &err) || run(&err))
+        goto fail;
+    return session_finish(&session, &result, &facts);
+fail:
+    err_print(&err, program_invocation_short_name);
+    return err.code;
+}

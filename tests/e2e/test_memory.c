@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory of every kind: all of it is there, in the pages that were asked for. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+
+/* Write to all of the arena, give it back, find zeros; with more arguments. */
+static struct outcome run_memory(const char *mem, const char *option, const char *value)
+{
+    return program_run("minivmm", "--guest", program_path("memory.elf"), "--report", "json",
+                       "--mem", mem, option, value, NULL);
+}
+
+static void check_memory(const char *mem, const char *option, const char *value)
+{
+    struct outcome run = run_memory(mem, option, value);
+
+    ck_assert_msg(run.status == 0, "--mem %s %s %s: status %d\n%.500s%.500s", mem,
+                  option ? option : "", value ? value : "", run.status, run.err, run.out);
+    outcome_free(&run);
+}
+
+START_TEST(small_memory)
+{
+    check_memory("64M", NULL, NULL);
+    check_memory("64M", "--guest-page", "4K");
+    check_memory("64M", "--thp", "off");
+}
+END_TEST
+
+/* RAM goes on above the devices' addresses. */
+START_TEST(memory_above_the_hole)
+{
+    struct outcome run =
+        program_run("minivmm", "--guest", program_path("hello.elf"), "--mem", "3074M", NULL);
+
+    if (strstr(run.err, "more than")) {
+        outcome_free(&run);
+        return; /* this host has less */
+    }
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    outcome_free(&run);
+    /* The arena is the larger piece: below the hole, and above it. */
+    run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem", "7G", "--dry-run",
+                      NULL);
+    ck_assert(run.status != 0 || strstr(run.out, "0x0100000000 - 0x01ffffffff") != NULL);
+    outcome_free(&run);
+}
+END_TEST
+
+START_TEST(prefault_is_verified)
+{
+    struct outcome run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem",
+                                     "64M", "--prefault", "--report", "json", NULL);
+
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_int_eq(json_int_at(run.json, "memory.resident_bytes"), 64 << 20);
+    outcome_free(&run);
+}
+END_TEST
+
+START_TEST(small_pages_are_used)
+{
+    struct outcome run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem",
+                                     "64M", "--thp", "off", "--report", "json", NULL);
+
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_int_eq(json_int_at(run.json, "config.host_page_used_bytes.2m"), 0);
+    ck_assert_int_gt(json_int_at(run.json, "config.host_page_used_bytes.4k"), 0);
+    outcome_free(&run);
+}
+END_TEST
+
+static long read_count(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    long count = -1;
+
+    if (file && fscanf(file, "%ld", &count) != 1)
+        count = -1;
+    if (file)
+        fclose(file);
+    return count;
+}
+
+static int write_count(const char *path, long count)
+{
+    FILE *file = fopen(path, "w");
+
+    return file && fprintf(file, "%ld\n", count) > 0 && !fclose(file) ? 0 : -1;
+}
+
+#define POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+
+START_TEST(huge_pages)
+{
+    long before = read_count(POOL);
+
+    expect_failure(1, "pages of 1 GiB needed", "--guest", program_path("hello.elf"), "--mem", "4G",
+                   "--hugepages", "1G", NULL);
+    if (before < 0 || write_count(POOL, before + 34))
+        return; /* not root: there are none to be had */
+    if (read_count(POOL) == before + 34) {
+        struct outcome run = run_memory("64M", "--hugepages", "2M");
+
+        write_count(POOL, before);
+        ck_assert_msg(run.status == 0, "%.500s%.500s", run.err, run.out);
+        ck_assert_int_eq(json_int_at(run.json, "config.host_page_used_bytes.4k"), 0);
+        ck_assert_int_gt(json_int_at(run.json, "config.host_page_used_bytes.2m"), 0);
+        outcome_free(&run);
+    }
+    write_count(POOL, before);
+    if (!before)
+        expect_failure(1, "--hugepages: 32 pages of 2 MiB needed, 0 of 0 free; try: echo 32 > /sys",
+                       "--guest", program_path("hello.elf"), "--mem", "64M", "--hugepages", "2M",
+                       NULL);
+}
+END_TEST
+
+/* Pages of 1 GiB are used where CPUID has them, and refused by name elsewhere. */
+START_TEST(largest_guest_pages)
+{
+    struct outcome run = run_memory("64M", "--guest-page", "1G");
+
+    ck_assert_msg(run.status == 0 ||
+                      (run.status == 2 && strstr(run.err, "--guest-page 1G: KVM offers no 1 GiB")),
+                  "status %d\n%s", run.status, run.err);
+    outcome_free(&run);
+}
+END_TEST
+
+SUITE_MAIN_KVM("memory", small_memory, memory_above_the_hole, prefault_is_verified,
+               small_pages_are_used, huge_pages, largest_guest_pages)

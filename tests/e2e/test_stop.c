@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs that would never end are ended, with a report of what there is. */
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+
+static void check_partial(const struct outcome *run, const char *reason)
+{
+    ck_assert_msg(run->status == 1, "status %d\n%s", run->status, run->err);
+    ck_assert_str_eq(json_text_at(run->json, "end.reason"), reason);
+    ck_assert_str_eq(json_text_at(run->json, "warnings.0.code"), "incomplete");
+}
+
+/* The row that was complete is whole, and the one that was not says so. */
+static void check_rows(const struct outcome *run)
+{
+    ck_assert_uint_eq(json_array_size(json_at(run->json, "benches")), 2);
+    ck_assert_str_eq(json_text_at(run->json, "benches.0.check"), "ok");
+    ck_assert_str_eq(json_text_at(run->json, "benches.1.check"), "none");
+    ck_assert(!json_has(run->json, "benches.1.median"));
+}
+
+START_TEST(timeout_ends_spinning)
+{
+    struct outcome run =
+        program_run("minivmm", "--guest", program_path("spin.elf"), "--mem", "64M", "--vcpus", "3",
+                    "--timeout", "500ms", "--report", "json", NULL);
+
+    check_partial(&run, "timeout");
+    check_rows(&run);
+    outcome_free(&run);
+}
+END_TEST
+
+START_TEST(timeout_ends_sleep)
+{
+    struct outcome run =
+        program_run("minivmm", "--guest", program_path("sleep.elf"), "--mem", "64M", "--vcpus", "3",
+                    "--timeout", "500ms", "--report", "json", NULL);
+
+    check_partial(&run, "timeout");
+    outcome_free(&run);
+}
+END_TEST
+
+/* Wait until the guest has said that it is where it stays. */
+static void wait_for(const struct program *program, const char *text)
+{
+    const struct timespec pause = {0, 5000000};
+    char said[256];
+    ssize_t got;
+
+    do {
+        nanosleep(&pause, NULL);
+        got = pread(program->err, said, sizeof(said) - 1, 0);
+        said[got > 0 ? got : 0] = '\0';
+    } while (!strstr(said, text));
+}
+
+static void stop_with(int signal, const char *guest, const char *text, bool rows)
+{
+    const char *args[] = {"--guest", program_path(guest), "--mem", "64M", "--vcpus",
+                          "2",       "--report",          "json",  NULL};
+    struct program program = program_start("minivmm", args);
+    struct outcome run;
+
+    wait_for(&program, text);
+    kill(program.pid, signal);
+    run = program_wait(&program);
+    check_partial(&run, "signal");
+    if (rows)
+        check_rows(&run);
+    outcome_free(&run);
+}
+
+START_TEST(signals_end_a_run)
+{
+    stop_with(SIGINT, "spin.elf", "spinning", true);
+    stop_with(SIGTERM, "spin.elf", "spinning", true);
+    stop_with(SIGINT, "sleep.elf", "asleep", false);
+}
+END_TEST
+
+START_TEST(native_run_ends_too)
+{
+    struct outcome run = program_run("bench-native", "--mem", "64M", "--bench", "chase",
+                                     "--timeout", "50ms", "--report", "json", NULL);
+
+    check_partial(&run, "timeout");
+    outcome_free(&run);
+}
+END_TEST
+
+SUITE_MAIN_KVM("stop", timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run,
+               native_run_ends_too)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* What the user may type wrong: each is answered with what, why and what to do. */
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "minivmm/abi.h"
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+
+START_TEST(sizes_are_checked)
+{
+    expect_failure(2, "--mem 0: a guest needs memory; try: ", "--mem", "0", NULL);
+    expect_failure(2, "--mem 3 MiB: not a multiple of 2 MiB; try: --mem 4M", "--mem", "3M", NULL);
+    expect_failure(2, "--mem 4097 B: not a multiple", "--mem", "4097", NULL);
+    expect_failure(2, "--mem lots: not a size", "--mem", "lots", NULL);
+    expect_failure(2, "--mem -1: not a size", "--mem", "-1", NULL);
+    expect_failure(2, "--mem 1e9: not a size", "--mem", "1e9", NULL);
+    expect_failure(2, "--mem 99999999999999999999: too large", "--mem", "99999999999999999999",
+                   NULL);
+    expect_failure(2, "more than the host's memory of", "--guest", program_path("hello.elf"),
+                   "--mem", "512T", NULL);
+    expect_failure(2, "--hugepages 4M: not one of its values; try: 2M or 1G", "--hugepages", "4M",
+                   NULL);
+    expect_failure(2, "--guest-page 8K: not one of its values", "--guest-page", "8K", NULL);
+    expect_failure(2, "--thp maybe: not one of its values; try: on or off", "--thp", "maybe", NULL);
+    expect_failure(2, "--hugepages with --thp on", "--hugepages", "2M", "--thp", "on", NULL);
+    expect_failure(2, "--mem 64 MiB: the guest and its 1000 vCPUs need", "--guest",
+                   program_path("hello.elf"), "--mem", "64M", "--vcpus", "1000", "--dry-run", NULL);
+}
+END_TEST
+
+START_TEST(numbers_are_checked)
+{
+    expect_failure(2, "--vcpus 0: at least one", "--vcpus", "0", NULL);
+    expect_failure(2, "--vcpus many: not a number", "--vcpus", "many", NULL);
+    expect_failure(2, "--vcpus 5000: more than any KVM allows", "--vcpus", "5000", NULL);
+    expect_failure(2, "--pin 0,: not a list of CPUs", "--pin", "0,", NULL);
+    expect_failure(2, "--pin 2-1: not a list of CPUs", "--pin", "2-1", NULL);
+    expect_failure(2, "--pin: CPU 1000 is not there", "--guest", program_path("hello.elf"), "--pin",
+                   "1000", NULL);
+    expect_failure(2, "--timeout soon: not a duration", "--timeout", "soon", NULL);
+    expect_failure(2, "--timeout 0: not a duration", "--timeout", "0", NULL);
+    expect_failure(2, "--report xml: not one of its values; try: text or json", "--report", "xml",
+                   NULL);
+    expect_failure(2, "here: not an option", "here", NULL);
+    expect_failure(2, "unrecognized option", "--frobnicate", NULL);
+    setenv("MINIVMM_T0", "yesterday", 1);
+    expect_failure(2, "MINIVMM_T0=yesterday: not a time", "--guest", program_path("hello.elf"),
+                   NULL);
+}
+END_TEST
+
+START_TEST(benchmarks_are_known)
+{
+    expect_failure(2, "no benchmark is called 'streem'; try: --list", "--guest",
+                   program_path("bench.elf"), "--bench", "gups,streem", NULL);
+    expect_failure(2, "no benchmark is called 'stre'", "--guest", program_path("bench.elf"),
+                   "--bench", "stre", NULL);
+    expect_failure(2, "no benchmark is called ''", "--guest", program_path("bench.elf"), "--bench",
+                   "", NULL);
+    expect_failure(2, "no benchmark is called 'gups'", "--guest", program_path("hello.elf"),
+                   "--bench", "gups", NULL);
+}
+END_TEST
+
+/* A copy of a guest, in a file of this test's own, with some bytes changed. */
+struct patch {
+    const char *expected; /* on standard error */
+    size_t offset, bytes;
+    uint64_t value;
+};
+
+static const char *copy_guest(char *path, const struct patch *patch, long keep)
+{
+    FILE *from = fopen(program_path("hello.elf"), "r"), *to;
+    char *data = malloc(1 << 20);
+    size_t bytes;
+
+    strcpy(path, "/tmp/minivmm-guest-XXXXXX");
+    close(mkstemp(path));
+    to = fopen(path, "w");
+    ck_assert(from && to && data);
+    bytes = fread(data, 1, 1 << 20, from);
+    ck_assert_uint_lt(bytes, 1 << 20);
+    if (patch)
+        memcpy(data + patch->offset, &patch->value, patch->bytes);
+    if (keep >= 0)
+        bytes = (size_t)keep;
+    ck_assert_uint_eq(fwrite(data, 1, bytes, to), bytes);
+    fclose(from);
+    fclose(to);
+    free(data);
+    return path;
+}
+
+#define HEADER(member) offsetof(Elf64_Ehdr, member), sizeof(((Elf64_Ehdr *)0)->member)
+#define SEGMENT(i, member)                                                        \
+    sizeof(Elf64_Ehdr) + (i) * sizeof(Elf64_Phdr) + offsetof(Elf64_Phdr, member), \
+        sizeof(((Elf64_Phdr *)0)->member)
+
+START_TEST(guests_are_checked)
+{
+    static const struct patch patches[] = {
+        {"not an ELF file", 0, 4, 0},
+        {"a 32-bit ELF file", EI_CLASS, 1, ELFCLASS32},
+        {"an ELF file for another machine", HEADER(e_machine), EM_AARCH64},
+        {"not a static executable", HEADER(e_type), ET_DYN},
+        {"the entry is outside", HEADER(e_entry), 0x1000},
+        {"the entry is outside", HEADER(e_entry), 0x400000},
+        {"the file is truncated", HEADER(e_phoff), 0x7fffffffff},
+        {"a segment's virtual and physical addresses differ", SEGMENT(1, p_vaddr), 0x500000},
+        {"the file is truncated", SEGMENT(1, p_offset), 0x7fffffffff},
+        {"the file is truncated", SEGMENT(1, p_offset), UINT64_MAX - 16},
+        {"a segment's size cannot be", SEGMENT(1, p_filesz), 0x7fffffffff},
+        {"a segment's size cannot be", SEGMENT(1, p_memsz), UINT64_MAX - 0x1000},
+        {"the guest and its 1 vCPUs need", SEGMENT(3, p_memsz), 0x7f800000000},
+        {"two segments overlap", SEGMENT(1, p_memsz), 0x400000},
+        {"both writable and executable", SEGMENT(1, p_flags), PF_R | PF_W | PF_X},
+    };
+    char path[64];
+
+    for (unsigned i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
+        copy_guest(path, &patches[i], -1);
+        expect_failure(2, patches[i].expected, "--guest", path, NULL);
+        unlink(path);
+    }
+}
+END_TEST
+
+/* Cut off anywhere, a file is told to be no guest, or too short: never more than that. */
+START_TEST(truncated_guests_are_refused)
+{
+    static const long keep[] = {0, 1, 16, 63, 64, 100, 288, 4096, 5000, 20000, 40000};
+    char path[64];
+
+    for (unsigned i = 0; i < sizeof(keep) / sizeof(keep[0]); i++) {
+        copy_guest(path, NULL, keep[i]);
+        expect_failure(2, path, "--guest", path, NULL);
+        unlink(path);
+    }
+}
+END_TEST
+
+START_TEST(guests_must_be_there)
+{
+    expect_failure(2, "nowhere.elf: No such file or directory; try: --guest", "--guest",
+                   "nowhere.elf", NULL);
+    expect_failure(2, "/tmp: not an ELF file", "--guest", "/tmp", NULL);
+    expect_failure(2, "/dev/null: ", "--guest", "/dev/null", NULL);
+    expect_failure(2, "/proc/self/exe: ", "--guest", "/proc/self/exe", NULL);
+}
+END_TEST
+
+START_TEST(list_names_the_benchmarks)
+{
+    struct outcome run =
+        program_run("minivmm", "--guest", program_path("bench.elf"), "--list", NULL);
+    struct outcome native = program_run("bench-native", "--list", NULL);
+
+    ck_assert_int_eq(run.status, 0);
+    ck_assert(strstr(run.out, "\nlinpack ") != NULL);
+    ck_assert(strstr(run.out, "\nstream.triad ") != NULL);
+    ck_assert_str_eq(run.out, native.out);
+    outcome_free(&run);
+    outcome_free(&native);
+}
+END_TEST
+
+START_TEST(help_and_version)
+{
+    struct outcome run = program_run("minivmm", "--help", NULL);
+
+    ck_assert_int_eq(run.status, 0);
+    ck_assert(strstr(run.out, "--vcpus=N") != NULL);
+    outcome_free(&run);
+    run = program_run("minivmm", "--version", NULL);
+    ck_assert_int_eq(run.status, 0);
+    ck_assert(!strncmp(run.out, "minivmm ", 8));
+    outcome_free(&run);
+}
+END_TEST
+
+/* A dry run needs no KVM and touches nothing; the tree it writes is one. */
+START_TEST(dry_run_prints_the_machine)
+{
+    char path[] = "/tmp/minivmm-dtb-XXXXXX";
+    unsigned char magic[4] = {0};
+    int fd = mkstemp(path);
+    struct outcome run = program_run("minivmm", "--guest", program_path("bench.elf"), "--mem", "5G",
+                                     "--dry-run", "--dump-dtb", path, NULL);
+
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert(strstr(run.out, "0x0100000000 - 0x017fffffff") != NULL);
+    ck_assert(strstr(run.out, "ring 0") != NULL);
+    ck_assert_int_eq(read(fd, magic, 4), 4);
+    ck_assert(!memcmp(magic, "\xd0\x0d\xfe\xed", 4));
+    close(fd);
+    unlink(path);
+    outcome_free(&run);
+}
+END_TEST
+
+SUITE_MAIN("usage", sizes_are_checked, numbers_are_checked, benchmarks_are_known,
+           guests_are_checked, truncated_guests_are_refused, guests_must_be_there,
+           list_names_the_benchmarks, help_and_version, dry_run_prints_the_machine)

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes to an address where no device is. */
+#include "guest/kvm/machine.h"
+
+uint32_t guest_main(const struct guest_machine *machine, struct team *team)
+{
+    (void)machine, (void)team;
+    *(volatile uint32_t *)(MINIVMM_DEVICE_BASE + 0x123450) = 1;
+    return 0;
+}

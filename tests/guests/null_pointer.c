@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Follows a null pointer. */
+#include "guest/kvm/machine.h"
+
+uint32_t guest_main(const struct guest_machine *machine, struct team *team)
+{
+    volatile uint32_t *volatile nowhere = NULL;
+
+    (void)machine, (void)team;
+    return *nowhere;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes to a constant, which is read-only. */
+#include "guest/kvm/machine.h"
+
+static const uint32_t constant = 1;
+
+uint32_t guest_main(const struct guest_machine *machine, struct team *team)
+{
+    uint32_t *pointer = (uint32_t *)&constant;
+
+    (void)machine, (void)team;
+    __asm__("" : "+r"(pointer)); /* lest the compiler know what it points to */
+    *(volatile uint32_t *)pointer = 2;
+    return 0;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes to its own code, which is read-only. */
+#include "guest/kvm/machine.h"
+
+uint32_t guest_main(const struct guest_machine *machine, struct team *team)
+{
+    (void)machine, (void)team;
+    *(volatile uint8_t *)guest_main = 0xc3;
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every test program has in common: a suite of Check with one case, and the exit statuses 0
+ * (passed), 1 (failed) and 77 (cannot run here).
+ */
+#ifndef SUPPORT_SUITE_H
+#define SUPPORT_SUITE_H
+
+#include <check.h>
+#include <stdbool.h>
+
+#define SUITE_SKIPPED 77
+
+/* suite_run(): run the tests, each in a process of its own for at most `seconds`. Returns the exit
+ * status. */
+int suite_run(const char *name, const TTest *const *tests, unsigned count, int seconds);
+
+/* suite_skip(): say why the program cannot run here. Returns SUITE_SKIPPED. */
+int suite_skip(const char *name, const char *reason);
+
+/* suite_has_kvm(): whether /dev/kvm can be opened. */
+bool suite_has_kvm(void);
+
+/* SUITE_MAIN(): main() of a test program that needs nothing but itself. */
+#define SUITE_MAIN(name, ...)                                                \
+    int main(void)                                                           \
+    {                                                                        \
+        const TTest *const tests[] = {__VA_ARGS__};                          \
+                                                                             \
+        return suite_run(name, tests, sizeof(tests) / sizeof(tests[0]), 60); \
+    }
+
+/* SUITE_MAIN_KVM(): the same, skipped where there is no KVM. */
+#define SUITE_MAIN_KVM(name, ...)                                             \
+    int main(void)                                                            \
+    {                                                                         \
+        const TTest *const tests[] = {__VA_ARGS__};                           \
+                                                                              \
+        if (!suite_has_kvm())                                                 \
+            return suite_skip(name, "/dev/kvm cannot be opened");             \
+        return suite_run(name, tests, sizeof(tests) / sizeof(tests[0]), 300); \
+    }
+
+#endif
