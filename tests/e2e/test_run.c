@@ -11,8 +11,8 @@
 
 START_TEST(hello_arrives)
 {
-    struct outcome run = program_run("minivmm", "--guest", program_path("hello.elf"), "--args",
-                                     "x=1 y", "--report", "json", NULL);
+    struct outcome run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem",
+                                     "64M", "--args", "x=1 y", "--report", "json", NULL);
 
     ck_assert_int_eq(run.status, 0);
     ck_assert_str_eq(run.err, "hello from 1 vCPUs, arguments 'x=1 y'\n");
@@ -42,8 +42,8 @@ START_TEST(start_is_timed)
     clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof(text), "%lld", now.tv_sec * 1000000000ll + now.tv_nsec);
     setenv("MINIVMM_T0", text, 1);
-    run = program_run("minivmm", "--guest", program_path("hello.elf"), "--vcpus", "3", "--report",
-                      "json", NULL);
+    run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem", "64M", "--vcpus",
+                      "3", "--report", "json", NULL);
     ck_assert_int_eq(run.status, 0);
     ck_assert_int_gt(json_int_at(run.json, "startup.exec_to_main_ns"), 0);
     ck_assert_int_gt(json_int_at(run.json, "startup.main_to_entry_ns"), 0);
@@ -54,7 +54,8 @@ START_TEST(start_is_timed)
     outcome_free(&run);
 
     unsetenv("MINIVMM_T0");
-    run = program_run("minivmm", "--guest", program_path("hello.elf"), "--report", "json", NULL);
+    run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem", "64M", "--report",
+                      "json", NULL);
     ck_assert(!json_has(run.json, "startup.exec_to_main_ns"));
     ck_assert(!json_has(run.json, "startup.exec_to_user_ns"));
     outcome_free(&run);

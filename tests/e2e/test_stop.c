@@ -2,6 +2,7 @@
 /* Runs that would never end are ended, with a report of what there is. */
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,9 +56,13 @@ static void wait_for(const struct program *program, const char *text)
     ssize_t got;
 
     do {
+        siginfo_t ended = {0};
+
         nanosleep(&pause, NULL);
+        waitid(P_PID, (id_t)program->pid, &ended, WEXITED | WNOHANG | WNOWAIT);
         got = pread(program->err, said, sizeof(said) - 1, 0);
         said[got > 0 ? got : 0] = '\0';
+        ck_assert_msg(!ended.si_pid, "it ended: %s", said);
     } while (!strstr(said, text));
 }
 

@@ -28,7 +28,7 @@ uint64_t hist_percentile(const struct hist *hist, double percent)
         total += hist->count[i];
     if (!total)
         return 0;
-    rank = (uint64_t)ceil(percent / 100 * (double)total);
+    rank = (uint64_t)ceil(percent * (double)total / 100);
     for (unsigned i = 0; i < HIST_BUCKETS; i++) {
         seen += hist->count[i];
         if (seen >= rank && hist->count[i])

@@ -18,7 +18,8 @@ void stats_sort(double *values, size_t count)
 
 double stats_median(const double *sorted, size_t count)
 {
-    return count % 2 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+    /* Halved first: the sum of two finite values need not be finite. */
+    return count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
 }
 
 struct stats_interval stats_median_ci95(const double *sorted, size_t count, double *confidence)

@@ -15,15 +15,17 @@ static int fail(int error)
     return -1;
 }
 
-/* A number, perhaps with a fraction; *rest is what follows. strtod() alone takes "nan" and "0x". */
+/*
+ * A number, perhaps with a fraction; *rest is what follows. strtod() alone takes "nan", "1e3" and
+ * "0x1", too.
+ */
 static int parse_number(const char *text, double *value, const char **rest)
 {
     char *end;
 
-    if (!isdigit((unsigned char)text[0]) || text[strspn(text, "0123456789.")] == 'e' ||
-        text[1] == 'x' || text[1] == 'X')
-        return fail(EINVAL);
     *value = strtod(text, &end);
+    if (!isdigit((unsigned char)text[0]) || end > text + strspn(text, "0123456789."))
+        return fail(EINVAL);
     *rest = end;
     return 0;
 }
@@ -130,15 +132,7 @@ const char *units_format_size(char text[UNITS_TEXT_MAX], uint64_t bytes)
         bytes /= 1024;
         unit++;
     }
-    if (bytes < 10240 || unit == 6) {
-        snprintf(text, UNITS_TEXT_MAX, "%" PRIu64 " %s", bytes, units[unit]);
-    } else {
-        double value = (double)bytes;
-
-        for (; value >= 1024 && unit < 6; unit++)
-            value /= 1024;
-        snprintf(text, UNITS_TEXT_MAX, "%.4g %s", value, units[unit]);
-    }
+    snprintf(text, UNITS_TEXT_MAX, "%" PRIu64 " %s", bytes, units[unit]);
     return text;
 }
 

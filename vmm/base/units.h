@@ -29,7 +29,7 @@ int units_parse_seconds(const char *text, uint64_t *ns);
  */
 int units_parse_list(const char *text, unsigned *numbers, int max);
 
-/* units_format_size(): 2147483648 as "2 GiB"; exact sizes lose nothing. Returns `text`. */
+/* units_format_size(): 2147483648 as "2 GiB", 4097 as "4097 B": nothing is lost. Returns `text`. */
 const char *units_format_size(char text[UNITS_TEXT_MAX], uint64_t bytes);
 
 /* units_format_ns(): three significant digits with a unit: "850 ns", "27.1 us", "1.25 s". */

@@ -143,6 +143,15 @@ static int read_info(struct image *image, Elf *elf, struct err *err)
     return 0;
 }
 
+/* Terminated and printable: a list goes to the user's terminal. */
+static void tame(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
 static int read_benches(struct image *image, Elf *elf, struct err *err)
 {
     const Elf_Data *data = find_section(elf, MINIVMM_BENCH_SECTION);
@@ -157,8 +166,8 @@ static int read_benches(struct image *image, Elf *elf, struct err *err)
     for (unsigned i = 0; i < image->benches; i++) {
         struct minivmm_bench_info *bench = &image->bench[i];
 
-        bench->name[sizeof(bench->name) - 1] = '\0';
-        bench->help[sizeof(bench->help) - 1] = '\0';
+        tame(bench->name, sizeof(bench->name));
+        tame(bench->help, sizeof(bench->help));
     }
     return 0;
 }

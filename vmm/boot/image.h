@@ -28,7 +28,7 @@ struct image {
     struct image_segment segment[IMAGE_SEGMENTS_MAX]; /* by address, apart from each other */
     unsigned segments;
     struct minivmm_guest_info info;
-    struct minivmm_bench_info *bench; /* the guest's table; strings are terminated */
+    struct minivmm_bench_info *bench; /* the guest's table; printable strings */
     unsigned benches;
 };
 

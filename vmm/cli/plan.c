@@ -8,7 +8,7 @@ static void print_range(FILE *out, gpa_t base, uint64_t bytes, const char *what)
 {
     char size[UNITS_TEXT_MAX];
 
-    fprintf(out, "  %#012" PRIx64 " - %#012" PRIx64 "  %9s  %s\n", base, base + bytes - 1,
+    fprintf(out, "  0x%010" PRIx64 " - 0x%010" PRIx64 "  %9s  %s\n", base, base + bytes - 1,
             units_format_size(size, bytes), what);
 }
 

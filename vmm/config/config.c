@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "vmm/config/config.h"
+#include <inttypes.h>
+
 #include "vmm/base/units.h"
+#include "vmm/config/config.h"
 
 void config_init(struct config *config)
 {
@@ -15,6 +17,7 @@ void config_init(struct config *config)
 int config_validate(const struct config *config, struct err *err)
 {
     uint64_t unit = config->hugepage_bytes ? config->hugepage_bytes : CONFIG_PAGE_2M;
+    uint64_t less = config->mem_bytes / unit * unit, more = less + unit;
     char mem[UNITS_TEXT_MAX], page[UNITS_TEXT_MAX];
 
     units_format_size(mem, config->mem_bytes);
@@ -25,8 +28,7 @@ int config_validate(const struct config *config, struct err *err)
     }
     if (config->mem_bytes % unit) {
         err_set(err, ERR_USAGE, "--mem %s: not a multiple of %s", mem, page);
-        return err_hint(err, "--mem %lluM",
-                        (unsigned long long)((config->mem_bytes / unit + 1) * unit >> 20));
+        return err_hint(err, "--mem %" PRIu64 "M", (more ? more : less) >> 20);
     }
     if (!config->vcpus) {
         err_set(err, ERR_USAGE, "--vcpus 0: at least one is needed");

@@ -57,8 +57,9 @@ static int wake(struct paravirt *paravirt, uint64_t value, struct err *err)
 
 static int discard(struct paravirt *paravirt, uint64_t value, struct err *err)
 {
-    unsigned order = value >> MINIVMM_PARAVIRT_ORDER_SHIFT & 63;
-    int result = guestmem_discard(paravirt->mem, (value & PAGE_MASK) << PAGE_SHIFT, 1ull << order);
+    unsigned order = value >> MINIVMM_PARAVIRT_ORDER_SHIFT & 0xff;
+    uint64_t bytes = order < 64 ? 1ull << order : 0;
+    int result = guestmem_discard(paravirt->mem, (value & PAGE_MASK) << PAGE_SHIFT, bytes);
 
     (void)err;
     __atomic_store_n(&paravirt->discard_errno, result, __ATOMIC_RELAXED);

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/base/units.h"
 #include "vmm/host/file.h"
 
 int file_beside_program(const char *name, char *path, size_t size)
@@ -14,8 +16,8 @@ int file_beside_program(const char *name, char *path, size_t size)
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
     char *slash;
 
-    if (length < 0)
-        return -1;
+    if (length < 0 || (size_t)length == size - 1)
+        return -1; /* what does not fit is cut, and would name another folder */
     path[length] = '\0';
     slash = strrchr(path, '/');
     if (!slash || (size_t)(slash + 1 - path) + strlen(name) >= size)
@@ -46,20 +48,19 @@ int file_read_u64(const char *path, uint64_t *value)
 {
     char text[32];
 
-    if (file_read(path, text, sizeof(text)) || sscanf(text, "%" SCNu64, value) != 1)
-        return -1;
-    return 0;
+    return file_read(path, text, sizeof(text)) ? -1 : units_parse_u64(text, value);
 }
 
 int file_status_field(const char *path, const char *key, char *text, size_t size)
 {
     FILE *file = fopen(path, "re");
-    char line[1024];
+    char *line = NULL;
+    size_t room = 0;
     int found = -1;
 
     if (!file)
         return -1;
-    while (found && fgets(line, sizeof(line), file)) {
+    while (found && getline(&line, &room, file) >= 0) {
         char *value, *end;
 
         if (strncmp(line, key, strlen(key)))
@@ -73,6 +74,7 @@ int file_status_field(const char *path, const char *key, char *text, size_t size
         snprintf(text, size, "%s", value);
         found = 0;
     }
+    free(line);
     fclose(file);
     return found;
 }

@@ -10,7 +10,7 @@
 
 /*
  * file_beside_program(): the path of a file in the folder of this program, in `path`, which has
- * `size` bytes. Returns 0, or -1 if it would not fit.
+ * `size` bytes. Returns 0, or -1 if that or the program's own does not fit.
  */
 int file_beside_program(const char *name, char *path, size_t size);
 

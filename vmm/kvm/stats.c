@@ -18,7 +18,8 @@ int kvm_stats_fd(int fd)
 
 static void add_stat(struct kvm_stats_layout *layout, const struct kvm_stats_desc *desc)
 {
-    uint32_t type = desc->flags & KVM_STATS_TYPE_MASK, end = desc->offset + sizeof(uint64_t);
+    uint64_t end = (uint64_t)desc->offset + sizeof(uint64_t);
+    uint32_t type = desc->flags & KVM_STATS_TYPE_MASK;
     unsigned i = layout->count;
 
     if (desc->size != 1 || type > KVM_STATS_TYPE_PEAK || i == KVM_STATS_MAX || end > DATA_MAX)
@@ -27,7 +28,7 @@ static void add_stat(struct kvm_stats_layout *layout, const struct kvm_stats_des
     layout->stat[i].offset = desc->offset;
     layout->stat[i].peak = type != KVM_STATS_TYPE_CUMULATIVE;
     if (end > layout->data_bytes)
-        layout->data_bytes = end;
+        layout->data_bytes = (uint32_t)end;
     layout->count++;
 }
 

@@ -2,9 +2,11 @@
 /* The report for programs. Times are integers of ns; what is not known is left out, never 0. */
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/base/units.h"
 #include "vmm/base/version.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
@@ -27,6 +29,13 @@ static void set_known(json_t *object, const char *key, uint64_t value)
         set_u64(object, key, value);
 }
 
+/* Sizes and numbers of things that there is at least one of: 0 means that it was not found. */
+static void set_found(json_t *object, const char *key, uint64_t value)
+{
+    if (value)
+        set_u64(object, key, value);
+}
+
 static void set_text(json_t *object, const char *key, const char *text)
 {
     if (text && *text)
@@ -46,9 +55,9 @@ static json_t *host_json(const struct report *report)
     set_u64(object, "cpus_usable", host->cpus_usable);
     set(object, "virtualized", json_boolean(host->virtualized));
     set(object, "tsc_invariant", json_boolean(host->tsc_invariant));
-    set_u64(object, "memory_bytes", host->memory_bytes);
-    set_u64(object, "memory_limit_bytes", host->memory_limit_bytes);
-    set_u64(object, "numa_nodes", host->numa_nodes);
+    set_found(object, "memory_bytes", host->memory_bytes);
+    set_known(object, "memory_limit_bytes", host->memory_limit_bytes);
+    set_found(object, "numa_nodes", host->numa_nodes);
     set_text(object, "kernel", host->kernel);
     set_text(object, "kvm_module", host->kvm_module);
     set_text(object, "paging", host->paging);
@@ -60,9 +69,9 @@ static json_t *host_json(const struct report *report)
     set_text(object, "governor", host->governor);
     set_text(object, "cgroup_cpu", host->cgroup_cpu);
     set(object, "steal_pct", json_real(report->steal_pct));
-    set_u64(caches, "l1d", host->caches.l1d);
-    set_u64(caches, "l2", host->caches.l2);
-    set_u64(caches, "llc", host->caches.llc);
+    set_found(caches, "l1d", host->caches.l1d);
+    set_found(caches, "l2", host->caches.l2);
+    set_found(caches, "llc", host->caches.llc);
     set(object, "caches_bytes", caches);
     for (unsigned i = 0; i < host->mitigations; i++)
         set_text(mitigations, host->mitigation[i].name, host->mitigation[i].state);
@@ -154,7 +163,17 @@ static json_t *memory_json(const struct memory_usage *memory)
     return object;
 }
 
-/* "bs=4096,store=nt" as an object; what is a whole number becomes one. */
+/* A whole number as one, if it is written as numbers are; anything else as a string. */
+static json_t *param_json(const char *value)
+{
+    long long number = strtoll(value, NULL, 10);
+    char written[UNITS_TEXT_MAX];
+
+    snprintf(written, sizeof(written), "%lld", number);
+    return strcmp(written, value) ? json_string(value) : json_integer(number);
+}
+
+/* "bs=4096,store=nt" as an object. */
 static json_t *params_json(const char *params)
 {
     json_t *object = json_object();
@@ -162,14 +181,12 @@ static json_t *params_json(const char *params)
 
     strcpy(copy, params);
     while ((pair = strsep(&rest, ","))) {
-        char *value = strchr(pair, '='), *end;
-        long long number;
+        char *value = strchr(pair, '=');
 
         if (!value)
             continue;
         *value++ = '\0';
-        number = strtoll(value, &end, 10);
-        set(object, pair, *end ? json_string(value) : json_integer(number));
+        set(object, pair, param_json(value));
     }
     return object;
 }
@@ -242,7 +259,8 @@ static json_t *time_json(const struct report *report, const struct summary *summ
     if (report->facts->env != RUN_VM)
         return object;
     set_u64(object, "in_kvm_run", summary->in_run_ns);
-    set_u64(object, "halted", summary->halted_ns);
+    if (summary_has_kvm(report, "halt_wait_ns"))
+        set_u64(object, "halted", summary->halted_ns);
     set_u64(object, "handler", summary->handler_ns);
     set_u64(object, "waiting", summary->waiting_ns);
     return object;
@@ -266,8 +284,10 @@ static void set_window(const struct report *report, const struct result_row *row
     if (!row->ops)
         return;
     set(object, "exits_user_per_op", json_real((double)summary->exits_user / (double)row->ops));
-    set(object, "irqs_per_op",
-        json_real((double)summary_kvm(report, &row->usage, "irq_injections") / (double)row->ops));
+    if (summary_has_kvm(report, "irq_injections"))
+        set(object, "irqs_per_op",
+            json_real((double)summary_kvm(report, &row->usage, "irq_injections") /
+                      (double)row->ops));
 }
 
 static json_t *bench_json(const struct report *report, uint32_t i)
@@ -303,8 +323,8 @@ static json_t *counter_json(const struct exit_counter *counter)
     set_u64(object, "count", counter->count);
     set_u64(times, "sum", counter->sum_ns);
     set_u64(times, "min", counter->min_ns);
-    set_u64(times, "p50", hist_percentile(&counter->hist, 50));
-    set_u64(times, "p99", hist_percentile(&counter->hist, 99));
+    set_u64(times, "p50", exitstat_percentile(counter, 50));
+    set_u64(times, "p99", exitstat_percentile(counter, 99));
     set_u64(times, "max", counter->max_ns);
     set(object, "handler_ns", times);
     return object;

@@ -60,14 +60,27 @@ const char *report_env_name(enum run_env env)
     return names[env];
 }
 
-uint64_t summary_kvm(const struct report *report, const struct usage *usage, const char *name)
+/* Where a name stands among KVM's statistics, or -1. */
+static int kvm_index(const struct report *report, const char *name)
 {
     const struct kvm_stat_names *names = &report->facts->vcpu_stats;
 
     for (unsigned i = 0; i < names->count; i++)
         if (!strcmp(names->name[i], name))
-            return usage->kvm[i];
-    return 0;
+            return (int)i;
+    return -1;
+}
+
+bool summary_has_kvm(const struct report *report, const char *name)
+{
+    return kvm_index(report, name) >= 0;
+}
+
+uint64_t summary_kvm(const struct report *report, const struct usage *usage, const char *name)
+{
+    int i = kvm_index(report, name);
+
+    return i < 0 ? 0 : usage->kvm[i];
 }
 
 static int summarize_samples(const struct report *report, const struct result_row *row,

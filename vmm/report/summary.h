@@ -29,6 +29,9 @@ struct summary {
 /* summary_of(): of row `i`, which must have at least one sample. Returns 0, or -1: no memory. */
 int summary_of(const struct report *report, uint32_t i, struct summary *summary);
 
+/* summary_has_kvm(): whether KVM has a statistic of this name. */
+bool summary_has_kvm(const struct report *report, const char *name);
+
 /* summary_kvm(): a KVM statistic by name in one row's window; 0 if there is none of that name. */
 uint64_t summary_kvm(const struct report *report, const struct usage *usage, const char *name);
 

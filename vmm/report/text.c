@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report for a person: at most REPORT_COLUMNS wide, aligned, without colour. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,12 @@
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
-#define NAME_COLUMNS 31
+#define NAME_COLUMNS  31
+#define VALUE_COLUMNS 8
+#define UNIT_COLUMNS  9
+
+/* A line's label and the blank behind it. */
+#define LABEL_COLUMNS 9
 
 /* In a shorter window the two snapshots themselves are most of what is seen. */
 #define SHARES_MIN_NS 1000000
@@ -18,66 +24,130 @@
 /* With more vCPUs than this, the table of exits shows them all together. */
 #define VCPUS_SHOWN_MAX 32
 
+/* Print text that may be long, broken at blanks if there are any, with later lines indented. */
+static void print_wrapped(FILE *out, const char *label, const char *text)
+{
+    int column = fprintf(out, "%-*s", LABEL_COLUMNS - 1, label);
+
+    while (*text) {
+        int word = (int)strcspn(text, " ");
+
+        if (word > REPORT_COLUMNS - LABEL_COLUMNS)
+            word = REPORT_COLUMNS - LABEL_COLUMNS;
+        if (column + 1 + word > REPORT_COLUMNS)
+            column = fprintf(out, "\n%*s", LABEL_COLUMNS - 1, "") - 1;
+        column += fprintf(out, " %.*s", word, text);
+        text += word;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}
+
+/* A line of parts that are kept whole, and continued on the next if there are too many. */
+struct line {
+    FILE *out;
+    const char *separator;
+    int column;
+    bool continued;
+};
+
+static struct line line_begin(FILE *out, const char *label, const char *separator)
+{
+    return (struct line){out, separator, fprintf(out, "%-*s ", LABEL_COLUMNS - 1, label), false};
+}
+
+static void line_add(struct line *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void line_add(struct line *line, const char *format, ...)
+{
+    char part[REPORT_COLUMNS - LABEL_COLUMNS];
+    va_list args;
+    int length;
+
+    va_start(args, format);
+    vsnprintf(part, sizeof(part), format, args);
+    va_end(args);
+    length = (int)strlen(part);
+    if (line->continued)
+        line->column += fprintf(line->out, "%s", line->separator);
+    /* The last column is the separator's. */
+    if (line->continued && line->column + 1 + length >= REPORT_COLUMNS)
+        line->column = fprintf(line->out, "\n%*s", LABEL_COLUMNS, "") - 1;
+    else if (line->continued)
+        line->column += fprintf(line->out, " ");
+    line->column += fprintf(line->out, "%s", part);
+    line->continued = true;
+}
+
+static void line_end(struct line *line)
+{
+    fputc('\n', line->out);
+}
+
 static void print_host(FILE *out, const struct report *report)
 {
     const struct hostinfo *host = report->host;
     const struct run_facts *facts = report->facts;
+    struct line line;
 
     fprintf(out, "%s: %s", version_text, report_env_name(facts->env));
     if (facts->env == RUN_VM)
         fprintf(out, " on %s, %s paging", host->kvm_module ? host->kvm_module : "KVM",
                 host->paging ? host->paging : "unknown");
-    fprintf(out, "\nhost     %.40s, family %u; %u of %u CPUs; %.1f GiB; %.30s\n", host->cpu,
-            host->family, host->cpus_usable, host->cpus, (double)host->memory_bytes / (1 << 30),
-            host->kernel);
+    fputc('\n', out);
+    line = line_begin(out, "host", ";");
+    line_add(&line, "%.70s, family %u", host->cpu, host->family);
+    line_add(&line, "%u of %u CPUs", host->cpus_usable, host->cpus);
+    line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
+    line_add(&line, "%s", host->kernel);
+    line_end(&line);
 }
 
 static void print_machine(FILE *out, const struct report *report)
 {
     const struct config *config = report->config;
     const struct memory_usage *memory = &report->facts->memory;
-    char mem[UNITS_TEXT_MAX], page[UNITS_TEXT_MAX];
+    struct line line = line_begin(out, "machine", ";");
+    bool vm = report->facts->env == RUN_VM;
+    char size[UNITS_TEXT_MAX];
 
-    fprintf(out, "machine  %u %s; %s", config->vcpus,
-            report->facts->env == RUN_VM ? "vCPUs" : "threads",
-            units_format_size(mem, config->mem_bytes));
-    if (report->facts->env == RUN_VM)
-        fprintf(out, "; guest pages %s", units_format_size(page, config->guest_page_bytes));
+    line_add(&line, "%u %s", config->vcpus, vm ? "vCPUs" : "threads");
+    line_add(&line, "%s", units_format_size(size, config->mem_bytes));
+    if (vm)
+        line_add(&line, "guest pages %s", units_format_size(size, config->guest_page_bytes));
     if (report->facts->has_memory && memory->resident_bytes) {
         uint64_t huge = memory->huge_bytes + memory->hugetlb_bytes;
 
-        fprintf(out, "; host pages of %s: %.0f %% of %" PRIu64 " MiB touched",
-                units_format_size(page, memory->hugetlb_page_bytes ? memory->hugetlb_page_bytes
-                                                                   : CONFIG_PAGE_2M),
-                (double)huge / (double)memory->resident_bytes * 100, memory->resident_bytes >> 20);
+        line_add(&line, "host pages of %s: %.0f %% of %" PRIu64 " MiB touched",
+                 units_format_size(size, memory->hugetlb_page_bytes ? memory->hugetlb_page_bytes
+                                                                    : CONFIG_PAGE_2M),
+                 (double)huge / (double)memory->resident_bytes * 100, memory->resident_bytes >> 20);
     }
-    fputc('\n', out);
+    line_end(&line);
 }
 
-static void print_time(FILE *out, const char *what, uint64_t ns)
+static void add_time(struct line *line, const char *what, uint64_t ns)
 {
     char text[UNITS_TEXT_MAX];
 
     if (ns != FACT_ABSENT)
-        fprintf(out, "%s %s; ", what, units_format_ns(text, ns));
+        line_add(line, "%s %s", what, units_format_ns(text, ns));
 }
 
 static void print_start(FILE *out, const struct report *report)
 {
     const struct run_startup *startup = &report->facts->startup;
-    char text[UNITS_TEXT_MAX];
+    struct line line = line_begin(out, "times", ";");
 
-    fprintf(out, "times    ");
-    print_time(out, "exec to main", startup->exec_to_main);
+    add_time(&line, "exec to main", startup->exec_to_main);
     if (report->facts->env == RUN_VM) {
-        print_time(out, "main to KVM_RUN", startup->main_to_entry);
-        print_time(out, "to ring 3", startup->entry_to_user);
+        add_time(&line, "to KVM_RUN", startup->main_to_entry);
+        add_time(&line, "to ring 3", startup->entry_to_user);
     }
-    fprintf(out, "run %s; ",
-            units_format_ns(text, report->facts->end.raw_ns - report->facts->begin.raw_ns));
-    if (startup->teardown != FACT_ABSENT)
-        fprintf(out, "teardown %s", units_format_ns(text, startup->teardown));
-    fputc('\n', out);
+    add_time(&line, "run", report->facts->end.raw_ns - report->facts->begin.raw_ns);
+    add_time(&line, "teardown", startup->teardown);
+    line_end(&line);
 }
 
 /* Four digits that count, without an exponent as long as that is readable. */
@@ -86,10 +156,16 @@ static const char *format_value(char text[UNITS_TEXT_MAX], double value)
     double size = value < 0 ? -value : value;
     int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
 
-    if (size >= 1e8 || (size > 0 && size < 0.001))
-        snprintf(text, UNITS_TEXT_MAX, "%.3g", value);
-    else
+    if (size < 1e8 && (size == 0 || size >= 0.001)) {
         snprintf(text, UNITS_TEXT_MAX, "%.*f", decimals, value);
+        if (strlen(text) <= VALUE_COLUMNS)
+            return text;
+    }
+    for (int digits = 3; digits; digits--) {
+        snprintf(text, UNITS_TEXT_MAX, "%.*g", digits, value);
+        if (strlen(text) <= VALUE_COLUMNS)
+            break;
+    }
     return text;
 }
 
@@ -102,7 +178,12 @@ static const char *format_per_op(char text[UNITS_TEXT_MAX], uint64_t count, uint
         return "-";
     if (!count)
         return "0";
-    snprintf(text, UNITS_TEXT_MAX, value < 0.001 ? "%.0e" : value < 10 ? "%.3f" : "%.0f", value);
+    snprintf(text, UNITS_TEXT_MAX,
+             value < 0.001 ? "%.0e"
+             : value < 10  ? "%.3f"
+             : value < 1e6 ? "%.0f"
+                           : "%.1e",
+             value);
     return text;
 }
 
@@ -145,15 +226,12 @@ static void print_shares(FILE *out, const struct report *report, const struct re
 
 static void print_reasons(FILE *out, const struct result_row *row)
 {
-    const char *separator = "    exits: ";
+    struct line line = line_begin(out, "    exits:", ",");
 
-    for (unsigned i = 0; i < EXIT_REASONS; i++) {
-        if (!row->usage.count[i])
-            continue;
-        fprintf(out, "%s%s %" PRIu64, separator, exit_reason_info[i].name, row->usage.count[i]);
-        separator = ", ";
-    }
-    fputc('\n', out);
+    for (unsigned i = 0; i < EXIT_REASONS; i++)
+        if (row->usage.count[i])
+            line_add(&line, "%s %" PRIu64, exit_reason_info[i].name, row->usage.count[i]);
+    line_end(&line);
 }
 
 static void print_row(FILE *out, const struct report *report, uint32_t i)
@@ -163,6 +241,7 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
     const struct result_row *row = &report->result->row[i];
     char value[UNITS_TEXT_MAX] = "-", spread[UNITS_TEXT_MAX] = "-", per_op[UNITS_TEXT_MAX];
     char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
+    int unit = (int)strlen(row->begin.unit), columns = NAME_COLUMNS;
     struct summary summary = {0};
 
     snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
@@ -171,12 +250,15 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
         format_percent(spread, summary.spread_pct);
         strcat(spread, "%");
     }
-    /* A name that is too long has a line of its own. */
-    if (strlen(name) > NAME_COLUMNS)
+    /* A unit that is too long takes from the name; a name that is too long has its own line. */
+    if (unit > UNIT_COLUMNS)
+        columns -= unit - UNIT_COLUMNS;
+    if ((int)strlen(name) > columns) {
         fprintf(out, "%s\n", name);
-    fprintf(out, "%-*s %4u %8s %-9s %6s %-5s", NAME_COLUMNS,
-            strlen(name) > NAME_COLUMNS ? "" : name, row->begin.threads, value, row->begin.unit,
-            spread, check[row->check]);
+        name[0] = '\0';
+    }
+    fprintf(out, "%-*s %4u %*s %-*s %6s %-5s", columns, name, row->begin.threads, VALUE_COLUMNS,
+            value, UNIT_COLUMNS, row->begin.unit, spread, check[row->check]);
     if (row->ended) {
         if (report->facts->env == RUN_VM)
             fprintf(out, " %7s", format_per_op(per_op, summary.exits_user, row->ops));
@@ -194,8 +276,8 @@ static void print_rows(FILE *out, const struct report *report)
 
     if (!result->rows)
         return;
-    fprintf(out, "\n%-*s %4s %8s %-9s %6s %-5s", NAME_COLUMNS, "benchmark", "thr", "median", "unit",
-            "+-", "check");
+    fprintf(out, "\n%-*s %4s %*s %-*s %6s %-5s", NAME_COLUMNS, "benchmark", "thr", VALUE_COLUMNS,
+            "median", UNIT_COLUMNS, "unit", "+-", "check");
     if (vm)
         fprintf(out, " %7s %5s %5s %5s", "exit/op", "guest", "exit", "wait");
     fprintf(out, " %5s\n", "runq");
@@ -218,8 +300,8 @@ static void print_counter(FILE *out, const char *vcpu, const char *name, const c
         return;
     fprintf(out, "%4s %-16s%s %12s %10s %10s %10s %10s\n", vcpu, name, note,
             units_format_count(count, counter->count),
-            units_format_ns(p50, hist_percentile(&counter->hist, 50)),
-            units_format_ns(p99, hist_percentile(&counter->hist, 99)),
+            units_format_ns(p50, exitstat_percentile(counter, 50)),
+            units_format_ns(p99, exitstat_percentile(counter, 99)),
             units_format_ns(max, counter->max_ns), units_format_ns(total, counter->sum_ns));
 }
 
@@ -285,25 +367,12 @@ static void print_skipped(FILE *out, const struct report *report)
 
     if (result->skipped)
         fprintf(out, "\n");
-    for (uint32_t i = 0; i < result->skipped; i++)
-        fprintf(out, "skipped  %s: %s\n", result->skip[i].name, result->skip[i].reason);
-}
+    for (uint32_t i = 0; i < result->skipped; i++) {
+        char text[sizeof(struct channel_skip) + 2];
 
-/* Print text that may be long, broken at blanks, with later lines indented. */
-static void print_wrapped(FILE *out, const char *label, const char *text)
-{
-    int column = fprintf(out, "%-8s", label);
-
-    while (*text) {
-        int word = (int)strcspn(text, " ");
-
-        if (column + 1 + word > REPORT_COLUMNS)
-            column = fprintf(out, "\n%8s", "") - 1;
-        column += fprintf(out, " %.*s", word, text);
-        text += word;
-        text += strspn(text, " ");
+        snprintf(text, sizeof(text), "%s: %s", result->skip[i].name, result->skip[i].reason);
+        print_wrapped(out, "skipped", text);
     }
-    fputc('\n', out);
 }
 
 static void print_warnings(FILE *out, const struct report *report)
@@ -320,10 +389,12 @@ static void print_warnings(FILE *out, const struct report *report)
 static void print_fault(FILE *out, const struct channel_fault *fault)
 {
     static const char *const regs[] = CHANNEL_FAULT_REGS;
-    char text[80];
+    char text[160], name[80];
 
-    fprintf(out, "\nThe guest faulted on vCPU %u in ring %" PRIu64 ": %s\n", fault->vcpu,
-            fault->cs & 3, report_fault(text, fault));
+    snprintf(text, sizeof(text), "faulted on vCPU %u in ring %" PRIu64 ": %s", fault->vcpu,
+             fault->cs & 3, report_fault(name, fault));
+    fputc('\n', out);
+    print_wrapped(out, "The guest", text);
     fprintf(out, "at rip %#" PRIx64 ", address %#" PRIx64 ", rflags %#" PRIx64 "\n", fault->rip,
             fault->address, fault->rflags);
     for (unsigned i = 0; i < 16; i++)

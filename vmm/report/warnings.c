@@ -121,6 +121,7 @@ static bool is_miscounted(const struct report *report, char *text, size_t size)
 
     for (unsigned p = 0; p < 2; p++) {
         uint64_t ours = 0, kvm = 0;
+        bool found = false;
 
         for (unsigned i = 0; i < facts->vcpus; i++) {
             const struct run_vcpu *vcpu = &facts->vcpu[i];
@@ -134,10 +135,12 @@ static bool is_miscounted(const struct report *report, char *text, size_t size)
                 if (facts->device_for_harness[d])
                     ours += vcpu->stat->slot[exitstat_device(d)].count;
             for (unsigned s = 0; s < facts->vcpu_stats.count; s++)
-                if (!strcmp(facts->vcpu_stats.name[s], pairs[p].stat))
+                if (!strcmp(facts->vcpu_stats.name[s], pairs[p].stat)) {
                     kvm += vcpu->kvm[s];
+                    found = true;
+                }
         }
-        if (ours > kvm) {
+        if (found && ours > kvm) {
             snprintf(text, size,
                      "KVM's statistic %s says %" PRIu64 " where %" PRIu64
                      " such exits reached user space",

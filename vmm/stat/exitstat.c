@@ -29,3 +29,13 @@ void exitstat_free(struct exitstat *stat)
     if (stat)
         munmap(stat, sizeof(*stat));
 }
+
+uint64_t exitstat_percentile(const struct exit_counter *counter, double percent)
+{
+    uint64_t ns = hist_percentile(&counter->hist, percent);
+
+    /* The middle of a bucket may lie beyond all that is in it. */
+    if (ns > counter->max_ns)
+        return counter->max_ns;
+    return ns < counter->min_ns ? counter->min_ns : ns;
+}

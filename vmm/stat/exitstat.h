@@ -64,6 +64,12 @@ struct exitstat *exitstat_alloc(void);
 /* exitstat_free(): `stat` may be NULL. */
 void exitstat_free(struct exitstat *stat);
 
+/*
+ * exitstat_percentile(): what the handler took at most in `percent` of the exits: the histogram's
+ * answer, but within what was found.
+ */
+uint64_t exitstat_percentile(const struct exit_counter *counter, double percent);
+
 /* exitstat_device(): the slot of a device. */
 static inline unsigned exitstat_device(unsigned device)
 {

@@ -49,16 +49,25 @@ void result_free(struct run_result *result)
     result->warn = NULL;
 }
 
+/*
+ * Times are read while they are booked, and not at all of a thread that has ended, so that the
+ * later of two may be the lesser: that is no time.
+ */
+static uint64_t between(uint64_t now, uint64_t then)
+{
+    return now > then ? now - then : 0;
+}
+
 void usage_subtract(struct usage *a, const struct usage *b)
 {
     for (unsigned i = 0; i < EXITSTAT_SLOTS; i++) {
         a->count[i] -= b->count[i];
-        a->handler_ns[i] -= b->handler_ns[i];
+        a->handler_ns[i] = between(a->handler_ns[i], b->handler_ns[i]);
     }
-    a->in_run_ns -= b->in_run_ns;
-    a->runqueue_ns -= b->runqueue_ns;
+    a->in_run_ns = between(a->in_run_ns, b->in_run_ns);
+    a->runqueue_ns = between(a->runqueue_ns, b->runqueue_ns);
     for (unsigned i = 0; i < RESULT_KVM_MAX; i++)
-        a->kvm[i] -= b->kvm[i];
+        a->kvm[i] = between(a->kvm[i], b->kvm[i]);
 }
 
 /* What a string of the guest's may consist of. */
@@ -120,8 +129,9 @@ static int broken(struct err *err, const char *rule)
 static int apply_plan(struct run_result *result, const struct channel_record *record,
                       struct err *err)
 {
-    if (result->planned || result->rows)
+    if (result->has_plan || result->rows || result->skipped)
         return broken(err, "PLAN comes once, and first");
+    result->has_plan = true;
     result->planned = record->plan.benches;
     return 0;
 }
@@ -189,6 +199,9 @@ static int apply_end(struct run_result *result, const struct channel_record *rec
 
     if (result->state != RESULT_OPEN)
         return broken(err, "END without BEGIN");
+    /* A report's numbers are signed. */
+    if (record->end.ops > INT64_MAX || record->end.window_ticks > INT64_MAX)
+        return broken(err, "END with a number that cannot be");
     row = &result->row[result->rows - 1];
     result->source.snapshot(result->source.snapshot_ctx, &row->usage);
     usage_subtract(&row->usage, &result->before);
@@ -256,9 +269,9 @@ static int apply_log(struct run_result *result, const struct channel_record *rec
 
     if (!text_valid(text, sizeof(record->log.text), TEXT_LINES))
         return broken(err, "LOG with a text that is not one");
-    result->log_bytes += strlen(text);
-    if (result->log_bytes > RESULT_LOG_MAX)
+    if (result->log_bytes + strlen(text) > RESULT_LOG_MAX)
         return broken(err, "too much text");
+    result->log_bytes += strlen(text);
     result->source.log(result->source.log_ctx, text);
     return 0;
 }

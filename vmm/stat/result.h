@@ -79,6 +79,7 @@ struct run_result {
     struct channel_warn *warn; /* RESULT_WARNED_MAX */
     uint32_t warned;
 
+    bool has_plan;
     uint32_t planned; /* benchmarks to be run; 0: not said */
     uint32_t current; /* the one that runs; with release order */
     bool has_fault;
@@ -106,7 +107,7 @@ int result_apply(struct run_result *result, const struct channel_record *record,
 /* result_free(): give the room back. */
 void result_free(struct run_result *result);
 
-/* usage_subtract(): what happened between two moments: a -= b. */
+/* usage_subtract(): what happened between two moments: a -= b, but no time below zero. */
 void usage_subtract(struct usage *a, const struct usage *b);
 
 #endif

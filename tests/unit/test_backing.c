@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "vmm/host/file.h"
+#include "vmm/host/memory.h"
+#include "vmm/mem/backing.h"
+
+#define BYTES (8 * CONFIG_PAGE_2M)
+
+static struct config config;
+
+static void set_up(void)
+{
+    config_init(&config);
+    config.mem_bytes = BYTES;
+}
+
+START_TEST(memory_is_aligned_and_zero)
+{
+    struct backing backing;
+    struct err err = {0};
+
+    set_up();
+    ck_assert_msg(!backing_alloc(&backing, &config, &err), "%s", err.text);
+    ck_assert_uint_eq((uintptr_t)backing.base % CONFIG_PAGE_1G, 0);
+    ck_assert_uint_eq(backing.bytes, BYTES);
+    ck_assert_int_eq(backing.fd, -1);
+    for (size_t i = 0; i < BYTES; i += 509)
+        ck_assert_int_eq(backing.base[i], 0);
+    backing_free(&backing);
+    ck_assert_ptr_null(backing.base);
+    backing_free(&backing);
+}
+END_TEST
+
+/* Whether reading a byte kills the process that does it. */
+static bool kills(const volatile uint8_t *byte)
+{
+    pid_t pid = fork();
+    int status;
+
+    ck_assert_int_ge(pid, 0);
+    if (!pid) {
+        signal(SIGSEGV, SIG_DFL); /* a sanitizer would make a report of it */
+        (void)*byte;
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
+}
+
+START_TEST(beside_it_nothing_can_be_touched)
+{
+    struct backing backing;
+    struct err err;
+
+    set_up();
+    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert(kills(backing.base - 1));
+    ck_assert(!kills(backing.base));
+    ck_assert(!kills(backing.base + BYTES - 1));
+    ck_assert(kills(backing.base + BYTES));
+    backing_free(&backing);
+}
+END_TEST
+
+START_TEST(prefaulted_memory_is_there)
+{
+    struct memory_usage usage;
+    struct backing backing;
+    struct err err;
+
+    set_up();
+    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert_int_eq(memory_usage(backing.base, BYTES, &usage), 0);
+    ck_assert_uint_eq(usage.resident_bytes, 0);
+    backing_free(&backing);
+    config.prefault = true;
+    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert_int_eq(memory_usage(backing.base, BYTES, &usage), 0);
+    ck_assert_uint_eq(usage.resident_bytes, BYTES);
+    backing_free(&backing);
+}
+END_TEST
+
+START_TEST(without_huge_pages_there_are_none)
+{
+    struct memory_usage usage;
+    struct backing backing;
+    struct err err;
+
+    set_up();
+    config.prefault = true;
+    config.thp = CONFIG_OFF;
+    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert_int_eq(memory_usage(backing.base, BYTES, &usage), 0);
+    ck_assert_uint_eq(usage.huge_bytes, 0);
+    backing_free(&backing);
+}
+END_TEST
+
+START_TEST(huge_pages_can_be_demanded_where_the_host_has_them)
+{
+    char mode[64] = "[never]";
+    struct backing backing;
+    struct err err = {0};
+    bool has;
+
+    file_read("/sys/kernel/mm/transparent_hugepage/enabled", mode, sizeof(mode));
+    has = !strstr(mode, "[never]");
+    set_up();
+    config.thp = CONFIG_ON;
+    ck_assert_int_eq(backing_alloc(&backing, &config, &err), has ? 0 : -1);
+    if (has)
+        backing_free(&backing);
+    else
+        ck_assert(strstr(err.hint, "transparent_hugepage/enabled") != NULL);
+}
+END_TEST
+
+START_TEST(more_than_the_machine_has_is_refused)
+{
+    struct backing backing;
+    struct err err = {0};
+
+    set_up();
+    config.mem_bytes = (memory_limit().bytes | (CONFIG_PAGE_2M - 1)) + 1;
+    ck_assert_int_eq(backing_alloc(&backing, &config, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_msg(strstr(err.text, "more than the ") != NULL, "%s", err.text);
+    ck_assert(strstr(err.hint, "or less") != NULL);
+    ck_assert_ptr_null(backing.base);
+}
+END_TEST
+
+START_TEST(pages_that_are_not_there_are_named)
+{
+    struct backing backing;
+    struct err err = {0};
+
+    set_up();
+    /* As much as the machine has is never reserved in pages of 1 GiB. */
+    config.mem_bytes = memory_limit().bytes & ~(CONFIG_PAGE_1G - 1);
+    config.hugepage_bytes = CONFIG_PAGE_1G;
+    if (!config.mem_bytes)
+        return; /* a machine of less than one such page */
+    ck_assert_int_eq(backing_alloc(&backing, &config, &err), -1);
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    ck_assert_msg(strstr(err.text, "--hugepages: ") != NULL, "%s", err.text);
+    ck_assert_ptr_null(backing.base);
+}
+END_TEST
+
+SUITE_MAIN("backing", memory_is_aligned_and_zero, beside_it_nothing_can_be_touched,
+           prefaulted_memory_is_there, without_huge_pages_there_are_none,
+           huge_pages_can_be_demanded_where_the_host_has_them, more_than_the_machine_has_is_refused,
+           pages_that_are_not_there_are_named)

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "vmm/kvm/cpuid.h"
+
+#define INDEXED KVM_CPUID_FLAG_SIGNIFCANT_INDEX
+
+static const unsigned counts[] = {1, 2, 3, 16, 300};
+
+#define COUNTS (sizeof(counts) / sizeof(counts[0]))
+
+static struct cpuid_table table;
+
+static void add(struct kvm_cpuid_entry2 entry)
+{
+    ck_assert_uint_lt(table.head.nent, CPUID_ENTRIES_MAX);
+    table.entry[table.head.nent++] = entry;
+}
+
+/* The host's topology is in it: 24 cores with two threads each, APIC id 37. */
+static void add_common(void)
+{
+    table.head.nent = 0;
+    add((struct kvm_cpuid_entry2){.function = 0, .eax = 0x1f});
+    add((struct kvm_cpuid_entry2){.function = 1,
+                                  .eax = 0x306a9,
+                                  .ebx = 0x25300800,
+                                  .ecx = 1u << 21 | 1u << 26,
+                                  .edx = 0x178bfbff});
+    add((struct kvm_cpuid_entry2){.function = 7, .flags = INDEXED, .ebx = 1u << 0 | 1u << 7});
+    add((struct kvm_cpuid_entry2){.function = 0xb,
+                                  .index = 0,
+                                  .flags = INDEXED,
+                                  .eax = 1,
+                                  .ebx = 2,
+                                  .ecx = 0x100,
+                                  .edx = 37});
+    add((struct kvm_cpuid_entry2){.function = 0xb,
+                                  .index = 1,
+                                  .flags = INDEXED,
+                                  .eax = 6,
+                                  .ebx = 48,
+                                  .ecx = 0x201,
+                                  .edx = 37});
+    add((struct kvm_cpuid_entry2){.function = 0xd, .index = 0, .flags = INDEXED, .eax = 0x2e7});
+    add((struct kvm_cpuid_entry2){.function = 0x80000001, .edx = 1u << 20 | 1u << 26});
+    add((struct kvm_cpuid_entry2){.function = 0x80000008, .eax = 0x3030, .ecx = 0x102f602f});
+}
+
+static void set_up_intel(void)
+{
+    add_common();
+    /* L1 data and code, L2: two threads; L3: 64 ids; 32 core ids in the package. */
+    add((struct kvm_cpuid_entry2){.function = 4,
+                                  .index = 0,
+                                  .flags = INDEXED,
+                                  .eax = 0x7c004121,
+                                  .ebx = 0x01c0003f,
+                                  .ecx = 63});
+    add((struct kvm_cpuid_entry2){.function = 4, .index = 1, .flags = INDEXED, .eax = 0x7c004122});
+    add((struct kvm_cpuid_entry2){.function = 4, .index = 2, .flags = INDEXED, .eax = 0x7c004143});
+    add((struct kvm_cpuid_entry2){.function = 4, .index = 3, .flags = INDEXED, .eax = 0x7c0fc163});
+    add((struct kvm_cpuid_entry2){.function = 4, .index = 4, .flags = INDEXED});
+    for (unsigned level = 0; level < 6; level++)
+        add((struct kvm_cpuid_entry2){.function = 0x1f,
+                                      .index = level,
+                                      .flags = INDEXED,
+                                      .eax = 9,
+                                      .ebx = 99,
+                                      .ecx = (level + 1) << 8 | level,
+                                      .edx = 37});
+}
+
+static void set_up_amd(void)
+{
+    add_common();
+    add((struct kvm_cpuid_entry2){
+        .function = 0x8000001d, .index = 0, .flags = INDEXED, .eax = 0x4121, .ebx = 0x01c0003f});
+    add((struct kvm_cpuid_entry2){
+        .function = 0x8000001d, .index = 1, .flags = INDEXED, .eax = 0x4122});
+    add((struct kvm_cpuid_entry2){
+        .function = 0x8000001d, .index = 2, .flags = INDEXED, .eax = 0x4143});
+    add((struct kvm_cpuid_entry2){
+        .function = 0x8000001d, .index = 3, .flags = INDEXED, .eax = 0x3c163});
+    add((struct kvm_cpuid_entry2){.function = 0x8000001d, .index = 4, .flags = INDEXED});
+    add((struct kvm_cpuid_entry2){.function = 0x8000001e, .eax = 37, .ebx = 0x0112, .ecx = 0x0301});
+}
+
+static struct kvm_cpuid_entry2 leaf(uint32_t function, uint32_t index)
+{
+    struct kvm_cpuid_entry2 *found = cpuid_find(&table, function, index);
+
+    ck_assert_msg(found != NULL, "no leaf %#x.%u", function, index);
+    return *found;
+}
+
+/* The first and the last of `count` vCPUs, and one between. */
+static void for_each_id(unsigned count, void (*set_up)(void), void (*check)(unsigned, unsigned))
+{
+    const unsigned ids[] = {0, count / 2, count - 1};
+
+    for (unsigned i = 0; i < 3; i++) {
+        set_up();
+        cpuid_set_topology(&table, ids[i], count);
+        check(ids[i], count);
+    }
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* How many bits number that many. */
+static unsigned bits(unsigned count)
+{
+    unsigned result = 0;
+
+    while (1u << result < count)
+        result++;
+    return result;
+}
+
+static void check_leaf_1(unsigned id, unsigned count)
+{
+    struct kvm_cpuid_entry2 entry = leaf(1, 0);
+
+    ck_assert_uint_eq(entry.ebx >> 24, id & 0xff);
+    ck_assert_uint_eq(entry.ebx >> 16 & 0xff, least(count, 255));
+    ck_assert_uint_eq(entry.ebx & 0xffff, 0x0800);
+    ck_assert_uint_eq(entry.edx >> 28 & 1, count > 1);
+    ck_assert_uint_eq(entry.edx & ~(1u << 28), 0x078bfbff);
+    ck_assert_uint_eq(entry.eax, 0x306a9);
+    ck_assert_uint_eq(entry.ecx, 1u << 21 | 1u << 26);
+}
+
+START_TEST(the_apic_id_is_the_vcpus_number)
+{
+    for (unsigned i = 0; i < COUNTS; i++) {
+        for_each_id(counts[i], set_up_intel, check_leaf_1);
+        for_each_id(counts[i], set_up_amd, check_leaf_1);
+    }
+}
+END_TEST
+
+static void check_levels(uint32_t function, unsigned id, unsigned count)
+{
+    struct kvm_cpuid_entry2 thread = leaf(function, 0), core = leaf(function, 1);
+    struct kvm_cpuid_entry2 end = leaf(function, 2);
+
+    /* One thread to a core, all cores in one package. */
+    ck_assert_uint_eq(thread.eax, 0);
+    ck_assert_uint_eq(thread.ebx, 1);
+    ck_assert_uint_eq(thread.ecx, 1u << 8 | 0);
+    ck_assert_uint_eq(core.eax, bits(count));
+    ck_assert_uint_eq(core.ebx, count);
+    ck_assert_uint_eq(core.ecx, 2u << 8 | 1);
+    ck_assert_uint_eq(end.ebx, 0);
+    ck_assert_uint_eq(end.ecx >> 8, 0);
+    ck_assert(thread.edx == id && core.edx == id && end.edx == id);
+    /* All vCPUs have the same package id: what is left of the APIC id. */
+    ck_assert_uint_eq(id >> core.eax, 0);
+    ck_assert_ptr_null(cpuid_find(&table, function, 3));
+}
+
+static void check_leaf_b(unsigned id, unsigned count)
+{
+    check_levels(0xb, id, count);
+}
+
+static void check_leaf_1f(unsigned id, unsigned count)
+{
+    check_levels(0x1f, id, count);
+}
+
+static void check_no_leaf_1f(unsigned id, unsigned count)
+{
+    (void)id, (void)count;
+    ck_assert_ptr_null(cpuid_find(&table, 0x1f, 0));
+}
+
+START_TEST(the_levels_are_threads_and_cores)
+{
+    for (unsigned i = 0; i < COUNTS; i++) {
+        for_each_id(counts[i], set_up_intel, check_leaf_b);
+        for_each_id(counts[i], set_up_intel, check_leaf_1f);
+        for_each_id(counts[i], set_up_amd, check_leaf_b);
+        for_each_id(counts[i], set_up_amd, check_no_leaf_1f);
+    }
+}
+END_TEST
+
+static void check_caches(uint32_t function, unsigned count)
+{
+    static const uint32_t kind[] = {0x121, 0x122, 0x143, 0x163};
+
+    for (unsigned cache = 0; cache < 4; cache++) {
+        struct kvm_cpuid_entry2 entry = leaf(function, cache);
+
+        ck_assert_uint_eq(entry.eax >> 14 & 0xfff, cache < 3 ? 0 : count - 1);
+        ck_assert_uint_eq(entry.eax >> 26, function == 4 ? least(count - 1, 63) : 0);
+        ck_assert_uint_eq(entry.eax & 0x3fff, kind[cache]);
+    }
+    ck_assert_uint_eq(leaf(function, 0).ebx, 0x01c0003f);
+    /* The end of the list stays one. */
+    ck_assert_uint_eq(leaf(function, 4).eax, 0);
+}
+
+static void check_leaf_4(unsigned id, unsigned count)
+{
+    (void)id;
+    check_caches(4, count);
+}
+
+static void check_leaf_1d(unsigned id, unsigned count)
+{
+    (void)id;
+    check_caches(0x8000001d, count);
+}
+
+START_TEST(the_last_cache_is_shared_and_the_others_are_not)
+{
+    for (unsigned i = 0; i < COUNTS; i++) {
+        for_each_id(counts[i], set_up_intel, check_leaf_4);
+        for_each_id(counts[i], set_up_amd, check_leaf_1d);
+    }
+}
+END_TEST
+
+static void check_amd(unsigned id, unsigned count)
+{
+    struct kvm_cpuid_entry2 sizes = leaf(0x80000008, 0), ids = leaf(0x8000001e, 0);
+
+    ck_assert_uint_eq(sizes.ecx & 0xff, least(count - 1, 255));
+    ck_assert_uint_eq(sizes.ecx >> 12 & 0xf, bits(count));
+    ck_assert_uint_eq(sizes.ecx & 0xffff0f00, 0x102f0000);
+    ck_assert_uint_eq(sizes.eax, 0x3030);
+    ck_assert_uint_eq(ids.eax, id);
+    ck_assert_uint_eq(ids.ebx & 0xff, id & 0xff);
+    ck_assert_uint_eq(ids.ebx >> 8 & 0xff, 0); /* one thread to a core */
+    ck_assert_uint_eq(ids.ecx, 0);             /* one node */
+}
+
+START_TEST(amds_own_leaves_agree)
+{
+    for (unsigned i = 0; i < COUNTS; i++)
+        for_each_id(counts[i], set_up_amd, check_amd);
+}
+END_TEST
+
+START_TEST(leaves_that_are_not_there_stay_away)
+{
+    table.head.nent = 0;
+    add((struct kvm_cpuid_entry2){.function = 0, .eax = 1});
+    cpuid_set_topology(&table, 1, 2);
+    ck_assert_uint_eq(table.head.nent, 1);
+    ck_assert_ptr_null(cpuid_find(&table, 0xb, 0));
+    ck_assert_uint_eq(table.entry[0].eax, 1);
+}
+END_TEST
+
+START_TEST(setting_it_twice_is_setting_it_once)
+{
+    static struct cpuid_table once;
+
+    set_up_intel();
+    cpuid_set_topology(&table, 5, 16);
+    once = table;
+    cpuid_set_topology(&table, 9, 300);
+    cpuid_set_topology(&table, 5, 16);
+    ck_assert_uint_eq(table.head.nent, once.head.nent);
+    for (unsigned i = 0; i < once.head.nent; i++) {
+        const struct kvm_cpuid_entry2 *entry = &once.entry[i];
+        struct kvm_cpuid_entry2 now = leaf(entry->function, entry->index);
+
+        ck_assert(now.eax == entry->eax && now.ebx == entry->ebx && now.ecx == entry->ecx &&
+                  now.edx == entry->edx);
+    }
+}
+END_TEST
+
+START_TEST(a_subleaf_is_found_by_its_index_where_it_matters)
+{
+    set_up_intel();
+    ck_assert_ptr_eq(cpuid_find(&table, 1, 0), cpuid_find(&table, 1, 7));
+    ck_assert_ptr_ne(cpuid_find(&table, 4, 0), cpuid_find(&table, 4, 1));
+    ck_assert_ptr_null(cpuid_find(&table, 4, 9));
+    ck_assert_ptr_null(cpuid_find(&table, 0x40000000, 0));
+}
+END_TEST
+
+START_TEST(the_facts_are_the_tables)
+{
+    struct cpuid_facts facts;
+
+    set_up_intel();
+    facts = cpuid_facts(&table);
+    ck_assert_uint_eq(facts.xcr0, 0xe7);
+    ck_assert(facts.page_1g && facts.nx && facts.smep && facts.fsgsbase);
+    /* Without XSAVE, what leaf 0xd says cannot be enabled. */
+    cpuid_find(&table, 1, 0)->ecx &= ~(1u << 26);
+    ck_assert_uint_eq(cpuid_facts(&table).xcr0, 0);
+    cpuid_find(&table, 1, 0)->ecx |= 1u << 26;
+    cpuid_find(&table, 0xd, 0)->eax = 0x7;
+    ck_assert_uint_eq(cpuid_facts(&table).xcr0, 0x7);
+    cpuid_find(&table, 0x80000001, 0)->edx = 0;
+    cpuid_find(&table, 7, 0)->ebx = 0;
+    facts = cpuid_facts(&table);
+    ck_assert(!facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
+    table.head.nent = 0;
+    facts = cpuid_facts(&table);
+    ck_assert(!facts.xcr0 && !facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
+}
+END_TEST
+
+SUITE_MAIN("cpuid", the_apic_id_is_the_vcpus_number, the_levels_are_threads_and_cores,
+           the_last_cache_is_shared_and_the_others_are_not, amds_own_leaves_agree,
+           leaves_that_are_not_there_stay_away, setting_it_twice_is_setting_it_once,
+           a_subleaf_is_found_by_its_index_where_it_matters, the_facts_are_the_tables)

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/fixture.h"
+#include "vmm/boot/dtb.h"
+
+#define DTB_MAX (1u << 20)
+
+static struct config config;
+static struct guestmem mem;
+static struct layout layout;
+static struct bus mmio;
+static struct dtb_facts facts;
+static void *dtb;
+
+/* The least that there is to say; memory is never touched. */
+static void set_up(void)
+{
+    config_init(&config);
+    config.args = "n=3 isa=sse2";
+    config.vcpus = 3;
+    mem = (struct guestmem){.range = {{0, 0x4000000, NULL}}, .ranges = 1};
+    layout = (struct layout){
+        .base = 0x3e00000,
+        .end = 0x4000000,
+        .tables = 0x3e00000,
+        .dtb = 0x3f00000,
+        .dtb_bytes = 0x4000,
+        .boot_times = 0x3ff0000,
+    };
+    facts = (struct dtb_facts){
+        .tsc_hz = 2596000123,
+        .host_cpus = 2,
+        .caches = {0x8000, 0x100000, 0x123456789},
+    };
+    dtb = calloc(1, DTB_MAX);
+    ck_assert(dtb != NULL);
+}
+
+static void build(void)
+{
+    struct err err = {0};
+
+    ck_assert_msg(!dtb_build(dtb, &config, &layout, &mem, &mmio, &facts, &err), "%s", err.text);
+    ck_assert_int_eq(fdt_check_full(dtb, layout.dtb_bytes), 0);
+}
+
+static int node_at(const char *path)
+{
+    int node = fdt_path_offset(dtb, path);
+
+    ck_assert_msg(node >= 0, "no %s", path);
+    return node;
+}
+
+static const void *property(const char *path, const char *name, int bytes)
+{
+    int length = -1;
+    const void *found = fdt_getprop(dtb, node_at(path), name, &length);
+
+    ck_assert_msg(found && length == bytes, "%s/%s: %d bytes", path, name, length);
+    return found;
+}
+
+static void check_text(const char *path, const char *name, const char *expected)
+{
+    ck_assert_str_eq(property(path, name, (int)strlen(expected) + 1), expected);
+}
+
+static void check_u32(const char *path, const char *name, uint32_t expected)
+{
+    ck_assert_uint_eq(fdt32_ld(property(path, name, 4)), expected);
+}
+
+static void check_u64s(const char *path, const char *name, unsigned count, const uint64_t *expected)
+{
+    const fdt64_t *cells = property(path, name, (int)(8 * count));
+
+    for (unsigned i = 0; i < count; i++)
+        ck_assert_uint_eq(fdt64_ld(&cells[i]), expected[i]);
+}
+
+#define CHECK_U64S(path, name, ...)                                              \
+    check_u64s(path, name, sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), \
+               (uint64_t[]){__VA_ARGS__})
+
+static bool has(const char *path, const char *name)
+{
+    return fdt_getprop(dtb, node_at(path), name, NULL);
+}
+
+START_TEST(the_run_is_described)
+{
+    set_up();
+    build();
+    check_text("/", "compatible", "minivmm");
+    check_text("/chosen", "bootargs", "n=3 isa=sse2");
+    ck_assert(!has("/chosen", "minivmm,bench"));
+    ck_assert(!has("/chosen", "minivmm,quick"));
+    CHECK_U64S("/chosen", "minivmm,boot-times", 0x3ff0000, 24);
+    check_u32("/chosen", "minivmm,host-cpus", 2);
+    CHECK_U64S("/chosen", "minivmm,host-caches", 0x8000, 0x100000, 0x123456789);
+    free(dtb);
+}
+END_TEST
+
+START_TEST(what_was_chosen_is_named)
+{
+    set_up();
+    facts.bench = "stream.copy,gups.stream";
+    config.quick = true;
+    build();
+    check_text("/chosen", "minivmm,bench", "stream.copy,gups.stream");
+    property("/chosen", "minivmm,quick", 0);
+    /* None is not the same as all. */
+    facts.bench = "";
+    config.args = "";
+    build();
+    check_text("/chosen", "minivmm,bench", "");
+    check_text("/chosen", "bootargs", "");
+    free(dtb);
+}
+END_TEST
+
+START_TEST(memory_is_described)
+{
+    set_up();
+    build();
+    check_u32("/", "#address-cells", 2);
+    check_u32("/", "#size-cells", 2);
+    check_text("/memory@0", "device_type", "memory");
+    CHECK_U64S("/memory@0", "reg", 0, 0x4000000);
+    mem.range[0].bytes = 0xc0000000;
+    mem.range[1] = (struct guestmem_range){0x100000000, 0x23400000, NULL};
+    mem.ranges = 2;
+    build();
+    CHECK_U64S("/memory@0", "reg", 0, 0xc0000000, 0x100000000, 0x23400000);
+    check_u32("/reserved-memory", "#address-cells", 2);
+    check_u32("/reserved-memory", "#size-cells", 2);
+    property("/reserved-memory", "ranges", 0);
+    CHECK_U64S("/reserved-memory/vmm@3e00000", "reg", 0x3e00000, 0x200000);
+    free(dtb);
+}
+END_TEST
+
+static unsigned count_subnodes(const char *path)
+{
+    unsigned count = 0;
+    int node;
+
+    fdt_for_each_subnode(node, dtb, node_at(path)) count++;
+    return count;
+}
+
+START_TEST(cpus_are_described)
+{
+    set_up();
+    config.vcpus = 17;
+    build();
+    check_u32("/cpus", "#address-cells", 1);
+    check_u32("/cpus", "#size-cells", 0);
+    CHECK_U64S("/cpus", "timebase-frequency", 2596000123);
+    ck_assert_uint_eq(count_subnodes("/cpus"), 17);
+    check_text("/cpus/cpu@0", "device_type", "cpu");
+    check_u32("/cpus/cpu@0", "reg", 0);
+    check_u32("/cpus/cpu@10", "reg", 16);
+    CHECK_U64S("/chosen", "minivmm,boot-times", 0x3ff0000, 17 * 8);
+    facts.tsc_hz = 0;
+    build();
+    ck_assert(!has("/cpus", "timebase-frequency"));
+    free(dtb);
+}
+END_TEST
+
+static void add_device(const char *name)
+{
+    struct bus_region region = {
+        .base = MINIVMM_DEVICE_BASE + mmio.count * MINIVMM_DEVICE_BYTES,
+        .bytes = MINIVMM_DEVICE_BYTES,
+        .name = name,
+    };
+    struct err err;
+
+    ck_assert_int_eq(bus_add(&mmio, &region, &err), 0);
+}
+
+START_TEST(devices_are_described)
+{
+    set_up();
+    build();
+    ck_assert_uint_eq(count_subnodes("/"), 4);
+    add_device("channel");
+    add_device("paravirt");
+    build();
+    ck_assert_uint_eq(count_subnodes("/"), 6);
+    check_text("/channel@c0000000", "compatible", "minivmm,channel");
+    CHECK_U64S("/channel@c0000000", "reg", MINIVMM_CHANNEL_BASE, 0x1000);
+    check_text("/paravirt@c0001000", "compatible", "minivmm,paravirt");
+    CHECK_U64S("/paravirt@c0001000", "reg", MINIVMM_PARAVIRT_BASE, 0x1000);
+    free(dtb);
+}
+END_TEST
+
+/* The room that layout_plan() sets aside, for the largest machine there can be. */
+START_TEST(the_room_suffices)
+{
+    static char args[2049], bench[4097], names[BUS_DEVICES_MAX][24];
+    struct image image = {.segment = {{.base = 0x200000, .bytes = 0x1000}}, .segments = 1};
+    struct err err = {0};
+
+    set_up();
+    memset(args, 'a', sizeof(args) - 1);
+    memset(bench, 'b', sizeof(bench) - 1);
+    for (unsigned i = 0; i < BUS_DEVICES_MAX; i++) {
+        snprintf(names[i], sizeof(names[i]), "virtio-console%u", i);
+        add_device(names[i]);
+    }
+    config.mem_bytes = mem.range[0].bytes = 0xc0000000;
+    for (unsigned vcpus = 1; vcpus <= CONFIG_VCPUS_MAX; vcpus *= 4) {
+        config.vcpus = vcpus;
+        config.args = args;
+        facts.bench = bench;
+        ck_assert_msg(!layout_plan(&layout, &config, bench, &image, &mem, &err), "%s", err.text);
+        ck_assert_uint_le(layout.dtb_bytes, DTB_MAX);
+        build();
+        config.args = "";
+        facts.bench = NULL;
+        ck_assert_int_eq(layout_plan(&layout, &config, NULL, &image, &mem, &err), 0);
+        build();
+    }
+    free(dtb);
+}
+END_TEST
+
+START_TEST(too_little_room_is_an_error)
+{
+    uint8_t *beyond;
+    uint32_t needed;
+    struct err err = {0};
+
+    set_up();
+    build();
+    needed = fdt_totalsize(dtb);
+    beyond = (uint8_t *)dtb + 4096;
+    for (uint64_t room = 16; room < needed; room += 16) {
+        memset(dtb, 0x5a, DTB_MAX);
+        layout.dtb_bytes = room;
+        ck_assert_int_eq(dtb_build(dtb, &config, &layout, &mem, &mmio, &facts, &err), -1);
+        ck_assert_int_eq(((uint8_t *)dtb)[room], 0x5a);
+        ck_assert_msg(!strncmp(err.text, "device tree: ", 13), "%s", err.text);
+    }
+    ck_assert_int_eq(*beyond, 0x5a);
+    free(dtb);
+}
+END_TEST
+
+START_TEST(a_dump_is_the_tree)
+{
+    char path[FIXTURE_PATH_MAX], *dumped;
+    struct err err = {0};
+
+    set_up();
+    build();
+    fixture_file(path, "old", 3);
+    ck_assert_msg(!dtb_dump(dtb, path, &err), "%s", err.text);
+    dumped = fixture_read(path);
+    ck_assert_mem_eq(dumped, dtb, fdt_totalsize(dtb));
+    free(dumped);
+    unlink(path);
+    ck_assert_int_eq(dtb_dump(dtb, "/nowhere/tree.dtb", &err), -1);
+    ck_assert_msg(strstr(err.text, "--dump-dtb /nowhere/tree.dtb: No such file"), "%s", err.text);
+    ck_assert_int_eq(dtb_dump(dtb, "/dev/full", &err), -1);
+    ck_assert_msg(strstr(err.text, "No space left"), "%s", err.text);
+    free(dtb);
+}
+END_TEST
+
+SUITE_MAIN("dtb", the_run_is_described, what_was_chosen_is_named, memory_is_described,
+           cpus_are_described, devices_are_described, the_room_suffices,
+           too_little_room_is_an_error, a_dump_is_the_tree)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/suite.h"
+#include "vmm/stat/facts.h"
+
+/* A tick is half a nanosecond. */
+#define HZ 2000000000ull
+
+static struct run_facts facts;
+static struct clock_point start = {.ticks = 1000000, .mono_ns = 5000000000};
+
+static void set_up(void)
+{
+    facts = (struct run_facts){
+        .rate = clock_rate_of(HZ),
+        .ticks = {.entry = 1200000, .user = 1500000, .last_user = 1900000},
+    };
+}
+
+START_TEST(the_start_is_cut_into_its_parts)
+{
+    set_up();
+    facts_startup(&facts, &start, 4999700000);
+    ck_assert_uint_eq(facts.startup.exec_to_main, 300000);
+    ck_assert_uint_eq(facts.startup.main_to_entry, 100000);
+    ck_assert_uint_eq(facts.startup.entry_to_user, 150000);
+    ck_assert_uint_eq(facts.startup.exec_to_user, 300000 + 250000);
+    ck_assert_uint_eq(facts.startup.exec_to_last_user, 300000 + 450000);
+    ck_assert_uint_eq(facts.startup.teardown, FACT_ABSENT);
+}
+END_TEST
+
+START_TEST(without_a_parents_word_its_part_is_absent)
+{
+    set_up();
+    facts_startup(&facts, &start, 0);
+    ck_assert_uint_eq(facts.startup.exec_to_main, FACT_ABSENT);
+    ck_assert_uint_eq(facts.startup.exec_to_user, FACT_ABSENT);
+    ck_assert_uint_eq(facts.startup.exec_to_last_user, FACT_ABSENT);
+    ck_assert_uint_eq(facts.startup.main_to_entry, 100000);
+    /* A parent that claims to have started it later than it began. */
+    facts_startup(&facts, &start, start.mono_ns + 1000);
+    ck_assert_uint_eq(facts.startup.exec_to_main, FACT_ABSENT);
+    facts_startup(&facts, &start, start.mono_ns);
+    ck_assert_uint_eq(facts.startup.exec_to_main, 0);
+}
+END_TEST
+
+START_TEST(moments_that_are_not_known_give_no_durations)
+{
+    set_up();
+    facts.ticks = (struct run_ticks){.entry = 1200000};
+    facts_startup(&facts, &start, 4999700000);
+    ck_assert_uint_eq(facts.startup.main_to_entry, 100000);
+    ck_assert_uint_eq(facts.startup.entry_to_user, FACT_ABSENT);
+    ck_assert_uint_eq(facts.startup.exec_to_user, FACT_ABSENT);
+    facts.ticks = (struct run_ticks){0};
+    facts_startup(&facts, &start, 4999700000);
+    ck_assert_uint_eq(facts.startup.main_to_entry, FACT_ABSENT);
+    ck_assert_uint_eq(facts.startup.entry_to_user, FACT_ABSENT);
+}
+END_TEST
+
+START_TEST(drift_is_in_parts_per_million)
+{
+    double ppm = 7;
+
+    set_up();
+    facts.begin = (struct clock_point){.ticks = 77, .raw_ns = 1000};
+    facts.end = (struct clock_point){.ticks = 77 + 10 * HZ, .raw_ns = 1000 + 10000000000};
+    ck_assert_int_eq(facts_drift(&facts, &ppm), 0);
+    ck_assert_double_eq_tol(ppm, 0, 0.001);
+    facts.end.ticks += 10 * HZ / 10000;
+    ck_assert_int_eq(facts_drift(&facts, &ppm), 0);
+    ck_assert_double_eq_tol(ppm, 100, 0.001);
+    facts.end.ticks -= 10 * HZ / 5000;
+    ck_assert_int_eq(facts_drift(&facts, &ppm), 0);
+    ck_assert_double_eq_tol(ppm, -100, 0.001);
+}
+END_TEST
+
+START_TEST(a_short_run_does_not_tell_the_drift)
+{
+    double ppm;
+
+    set_up();
+    facts.end = (struct clock_point){.ticks = HZ / 10 - 2, .raw_ns = 99999999};
+    ck_assert_int_eq(facts_drift(&facts, &ppm), -1);
+    facts.end = (struct clock_point){.ticks = HZ / 10, .raw_ns = 100000000};
+    ck_assert_int_eq(facts_drift(&facts, &ppm), 0);
+    facts.end = facts.begin;
+    ck_assert_int_eq(facts_drift(&facts, &ppm), -1);
+}
+END_TEST
+
+SUITE_MAIN("facts", the_start_is_cut_into_its_parts, without_a_parents_word_its_part_is_absent,
+           moments_that_are_not_known_give_no_durations, drift_is_in_parts_per_million,
+           a_short_run_does_not_tell_the_drift)

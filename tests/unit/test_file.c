@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/fixture.h"
+#include "vmm/host/file.h"
+
+static char path[FIXTURE_PATH_MAX];
+
+static void put(const char *content)
+{
+    fixture_file(path, content, strlen(content));
+}
+
+static void check_read(const char *content, size_t size, const char *expected)
+{
+    char text[64];
+
+    put(content);
+    memset(text, 'x', sizeof(text));
+    ck_assert_int_eq(file_read(path, text, size), 0);
+    ck_assert_str_eq(text, expected);
+    if (size < sizeof(text))
+        ck_assert_int_eq(text[size], 'x');
+    unlink(path);
+}
+
+START_TEST(a_file_is_read_without_its_last_newline)
+{
+    check_read("madvise\n", 64, "madvise");
+    check_read("two\nlines\n", 64, "two\nlines");
+    check_read("two\n\n", 64, "two\n");
+    check_read("bare", 64, "bare");
+    check_read("", 64, "");
+    check_read("\n", 64, "");
+}
+END_TEST
+
+START_TEST(a_long_file_is_cut)
+{
+    check_read("0123456789", 11, "0123456789");
+    check_read("0123456789", 10, "012345678");
+    check_read("0123456789", 2, "0");
+    check_read("0123456789", 1, "");
+}
+END_TEST
+
+START_TEST(a_file_that_is_not_there_is_an_error)
+{
+    char text[8] = "before";
+
+    errno = 0;
+    ck_assert_int_eq(file_read("/nowhere/at/all", text, sizeof(text)), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_str_eq(text, "");
+    strcpy(text, "before");
+    ck_assert_int_eq(file_read("/", text, sizeof(text)), -1);
+    ck_assert_int_eq(errno, EISDIR);
+    ck_assert_str_eq(text, "");
+}
+END_TEST
+
+static int read_u64(const char *content, uint64_t *value)
+{
+    int result;
+
+    put(content);
+    result = file_read_u64(path, value);
+    unlink(path);
+    return result;
+}
+
+START_TEST(numbers_are_decimal)
+{
+    uint64_t value = 1;
+
+    ck_assert_int_eq(read_u64("0\n", &value), 0);
+    ck_assert_uint_eq(value, 0);
+    ck_assert_int_eq(read_u64("9223372036854771712\n", &value), 0);
+    ck_assert_uint_eq(value, 9223372036854771712u);
+    ck_assert_int_eq(read_u64("18446744073709551615", &value), 0);
+    ck_assert_uint_eq(value, UINT64_MAX);
+}
+END_TEST
+
+START_TEST(what_is_no_number_is_an_error)
+{
+    static const char *const bad[] = {"",        "\n",   "max\n", "-1\n",
+                                      "12abc\n", "0x10", "1 2",   "18446744073709551616\n"};
+    uint64_t value;
+
+    for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        ck_assert_msg(read_u64(bad[i], &value) == -1, "'%s'", bad[i]);
+    ck_assert_int_eq(file_read_u64("/nowhere/at/all", &value), -1);
+}
+END_TEST
+
+static const char status[] = "Name:\tcheck me\n"
+                             "VmRSS:\t     1234 kB\n"
+                             "VmRSSx:\t 99 kB\n"
+                             "model name\t: A CPU, 2.0GHz  \t\n"
+                             "Empty:\n"
+                             "Last: 7";
+
+static void check_field(const char *key, const char *expected)
+{
+    char text[32] = "?";
+
+    ck_assert_int_eq(file_status_field(path, key, text, sizeof(text)), 0);
+    ck_assert_str_eq(text, expected);
+}
+
+START_TEST(a_field_is_the_rest_of_its_line)
+{
+    char text[8];
+
+    put(status);
+    check_field("Name:", "check me");
+    check_field("VmRSS:", "1234 kB");
+    check_field("model name", "A CPU, 2.0GHz");
+    check_field("Empty:", "");
+    check_field("Last:", "7");
+    ck_assert_int_eq(file_status_field(path, "model name", text, sizeof(text)), 0);
+    ck_assert_str_eq(text, "A CPU, ");
+    ck_assert_int_eq(file_status_field(path, "RSS:", text, sizeof(text)), -1);
+    ck_assert_int_eq(file_status_field(path, "name", text, sizeof(text)), -1);
+    unlink(path);
+    ck_assert_int_eq(file_status_field(path, "Name:", text, sizeof(text)), -1);
+}
+END_TEST
+
+/*
+ * The flags of a CPU make a line of more than a thousand characters. Wherever a reader's buffer
+ * ends, what follows does not begin a line.
+ */
+START_TEST(a_long_line_is_one_line)
+{
+    for (int pad = 0; pad < 9; pad++) {
+        char content[8192];
+
+        sprintf(content, "flags%*s:", pad, "");
+        for (unsigned i = 0; i < 500; i++)
+            strcat(content, " VmRSS: 5");
+        put(strcat(content, "\nVmRSS: 6\n"));
+        check_field("VmRSS:", "6");
+        unlink(path);
+    }
+}
+END_TEST
+
+START_TEST(a_file_beside_the_program_is_in_its_folder)
+{
+    char program[4096], path_beside[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    size_t folder;
+
+    ck_assert_int_gt(length, 0);
+    program[length] = '\0';
+    folder = (size_t)(strrchr(program, '/') + 1 - program);
+    ck_assert_int_eq(file_beside_program("bench.elf", path_beside, sizeof(path_beside)), 0);
+    ck_assert_int_eq(strncmp(path_beside, program, folder), 0);
+    ck_assert_str_eq(path_beside + folder, "bench.elf");
+    /* Cut off, it would be another path. */
+    for (size_t size = 2; size <= (size_t)length; size++)
+        ck_assert_int_eq(file_beside_program("x", path_beside, size), -1);
+    ck_assert_int_eq(file_beside_program("x", path_beside, (size_t)length + 2), 0);
+    ck_assert_str_eq(path_beside + folder, "x");
+    memset(program, 'x', sizeof(program) - 1);
+    program[sizeof(program) - 1] = '\0';
+    ck_assert_int_eq(file_beside_program(program, path_beside, sizeof(path_beside)), -1);
+}
+END_TEST
+
+START_TEST(kilobytes_become_bytes)
+{
+    uint64_t bytes = 0;
+
+    put(status);
+    ck_assert_int_eq(file_status_kb(path, "VmRSS:", &bytes), 0);
+    ck_assert_uint_eq(bytes, 1234 << 10);
+    ck_assert_int_eq(file_status_kb(path, "Name:", &bytes), -1);
+    ck_assert_int_eq(file_status_kb(path, "Empty:", &bytes), -1);
+    ck_assert_int_eq(file_status_kb(path, "VmSwap:", &bytes), -1);
+    unlink(path);
+    ck_assert_int_eq(file_status_kb("/proc/meminfo", "MemTotal:", &bytes), 0);
+    ck_assert_uint_gt(bytes, 0);
+}
+END_TEST
+
+SUITE_MAIN("file", a_file_is_read_without_its_last_newline, a_long_file_is_cut,
+           a_file_that_is_not_there_is_an_error, numbers_are_decimal, what_is_no_number_is_an_error,
+           a_field_is_the_rest_of_its_line, a_long_line_is_one_line,
+           a_file_beside_the_program_is_in_its_folder, kilobytes_become_bytes)

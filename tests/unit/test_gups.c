@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "guest/kernels/gups.h"
+#include "tests/support/suite.h"
+
+#define WORDS       (1u << 16)
+#define THREADS_MAX 8
+
+static struct gups gups;
+static struct team team;
+
+static void wait_on(uint32_t *word, uint32_t value)
+{
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void wake(uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+static void set_up(void)
+{
+    gups.table = malloc(WORDS * sizeof(*gups.table));
+    gups.mask = WORDS - 1;
+    ck_assert(gups.table != NULL);
+    gups_seek(&gups);
+}
+
+/* A job of threads that end when it does. */
+struct member {
+    team_fn fn;
+    void *arg;
+    unsigned tid;
+};
+
+static void *member_thread(void *arg)
+{
+    const struct member *member = arg;
+
+    member->fn(&team, member->tid, member->arg);
+    return NULL;
+}
+
+static void run(unsigned threads, team_fn fn, void *arg)
+{
+    static const struct team_sleep sleep = {.wait = wait_on, .wake = wake};
+    struct member member[THREADS_MAX];
+    pthread_t thread[THREADS_MAX];
+
+    team_init(&team, &sleep, threads, 2);
+    team.active = threads;
+    for (unsigned tid = 0; tid < threads; tid++) {
+        member[tid] = (struct member){fn, arg, tid};
+        ck_assert_int_eq(pthread_create(&thread[tid], NULL, member_thread, &member[tid]), 0);
+    }
+    for (unsigned tid = 0; tid < threads; tid++)
+        pthread_join(thread[tid], NULL);
+}
+
+static void fill(struct team *of, unsigned tid, void *arg)
+{
+    (void)arg;
+    gups_fill(of, tid, &gups);
+}
+
+static void update(struct team *of, unsigned tid, void *arg)
+{
+    gups_run(of, tid, &gups, *(uint64_t *)arg);
+}
+
+static void update_forkjoin(struct team *of, unsigned tid, void *arg)
+{
+    gups_run_forkjoin(of, tid, arg);
+}
+
+struct undo {
+    uint64_t random[GUPS_STREAMS], rounds, errors;
+};
+
+static void undo(struct team *of, unsigned tid, void *arg)
+{
+    struct undo *job = arg;
+
+    gups_undo(of, tid, &gups, job->random, job->rounds);
+    __atomic_fetch_add(&job->errors, gups_errors(of, tid, &gups), __ATOMIC_RELAXED);
+}
+
+/* Words that are wrong after `rounds` of updates from these beginnings are undone. */
+static uint64_t errors_after_undo(unsigned threads, const uint64_t *random, uint64_t rounds)
+{
+    struct undo job = {.rounds = rounds};
+
+    memcpy(job.random, random, sizeof(job.random));
+    run(threads, undo, &job);
+    ck_assert(!memcmp(job.random, random, sizeof(job.random)));
+    return job.errors;
+}
+
+START_TEST(any_number_of_the_sequence_can_be_had)
+{
+    static const uint64_t far[] = {1ull << 20, (1ull << 40) + 12345, (1ull << 61) - 7};
+    uint64_t x = 1;
+
+    for (uint64_t n = 0; n < 5000; n++, x = gups_next(x))
+        ck_assert_uint_eq(gups_start(n), x);
+    for (unsigned i = 0; i < 3; i++) {
+        x = gups_start(far[i]);
+        for (uint64_t n = 0; n < 200; n++, x = gups_next(x))
+            ck_assert_uint_eq(gups_start(far[i] + n), x);
+    }
+}
+END_TEST
+
+START_TEST(the_sequence_is_the_polynomials)
+{
+    /* x^63 + x^2 + x + 1 when the highest bit is shifted out, as HPC Challenge has it. */
+    ck_assert_uint_eq(gups_next(1), 2);
+    ck_assert_uint_eq(gups_next(1ull << 62), 1ull << 63);
+    ck_assert_uint_eq(gups_next(1ull << 63), 7);
+    ck_assert_uint_eq(gups_next(1ull << 63 | 1), 5);
+}
+END_TEST
+
+START_TEST(streams_begin_apart)
+{
+    const uint64_t apart = 4ull * WORDS / GUPS_STREAMS;
+
+    set_up();
+    for (unsigned i = 0; i < GUPS_STREAMS; i++)
+        ck_assert_uint_eq(gups.random[i], gups_start(apart * i));
+    /* None runs into the next in the updates that a table gets. */
+    for (unsigned i = 0; i + 1 < GUPS_STREAMS; i++) {
+        uint64_t x = gups.random[i];
+
+        for (uint64_t n = 0; n < apart; n++)
+            x = gups_next(x);
+        ck_assert_uint_eq(x, gups.random[i + 1]);
+    }
+    free(gups.table);
+}
+END_TEST
+
+START_TEST(an_update_is_what_it_says)
+{
+    uint64_t *expected = malloc(WORDS * sizeof(*expected)), random[GUPS_STREAMS], rounds = 100;
+
+    set_up();
+    ck_assert(expected != NULL);
+    for (uint64_t i = 0; i < WORDS; i++)
+        expected[i] = i;
+    memcpy(random, gups.random, sizeof(random));
+    for (unsigned i = 0; i < GUPS_STREAMS; i++) {
+        for (uint64_t n = 0; n < rounds; n++) {
+            random[i] = gups_next(random[i]);
+            expected[random[i] & (WORDS - 1)] ^= random[i];
+        }
+    }
+    run(1, fill, NULL);
+    run(1, update, &rounds);
+    ck_assert(!memcmp(gups.table, expected, WORDS * sizeof(*expected)));
+    ck_assert(!memcmp(gups.random, random, sizeof(random)));
+    free(expected);
+    free(gups.table);
+}
+END_TEST
+
+START_TEST(undoing_restores_the_table)
+{
+    uint64_t origin[GUPS_STREAMS], rounds = 2000;
+
+    set_up();
+    memcpy(origin, gups.random, sizeof(origin));
+    for (unsigned threads = 1; threads <= THREADS_MAX; threads += 3) {
+        gups_seek(&gups);
+        run(threads, fill, NULL);
+        run(1, update, &rounds);
+        ck_assert_uint_eq(errors_after_undo(threads, origin, rounds), 0);
+    }
+    free(gups.table);
+}
+END_TEST
+
+START_TEST(an_update_too_few_or_too_many_shows)
+{
+    uint64_t origin[GUPS_STREAMS], rounds = 50;
+
+    set_up();
+    memcpy(origin, gups.random, sizeof(origin));
+    run(1, fill, NULL);
+    run(1, update, &rounds);
+    ck_assert_uint_ne(errors_after_undo(1, origin, rounds - 1), 0);
+    run(1, fill, NULL);
+    gups_seek(&gups);
+    run(1, update, &rounds);
+    gups.table[WORDS - 1] ^= 1;
+    ck_assert_uint_eq(errors_after_undo(2, origin, rounds), 1);
+    free(gups.table);
+}
+END_TEST
+
+START_TEST(threads_lose_few_updates)
+{
+    uint64_t origin[GUPS_STREAMS], rounds = 2000;
+
+    set_up();
+    memcpy(origin, gups.random, sizeof(origin));
+    for (unsigned threads = 2; threads <= THREADS_MAX; threads *= 2) {
+        gups_seek(&gups);
+        run(threads, fill, NULL);
+        run(threads, update, &rounds);
+        ck_assert_uint_le(errors_after_undo(threads, origin, rounds), WORDS / 100);
+    }
+    free(gups.table);
+}
+END_TEST
+
+/* All threads stop after the same round: every stream has been advanced by as much. */
+static void check_forkjoin(unsigned threads, uint64_t duration)
+{
+    struct gups_forkjoin job = {.gups = &gups, .ticks = duration};
+    uint64_t origin[GUPS_STREAMS];
+
+    gups_seek(&gups);
+    memcpy(origin, gups.random, sizeof(origin));
+    run(threads, fill, NULL);
+    run(threads, update_forkjoin, &job);
+    ck_assert_uint_ge(job.rounds, 1);
+    for (unsigned i = 0; i < GUPS_STREAMS; i++) {
+        uint64_t x = origin[i];
+
+        for (uint64_t n = 0; n < job.rounds; n++)
+            x = gups_next(x);
+        if (x != gups.random[i])
+            ck_abort_msg("stream %u of %u threads: not %llu rounds", i, threads,
+                         (unsigned long long)job.rounds);
+    }
+    ck_assert_uint_le(errors_after_undo(threads, origin, job.rounds),
+                      threads == 1 ? 0 : WORDS / 100);
+}
+
+START_TEST(all_threads_agree_on_the_last_round)
+{
+    set_up();
+    for (unsigned threads = 1; threads <= THREADS_MAX; threads++)
+        for (unsigned i = 0; i < 5; i++)
+            check_forkjoin(threads, i * 100000);
+    free(gups.table);
+}
+END_TEST
+
+SUITE_MAIN("gups", any_number_of_the_sequence_can_be_had, the_sequence_is_the_polynomials,
+           streams_begin_apart, an_update_is_what_it_says, undoing_restores_the_table,
+           an_update_too_few_or_too_many_shows, threads_lose_few_updates,
+           all_threads_agree_on_the_last_round)

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts of whatever host this is: what is said must be so, what is not known is nothing. */
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "vmm/host/cpus.h"
+#include "vmm/host/file.h"
+#include "vmm/host/hostinfo.h"
+#include "vmm/host/memory.h"
+
+static struct hostinfo info;
+
+static void set_up(void)
+{
+    memset(&info, 0xff, sizeof(info));
+    hostinfo_read(&info);
+}
+
+START_TEST(cpus_are_counted)
+{
+    set_up();
+    ck_assert_uint_eq(info.cpus, (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+    ck_assert_uint_eq(info.cpus_usable, cpus_usable());
+    ck_assert_uint_le(info.cpus_usable, info.cpus);
+    ck_assert_uint_lt(strlen(info.cpu), sizeof(info.cpu));
+    ck_assert_uint_gt(info.family, 0);
+}
+END_TEST
+
+START_TEST(the_kernel_is_named)
+{
+    struct utsname name;
+
+    set_up();
+    ck_assert_int_eq(uname(&name), 0);
+    ck_assert(!strncmp(info.kernel, "Linux ", 6));
+    ck_assert_str_eq(info.kernel + 6, name.release);
+}
+END_TEST
+
+START_TEST(memory_is_what_the_kernel_says)
+{
+    uint64_t bytes = 0;
+
+    set_up();
+    ck_assert_int_eq(file_status_kb("/proc/meminfo", "MemTotal:", &bytes), 0);
+    ck_assert_uint_eq(info.memory_bytes, bytes);
+    ck_assert_uint_eq(info.memory_limit_bytes, memory_limit().bytes);
+}
+END_TEST
+
+START_TEST(mitigations_are_sorted)
+{
+    set_up();
+    ck_assert_uint_le(info.mitigations, HOSTINFO_MITIGATIONS_MAX);
+    for (unsigned i = 0; i < info.mitigations; i++) {
+        char path[128], state[120];
+
+        ck_assert_str_ne(info.mitigation[i].name, "");
+        if (i)
+            ck_assert_str_lt(info.mitigation[i - 1].name, info.mitigation[i].name);
+        strcpy(path, "/sys/devices/system/cpu/vulnerabilities/");
+        ck_assert_int_eq(file_read(strcat(path, info.mitigation[i].name), state, sizeof(state)), 0);
+        ck_assert_str_eq(info.mitigation[i].state, state);
+    }
+}
+END_TEST
+
+START_TEST(the_module_is_one_that_is_loaded)
+{
+    static const char *const paging[] = {"ept", "npt", "shadow"};
+    char path[64] = "/sys/module/";
+    unsigned known = 0;
+
+    set_up();
+    /* A host need not have KVM. */
+    if (!info.kvm_module) {
+        ck_assert_ptr_null(info.paging);
+        return;
+    }
+    ck_assert_int_eq(access(strcat(path, info.kvm_module), F_OK), 0);
+    for (unsigned i = 0; i < 3; i++)
+        known += !strcmp(info.paging, paging[i]);
+    ck_assert_uint_eq(known, 1);
+}
+END_TEST
+
+START_TEST(caches_grow_with_their_level)
+{
+    struct host_caches caches = host_caches();
+
+    set_up();
+    ck_assert_mem_eq(&info.caches, &caches, sizeof(caches));
+    if (caches.l1d && caches.l2)
+        ck_assert_uint_le(caches.l1d, caches.l2);
+    if (caches.l1d || caches.l2)
+        ck_assert_uint_ge(caches.llc, caches.l2 ? caches.l2 : caches.l1d);
+}
+END_TEST
+
+SUITE_MAIN("hostinfo", cpus_are_counted, the_kernel_is_named, memory_is_what_the_kernel_says,
+           mitigations_are_sorted, the_module_is_one_that_is_loaded, caches_grow_with_their_level)

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+#include "tests/unit/sample.h"
+
+static struct sample sample;
+
+/* The report, parsed strictly. */
+static json_t *make(void)
+{
+    size_t bytes = 0;
+    char *text = report_json(&sample.report, &bytes);
+    json_error_t error;
+    json_t *json;
+
+    ck_assert(text != NULL);
+    ck_assert_uint_eq(bytes, strlen(text));
+    ck_assert_int_eq(text[bytes - 1], '\n');
+    json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    ck_assert_msg(json != NULL, "line %d: %s", error.line, error.text);
+    free(text);
+    return json;
+}
+
+/* Whatever is called a time is a whole number that is not below zero. */
+static void check_times(json_t *json)
+{
+    const char *key;
+    json_t *value;
+    size_t i;
+
+    json_object_foreach(json, key, value)
+    {
+        size_t length = strlen(key);
+
+        if (length > 3 && !strcmp(key + length - 3, "_ns") && !json_is_object(value))
+            ck_assert_msg(json_is_integer(value) && json_integer_value(value) >= 0, "%s", key);
+        check_times(value);
+    }
+    json_array_foreach(json, i, value) check_times(value);
+}
+
+/* Numbers that are not below zero, in all of an object. */
+static void check_counts(json_t *json)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(json, key, value)
+        ck_assert_msg(json_is_integer(value) && json_integer_value(value) >= 0, "%s", key);
+}
+
+static void check_int(const json_t *json, const char *path, json_int_t expected)
+{
+    json_int_t found = json_int_at(json, path);
+
+    ck_assert_msg(found == expected, "%s is %lld", path, (long long)found);
+}
+
+static void check_text(const json_t *json, const char *path, const char *expected)
+{
+    ck_assert_str_eq(json_text_at(json, path), expected);
+}
+
+static void check_real(const json_t *json, const char *path, double expected)
+{
+    ck_assert_double_eq_tol(json_number_value(json_at(json, path)), expected, 1e-9);
+}
+
+static void check_absent(const json_t *json, const char *path)
+{
+    ck_assert_msg(!json_has(json, path), "%s is there", path);
+}
+
+START_TEST(the_run_is_described)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    json = make();
+    check_text(json, "schema", "minivmm-report/1");
+    check_text(json, "env", "vm");
+    ck_assert(json_is_string(json_at(json, "tool.version")));
+    ck_assert(json_is_string(json_at(json, "tool.commit")));
+    check_text(json, "host.cpu", "AMD EPYC 7763 64-Core Processor");
+    check_int(json, "host.cpus_usable", 4);
+    check_text(json, "host.kvm_module", "kvm_amd");
+    check_text(json, "host.paging", "npt");
+    check_int(json, "host.caches_bytes.llc", 32 << 20);
+    check_text(json, "host.mitigations.spectre_v2", "Mitigation: Retpolines");
+    check_real(json, "host.steal_pct", 0);
+    check_int(json, "config.mem_bytes", 2ll << 30);
+    check_int(json, "config.vcpus", 2);
+    check_int(json, "config.guest_page_bytes", 2 << 20);
+    check_int(json, "config.pin.1", 1);
+    check_int(json, "config.xcr0", 7);
+    check_text(json, "config.thp", "default");
+    check_int(json, "clock.tsc_hz", SAMPLE_HZ);
+    check_int(json, "clock.tsc_offset", -12345);
+    check_real(json, "clock.drift_ppm", 0);
+    check_text(json, "end.reason", "guest");
+    check_int(json, "end.guest_status", 0);
+    check_int(json, "kvm_stats.remote_tlb_flush", 17);
+    ck_assert_uint_eq(json_array_size(json_at(json, "benches")), 0);
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 0);
+    check_times(json);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(the_start_is_in_whole_nanoseconds)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    json = make();
+    check_int(json, "startup.exec_to_main_ns", 400000);
+    check_int(json, "startup.main_to_entry_ns", 1500000);
+    check_int(json, "startup.entry_to_user_ns", 90000);
+    check_int(json, "startup.exec_to_user_ns", 1990000);
+    check_int(json, "startup.exec_to_last_user_ns", 2500000);
+    check_int(json, "startup.teardown_ns", 600000);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(memory_is_told_by_its_pages)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    json = make();
+    check_int(json, "config.host_page_used_bytes.4k", 2 << 20);
+    check_int(json, "config.host_page_used_bytes.2m", 126 << 20);
+    check_int(json, "config.host_page_used_bytes.1g", 0);
+    check_int(json, "memory.resident_bytes", 128 << 20);
+    check_int(json, "memory.vmm_pss_bytes", 300 << 10);
+    json_decref(json);
+    sample.facts.memory = (struct memory_usage){.resident_bytes = 2ull << 30,
+                                                .hugetlb_bytes = 2ull << 30,
+                                                .hugetlb_page_bytes = CONFIG_PAGE_1G};
+    json = make();
+    check_int(json, "config.host_page_used_bytes.4k", 0);
+    check_int(json, "config.host_page_used_bytes.2m", 0);
+    check_int(json, "config.host_page_used_bytes.1g", 2ll << 30);
+    json_decref(json);
+    sample.facts.memory.hugetlb_page_bytes = CONFIG_PAGE_2M;
+    json = make();
+    check_int(json, "config.host_page_used_bytes.2m", 2ll << 30);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(what_is_not_known_is_absent)
+{
+    static const char *const absent[] = {"host.kvm_module",
+                                         "host.paging",
+                                         "host.cpu",
+                                         "host.memory_bytes",
+                                         "host.numa_nodes",
+                                         "host.memory_limit_bytes",
+                                         "host.caches_bytes.l1d",
+                                         "host.governor",
+                                         "startup.exec_to_main_ns",
+                                         "startup.entry_to_user_ns",
+                                         "startup.teardown_ns",
+                                         "memory",
+                                         "config.host_page_used_bytes",
+                                         "clock.drift_ppm",
+                                         "config.bench",
+                                         "config.kernels_sha256",
+                                         "end.fault",
+                                         "end.error",
+                                         "end.guest_status",
+                                         "vcpus.0.kvm_stats",
+                                         "benches.0.time_ns.halted",
+                                         "benches.0.irqs_per_op"};
+    json_t *json;
+
+    sample_init(&sample);
+    sample_row(&sample, "row", "", 3);
+    sample.host = (struct hostinfo){.memory_limit_bytes = UINT64_MAX};
+    sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
+                                                FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};
+    sample.facts.has_memory = false;
+    sample.facts.end = sample.facts.begin;
+    sample.facts.vcpu_stats.count = 0;
+    sample.vcpu[0].has_kvm = false;
+    sample.result.exited = false;
+    json = make();
+    for (unsigned i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+        check_absent(json, absent[i]);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_row_has_its_figures)
+{
+    struct result_row *row;
+    json_t *json;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "blk.randread", "bs=4096,store=nt", 9);
+    row->begin.better = CHANNEL_LOWER;
+    row->usage.count[EXIT_MMIO_WRITE] = 500;
+    row->usage.count[exitstat_device(SAMPLE_DISK)] = 500;
+    row->usage.count[exitstat_device(SAMPLE_CHANNEL)] = 3;
+    row->usage.handler_ns[EXIT_MMIO_WRITE] = 2000000;
+    row->usage.handler_ns[exitstat_device(SAMPLE_PARAVIRT)] = 70;
+    row->usage.in_run_ns = 7000000;
+    row->usage.runqueue_ns = 500000;
+    row->usage.kvm[SAMPLE_HALT_WAIT] = 1000;
+    row->usage.kvm[SAMPLE_IRQS] = 250;
+    row->usage.kvm[SAMPLE_PAGES] = 12;
+    json = make();
+    check_text(json, "benches.0.name", "blk.randread");
+    check_int(json, "benches.0.params.bs", 4096);
+    check_text(json, "benches.0.params.store", "nt");
+    check_int(json, "benches.0.threads", 1);
+    check_text(json, "benches.0.unit", "GB/s");
+    check_text(json, "benches.0.better", "lower");
+    check_text(json, "benches.0.check", "ok");
+    check_text(json, "benches.0.check_detail.what", "error");
+    check_real(json, "benches.0.check_detail.value", 0.25);
+    ck_assert_uint_eq(json_array_size(json_at(json, "benches.0.samples")), 9);
+    check_real(json, "benches.0.samples.8", 9);
+    check_real(json, "benches.0.median", 5);
+    check_real(json, "benches.0.ci95.0", 2);
+    check_real(json, "benches.0.ci95.1", 8);
+    check_int(json, "benches.0.ops", 1000);
+    check_int(json, "benches.0.window_ns", 10000000);
+    check_int(json, "benches.0.time_ns.in_kvm_run", 7000000);
+    check_int(json, "benches.0.time_ns.runqueue", 500000);
+    check_int(json, "benches.0.time_ns.handler", 2000000);
+    check_int(json, "benches.0.time_ns.waiting", 70);
+    check_int(json, "benches.0.time_ns.halted", 1000);
+    check_int(json, "benches.0.exits_user.mmio_write", 500);
+    check_absent(json, "benches.0.exits_user.pio_in");
+    check_int(json, "benches.0.exits_devices.blk0", 500);
+    check_absent(json, "benches.0.exits_devices.channel");
+    check_int(json, "benches.0.exits_harness.channel", 3);
+    check_absent(json, "benches.0.exits_harness.blk0");
+    check_real(json, "benches.0.exits_user_per_op", 0.5);
+    check_real(json, "benches.0.irqs_per_op", 0.25);
+    check_int(json, "benches.0.exits_kernel.irq_injections.count", 250);
+    check_text(json, "benches.0.exits_kernel.irq_injections.source", "kvm_stats");
+    /* Times and what is not a sum are no exits. */
+    check_absent(json, "benches.0.exits_kernel.halt_wait_ns");
+    check_absent(json, "benches.0.exits_kernel.pages_4k");
+    check_times(json);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(parameters_are_numbers_if_they_look_like_it)
+{
+    static const char params[] = "a=0,b=-5,c=007,d=0x10,e=99999999999999999999,f=+1,g=1.5,h=x";
+    json_t *json;
+
+    sample_init(&sample);
+    sample_row(&sample, "row", params, 1);
+    json = make();
+    check_int(json, "benches.0.params.a", 0);
+    check_int(json, "benches.0.params.b", -5);
+    check_text(json, "benches.0.params.c", "007");
+    check_text(json, "benches.0.params.d", "0x10");
+    check_text(json, "benches.0.params.e", "99999999999999999999");
+    check_text(json, "benches.0.params.f", "+1");
+    check_text(json, "benches.0.params.g", "1.5");
+    check_text(json, "benches.0.params.h", "x");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_row_that_was_cut_off_has_what_there_is)
+{
+    struct result_row *row;
+    json_t *json;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "nothing", "", 0);
+    row->check = RESULT_UNCHECKED;
+    row->ended = false;
+    row = sample_row(&sample, "some", "", 3);
+    row->check = RESULT_UNCHECKED;
+    row->ended = false;
+    row = sample_row(&sample, "wrong", "", 1);
+    row->check = RESULT_WRONG;
+    row->checked.value = NAN;
+    row->ops = 0;
+    json = make();
+    check_text(json, "benches.0.check", "none");
+    check_absent(json, "benches.0.median");
+    check_absent(json, "benches.0.check_detail");
+    check_real(json, "benches.1.median", 2);
+    check_absent(json, "benches.1.ops");
+    check_absent(json, "benches.1.window_ns");
+    check_text(json, "benches.2.check", "failed");
+    check_absent(json, "benches.2.check_detail.value");
+    check_real(json, "benches.2.check_detail.limit", 1);
+    check_int(json, "benches.2.ops", 0);
+    check_absent(json, "benches.2.exits_user_per_op");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(vcpus_have_their_exits)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    exitstat_add(sample.stat[1], EXIT_PIO_OUT, 1000);
+    exitstat_add(sample.stat[1], EXIT_PIO_OUT, 3000);
+    exitstat_add(sample.stat[1], exitstat_device(SAMPLE_DISK), 3000);
+    exitstat_add(sample.stat[1], exitstat_device(SAMPLE_CHANNEL), 5);
+    sample.stat[1]->in_run_ns = 777;
+    sample.vcpu[1].runqueue_ns = 88;
+    sample.vcpu[1].kvm[SAMPLE_PAGES] = 12;
+    json = make();
+    ck_assert_uint_eq(json_array_size(json_at(json, "vcpus")), 2);
+    check_int(json, "vcpus.1.id", 1);
+    check_int(json, "vcpus.1.exits_user.pio_out.count", 2);
+    check_int(json, "vcpus.1.exits_user.pio_out.handler_ns.sum", 4000);
+    check_int(json, "vcpus.1.exits_user.pio_out.handler_ns.min", 1000);
+    check_int(json, "vcpus.1.exits_user.pio_out.handler_ns.max", 3000);
+    ck_assert_int_ge(json_int_at(json, "vcpus.1.exits_user.pio_out.handler_ns.p50"), 1000);
+    ck_assert_int_le(json_int_at(json, "vcpus.1.exits_user.pio_out.handler_ns.p99"), 3000);
+    check_int(json, "vcpus.1.exits_devices.blk0.count", 1);
+    check_int(json, "vcpus.1.exits_harness.channel.count", 1);
+    check_int(json, "vcpus.1.time_ns.in_kvm_run", 777);
+    check_int(json, "vcpus.1.time_ns.runqueue", 88);
+    check_int(json, "vcpus.1.kvm_stats.pages_4k", 12);
+    check_absent(json, "vcpus.0.exits_user.pio_out");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_native_run_lacks_what_only_a_vm_has)
+{
+    static const char *const absent[] = {"vcpus",
+                                         "kvm_stats",
+                                         "config.guest_page_bytes",
+                                         "config.xcr0",
+                                         "clock.tsc_offset",
+                                         "benches.0.exits_user",
+                                         "benches.0.exits_harness",
+                                         "benches.0.exits_kernel",
+                                         "benches.0.exits_user_per_op",
+                                         "benches.0.time_ns.in_kvm_run",
+                                         "startup.teardown_ns"};
+    json_t *json;
+
+    sample_init(&sample);
+    sample_row(&sample, "row", "", 9)->usage.runqueue_ns = 5;
+    sample_native(&sample);
+    json = make();
+    check_text(json, "env", "native");
+    check_int(json, "benches.0.time_ns.runqueue", 5);
+    check_int(json, "benches.0.ops", 1000);
+    for (unsigned i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+        check_absent(json, absent[i]);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(the_end_is_told)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample.facts.stop = STOP_ERROR;
+    err_set(&sample.facts.error, ERR_FAILED, "it went wrong");
+    sample.result.has_fault = true;
+    sample.result.fault = (struct channel_fault){
+        .vector = 13, .vcpu = 1, .rip = 0x400010, .regs = {[15] = UINT64_MAX}};
+    strcpy(sample.result.skip[0].name, "touch");
+    strcpy(sample.result.skip[0].reason, "no \"memory\" \\");
+    sample.result.skipped = 1;
+    json = make();
+    check_text(json, "end.reason", "error");
+    check_text(json, "end.error", "it went wrong");
+    check_int(json, "end.fault.vector", 13);
+    check_text(json, "end.fault.rip", "0x400010");
+    check_text(json, "end.fault.regs.r15", "0xffffffffffffffff");
+    check_text(json, "skipped.0.reason", "no \"memory\" \\");
+    check_text(json, "warnings.0.code", "incomplete");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(extreme_numbers_are_numbers)
+{
+    struct result_row *row;
+    json_t *json;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "extreme", "n=9223372036854775807", 2);
+    sample.result.sample[0] = sample.result.sample[1] = DBL_MAX;
+    row->checked =
+        (struct channel_check){.ok = 0, .what = "x", .value = INFINITY, .limit = -INFINITY};
+    row->check = RESULT_WRONG;
+    row->ops = row->window_ticks = INT64_MAX;
+    memset(&sample.result.fault, 0xff, sizeof(sample.result.fault));
+    sample.result.has_fault = true;
+    sample.result.exit_status = UINT32_MAX;
+    json = make();
+    check_int(json, "benches.0.params.n", INT64_MAX);
+    ck_assert_double_eq(json_real_value(json_at(json, "benches.0.median")), DBL_MAX);
+    check_int(json, "benches.0.ops", INT64_MAX);
+    check_absent(json, "benches.0.check_detail.value");
+    check_absent(json, "benches.0.check_detail.limit");
+    check_int(json, "end.guest_status", UINT32_MAX);
+    check_int(json, "end.fault.vector", UINT32_MAX);
+    check_text(json, "end.fault.cs", "0xffffffffffffffff");
+    check_times(json);
+    check_counts(json_at(json, "benches.0.time_ns"));
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+/* The user's own strings need not be UTF-8. */
+START_TEST(any_bytes_leave_it_json)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample.config.guest = "\xff\xfe.elf";
+    sample.config.args = "\x01\"\\\n";
+    strcpy(sample.host.kernel, "Linux \xc3");
+    json = make();
+    check_text(json, "config.args", "\x01\"\\\n");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+SUITE_MAIN("json", the_run_is_described, the_start_is_in_whole_nanoseconds,
+           memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
+           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
+           vcpus_have_their_exits, a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
+           extreme_numbers_are_numbers, any_bytes_leave_it_json)

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/* The channel's rules; what breaks them in a VM as well is in tests/guests/bad_record.c. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "vmm/stat/result.h"
+
+#define THREADS 4
+
+static struct run_result result;
+static uint64_t moments; /* snapshots taken */
+static char logged[1024];
+
+/* Each snapshot finds one more exit and ten more ns than the last. */
+static void snapshot(void *ctx, struct usage *usage)
+{
+    ck_assert_ptr_eq(ctx, &moments);
+    *usage = (struct usage){.in_run_ns = 10 * ++moments};
+    usage->count[EXIT_PIO_IN] = moments;
+    usage->kvm[RESULT_KVM_MAX - 1] = 5 * moments;
+}
+
+static void log_text(void *ctx, const char *text)
+{
+    ck_assert_ptr_eq(ctx, logged);
+    strcat(logged, text);
+}
+
+static void set_up(void)
+{
+    struct result_source source = {snapshot, &moments, log_text, logged};
+    struct err err = {0};
+
+    ck_assert_msg(!result_init(&result, &source, THREADS, &err), "%s", err.text);
+}
+
+static struct channel_record begin(const char *name, const char *params)
+{
+    struct channel_record record = {
+        .type = CHANNEL_BEGIN,
+        .begin = {.bench = 2, .threads = 1, .unit = "GB/s", .op = "pass"},
+    };
+
+    strcpy(record.begin.name, name);
+    strcpy(record.begin.params, params);
+    return record;
+}
+
+static struct channel_record plain(enum channel_type type)
+{
+    struct channel_record record = {.type = type};
+
+    switch (type) {
+    case CHANNEL_BEGIN:
+        return begin("row", "");
+    case CHANNEL_SAMPLES:
+        record.samples = (struct channel_samples){.count = 2, .value = {1.5, 2.5}};
+        break;
+    case CHANNEL_END:
+        record.end = (struct channel_end){.ops = 100, .window_ticks = 7000};
+        break;
+    case CHANNEL_CHECK:
+        record.check = (struct channel_check){.ok = 1, .what = "error", .value = 0.5, .limit = 1};
+        break;
+    case CHANNEL_SKIP:
+        record.skip = (struct channel_skip){.name = "skipped", .reason = "no memory"};
+        break;
+    case CHANNEL_WARN:
+        record.warn = (struct channel_warn){.code = "code", .text = "some text"};
+        break;
+    case CHANNEL_LOG:
+        strcpy(record.log.text, "tab\tand line\n");
+        break;
+    default:
+        break;
+    }
+    return record;
+}
+
+static void take(struct channel_record record)
+{
+    struct err err = {0};
+
+    ck_assert_msg(!result_apply(&result, &record, &err), "%s", err.text);
+}
+
+static void refuse(struct channel_record record, const char *rule)
+{
+    uint32_t rows = result.rows, samples = result.samples, skipped = result.skipped;
+    uint32_t warned = result.warned, state = result.state;
+    uint64_t log_bytes = result.log_bytes;
+    struct err err = {0};
+
+    ck_assert_msg(result_apply(&result, &record, &err) == -1, "taken, though: %s", rule);
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
+    /* And nothing has changed. */
+    ck_assert(rows == result.rows && samples == result.samples && skipped == result.skipped &&
+              warned == result.warned && state == result.state && log_bytes == result.log_bytes);
+}
+
+static void take_row(const char *name, const char *params)
+{
+    take(begin(name, params));
+    take(plain(CHANNEL_SAMPLES));
+    take(plain(CHANNEL_END));
+    take(plain(CHANNEL_CHECK));
+}
+
+START_TEST(a_row_keeps_what_was_said)
+{
+    const struct result_row *row;
+
+    set_up();
+    take((struct channel_record){.type = CHANNEL_PLAN, .plan = {3}});
+    take_row("stream.copy", "store=nt");
+    ck_assert_uint_eq(result.planned, 3);
+    ck_assert_uint_eq(result.current, 2);
+    ck_assert_uint_eq(result.rows, 1);
+    row = &result.row[0];
+    ck_assert_str_eq(row->begin.name, "stream.copy");
+    ck_assert_str_eq(row->begin.params, "store=nt");
+    ck_assert_uint_eq(row->samples, 2);
+    ck_assert_double_eq(result.sample[row->first_sample + 1], 2.5);
+    ck_assert(row->ended);
+    ck_assert_uint_eq(row->ops, 100);
+    ck_assert_uint_eq(row->window_ticks, 7000);
+    ck_assert_int_eq(row->check, RESULT_OK);
+    ck_assert_double_eq(row->checked.value, 0.5);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(a_row_costs_what_happened_between_its_ends)
+{
+    set_up();
+    take_row("a", "");
+    take_row("b", "");
+    ck_assert_uint_eq(moments, 4);
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_uint_eq(result.row[i].usage.count[EXIT_PIO_IN], 1);
+        ck_assert_uint_eq(result.row[i].usage.in_run_ns, 10);
+        ck_assert_uint_eq(result.row[i].usage.kvm[RESULT_KVM_MAX - 1], 5);
+        ck_assert_uint_eq(result.row[i].usage.count[EXIT_PIO_OUT], 0);
+    }
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(samples_may_come_in_parts_before_and_after_the_end)
+{
+    set_up();
+    take_row("a", "");
+    take(begin("b", ""));
+    take(plain(CHANNEL_SAMPLES));
+    take(plain(CHANNEL_SAMPLES));
+    take(plain(CHANNEL_END));
+    take(plain(CHANNEL_SAMPLES));
+    take(plain(CHANNEL_CHECK));
+    ck_assert_uint_eq(result.row[1].first_sample, 2);
+    ck_assert_uint_eq(result.row[1].samples, 6);
+    ck_assert_uint_eq(result.samples, 8);
+    result_free(&result);
+}
+END_TEST
+
+/* The state machine: which record is taken in which state. */
+START_TEST(every_state_takes_its_records_only)
+{
+    static const struct {
+        unsigned lead; /* records of a row that come first */
+        bool taken[CHANNEL_TYPE_COUNT];
+    } state[] = {
+        {0, {[CHANNEL_PLAN] = 1, [CHANNEL_BEGIN] = 1, [CHANNEL_SKIP] = 1}},
+        {1, {[CHANNEL_SAMPLES] = 1, [CHANNEL_END] = 1}},
+        {2, {[CHANNEL_SAMPLES] = 1, [CHANNEL_END] = 1}},
+        {3, {[CHANNEL_SAMPLES] = 1, [CHANNEL_CHECK] = 1}},
+    };
+    static const enum channel_type row[] = {CHANNEL_BEGIN, CHANNEL_SAMPLES, CHANNEL_END};
+
+    for (unsigned i = 0; i < sizeof(state) / sizeof(state[0]); i++) {
+        for (enum channel_type type = CHANNEL_PLAN; type < CHANNEL_WARN; type++) {
+            set_up();
+            for (unsigned lead = 0; lead < state[i].lead; lead++)
+                take(plain(row[lead]));
+            if (state[i].taken[type])
+                take(plain(type));
+            else
+                refuse(plain(type), "");
+            /* At any time. */
+            take(plain(CHANNEL_WARN));
+            take(plain(CHANNEL_LOG));
+            take(plain(i % 2 ? CHANNEL_FAULT : CHANNEL_EXIT));
+            result_free(&result);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_plan_comes_once_and_first)
+{
+    set_up();
+    take(plain(CHANNEL_PLAN));
+    refuse(plain(CHANNEL_PLAN), "PLAN comes once");
+    result_free(&result);
+    set_up();
+    take_row("a", "");
+    refuse(plain(CHANNEL_PLAN), "PLAN comes once, and first");
+    result_free(&result);
+    set_up();
+    take(plain(CHANNEL_SKIP));
+    refuse(plain(CHANNEL_PLAN), "PLAN comes once, and first");
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(nothing_comes_after_the_end)
+{
+    for (unsigned fault = 0; fault < 2; fault++) {
+        set_up();
+        take((struct channel_record){.type = fault ? CHANNEL_FAULT : CHANNEL_EXIT,
+                                     .exit = {.status = 3}});
+        ck_assert_int_eq(result.exited, !fault);
+        ck_assert_int_eq(result.has_fault, fault);
+        ck_assert_uint_eq(fault ? result.fault.vector : result.exit_status, 3);
+        for (enum channel_type type = CHANNEL_PLAN; type < CHANNEL_TYPE_COUNT; type++)
+            refuse(plain(type), "a record after the last");
+        result_free(&result);
+    }
+}
+END_TEST
+
+START_TEST(unknown_types_are_refused)
+{
+    set_up();
+    refuse((struct channel_record){.type = 0}, "no known type");
+    refuse((struct channel_record){.type = CHANNEL_TYPE_COUNT}, "no known type");
+    refuse((struct channel_record){.type = UINT32_MAX}, "no known type");
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(numbers_are_checked)
+{
+    static const double no_numbers[] = {NAN, INFINITY, -INFINITY};
+    struct channel_record record;
+
+    set_up();
+    for (unsigned threads = 0; threads <= THREADS + 1; threads += THREADS + 1) {
+        record = plain(CHANNEL_BEGIN);
+        record.begin.threads = threads;
+        refuse(record, "BEGIN with a number");
+    }
+    record = plain(CHANNEL_BEGIN);
+    record.begin.better = CHANNEL_LOWER + 1;
+    refuse(record, "BEGIN with a number");
+    record.begin.better = CHANNEL_LOWER;
+    record.begin.threads = THREADS;
+    take(record);
+    for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {
+        record = plain(CHANNEL_SAMPLES);
+        record.samples.count = count;
+        refuse(record, "SAMPLES with a count");
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        record = plain(CHANNEL_SAMPLES);
+        record.samples.value[1] = no_numbers[i];
+        refuse(record, "not a number");
+        /* Beyond the count they do not matter. */
+        record.samples.count = 1;
+        take(record);
+    }
+    take(plain(CHANNEL_END));
+    record = plain(CHANNEL_CHECK);
+    record.check.ok = 2;
+    refuse(record, "CHECK that is not one");
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(what_a_report_cannot_say_is_refused)
+{
+    struct channel_record record = plain(CHANNEL_END);
+
+    set_up();
+    take(plain(CHANNEL_BEGIN));
+    record.end.ops = (uint64_t)INT64_MAX + 1;
+    refuse(record, "END with a number");
+    record.end = (struct channel_end){.ops = 1, .window_ticks = UINT64_MAX};
+    refuse(record, "END with a number");
+    record.end = (struct channel_end){.ops = INT64_MAX, .window_ticks = INT64_MAX};
+    take(record);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(a_row_without_samples_is_not_complete)
+{
+    set_up();
+    take(plain(CHANNEL_BEGIN));
+    take(plain(CHANNEL_END));
+    refuse(plain(CHANNEL_CHECK), "CHECK of a row without samples");
+    take(plain(CHANNEL_SAMPLES));
+    take(plain(CHANNEL_CHECK));
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(a_check_without_a_number_has_failed)
+{
+    static const struct {
+        uint32_t ok;
+        double value;
+        enum result_check check;
+    } checks[] = {{1, 0, RESULT_OK},           {0, 0, RESULT_WRONG},         {1, NAN, RESULT_WRONG},
+                  {1, INFINITY, RESULT_WRONG}, {1, -INFINITY, RESULT_WRONG}, {1, 1e300, RESULT_OK}};
+
+    for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        struct channel_record record = plain(CHANNEL_CHECK);
+
+        set_up();
+        take(plain(CHANNEL_BEGIN));
+        take(plain(CHANNEL_END));
+        take(plain(CHANNEL_SAMPLES));
+        record.check.ok = checks[i].ok;
+        record.check.value = checks[i].value;
+        take(record);
+        ck_assert_int_eq(result.row[0].check, checks[i].check);
+        result_free(&result);
+    }
+}
+END_TEST
+
+START_TEST(a_row_is_there_once)
+{
+    struct channel_record record;
+
+    set_up();
+    take_row("a", "bs=1");
+    take_row("a", "bs=2");
+    take_row("b", "bs=1");
+    refuse(begin("a", "bs=1"), "was there before");
+    record = begin("a", "bs=1");
+    record.begin.threads = 2;
+    take(record);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(parameters_are_keys_with_values)
+{
+    static const char *const good[] = {"", "a=1", "bs=4096,store=nt", "path=/dev/null",
+                                       "a=1,b=-2.5"};
+    static const char *const bad[] = {"a",     "a=",   "=1",       "a=1,",    ",a=1",  "a=1,,b=2",
+                                      "a=b=c", "a=1 ", "a=1\tb=2", "a=\"x\"", "a=1,b", "\x7f=1"};
+
+    set_up();
+    for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        take_row("good", good[i]);
+    for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        refuse(begin("bad", bad[i]), "BEGIN with a text");
+    result_free(&result);
+}
+END_TEST
+
+/* One character of a text, in every place that takes text. */
+static void check_character(char c, bool in_word, bool in_line, bool in_lines)
+{
+    struct channel_record records[] = {
+        plain(CHANNEL_BEGIN), plain(CHANNEL_BEGIN), plain(CHANNEL_BEGIN), plain(CHANNEL_SKIP),
+        plain(CHANNEL_SKIP),  plain(CHANNEL_WARN),  plain(CHANNEL_WARN),  plain(CHANNEL_LOG)};
+    char *const place[] = {records[0].begin.name, records[1].begin.unit,  records[2].begin.op,
+                           records[3].skip.name,  records[4].skip.reason, records[5].warn.code,
+                           records[6].warn.text,  records[7].log.text};
+    const bool good[] = {in_word, in_word, in_word, in_word, in_line, in_word, in_line, in_lines};
+
+    for (unsigned i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct err err;
+
+        set_up();
+        logged[0] = '\0';
+        place[i][1] = c;
+        ck_assert_msg(result_apply(&result, &records[i], &err) == (good[i] ? 0 : -1),
+                      "character %d in place %u", c, i);
+        result_free(&result);
+    }
+}
+
+START_TEST(texts_are_printable)
+{
+    check_character('x', true, true, true);
+    check_character('~', true, true, true);
+    check_character(' ', false, true, true);
+    check_character('"', false, true, true);
+    check_character('\\', false, true, true);
+    check_character('\n', false, false, true);
+    check_character('\t', false, false, true);
+    check_character('\r', false, false, false);
+    check_character('\033', false, false, false);
+    check_character('\x7f', false, false, false);
+    check_character('\x80', false, false, false);
+    check_character('\xff', false, false, false);
+    check_character('\x9b', false, false, false);
+}
+END_TEST
+
+START_TEST(texts_are_terminated_and_names_not_empty)
+{
+    struct channel_record record;
+
+    set_up();
+    refuse(begin("", ""), "BEGIN with a text");
+    record = plain(CHANNEL_BEGIN);
+    memset(record.begin.name, 'x', sizeof(record.begin.name));
+    refuse(record, "BEGIN with a text");
+    record = plain(CHANNEL_BEGIN);
+    memset(record.begin.unit, 'x', sizeof(record.begin.unit));
+    refuse(record, "BEGIN with a text");
+    record = plain(CHANNEL_BEGIN);
+    memset(record.begin.params, 'x', sizeof(record.begin.params));
+    refuse(record, "BEGIN with a text");
+    record = plain(CHANNEL_SKIP);
+    memset(record.skip.reason, 'x', sizeof(record.skip.reason));
+    refuse(record, "SKIP with a text");
+    record = plain(CHANNEL_WARN);
+    memset(record.warn.code, 'x', sizeof(record.warn.code));
+    refuse(record, "WARN with a text");
+    record = plain(CHANNEL_LOG);
+    memset(record.log.text, 'x', sizeof(record.log.text));
+    refuse(record, "LOG with a text");
+    record.log.text[0] = '\0';
+    take(record);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(text_goes_to_whoever_listens)
+{
+    set_up();
+    take(plain(CHANNEL_LOG));
+    take(plain(CHANNEL_LOG));
+    ck_assert_str_eq(logged, "tab\tand line\ntab\tand line\n");
+    result_free(&result);
+}
+END_TEST
+
+SUITE_MAIN("result", a_row_keeps_what_was_said, a_row_costs_what_happened_between_its_ends,
+           samples_may_come_in_parts_before_and_after_the_end, every_state_takes_its_records_only,
+           a_plan_comes_once_and_first, nothing_comes_after_the_end, unknown_types_are_refused,
+           numbers_are_checked, what_a_report_cannot_say_is_refused,
+           a_row_without_samples_is_not_complete, a_check_without_a_number_has_failed,
+           a_row_is_there_once, parameters_are_keys_with_values, texts_are_printable,
+           texts_are_terminated_and_names_not_empty, text_goes_to_whoever_listens)

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "vmm/config/select.h"
+
+static const char *const table[] = {"linpack",     "stream.copy",     "stream.triad",
+                                    "streamlined", "blk.randread.4k", "none.really"};
+
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+static const char *name_at(const void *names, size_t i)
+{
+    return ((const char *const *)names)[i];
+}
+
+static void check_chosen(const char *list, const char *expected)
+{
+    struct err err = {0};
+    char *chosen;
+
+    ck_assert_msg(!select_benches(list, table, TABLE_COUNT, name_at, &chosen, &err), "'%s': %s",
+                  list, err.text);
+    ck_assert_str_eq(chosen, expected);
+    free(chosen);
+}
+
+static void check_refused(const char *list, const char *word)
+{
+    char *chosen = (char *)list, expected[64] = "no benchmark is called '";
+    struct err err = {0};
+
+    ck_assert_int_eq(select_benches(list, table, TABLE_COUNT, name_at, &chosen, &err), -1);
+    ck_assert_ptr_null(chosen);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    strcat(strcat(expected, word), "'");
+    ck_assert_msg(strstr(err.text, expected) != NULL, "%s", err.text);
+    ck_assert(strstr(err.hint, "--list") != NULL);
+}
+
+START_TEST(a_name_chooses_one)
+{
+    check_chosen("linpack", "linpack");
+    check_chosen("blk.randread.4k", "blk.randread.4k");
+}
+END_TEST
+
+START_TEST(a_dotted_prefix_chooses_all_below)
+{
+    check_chosen("stream", "stream.copy,stream.triad");
+    check_chosen("blk", "blk.randread.4k");
+    check_chosen("blk.randread", "blk.randread.4k");
+}
+END_TEST
+
+START_TEST(the_order_is_the_tables_and_nothing_comes_twice)
+{
+    check_chosen("stream.triad,linpack,stream", "linpack,stream.copy,stream.triad");
+    check_chosen("linpack,linpack", "linpack");
+}
+END_TEST
+
+START_TEST(none_is_none_unless_others_are_named)
+{
+    struct err err;
+    char *chosen;
+
+    check_chosen("none", "none.really");
+    ck_assert_int_eq(select_benches("none", table, 5, name_at, &chosen, &err), 0);
+    ck_assert_str_eq(chosen, "");
+    free(chosen);
+    ck_assert_int_eq(select_benches("none", NULL, 0, name_at, &chosen, &err), 0);
+    ck_assert_str_eq(chosen, "");
+    free(chosen);
+    ck_assert_int_eq(select_benches("none,linpack", table, 5, name_at, &chosen, &err), 0);
+    ck_assert_str_eq(chosen, "linpack");
+    free(chosen);
+}
+END_TEST
+
+START_TEST(a_name_that_matches_nothing_is_refused)
+{
+    check_refused("streem", "streem");
+    check_refused("stre", "stre");
+    check_refused("linpack,nope,stream", "nope");
+    check_refused("stream.", "stream.");
+    check_refused("stream.triad.x", "stream.triad.x");
+    check_refused("LINPACK", "LINPACK");
+    check_refused(" linpack", " linpack");
+    check_refused("", "");
+    check_refused("linpack,", "");
+    check_refused(",linpack", "");
+    check_refused("nonesuch", "nonesuch");
+}
+END_TEST
+
+SUITE_MAIN("select", a_name_chooses_one, a_dotted_prefix_chooses_all_below,
+           the_order_is_the_tables_and_nothing_comes_twice, none_is_none_unless_others_are_named,
+           a_name_that_matches_nothing_is_refused)

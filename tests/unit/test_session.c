@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <pthread.h>
+#include <pty.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/fixture.h"
+#include "tests/unit/sample.h"
+#include "vmm/cli/session.h"
+#include "vmm/host/file.h"
+
+static struct sample sample;
+static struct session session;
+
+static void set_up(void)
+{
+    sample_init(&sample);
+    sample_row(&sample, "stream.copy", "store=nt", 9);
+    sample.result.planned = 7;
+    sample.result.current = 2;
+    unsetenv("MINIVMM_T0");
+}
+
+static void begin(void)
+{
+    struct clock_point start = clock_now();
+    struct err err = {0};
+
+    ck_assert_msg(!session_begin(&session, &sample.config, &start, &err), "%s", err.text);
+    session.result = &sample.result;
+}
+
+static void tear_down(void)
+{
+    session_end(&session);
+    sample_free(&sample);
+}
+
+/* Finish, and return what went to standard error. */
+static char *finish(int status)
+{
+    int found;
+
+    fixture_stderr_begin();
+    found = session_finish(&session, &sample.result, &sample.facts);
+    ck_assert_int_eq(found, status);
+    return fixture_stderr_end();
+}
+
+START_TEST(the_parents_time_is_read)
+{
+    struct clock_point start = clock_now();
+    struct err err = {0};
+
+    set_up();
+    begin();
+    ck_assert_uint_eq(session.exec_ns, 0);
+    session_end(&session);
+    setenv("MINIVMM_T0", "123456789", 1);
+    begin();
+    ck_assert_uint_eq(session.exec_ns, 123456789);
+    session_end(&session);
+    setenv("MINIVMM_T0", "-1", 1);
+    ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_str_eq(err.text, "MINIVMM_T0=-1: not a time in ns");
+    sample_free(&sample);
+}
+END_TEST
+
+static bool readable(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+    return poll(&poll_fd, 1, 0) == 1;
+}
+
+START_TEST(a_signal_asks_for_a_stop)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    char *printed;
+
+    for (unsigned i = 0; i < 3; i++) {
+        char path[FIXTURE_PATH_MAX];
+
+        set_up();
+        fixture_file(path, "", 0);
+        sample.config.output = path;
+        begin();
+        ck_assert(!readable(session.stop_fd));
+        raise(signals[i]);
+        ck_assert(readable(session.stop_fd));
+        /* It has been heeded, and does not end the program once the report is made. */
+        printed = finish(0);
+        free(printed);
+        tear_down();
+        unlink(path);
+    }
+}
+END_TEST
+
+START_TEST(once_the_report_is_made_a_signal_ends_the_program)
+{
+    int status;
+    pid_t pid;
+
+    set_up();
+    sample.config.output = "/dev/null";
+    begin();
+    pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (!pid) {
+        signal(SIGINT, SIG_DFL); /* Check has a handler of its own */
+        session_finish(&session, &sample.result, &sample.facts);
+        raise(SIGINT);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    tear_down();
+}
+END_TEST
+
+START_TEST(the_guests_text_goes_to_its_file)
+{
+    char path[FIXTURE_PATH_MAX], *text;
+
+    set_up();
+    fixture_file(path, "older and longer", 16);
+    sample.config.log = path;
+    begin();
+    session_log(&session, "one\n");
+    session_log(&session, "two\n");
+    tear_down();
+    text = fixture_read(path);
+    ck_assert_str_eq(text, "one\ntwo\n");
+    free(text);
+    unlink(path);
+}
+END_TEST
+
+#define LONG_TEXT 100000
+
+static char long_text[LONG_TEXT + 1];
+
+static void *log_long_text(void *arg)
+{
+    __atomic_store_n((int *)arg, gettid(), __ATOMIC_RELEASE);
+    session_log(&session, long_text);
+    return NULL;
+}
+
+/* Whether a thread sleeps in a system call, by the kernel's word. */
+static bool is_asleep(const int *tid)
+{
+    int number = __atomic_load_n(tid, __ATOMIC_ACQUIRE);
+    char path[64], state[32];
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/status", number);
+    return number && !file_status_field(path, "State:", state, sizeof(state)) && state[0] == 'S';
+}
+
+static void ignore(int signal)
+{
+    (void)signal;
+}
+
+/* A pipe that takes less than all of it, and a signal meanwhile, make for several writes. */
+START_TEST(text_that_is_interrupted_goes_on)
+{
+    struct sigaction action = {.sa_handler = ignore};
+    static char got[LONG_TEXT];
+    size_t bytes = 0;
+    pthread_t thread;
+    int ends[2], tid = 0;
+
+    for (unsigned i = 0; i < LONG_TEXT; i++)
+        long_text[i] = (char)('a' + i % 23);
+    set_up();
+    begin();
+    ck_assert_int_eq(pipe(ends), 0);
+    session.log_fd = ends[1];
+    sigaction(SIGUSR1, &action, NULL);
+    ck_assert_int_eq(pthread_create(&thread, NULL, log_long_text, &tid), 0);
+    while (!is_asleep(&tid) || !readable(ends[0]))
+        sched_yield();
+    pthread_kill(thread, SIGUSR1);
+    while (bytes < LONG_TEXT) {
+        ssize_t some = read(ends[0], got + bytes, LONG_TEXT - bytes);
+
+        ck_assert_int_gt(some, 0);
+        bytes += (size_t)some;
+    }
+    pthread_join(thread, NULL);
+    ck_assert(!memcmp(got, long_text, LONG_TEXT));
+    ck_assert(!readable(ends[0]));
+    close(ends[0]);
+    close(ends[1]);
+    tear_down();
+}
+END_TEST
+
+START_TEST(without_a_file_it_goes_to_standard_error)
+{
+    char *text;
+
+    set_up();
+    fixture_stderr_begin();
+    begin();
+    ck_assert(!session.terminal);
+    ck_assert_uint_eq(session_tick_ms(&session), 0);
+    session_log(&session, "hello\n");
+    text = fixture_stderr_end();
+    ck_assert_str_eq(text, "hello\n");
+    free(text);
+    tear_down();
+}
+END_TEST
+
+START_TEST(a_log_that_cannot_be_opened_is_an_error)
+{
+    struct clock_point start = clock_now();
+    struct err err = {0};
+
+    set_up();
+    sample.config.log = "/nowhere/log";
+    ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_str_eq(err.text, "--log /nowhere/log: No such file or directory");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(the_report_replaces_an_older_one)
+{
+    char path[FIXTURE_PATH_MAX], *text, *printed;
+    json_t *json;
+
+    set_up();
+    text = calloc(1, 1 << 20);
+    ck_assert(text != NULL);
+    memset(text, 'x', (1 << 20) - 1);
+    fixture_file(path, text, (1 << 20) - 1);
+    free(text);
+    sample.config.output = path;
+    sample.config.format = CONFIG_JSON;
+    begin();
+    /* Until there is a newer one, the older one stays. */
+    text = fixture_read(path);
+    ck_assert_uint_eq(strlen(text), (1 << 20) - 1);
+    free(text);
+    printed = finish(0);
+    ck_assert_str_eq(printed, "");
+    free(printed);
+    text = fixture_read(path);
+    json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert(json != NULL);
+    json_decref(json);
+    free(text);
+    tear_down();
+    unlink(path);
+}
+END_TEST
+
+static void check_fallback(const char *output, const char *message)
+{
+    char *printed;
+
+    set_up();
+    sample.config.output = output;
+    fixture_stderr_begin();
+    begin();
+    free(fixture_stderr_end());
+    printed = finish(ERR_FAILED);
+    ck_assert_msg(strstr(printed, message) != NULL, "%s", printed);
+    ck_assert(strstr(printed, "\nbenchmark ") != NULL);
+    free(printed);
+    tear_down();
+}
+
+START_TEST(a_report_that_cannot_be_written_follows_on_standard_error)
+{
+    check_fallback("/dev/full", "cannot write the report to /dev/full; it follows here: No space");
+    check_fallback("/nowhere/report", "cannot write the report to /nowhere/report; it follows "
+                                      "here: No such file");
+    check_fallback("/", "it follows here: Is a directory");
+}
+END_TEST
+
+START_TEST(an_unwritable_report_is_told_at_once)
+{
+    char *printed;
+
+    set_up();
+    sample.config.output = "/nowhere/report";
+    fixture_stderr_begin();
+    begin();
+    printed = fixture_stderr_end();
+    ck_assert_msg(strstr(printed, "--output /nowhere/report: No such file") != NULL, "%s", printed);
+    free(printed);
+    tear_down();
+}
+END_TEST
+
+START_TEST(a_pipe_is_written_to_as_well)
+{
+    char path[] = "/tmp/minivmm-unit-XXXXXX/fifo", *folder = path, *printed;
+    char *slash = strrchr(path, '/');
+    int reader;
+
+    set_up();
+    *slash = '\0';
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    *slash = '/';
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    reader = open(path, O_RDONLY | O_NONBLOCK);
+    ck_assert_int_ge(reader, 0);
+    sample.config.output = path;
+    begin();
+    printed = finish(0);
+    ck_assert_str_eq(printed, "");
+    ck_assert(readable(reader));
+    free(printed);
+    close(reader);
+    unlink(path);
+    *slash = '\0';
+    rmdir(folder);
+    tear_down();
+}
+END_TEST
+
+START_TEST(the_status_tells_how_it_went)
+{
+    char *printed;
+
+    set_up();
+    sample.config.output = "/dev/null";
+    begin();
+    free(finish(0));
+    session_end(&session);
+    sample.result.row[0].check = RESULT_WRONG;
+    begin();
+    free(finish(ERR_FAILED));
+    session_end(&session);
+    sample.facts.stop = STOP_ERROR;
+    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
+    begin();
+    printed = finish(ERR_FAILED);
+    ck_assert_msg(strstr(printed, ": the device is unhappy\n") != NULL, "%s", printed);
+    free(printed);
+    session_end(&session);
+    sample.facts.stop = STOP_GUEST;
+    sample.result.has_fault = true;
+    sample.result.fault = (struct channel_fault){.vector = 14, .rip = 0x400010};
+    begin();
+    printed = finish(ERR_FAILED);
+    ck_assert_msg(strstr(printed, ": the guest faulted: page fault") != NULL, "%s", printed);
+    free(printed);
+    tear_down();
+}
+END_TEST
+
+/* Standard error becomes a terminal; returns the other end of it. */
+static int make_terminal(int *saved)
+{
+    int master, slave;
+
+    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, NULL), 0);
+    *saved = dup(STDERR_FILENO);
+    ck_assert_int_eq(dup2(slave, STDERR_FILENO), STDERR_FILENO);
+    close(slave);
+    return master;
+}
+
+/* What has been written to a terminal so far. */
+static const char *screen(int master)
+{
+    static char text[512];
+    ssize_t got = readable(master) ? read(master, text, sizeof(text) - 1) : 0;
+
+    ck_assert_int_ge(got, 0);
+    text[got] = '\0';
+    return text;
+}
+
+START_TEST(a_terminal_shows_how_far_it_is)
+{
+    int saved, master = make_terminal(&saved);
+    const char *shown;
+
+    set_up();
+    begin();
+    ck_assert(session.terminal);
+    ck_assert_uint_gt(session_tick_ms(&session), 0);
+    session_tick(&session);
+    shown = screen(master);
+    ck_assert_msg(strstr(shown, "[3/7] stream.copy store=nt, 1 threads, 0 s") != NULL, "%s", shown);
+    ck_assert(strchr(shown, '\n') == NULL);
+    ck_assert(session.shown);
+    /* The guest's text takes its place, and only the first needs to clear it. */
+    session_log(&session, "text\n");
+    ck_assert_str_eq(screen(master), "\r\033[Ktext\r\n");
+    session_log(&session, "more\n");
+    ck_assert_str_eq(screen(master), "more\r\n");
+    dup2(saved, STDERR_FILENO);
+    close(master);
+    tear_down();
+}
+END_TEST
+
+START_TEST(before_the_first_row_there_is_nothing_to_show)
+{
+    int saved, master = make_terminal(&saved);
+
+    set_up();
+    sample.result.rows = 0;
+    begin();
+    session_tick(&session);
+    ck_assert_str_eq(screen(master), "");
+    dup2(saved, STDERR_FILENO);
+    close(master);
+    tear_down();
+}
+END_TEST
+
+START_TEST(the_longest_progress_line_fits)
+{
+    int saved, master = make_terminal(&saved);
+    struct channel_begin *row;
+
+    set_up();
+    row = &sample.result.row[0].begin;
+    memset(row->name, 'n', sizeof(row->name) - 1);
+    memset(row->params, 'p', sizeof(row->params) - 1);
+    row->threads = sample.result.planned = UINT32_MAX;
+    sample.result.current = UINT32_MAX - 1;
+    begin();
+    session.start.mono_ns = 0;
+    session_tick(&session);
+    ck_assert_msg(strstr(screen(master), " threads, ") != NULL, "cut");
+    dup2(saved, STDERR_FILENO);
+    close(master);
+    tear_down();
+}
+END_TEST
+
+SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
+           once_the_report_is_made_a_signal_ends_the_program, the_guests_text_goes_to_its_file,
+           text_that_is_interrupted_goes_on, without_a_file_it_goes_to_standard_error,
+           a_log_that_cannot_be_opened_is_an_error, the_report_replaces_an_older_one,
+           a_report_that_cannot_be_written_follows_on_standard_error,
+           an_unwritable_report_is_told_at_once, a_pipe_is_written_to_as_well,
+           the_status_tells_how_it_went, a_terminal_shows_how_far_it_is,
+           before_the_first_row_there_is_nothing_to_show, the_longest_progress_line_fits)

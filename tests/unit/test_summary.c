@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/sample.h"
+#include "vmm/report/summary.h"
+
+static struct sample sample;
+
+static struct summary summary_at(uint32_t i)
+{
+    struct summary summary;
+
+    ck_assert_int_eq(summary_of(&sample.report, i, &summary), 0);
+    return summary;
+}
+
+START_TEST(the_middle_of_the_samples_is_found)
+{
+    struct summary summary;
+
+    sample_init(&sample);
+    sample_row(&sample, "first", "", 3);
+    sample_row(&sample, "second", "", 9);
+    /* Out of order, and these of the row before are none of its own. */
+    sample.result.sample[3] = 9;
+    sample.result.sample[11] = 1;
+    summary = summary_at(1);
+    ck_assert_uint_eq(summary.samples, 9);
+    ck_assert_double_eq(summary.median, 5);
+    ck_assert_double_eq(summary.ci95.low, 2);
+    ck_assert_double_eq(summary.ci95.high, 8);
+    ck_assert_double_eq_tol(summary.spread_pct, 60, 1e-9);
+    ck_assert_double_eq(sample.result.sample[3], 9);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(few_samples_give_the_whole_range)
+{
+    struct summary summary;
+
+    sample_init(&sample);
+    sample_row(&sample, "one", "", 1);
+    sample_row(&sample, "five", "", 5);
+    summary = summary_at(0);
+    ck_assert_double_eq(summary.median, 1);
+    ck_assert_double_eq(summary.ci95.low, 1);
+    ck_assert_double_eq(summary.ci95.high, 1);
+    ck_assert_double_eq(summary.spread_pct, 0);
+    summary = summary_at(1);
+    ck_assert_double_eq(summary.ci95.low, 1);
+    ck_assert_double_eq(summary.ci95.high, 5);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_median_of_zero_has_no_spread_in_percent)
+{
+    struct summary summary;
+
+    sample_init(&sample);
+    sample_row(&sample, "zero", "", 3);
+    sample.result.sample[0] = -1;
+    sample.result.sample[1] = 0;
+    sample.result.sample[2] = 1;
+    summary = summary_at(0);
+    ck_assert_double_eq(summary.median, 0);
+    ck_assert_double_eq(summary.spread_pct, 0);
+    /* And one below zero has a spread above. */
+    sample.result.sample[0] = -3;
+    sample.result.sample[1] = -2;
+    sample.result.sample[2] = -1;
+    ck_assert_double_eq(summary_at(0).spread_pct, 50);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(costs_are_added_up_by_who_caused_them)
+{
+    struct result_row *row;
+    struct summary summary;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "row", "", 1);
+    row->usage.count[EXIT_PIO_OUT] = 7;
+    row->usage.count[EXIT_SIGNAL] = 2;
+    row->usage.handler_ns[EXIT_PIO_OUT] = 700;
+    row->usage.handler_ns[EXIT_OTHER] = 30;
+    /* A device of the benchmark's is in its reasons already. */
+    row->usage.count[exitstat_device(SAMPLE_DISK)] = 7;
+    row->usage.handler_ns[exitstat_device(SAMPLE_DISK)] = 700;
+    row->usage.count[exitstat_device(SAMPLE_CHANNEL)] = 3;
+    row->usage.handler_ns[exitstat_device(SAMPLE_CHANNEL)] = 9000;
+    row->usage.count[exitstat_device(SAMPLE_PARAVIRT)] = 40;
+    row->usage.handler_ns[exitstat_device(SAMPLE_PARAVIRT)] = 123456;
+    row->usage.in_run_ns = 9876543;
+    row->usage.runqueue_ns = 4321;
+    row->usage.kvm[SAMPLE_HALT_WAIT] = 1000;
+    row->usage.kvm[SAMPLE_HALT_POLL] = 50;
+    summary = summary_at(0);
+    ck_assert_uint_eq(summary.window_ns, 10000000);
+    ck_assert_uint_eq(summary.exits_user, 9);
+    ck_assert_uint_eq(summary.handler_ns, 730);
+    ck_assert_uint_eq(summary.exits_harness, 43);
+    ck_assert_uint_eq(summary.waiting_ns, 123456);
+    ck_assert_uint_eq(summary.in_run_ns, 9876543);
+    ck_assert_uint_eq(summary.runqueue_ns, 4321);
+    ck_assert_uint_eq(summary.halted_ns, 1050);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(kvms_statistics_are_found_by_name)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "row", "", 1);
+    row->usage.kvm[SAMPLE_IRQS] = 5;
+    ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 5);
+    ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq"), 0);
+    ck_assert(summary_has_kvm(&sample.report, "irq_injections"));
+    ck_assert(!summary_has_kvm(&sample.report, "irq"));
+    sample.facts.vcpu_stats.count = 0;
+    ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 0);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_run_that_went_well_has_not_failed)
+{
+    sample_init(&sample);
+    ck_assert(!report_failed(&sample.report));
+    sample_row(&sample, "right", "", 1);
+    ck_assert(!report_failed(&sample.report));
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(anything_wrong_is_a_failure)
+{
+    static const enum run_stop stops[] = {STOP_NONE, STOP_SIGNAL, STOP_TIMEOUT, STOP_ERROR};
+    struct result_row *row;
+
+    sample_init(&sample);
+    for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+        sample.facts.stop = stops[i];
+        ck_assert(report_failed(&sample.report));
+    }
+    sample.facts.stop = STOP_GUEST;
+    sample.result.has_fault = true;
+    ck_assert(report_failed(&sample.report));
+    sample.result.has_fault = false;
+    sample.result.exit_status = 1;
+    ck_assert(report_failed(&sample.report));
+    sample.result.exit_status = 0;
+    sample_row(&sample, "right", "", 1);
+    row = sample_row(&sample, "wrong", "", 1);
+    row->check = RESULT_WRONG;
+    ck_assert(report_failed(&sample.report));
+    row->check = RESULT_UNCHECKED;
+    ck_assert(report_failed(&sample.report));
+    row->check = RESULT_OK;
+    ck_assert(!report_failed(&sample.report));
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(faults_have_names)
+{
+    struct channel_fault fault = {.vector = 14, .error = 4};
+    char text[80];
+
+    ck_assert_str_eq(report_fault(text, &fault), "page fault (vector 14, error 0x4)");
+    fault = (struct channel_fault){.vector = 2};
+    ck_assert_str_eq(report_fault(text, &fault), "trap (vector 2, error 0)");
+    fault = (struct channel_fault){.vector = UINT32_MAX, .error = UINT64_MAX};
+    ck_assert_str_eq(report_fault(text, &fault),
+                     "trap (vector 4294967295, error 0xffffffffffffffff)");
+    for (fault.vector = 0; fault.vector < 40; fault.vector++) {
+        ck_assert_ptr_eq(report_fault(text, &fault), text);
+        ck_assert_int_eq(text[strlen(text) - 1], ')');
+    }
+}
+END_TEST
+
+START_TEST(ends_and_environments_have_names)
+{
+    ck_assert_str_eq(report_stop_name(STOP_GUEST), "guest");
+    ck_assert_str_eq(report_stop_name(STOP_SIGNAL), "signal");
+    ck_assert_str_eq(report_stop_name(STOP_TIMEOUT), "timeout");
+    ck_assert_str_eq(report_stop_name(STOP_ERROR), "error");
+    ck_assert_str_eq(report_env_name(RUN_VM), "vm");
+    ck_assert_str_eq(report_env_name(RUN_NATIVE), "native");
+    ck_assert_str_eq(report_env_name(RUN_CONTAINER), "container");
+}
+END_TEST
+
+SUITE_MAIN("summary", the_middle_of_the_samples_is_found, few_samples_give_the_whole_range,
+           a_median_of_zero_has_no_spread_in_percent, costs_are_added_up_by_who_caused_them,
+           kvms_statistics_are_found_by_name, a_run_that_went_well_has_not_failed,
+           anything_wrong_is_a_failure, faults_have_names, ends_and_environments_have_names)

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/sample.h"
+
+static struct sample sample;
+
+/* The report; whatever it says, it fits and does nothing to a terminal. */
+static char *make(void)
+{
+    size_t bytes = 0, width = 0;
+    char *text = report_text(&sample.report, &bytes);
+
+    ck_assert(text != NULL);
+    ck_assert_uint_eq(bytes, strlen(text));
+    for (char *c = text, *line = text; *c; c++) {
+        if (*c != '\n' && (*c < ' ' || *c > '~'))
+            ck_abort_msg("character %d in: %.100s", *c, line);
+        width = *c == '\n' ? 0 : width + 1;
+        if (!width)
+            line = c + 1;
+        if (width > REPORT_COLUMNS)
+            ck_abort_msg("more than %d columns: %.200s", REPORT_COLUMNS, line);
+    }
+    ck_assert_int_eq(text[bytes - 1], '\n');
+    return text;
+}
+
+/* The report holds this text. */
+static void check_has(const char *expected)
+{
+    char *text = make();
+
+    ck_assert_msg(strstr(text, expected) != NULL, "'%s' is not in:\n%s", expected, text);
+    free(text);
+}
+
+static void check_has_not(const char *unexpected)
+{
+    char *text = make();
+
+    ck_assert_msg(strstr(text, unexpected) == NULL, "'%s' is in:\n%s", unexpected, text);
+    free(text);
+}
+
+START_TEST(the_head_says_where_it_ran)
+{
+    sample_init(&sample);
+    check_has(": vm on kvm_amd, npt paging\n"
+              "host     AMD EPYC 7763 64-Core Processor, family 25; 4 of 8 CPUs; 32.0 GiB; "
+              "Linux 6.1.0\n"
+              "machine  2 vCPUs; 2 GiB; guest pages 2 MiB; host pages of 2 MiB: 98 % of 128 MiB "
+              "touched\n"
+              "times    exec to main 400 us; to KVM_RUN 1.50 ms; to ring 3 90.0 us; run 1.00 s; "
+              "teardown 600 us\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_native_run_has_no_machine)
+{
+    sample_init(&sample);
+    sample_row(&sample, "row", "", 9)->usage.runqueue_ns = 1000000;
+    sample_native(&sample);
+    check_has(": native\nhost ");
+    check_has("\nmachine  2 threads; 2 GiB; host pages of 2 MiB");
+    check_has("\ntimes    exec to main 400 us; run 1.00 s\n");
+    check_has_not("KVM");
+    check_has_not("vCPU");
+    check_has("row                                1    5.000 GB/s       60.0% ok     10.0\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(what_is_not_known_is_left_out)
+{
+    sample_init(&sample);
+    sample.host.kvm_module = sample.host.paging = NULL;
+    sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
+                                                FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};
+    sample.facts.has_memory = false;
+    check_has(": vm on KVM, unknown paging\n");
+    check_has("\nmachine  2 vCPUs; 2 GiB; guest pages 2 MiB\n"
+              "times    run 1.00 s\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_row_says_what_it_measured_and_what_it_cost)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "blk.randread", "bs=4096", 9);
+    row->usage.count[EXIT_MMIO_WRITE] = 500;
+    row->usage.count[EXIT_SIGNAL] = 1;
+    row->usage.handler_ns[EXIT_MMIO_WRITE] = 2000000;
+    row->usage.in_run_ns = 7000000;
+    row->usage.runqueue_ns = 500000;
+    row->usage.kvm[SAMPLE_HALT_WAIT] = 1000000;
+    /* The other vCPU slept for 10 ms, and this one half a millisecond more. */
+    row->usage.handler_ns[exitstat_device(SAMPLE_PARAVIRT)] = 10500000;
+    check_has("blk.randread bs=4096               1    5.000 GB/s       60.0% ok      0.501  55.0  "
+              "20.0  15.0   5.0\n"
+              "    exits: mmio_write 500, signal 1\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_short_window_has_no_shares)
+{
+    sample_init(&sample);
+    sample_row(&sample, "short", "", 9)->window_ticks = SAMPLE_HZ / 2000;
+    check_has(" ok          0     -     -     -     -\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(shares_beyond_reason_are_not_spelled_out)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "odd", "", 3);
+    sample.result.sample[0] = -100;
+    row->usage.in_run_ns = 1000000000000;
+    row->usage.handler_ns[EXIT_OTHER] = 99900000;
+    row->usage.count[EXIT_OTHER] = 20000000;
+    row->usage.runqueue_ns = 100000000;
+    check_has("odd                                1    2.000 GB/s       >999% ok      20000  >999 "
+              "999.0   "
+              "0.0  >999\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_row_that_did_not_end_shows_what_there_is)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "cut", "", 0);
+    row->ended = false;
+    row->check = RESULT_UNCHECKED;
+    check_has("cut                                1        - GB/s           - -    \n");
+    row = sample_row(&sample, "wrong", "", 1);
+    row->check = RESULT_WRONG;
+    check_has("wrong                              1    1.000 GB/s        0.0% WRONG");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(values_have_four_digits)
+{
+    static const struct {
+        double value;
+        const char *shown;
+    } values[] = {
+        {0, " 0.0000 GB/s "},       {0.5, " 0.5000 GB/s "},    {1.23456, " 1.235 GB/s "},
+        {12.3456, " 12.35 GB/s "},  {123.456, " 123.5 GB/s "}, {1234.56, " 1235 GB/s "},
+        {-1.5, " -1.500 GB/s "},    {0.0005, " 0.0005 GB/s "}, {99999999, " 99999999 GB/s "},
+        {1.5e12, " 1.5e+12 GB/s "},
+    };
+
+    for (unsigned i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        sample_init(&sample);
+        sample_row(&sample, "row", "", 1);
+        sample.result.sample[0] = values[i].value;
+        check_has(values[i].shown);
+        sample_free(&sample);
+    }
+}
+END_TEST
+
+static void count_exit(unsigned vcpu, unsigned slot, uint64_t ns)
+{
+    exitstat_add(sample.stat[vcpu], slot, ns);
+}
+
+START_TEST(exits_are_listed_by_vcpu)
+{
+    sample_init(&sample);
+    count_exit(0, EXIT_PIO_OUT, 30);
+    count_exit(1, EXIT_PIO_OUT, 31);
+    count_exit(1, exitstat_device(SAMPLE_CHANNEL), 7);
+    count_exit(1, exitstat_device(SAMPLE_DISK), 7);
+    check_has(" all pio_out                      2      30 ns      31 ns      31 ns      61 ns\n"
+              " all channel         *            1       7 ns       7 ns       7 ns       7 ns\n"
+              "   0 pio_out                      1      30 ns      30 ns      30 ns      30 ns\n"
+              "   1 pio_out                      1      31 ns      31 ns      31 ns      31 ns\n"
+              "   1 channel         *            1       7 ns       7 ns       7 ns       7 ns\n");
+    sample.facts.vcpus = 1;
+    check_has_not(" all ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(no_percentile_exceeds_the_maximum)
+{
+    sample_init(&sample);
+    count_exit(0, EXIT_PIO_OUT, 1000);
+    sample.facts.vcpus = 1;
+    check_has("   0 pio_out                      1    1.00 us    1.00 us    1.00 us    1.00 us\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(the_end_is_told)
+{
+    sample_init(&sample);
+    check_has_not("ended with status");
+    sample.result.exit_status = 3;
+    check_has("\nThe guest ended with status 3.\n");
+    sample.result.has_fault = true;
+    sample.result.fault = (struct channel_fault){.vector = 14,
+                                                 .vcpu = 1,
+                                                 .error = 6,
+                                                 .address = 0x1234,
+                                                 .rip = 0x400010,
+                                                 .cs = 0x1b,
+                                                 .rflags = 0x202,
+                                                 .regs = {[15] = 0xf0f}};
+    check_has("\nThe guest faulted on vCPU 1 in ring 3: page fault (vector 14, error 0x6)\n"
+              "at rip 0x400010, address 0x1234, rflags 0x202\n"
+              " rax 0000000000000000 ");
+    check_has(" r15 0000000000000f0f\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(skips_and_warnings_are_wrapped)
+{
+    sample_init(&sample);
+    strcpy(sample.result.skip[0].name, "touch.2m");
+    strcpy(sample.result.skip[0].reason,
+           "memory cannot be given back to the host, which is what "
+           "this benchmark does before each of its samples, (errno 22)");
+    sample.result.skipped = 1;
+    sample.config.pin_count = 0;
+    check_has("\nskipped  touch.2m: memory cannot be given back to the host, which is what this "
+              "benchmark does before\n         each of its samples, (errno 22)\n");
+    check_has("\nwarning  not pinned: the host's scheduler moves the vCPUs (--pin LIST)\n");
+    sample_free(&sample);
+}
+END_TEST
+
+/* A word of `length` characters. */
+static char *word(char *text, size_t length)
+{
+    memset(text, 'w', length);
+    text[length] = '\0';
+    return text;
+}
+
+START_TEST(the_longest_texts_fit)
+{
+    sample_init(&sample);
+    word(sample.host.cpu, sizeof(sample.host.cpu) - 1);
+    word(sample.host.kernel, sizeof(sample.host.kernel) - 1);
+    sample.host.family = sample.host.cpus = sample.host.cpus_usable = UINT32_MAX;
+    sample.host.memory_bytes = UINT64_MAX;
+    for (unsigned i = 0; i < 3; i++) {
+        word(sample.result.skip[i].name, CHANNEL_NAME_MAX - 1);
+        word(sample.result.skip[i].reason, 100 + 50 * i);
+        word(sample.result.warn[i].code, CHANNEL_NAME_MAX - 1);
+        word(sample.result.warn[i].text, 80 + 10 * i);
+    }
+    sample.result.skipped = sample.result.warned = 3;
+    free(make());
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(real_machines_with_long_names_fit)
+{
+    sample_init(&sample);
+    strcpy(sample.host.cpu, "Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz");
+    strcpy(sample.host.kernel, "Linux 6.8.0-1021-azure-fde-cvm");
+    sample.host.cpus = sample.host.cpus_usable = 192;
+    sample.host.memory_bytes = 1536ull << 30;
+    sample.config.vcpus = 192;
+    sample.config.mem_bytes = 1500ull << 30;
+    sample.facts.memory.resident_bytes = 1499ull << 30;
+    sample.facts.startup.exec_to_main = 1210000;
+    sample.facts.startup.main_to_entry = 15200000;
+    sample.facts.startup.entry_to_user = 12100000;
+    sample.facts.startup.teardown = 27100000;
+    check_has("Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz");
+    check_has("6.8.0-1021-azure-fde-cvm");
+    check_has("teardown 27.1 ms\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(extreme_numbers_fit)
+{
+    static const double extremes[] = {DBL_MAX, -DBL_MAX,   DBL_MIN,     -DBL_MIN,
+                                      4e-320,  99999999.7, -99999999.7, 9999999.7,
+                                      1e100,   -1.25e-100, 999.99999,   1e8};
+
+    sample_init(&sample);
+    sample.config.vcpus = CONFIG_VCPUS_MAX;
+    sample.config.mem_bytes = UINT64_MAX - CONFIG_PAGE_2M + 1;
+    sample.facts.memory = (struct memory_usage){UINT64_MAX, UINT64_MAX / 2, 0, 0, 0, 0};
+    sample.facts.startup = (struct run_startup){0};
+    sample.facts.startup.exec_to_main = sample.facts.startup.main_to_entry = UINT64_MAX - 1;
+    sample.facts.startup.entry_to_user = sample.facts.startup.teardown = UINT64_MAX - 1;
+    sample.facts.end.raw_ns = UINT64_MAX;
+    sample.report.steal_pct = 100;
+    for (unsigned i = 0; i < sizeof(extremes) / sizeof(extremes[0]); i++) {
+        struct result_row *row = sample_row(&sample, "", "", 2);
+
+        word(row->begin.name, i % 2 ? CHANNEL_NAME_MAX - 1 : 5);
+        word(row->begin.params, i % 3 ? CHANNEL_PARAMS_MAX - 1 : 0);
+        word(row->begin.unit, i % 5 ? CHANNEL_UNIT_MAX - 1 : 1);
+        row->begin.threads = CONFIG_VCPUS_MAX;
+        row->ops = i % 4 ? 1 : INT64_MAX;
+        row->window_ticks = INT64_MAX >> i;
+        row->check = RESULT_WRONG;
+        sample.result.sample[row->first_sample] = extremes[i];
+        sample.result.sample[row->first_sample + 1] = extremes[(i + 1) % 12];
+        for (unsigned reason = 0; reason < EXIT_REASONS; reason++) {
+            row->usage.count[reason] = UINT64_MAX >> i * 5;
+            row->usage.handler_ns[reason] = UINT64_MAX >> i * 5;
+        }
+        row->usage.in_run_ns = row->usage.runqueue_ns = UINT64_MAX;
+    }
+    for (unsigned slot = 0; slot < EXITSTAT_SLOTS; slot++)
+        for (unsigned vcpu = 0; vcpu < SAMPLE_VCPUS; vcpu++)
+            count_exit(vcpu, slot, UINT64_MAX);
+    sample.stat[0]->slot[0].count = UINT64_MAX;
+    free(make());
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(any_fault_fits)
+{
+    sample_init(&sample);
+    sample.result.has_fault = true;
+    memset(&sample.result.fault, 0xff, sizeof(sample.result.fault));
+    for (uint32_t vector = 0; vector < 33; vector++) {
+        sample.result.fault.vector = vector < 32 ? vector : UINT32_MAX;
+        check_has("The guest faulted on vCPU 4294967295 in ring 3: ");
+    }
+    sample_free(&sample);
+}
+END_TEST
+
+SUITE_MAIN("text", the_head_says_where_it_ran, a_native_run_has_no_machine,
+           what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
+           a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
+           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits,
+           exits_are_listed_by_vcpu, no_percentile_exceeds_the_maximum, the_end_is_told,
+           skips_and_warnings_are_wrapped, the_longest_texts_fit, real_machines_with_long_names_fit,
+           extreme_numbers_fit, any_fault_fits)

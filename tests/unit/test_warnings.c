@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/sample.h"
+#include "vmm/report/warnings.h"
+
+static struct sample sample;
+
+/* Exactly these warnings apply, in this order: their codes, with a blank behind each. */
+static void check_codes(const char *expected)
+{
+    struct warning warnings[WARNINGS_MAX];
+    unsigned count = warnings_find(&sample.report, warnings);
+    char codes[8192] = "";
+
+    for (unsigned i = 0; i < count; i++) {
+        strcat(strcat(codes, warnings[i].code), " ");
+        ck_assert_str_ne(warnings[i].text, "");
+    }
+    ck_assert_str_eq(codes, expected);
+}
+
+/* The one warning that applies, and what it says. */
+static void check_one(const char *code, const char *text)
+{
+    struct warning warnings[WARNINGS_MAX];
+
+    ck_assert_uint_eq(warnings_find(&sample.report, warnings), 1);
+    ck_assert_str_eq(warnings[0].code, code);
+    ck_assert_str_eq(warnings[0].text, text);
+}
+
+START_TEST(a_good_run_has_none)
+{
+    sample_init(&sample);
+    sample_row(&sample, "row", "", 9);
+    check_codes("");
+    sample_native(&sample);
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_quick_run_says_so)
+{
+    sample_init(&sample);
+    sample.config.quick = true;
+    check_one("quick", "a quick run: few samples, for a first look only");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_run_that_was_stopped_is_incomplete)
+{
+    sample_init(&sample);
+    sample.facts.stop = STOP_TIMEOUT;
+    check_one("incomplete", "the run was stopped before its end (timeout)");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(results_that_are_wrong_are_counted)
+{
+    sample_init(&sample);
+    sample_row(&sample, "a", "", 1)->check = RESULT_WRONG;
+    sample_row(&sample, "b", "", 1);
+    sample_row(&sample, "c", "", 1)->check = RESULT_WRONG;
+    check_one("check_failed", "2 results failed their check and are void");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(more_threads_than_cpus_are_too_many)
+{
+    sample_init(&sample);
+    sample.config.vcpus = 4;
+    check_codes("");
+    sample.config.vcpus = 5;
+    check_one("oversubscribed", "5 vCPUs share 4 CPUs");
+    sample_native(&sample);
+    check_one("oversubscribed", "5 threads share 4 CPUs");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(threads_that_may_wander_are_told)
+{
+    sample_init(&sample);
+    sample.config.pin_count = 0;
+    check_one("unpinned", "not pinned: the host's scheduler moves the vCPUs (--pin LIST)");
+    sample.host.cpus_usable = 1;
+    sample.config.vcpus = 1;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(the_host_is_told_about)
+{
+    sample_init(&sample);
+    sample.host.virtualized = true;
+    check_codes("virtualized_host ");
+    sample.host.virtualized = false;
+    sample.host.tsc_invariant = false;
+    check_codes("tsc_not_invariant ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(stolen_time_counts_from_one_percent)
+{
+    sample_init(&sample);
+    sample.report.steal_pct = 1.0;
+    check_codes("");
+    sample.report.steal_pct = 1.3;
+    check_one("steal", "1.3 % of CPU time was stolen by the hypervisor below");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_clock_may_drift_a_little)
+{
+    sample_init(&sample);
+    sample.facts.end.ticks += 49 * SAMPLE_HZ / 1000000;
+    check_codes("");
+    sample.facts.end.ticks += 50 * SAMPLE_HZ / 1000000;
+    check_one("clock_drift", "the TSC's rate is off by 99 ppm against CLOCK_MONOTONIC_RAW");
+    sample.facts.end.ticks -= 200 * SAMPLE_HZ / 1000000;
+    check_one("clock_drift", "the TSC's rate is off by -101 ppm against CLOCK_MONOTONIC_RAW");
+    /* Too short to tell. */
+    sample.facts.end.raw_ns = sample.facts.begin.raw_ns + 1000;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(small_pages_where_large_ones_are_on_are_told)
+{
+    struct memory_usage *memory = &sample.facts.memory;
+
+    sample_init(&sample);
+    memory->huge_bytes = 100 << 20;
+    check_one("huge_pages", "only 100 of 128 MiB touched are in huge pages, though they are on");
+    sample.config.thp = CONFIG_OFF;
+    check_codes("");
+    sample.config.thp = CONFIG_ON;
+    check_codes("huge_pages ");
+    sample.config.thp = CONFIG_DEFAULT;
+    sample.config.hugepage_bytes = CONFIG_PAGE_2M;
+    check_codes("");
+    sample.config.hugepage_bytes = 0;
+    sample.facts.has_memory = false;
+    check_codes("");
+    sample.facts.has_memory = true;
+    /* A little memory says nothing. */
+    memory->resident_bytes = 63 << 20;
+    memory->huge_bytes = 0;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(what_was_not_populated_is_told)
+{
+    sample_init(&sample);
+    sample.config.prefault = true;
+    check_one("prefault", "only 128 of 2048 MiB are populated, despite --prefault");
+    sample.config.mem_bytes = 128 << 20;
+    check_codes("");
+    sample.config.mem_bytes *= 2;
+    sample.facts.has_memory = false;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(kvms_count_is_held_against_ours)
+{
+    sample_init(&sample);
+    sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;
+    sample.stat[1]->slot[EXIT_PIO_IN].count = 2;
+    sample.vcpu[0].kvm[SAMPLE_IO_EXITS] = 7;
+    check_codes("");
+    sample.vcpu[0].kvm[SAMPLE_IO_EXITS] = 6;
+    check_one("kvm_stats_mismatch",
+              "KVM's statistic io_exits says 6 where 7 such exits reached user space");
+    /* KVM may count more: not all exits reach us. */
+    sample.vcpu[0].kvm[SAMPLE_IO_EXITS] = 100;
+    check_codes("");
+    /* The harness's devices are memory-mapped; a device of the benchmark's is counted once. */
+    sample.stat[0]->slot[EXIT_MMIO_WRITE].count = 3;
+    sample.stat[0]->slot[exitstat_device(SAMPLE_DISK)].count = 3;
+    sample.stat[1]->slot[exitstat_device(SAMPLE_PARAVIRT)].count = 4;
+    sample.vcpu[1].kvm[SAMPLE_MMIO_EXITS] = 7;
+    check_codes("");
+    sample.vcpu[1].kvm[SAMPLE_MMIO_EXITS] = 6;
+    check_one("kvm_stats_mismatch",
+              "KVM's statistic mmio_exits says 6 where 7 such exits reached user space");
+    sample.vcpu[1].has_kvm = false;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_statistic_that_kvm_does_not_have_is_not_wrong)
+{
+    sample_init(&sample);
+    sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;
+    sample.facts.vcpu_stats.name[SAMPLE_IO_EXITS] = "something_else";
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(statistics_that_are_not_there_are_missed)
+{
+    sample_init(&sample);
+    sample.facts.vcpu_stats.count = 0;
+    sample.vcpu[0].has_kvm = sample.vcpu[1].has_kvm = false;
+    check_codes("kvm_stats_absent ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(the_guests_own_come_last)
+{
+    sample_init(&sample);
+    sample.config.quick = true;
+    strcpy(sample.result.warn[0].code, "small_arrays");
+    strcpy(sample.result.warn[0].text, "arrays are small");
+    strcpy(sample.result.warn[1].code, "above_bound");
+    strcpy(sample.result.warn[1].text, "too good");
+    sample.result.warned = 2;
+    check_codes("quick small_arrays above_bound ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(there_is_room_for_all_at_once)
+{
+    struct warning warnings[WARNINGS_MAX];
+    unsigned own, all;
+
+    sample_init(&sample);
+    sample.config.quick = sample.config.prefault = sample.host.virtualized = true;
+    sample.config.pin_count = 0;
+    sample.config.vcpus = 5;
+    sample.facts.stop = STOP_SIGNAL;
+    sample.facts.end.ticks += SAMPLE_HZ / 10;
+    sample.facts.memory.huge_bytes = 0;
+    sample.host.tsc_invariant = false;
+    sample.report.steal_pct = 50;
+    sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;
+    sample_row(&sample, "wrong", "", 1)->check = RESULT_WRONG;
+    check_codes("incomplete check_failed quick oversubscribed unpinned virtualized_host steal "
+                "tsc_not_invariant clock_drift huge_pages prefault kvm_stats_mismatch ");
+    own = warnings_find(&sample.report, warnings);
+    for (unsigned i = 0; i < RESULT_WARNED_MAX; i++) {
+        memset(sample.result.warn[i].code, 'c', CHANNEL_NAME_MAX - 1);
+        memset(sample.result.warn[i].text, 't', sizeof(sample.result.warn[i].text) - 1);
+    }
+    sample.result.warned = RESULT_WARNED_MAX;
+    all = warnings_find(&sample.report, warnings);
+    ck_assert_uint_eq(all, own + RESULT_WARNED_MAX);
+    ck_assert_uint_lt(all, WARNINGS_MAX);
+    ck_assert_str_eq(warnings[all - 1].text, sample.result.warn[0].text);
+    sample_free(&sample);
+}
+END_TEST
+
+SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
+           a_run_that_was_stopped_is_incomplete, results_that_are_wrong_are_counted,
+           more_threads_than_cpus_are_too_many, threads_that_may_wander_are_told,
+           the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
+           small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
+           kvms_count_is_held_against_ours, a_statistic_that_kvm_does_not_have_is_not_wrong,
+           statistics_that_are_not_there_are_missed, the_guests_own_come_last,
+           there_is_room_for_all_at_once)

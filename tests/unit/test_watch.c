@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include <poll.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "vmm/base/clock.h"
+#include "vmm/host/watch.h"
+
+static bool readable(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+    return poll(&poll_fd, 1, 0) == 1;
+}
+
+static int new_event(void)
+{
+    int event = watch_event();
+
+    ck_assert_int_ge(event, 0);
+    return event;
+}
+
+START_TEST(an_event_is_consumed)
+{
+    struct watch watch = {.stop_fd = -1};
+    int event = new_event();
+
+    ck_assert(!readable(event));
+    watch_notify(event);
+    watch_notify(event);
+    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
+    ck_assert(!readable(event));
+    close(event);
+}
+END_TEST
+
+START_TEST(draining_makes_it_unreadable)
+{
+    int event = new_event();
+
+    watch_notify(event);
+    watch_drain(event, -1);
+    ck_assert(!readable(event));
+    /* Nothing to drain: comes back all the same. */
+    watch_drain(event, 0);
+    watch_drain(event, 1);
+    ck_assert(!readable(event));
+    close(event);
+}
+END_TEST
+
+START_TEST(a_full_counter_does_not_block)
+{
+    uint64_t full = UINT64_MAX - 1;
+    int event = new_event();
+
+    ck_assert_int_eq(write(event, &full, sizeof(full)), sizeof(full));
+    watch_notify(event);
+    ck_assert(readable(event));
+    watch_drain(event, -1);
+    ck_assert(!readable(event));
+    close(event);
+}
+END_TEST
+
+static void *notify(void *arg)
+{
+    watch_notify(*(int *)arg);
+    return NULL;
+}
+
+START_TEST(another_thread_ends_the_wait)
+{
+    struct watch watch = {.stop_fd = -1};
+    int event = new_event();
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, notify, &event), 0);
+    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
+    pthread_join(thread, NULL);
+    close(event);
+}
+END_TEST
+
+START_TEST(the_user_can_stop_it)
+{
+    int event = new_event(), stop[2];
+    struct watch watch;
+
+    ck_assert_int_eq(pipe(stop), 0);
+    watch = (struct watch){.stop_fd = stop[0]};
+    ck_assert_int_eq(write(stop[1], "x", 1), 1);
+    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_STOP);
+    /* What the run itself says comes first. */
+    watch_notify(event);
+    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
+    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_STOP);
+    close(stop[0]);
+    close(stop[1]);
+    close(event);
+}
+END_TEST
+
+START_TEST(the_timeout_counts_from_the_beginning_of_the_run)
+{
+    struct watch watch = {.stop_fd = -1, .timeout_ns = 1000000};
+    int event = new_event();
+    uint64_t began = clock_mono_ns();
+
+    ck_assert_int_eq(watch_wait(&watch, event, began), WATCH_TIMEOUT);
+    ck_assert_uint_ge(clock_mono_ns(), began + watch.timeout_ns);
+    /* An hour that is over already. */
+    watch.timeout_ns = 3600000000000;
+    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns() - watch.timeout_ns), WATCH_TIMEOUT);
+    close(event);
+}
+END_TEST
+
+START_TEST(a_long_timeout_does_not_overflow)
+{
+    struct watch watch = {.stop_fd = -1, .timeout_ns = 9200000000000000000};
+    int event = new_event();
+
+    watch_notify(event);
+    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
+    close(event);
+}
+END_TEST
+
+struct ticker {
+    int event;
+    unsigned ticks, wanted;
+};
+
+static void tick(void *ctx)
+{
+    struct ticker *ticker = ctx;
+
+    if (++ticker->ticks == ticker->wanted)
+        watch_notify(ticker->event);
+}
+
+START_TEST(ticks_come_while_it_waits)
+{
+    struct ticker ticker = {.event = new_event(), .wanted = 3};
+    struct watch watch = {.stop_fd = -1, .tick_ms = 1, .tick = tick, .ctx = &ticker};
+
+    ck_assert_int_eq(watch_wait(&watch, ticker.event, clock_mono_ns()), WATCH_EVENT);
+    ck_assert_uint_eq(ticker.ticks, 3);
+    close(ticker.event);
+}
+END_TEST
+
+START_TEST(ticks_do_not_put_off_the_timeout)
+{
+    struct ticker ticker = {.event = new_event()};
+    struct watch watch = {
+        .stop_fd = -1, .timeout_ns = 5000000, .tick_ms = 2, .tick = tick, .ctx = &ticker};
+
+    ck_assert_int_eq(watch_wait(&watch, ticker.event, clock_mono_ns()), WATCH_TIMEOUT);
+    close(ticker.event);
+}
+END_TEST
+
+SUITE_MAIN("watch", an_event_is_consumed, draining_makes_it_unreadable,
+           a_full_counter_does_not_block, another_thread_ends_the_wait, the_user_can_stop_it,
+           the_timeout_counts_from_the_beginning_of_the_run, a_long_timeout_does_not_overflow,
+           ticks_come_while_it_waits, ticks_do_not_put_off_the_timeout)
