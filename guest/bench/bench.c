@@ -128,43 +128,83 @@ uint64_t bench_ticks(const struct bench_run *run, double seconds)
     return (uint64_t)(seconds * (double)run->env->ticks_hz());
 }
 
+/* Arguments are separated by these. */
+#define BLANKS " ,"
+
 /* What follows "key=" in the user's arguments, or NULL. */
-static const char *find_arg(const struct bench_run *run, const char *key)
+static const char *find_arg(const char *args, const char *key)
 {
-    const char *at = run->env->args;
     size_t length = strlen(key);
 
-    while (*at) {
-        at += strspn(at, " ,");
+    for (const char *at = args + strspn(args, BLANKS); *at; at += strspn(at, BLANKS)) {
         if (!strncmp(at, key, length) && at[length] == '=')
             return at + length + 1;
-        at += strcspn(at, " ,");
+        at += strcspn(at, BLANKS);
+    }
+    return NULL;
+}
+
+/* Whether the word at `at` is this one. */
+static bool word_is(const char *at, const char *word)
+{
+    size_t length = strlen(word);
+
+    return strcspn(at, BLANKS) == length && !strncmp(at, word, length);
+}
+
+static bool is_order(const char *at)
+{
+    char *end;
+    unsigned long n = strtoul(at, &end, 10);
+
+    return *at >= '1' && *at <= '9' && !strcspn(end, BLANKS) && n <= BENCH_N_MAX;
+}
+
+static bool is_isa(const char *at)
+{
+    for (unsigned isa = 0; isa < ISA_COUNT; isa++)
+        if (word_is(at, isa_name(isa)))
+            return true;
+    return false;
+}
+
+const char *bench_check_args(const char *args)
+{
+    static const struct {
+        const char *key;
+        bool (*valid)(const char *value);
+    } known[] = {{"n=", is_order}, {"isa=", is_isa}};
+
+    for (const char *at = args + strspn(args, BLANKS); *at; at += strspn(at, BLANKS)) {
+        bool valid = false;
+
+        for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+            size_t length = strlen(known[i].key);
+
+            if (!strncmp(at, known[i].key, length))
+                valid = known[i].valid(at + length);
+        }
+        if (!valid)
+            return at;
+        at += strcspn(at, BLANKS);
     }
     return NULL;
 }
 
 uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherwise)
 {
-    const char *value = find_arg(run, key);
+    const char *value = find_arg(run->env->args, key);
 
-    return value ? strtoull(value, NULL, 10) : otherwise;
-}
-
-/* Whether the argument at `at` is this word. */
-static bool arg_is(const char *at, const char *word)
-{
-    size_t length = strlen(word);
-
-    return !strncmp(at, word, length) && (at[length] == '\0' || strchr(" ,", at[length]));
+    return value ? strtoul(value, NULL, 10) : otherwise;
 }
 
 enum isa bench_isa(const struct bench_run *run)
 {
-    const char *value = find_arg(run, "isa");
+    const char *value = find_arg(run->env->args, "isa");
     enum isa best = isa_best();
 
     for (unsigned isa = 0; value && isa < best; isa++)
-        if (arg_is(value, isa_name(isa)))
+        if (word_is(value, isa_name(isa)))
             return isa;
     return best;
 }

@@ -48,16 +48,18 @@ struct bench_run {
 };
 
 /*
- * bench_main(): run what was chosen from the table, one after the other. Returns 0, or 1 if a
- * check failed.
+ * bench_main(): run what was chosen from the table, one after the other. Returns 0; 1 if a check
+ * failed; 2 if the user's arguments are not understood.
  */
 uint32_t bench_main(const struct env *env);
 
 /* bench_chosen(): whether a name is in a comma-separated list of names; NULL: all are. */
 bool bench_chosen(const char *list, const char *name);
 
-/* row_begin(), row_sample(), row_end(): see above. Samples beyond ROW_SAMPLES_MAX are an error. */
+/* row_begin(): see above. */
 void row_begin(struct bench_run *run, const struct row *row);
+
+/* row_sample(): a value; those beyond ROW_SAMPLES_MAX are left out. */
 void row_sample(struct bench_run *run, double value);
 
 /* row_end(): `ops` operations were done in `window` ticks. */
@@ -87,6 +89,16 @@ size_t bench_room(const struct bench_run *run);
 /* bench_seconds(): a number of ticks in seconds; bench_ticks(): the inverse. */
 double bench_seconds(const struct bench_run *run, uint64_t ticks);
 uint64_t bench_ticks(const struct bench_run *run, double seconds);
+
+/*
+ * bench_check_args(): whether the user's arguments, "key=value key=value", are ones that there are:
+ *     n=NUMBER   the order of matrices, 1 to BENCH_N_MAX
+ *     isa=NAME   the widest instruction set to use: sse2, avx2, avx512
+ * Returns NULL, or the argument that is not, which ends with the next blank or comma.
+ */
+const char *bench_check_args(const char *args);
+
+#define BENCH_N_MAX 200000
 
 /* bench_arg(): the number given for `key` in the user's arguments, or `otherwise`. */
 uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherwise);

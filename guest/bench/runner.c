@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "guest/bench/bench.h"
@@ -14,13 +15,28 @@ bool bench_chosen(const char *list, const char *name)
     return !list;
 }
 
+static void refuse_arg(const struct env *env, const char *arg)
+{
+    struct channel_record record = {.type = CHANNEL_LOG};
+
+    snprintf(record.log.text, sizeof(record.log.text),
+             "--args: '%.*s' is not one of n=NUMBER (to %d), isa=sse2|avx2|avx512\n",
+             (int)strcspn(arg, " ,"), arg, BENCH_N_MAX);
+    env->send(&record, 1);
+}
+
 uint32_t bench_main(const struct env *env)
 {
     /* Not on the stack, which is small in a guest. */
     static struct bench_run run;
     struct channel_record plan = {.type = CHANNEL_PLAN};
+    const char *bad = bench_check_args(env->args);
     const struct bench *bench;
 
+    if (bad) {
+        refuse_arg(env, bad);
+        return 2;
+    }
     run = (struct bench_run){.env = env};
     for (bench = bench_table; bench < bench_table_end; bench++)
         plan.plan.benches += bench_chosen(env->chosen, bench->name);

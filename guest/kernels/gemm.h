@@ -182,7 +182,7 @@ static inline double matrix_element(uint64_t seed, uint64_t i, uint64_t j)
     return (double)((int64_t)matrix_hash(column + gamma * (i + 1)) >> 11) * 0x1p-53;
 }
 
-/* matrix_fill(): columns `begin` to `end` - 1 of the random matrix `seed`, which has m rows. */
+/* matrix_fill(): columns `begin` to `end` - 1 of `a`, the random matrix `seed` with m rows. */
 void matrix_fill(uint64_t seed, size_t m, size_t begin, size_t end, double *a, size_t lda);
 
 #endif

@@ -7,10 +7,10 @@
  * their number, 1 to MINIVMM_CHANNEL_BATCH_MAX, in bits 48-63. The records have been taken when the
  * write returns. A record that breaks the rules below ends the run.
  *
- * The order: PLAN once; then for each row BEGIN, SAMPLES as often as needed, END, CHECK (or SKIP
- * instead of all of them); EXIT last. WARN, LOG and FAULT may come at any time. The VMM snapshots the
- * counters of all vCPUs at BEGIN and END, so the other vCPUs should be asleep then, and preparation
- * and checking belong outside.
+ * The order: PLAN once; then for each row BEGIN, END and CHECK, with SAMPLES anywhere between BEGIN
+ * and CHECK (or SKIP instead of all of them); EXIT last. WARN, LOG and FAULT may come at any time.
+ * The VMM snapshots the counters of all vCPUs at BEGIN and END, so the other vCPUs should be asleep
+ * then, and preparation and checking belong outside.
  *
  * A native run hands the same records to the same code, without the doorbell.
  */
@@ -54,11 +54,11 @@ struct channel_plan {
 };
 
 struct channel_begin {
-    uint32_t bench;   /* which of them this is, from 0 */
+    uint32_t bench;   /* which of the planned ones this is, from 0 */
     uint32_t threads; /* how many vCPUs take part */
     uint32_t better;  /* enum channel_better */
     char name[CHANNEL_NAME_MAX];
-    char params[CHANNEL_PARAMS_MAX]; /* "bs=4096,store=nt"; may be empty */
+    char params[CHANNEL_PARAMS_MAX]; /* "bs=4096,store=nt", no key twice; may be empty */
     char unit[CHANNEL_UNIT_MAX];     /* of the samples: "GB/s" */
     char op[CHANNEL_UNIT_MAX];       /* what one operation is: "update" */
 };
@@ -95,9 +95,11 @@ struct channel_log {
 };
 
 /* The general registers in the order of struct channel_fault's regs. */
-#define CHANNEL_FAULT_REGS                                                                         \
-    {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp",                                       \
-     "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"}
+#define CHANNEL_FAULT_REGS                                                                       \
+    {                                                                                            \
+        "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", \
+            "r13", "r14", "r15"                                                                  \
+    }
 
 struct channel_fault {
     uint32_t vector;

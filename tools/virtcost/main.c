@@ -144,11 +144,13 @@ static int find_envs(const char *list, const struct environment **envs, struct e
 /* A random order of 0 to count - 1 (Fisher and Yates). */
 static void shuffle(unsigned *order, unsigned count, uint64_t *state)
 {
-    for (unsigned i = 0; i < count; i++) {
-        unsigned j = (unsigned)(stats_random(state) % (i + 1));
+    for (unsigned i = 0; i < count; i++)
+        order[i] = i;
+    for (unsigned i = count; i-- > 1;) {
+        unsigned j = (unsigned)(stats_random(state) % (i + 1)), swapped = order[i];
 
         order[i] = order[j];
-        order[j] = i;
+        order[j] = swapped;
     }
 }
 
@@ -191,7 +193,7 @@ static int run_blocks(struct results *results, const struct arguments *arguments
                       struct err *err)
 {
     uint64_t began = clock_mono_ns(), state = results->seed;
-    unsigned wanted = (unsigned)arguments->blocks, order[ENVS_MAX];
+    unsigned wanted = (unsigned)arguments->blocks, order[ENVS_MAX] = {0};
 
     while (results->blocks < wanted) {
         json_t *reports[ENVS_MAX] = {0};

@@ -102,20 +102,31 @@ static bool text_valid(const char *text, size_t size, enum text_kind kind)
     return true;
 }
 
-/* "key=value,key=value": no empty key, no empty value, or nothing at all. */
+/* Whether a key of this length stands in the text before it. */
+static bool key_repeats(const char *text, const char *key, size_t length)
+{
+    for (; text < key; text += strcspn(text, ",") + 1)
+        if (!strncmp(text, key, length + 1))
+            return true;
+    return false;
+}
+
+/* "key=value,key=value": no empty key, no empty value, no key twice; or nothing at all. */
 static bool params_valid(const char *text)
 {
-    while (*text) {
-        size_t key = strcspn(text, "=,"), value;
+    const char *at = text;
 
-        if (!key || text[key] != '=')
+    while (*at) {
+        size_t key = strcspn(at, "=,"), value;
+
+        if (!key || at[key] != '=' || key_repeats(text, at, key))
             return false;
-        text += key + 1;
-        value = strcspn(text, "=,");
-        if (!value || text[value] == '=')
+        at += key + 1;
+        value = strcspn(at, "=,");
+        if (!value || at[value] == '=')
             return false;
-        text += value;
-        if (*text == ',' && !*++text)
+        at += value;
+        if (*at == ',' && !*++at)
             return false;
     }
     return true;
@@ -157,7 +168,8 @@ static int apply_begin(struct run_result *result, const struct channel_record *r
         !text_valid(begin->params, sizeof(begin->params), TEXT_PARAMS) ||
         !params_valid(begin->params))
         return broken(err, "BEGIN with a text that is not one");
-    if (begin->better > CHANNEL_LOWER || !begin->threads || begin->threads > result->threads_max)
+    if (begin->better > CHANNEL_LOWER || !begin->threads || begin->threads > result->threads_max ||
+        (result->has_plan && begin->bench >= result->planned))
         return broken(err, "BEGIN with a number that cannot be");
     for (uint32_t i = 0; i < result->rows; i++)
         if (same_row(&result->row[i].begin, begin))
