@@ -44,7 +44,7 @@ struct clock_point clock_now(void)
 
 uint64_t clock_measure_hz(const struct clock_point *from, const struct clock_point *to)
 {
-    unsigned __int128 ticks = to->ticks - from->ticks;
+    double ticks = (double)(to->ticks - from->ticks), ns = (double)(to->raw_ns - from->raw_ns);
 
-    return (uint64_t)(ticks * NS_PER_S / (to->raw_ns - from->raw_ns));
+    return (uint64_t)(ticks / ns * (double)NS_PER_S + 0.5);
 }

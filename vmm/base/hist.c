@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <math.h>
-
 #include "vmm/base/hist.h"
 
 /* The middle of a bucket: the inverse of hist_bucket(). */
@@ -28,7 +26,9 @@ uint64_t hist_percentile(const struct hist *hist, double percent)
         total += hist->count[i];
     if (!total)
         return 0;
-    rank = (uint64_t)ceil(percent * (double)total / 100);
+    rank = (uint64_t)(percent * (double)total / 100);
+    if ((double)rank < percent * (double)total / 100)
+        rank++;
     for (unsigned i = 0; i < HIST_BUCKETS; i++) {
         seen += hist->count[i];
         if (seen >= rank && hist->count[i])

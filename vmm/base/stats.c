@@ -26,16 +26,19 @@ struct stats_interval stats_median_ci95(const double *sorted, size_t count, doub
 {
     /*
      * The median lies below the k-th smallest value if fewer than k values fall below it: with
-     * chance P(Binomial(count, 1/2) < k). Move k inwards while both tails stay within 5 %.
+     * chance P(Binomial(count, 1/2) < k). Move k inwards while both tails stay within 5 %. The
+     * chance of exactly i is chance * 2^exponent, since its power of two alone may be too small.
      */
-    double log_half = -(double)count * log(2.0), tail = 0, outside = 0;
+    double chance = 1, tail = 0, outside = 0;
+    int exponent = -(int)count, shift;
     size_t k = 0;
 
     for (size_t i = 0; i < count / 2; i++) {
-        double choose =
-            lgamma((double)count + 1) - lgamma((double)i + 1) - lgamma((double)(count - i) + 1);
-
-        tail += exp(choose + log_half);
+        if (i)
+            chance *= (double)(count - i + 1) / (double)i;
+        chance = frexp(chance, &shift);
+        exponent += shift;
+        tail += ldexp(chance, exponent);
         if (i && 2 * tail > 0.05)
             break;
         outside = 2 * tail;

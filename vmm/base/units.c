@@ -58,8 +58,8 @@ int units_parse_size(const char *text, uint64_t *bytes)
     if (unit) {
         shift = 10 * (unsigned)(unit - units + 1);
         rest++;
-        if (!strcasecmp(rest, "ib") || !strcasecmp(rest, "b"))
-            rest = "";
+        rest += *rest == 'i' || *rest == 'I';
+        rest += *rest == 'b' || *rest == 'B';
     }
     if (*rest || !unit)
         return fail(EINVAL);
@@ -160,17 +160,15 @@ const char *units_format_ns(char text[UNITS_TEXT_MAX], uint64_t ns)
 const char *units_format_count(char text[UNITS_TEXT_MAX], uint64_t count)
 {
     static const char *const units[] = {"k", "M", "G", "T", "P", "E"};
-    double value = (double)count;
-    int unit = -1;
+    double value = (double)count / 1000;
+    unsigned unit = 0;
 
     if (count < 10000) {
         snprintf(text, UNITS_TEXT_MAX, "%" PRIu64, count);
         return text;
     }
-    while (value >= 999.5 && unit < 5) {
+    for (; value >= 999.5 && unit < 5; unit++)
         value /= 1000;
-        unit++;
-    }
     format_digits(text, UNITS_TEXT_MAX, value, units[unit]);
     return text;
 }

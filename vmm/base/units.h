@@ -12,8 +12,8 @@
 #define UNITS_TEXT_MAX 24
 
 /*
- * units_parse_size(): "4096", "64K", "2M", "1.5G", "2GiB", "1T" (powers of 1024, any case) as
- * bytes. Returns 0, or -1 with errno EINVAL (not a size) or ERANGE (beyond 64 bits).
+ * units_parse_size(): "4096", "64K", "2M", "1.5G", "2GiB", "2Gi", "1T" (powers of 1024, any case)
+ * as bytes. Returns 0, or -1 with errno EINVAL (not a size) or ERANGE (beyond 64 bits).
  */
 int units_parse_size(const char *text, uint64_t *bytes);
 

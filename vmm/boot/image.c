@@ -105,22 +105,29 @@ static int read_segments(struct image *image, Elf *elf, struct err *err)
     return found ? 0 : not_a_guest(image, err, "the entry is outside the ring-0 code");
 }
 
-/* The content of a section by name; NULL if there is none, or the file is broken. */
+/*
+ * The content of a section by name; NULL if there is none, or the file is broken. Names are looked
+ * up in the raw table of strings: elf_strptr() would bring decompression along.
+ */
 static const Elf_Data *find_section(Elf *elf, const char *wanted)
 {
     Elf_Scn *section = NULL;
-    size_t names;
+    const Elf_Data *names;
+    size_t index;
 
-    if (elf_getshdrstrndx(elf, &names))
+    if (elf_getshdrstrndx(elf, &index))
+        return NULL;
+    names = elf_rawdata(elf_getscn(elf, index), NULL);
+    if (!names || !names->d_buf)
         return NULL;
     while ((section = elf_nextscn(elf, section))) {
+        const char *text = names->d_buf;
+        size_t bytes = strlen(wanted) + 1;
         GElf_Shdr header;
-        const char *name;
 
-        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS)
-            continue;
-        name = elf_strptr(elf, names, header.sh_name);
-        if (name && !strcmp(name, wanted))
+        if (gelf_getshdr(section, &header) && header.sh_type == SHT_PROGBITS &&
+            header.sh_name < names->d_size && bytes <= names->d_size - header.sh_name &&
+            !memcmp(text + header.sh_name, wanted, bytes))
             return elf_rawdata(section, NULL);
     }
     return NULL;

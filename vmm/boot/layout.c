@@ -39,6 +39,7 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
         return err_hint(err, config->mem_bytes > low ? "fewer --vcpus" : "more --mem");
     }
 
+    layout->guest_end = round_up(guest, CONFIG_PAGE_2M);
     layout->base = at = low - needed;
     layout->end = low;
     layout->tables = at;

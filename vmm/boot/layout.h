@@ -14,6 +14,7 @@
 #include "vmm/config/config.h"
 
 struct layout {
+    gpa_t guest_end; /* of the guest's segments and of what it needs per vCPU */
     gpa_t base, end; /* of the VMM's own region */
     gpa_t tables;    /* the root is the first */
     uint64_t tables_bytes;
@@ -38,7 +39,7 @@ gpa_t layout_stack_top(const struct layout *layout, unsigned vcpu);
 /*
  * layout_map(): write the page tables, in the largest pages that config->guest_page_bytes and the
  * borders between permissions allow. `nx`: whether the CPU has no-execute pages. Returns 0, or -1
- * with ERR_USAGE if two segments with different permissions share a page of 4 KiB.
+ * with ERR_USAGE if two segments share a page of 4 KiB, or one lies in page 0.
  */
 int layout_map(const struct layout *layout, const struct config *config, const struct image *image,
                const struct guestmem *mem, bool nx, struct err *err);

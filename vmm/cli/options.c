@@ -48,7 +48,7 @@ static int parse_vcpus(struct config *config, const char *argument, struct err *
     if (units_parse_u64(argument, &count))
         return bad(err, "vcpus", argument, "not a number", "a number, such as 16");
     if (count > CONFIG_VCPUS_MAX)
-        return bad(err, "vcpus", argument, "more than any KVM allows", "1024 or fewer");
+        return bad(err, "vcpus", argument, "more than any KVM allows", "4096 or fewer");
     config->vcpus = (unsigned)count;
     return 0;
 }
@@ -92,7 +92,7 @@ static int parse_guest_page(struct config *config, const char *argument, struct 
 
 static int parse_pin(struct config *config, const char *argument, struct err *err)
 {
-    int count = units_parse_list(argument, config->pin, CONFIG_VCPUS_MAX);
+    int count = units_parse_list(argument, config->pin, CONFIG_PINS_MAX);
 
     if (count < 0)
         return bad(err, "pin", argument, errno == ERANGE ? "too many CPUs" : "not a list of CPUs",

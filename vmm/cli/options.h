@@ -26,7 +26,8 @@ extern const struct cli_option cli_option[];
 
 /*
  * cli_parse(): fill in *config, which is initialised here, from the command line. Prints and exits
- * for --help, --usage and --version. Returns 0, or -1 with ERR_USAGE. Strings in *config are those
+ * for --help, --usage and --version, and for an option that is unknown or lacks its argument.
+ * Returns 0, or -1 with ERR_USAGE. Strings in *config are those
  * of argv.
  */
 int cli_parse(struct config *config, int argc, char **argv, enum cli_program program,

@@ -12,6 +12,8 @@
 
 #define CONFIG_VCPUS_MAX 4096 /* what the tables here can hold; KVM may allow fewer */
 
+#define CONFIG_PINS_MAX 1024 /* in a list of --pin */
+
 #define CONFIG_PAGE_4K (1ull << 12)
 #define CONFIG_PAGE_2M (1ull << 21)
 #define CONFIG_PAGE_1G (1ull << 30)
@@ -39,9 +41,9 @@ struct config {
     const char *bench;         /* names or dotted prefixes, "none", or NULL: all */
     const char *args;          /* for the guest; may be empty */
     bool quick;
-    unsigned pin[CONFIG_VCPUS_MAX]; /* vCPU i runs on pin[i % pin_count] */
-    unsigned pin_count;             /* 0: not pinned */
-    uint64_t timeout_ns;            /* 0: none */
+    unsigned pin[CONFIG_PINS_MAX]; /* vCPU i runs on pin[i % pin_count] */
+    unsigned pin_count;            /* 0: not pinned */
+    uint64_t timeout_ns;           /* 0: none */
     enum config_format format;
     const char *output;   /* NULL: standard output */
     const char *log;      /* where the guest's text goes; NULL: standard error */

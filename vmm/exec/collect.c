@@ -99,15 +99,21 @@ static void collect_vcpus(struct machine *machine, struct run_facts *facts)
         name_stats(&machine->stats_layout, &facts->vcpu_stats);
 }
 
-static void collect_devices(const struct machine *machine, struct run_facts *facts)
+static void name_devices(const struct bus *bus, struct run_facts *facts)
 {
-    facts->devices = machine->devices;
-    for (unsigned i = 0; i < machine->mmio.count; i++) {
-        const struct bus_region *region = &machine->mmio.region[i];
+    for (unsigned i = 0; i < bus->count; i++) {
+        const struct bus_region *region = &bus->region[i];
 
         facts->device[region->number] = region->name;
         facts->device_for_harness[region->number] = region->for_harness;
     }
+}
+
+static void collect_devices(const struct machine *machine, struct run_facts *facts)
+{
+    facts->devices = machine->devices;
+    name_devices(&machine->mmio, facts);
+    name_devices(&machine->pio, facts);
 }
 
 /*

@@ -23,6 +23,8 @@ static int add_device(struct machine *machine, const char *name, const struct bu
         .for_harness = for_harness,
     };
 
+    if (machine->devices == EXITSTAT_DEVICES_MAX)
+        return err_set(err, ERR_USAGE, "%s: more than %d devices", name, EXITSTAT_DEVICES_MAX);
     machine->devices++;
     return bus_add(&machine->mmio, &region, err);
 }
@@ -72,8 +74,12 @@ int machine_load(struct machine *machine, const struct config *config,
         goto fail;
     if (guestmem_init(&machine->mem, config, err) || add_devices(machine, err) ||
         layout_plan(&machine->layout, config, machine->benches, &machine->image, &machine->mem,
-                    err) ||
-        image_load(&machine->image, &machine->mem, err))
+                    err))
+        goto fail;
+    guestmem_use_small_pages(&machine->mem, 0, machine->layout.guest_end);
+    guestmem_use_small_pages(&machine->mem, machine->layout.base,
+                             machine->layout.end - machine->layout.base);
+    if (image_load(&machine->image, &machine->mem, err))
         goto fail;
     return 0;
 fail:

@@ -37,8 +37,9 @@ static int set_registers(struct vcpu *vcpu, struct err *err)
     struct kvm_regs regs = entry_regs(shared->layout, shared->entry, vcpu->id);
     /* With a local APIC in the kernel, all but vCPU 0 would wait for a start-up IPI. */
     struct kvm_mp_state runnable = {.mp_state = KVM_MP_STATE_RUNNABLE};
-    struct cpuid_table cpuid = *shared->cpuid;
+    struct cpuid_table cpuid;
 
+    cpuid_copy(&cpuid, shared->cpuid);
     cpuid_set_topology(&cpuid, vcpu->id, shared->config->vcpus);
     if (KVM_IOCTL(vcpu->fd, KVM_SET_CPUID2, &cpuid, err) < 0 ||
         KVM_IOCTL(vcpu->fd, KVM_SET_SREGS, &sregs, err) < 0 ||

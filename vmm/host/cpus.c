@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmm/host/cpus.h"
@@ -51,30 +51,31 @@ int cpus_pin(unsigned cpu, struct err *err)
 
 uint64_t cpus_runqueue_ns(int tid)
 {
-    uint64_t running, waiting;
-    char path[64], text[128];
+    char path[64], text[128], *waiting;
 
+    /* Nanoseconds running, nanoseconds waiting, number of time slices. */
     snprintf(path, sizeof(path), "/proc/self/task/%d/schedstat", tid);
-    if (file_read(path, text, sizeof(text)) ||
-        sscanf(text, "%" SCNu64 " %" SCNu64, &running, &waiting) != 2)
+    if (file_read(path, text, sizeof(text)))
         return 0;
-    return waiting;
+    waiting = strchr(text, ' ');
+    return waiting ? strtoull(waiting, NULL, 10) : 0;
 }
 
 void cpus_steal(uint64_t *stolen, uint64_t *all)
 {
-    /* user nice system idle iowait irq softirq steal; guest time is part of user. */
-    uint64_t field[8] = {0};
-    char text[512];
+    char text[512], *at = text;
 
     *stolen = *all = 0;
-    if (file_read("/proc/stat", text, sizeof(text)))
+    if (file_read("/proc/stat", text, sizeof(text)) || strncmp(text, "cpu ", 4))
         return;
-    sscanf(text,
-           "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-           " %" SCNu64,
-           &field[0], &field[1], &field[2], &field[3], &field[4], &field[5], &field[6], &field[7]);
-    for (int i = 0; i < 8; i++)
-        *all += field[i];
-    *stolen = field[7];
+    at += 4;
+    /* user nice system idle iowait irq softirq steal; guest time, which follows, is part of user.
+     */
+    for (int i = 0; i < 8; i++) {
+        uint64_t ticks = strtoull(at, &at, 10);
+
+        *all += ticks;
+        if (i == 7)
+            *stolen = ticks;
+    }
 }

@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +82,10 @@ int file_status_kb(const char *path, const char *key, uint64_t *bytes)
 {
     char text[64];
 
-    if (file_status_field(path, key, text, sizeof(text)) || sscanf(text, "%" SCNu64, bytes) != 1)
+    char *end;
+
+    if (file_status_field(path, key, text, sizeof(text)))
         return -1;
-    *bytes <<= 10;
-    return 0;
+    *bytes = strtoull(text, &end, 10) << 10;
+    return end == text ? -1 : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmm/host/file.h"
@@ -63,35 +64,58 @@ uint64_t memory_available(void)
     return bytes;
 }
 
+/* The bytes that a line says of `field`, "Rss:" and so on; returns whether it is about that. */
+static bool field_is(const char *line, const char *field, uint64_t *bytes)
+{
+    size_t length = strlen(field);
+
+    if (strncmp(line, field, length) != 0)
+        return false;
+    *bytes = strtoull(line + length, NULL, 10) << 10;
+    return true;
+}
+
+/* Whether a line begins a mapping: "start-end perms ..." in hexadecimal. */
+static bool is_mapping(const char *line, uint64_t *start, uint64_t *end)
+{
+    char *at;
+
+    *start = strtoull(line, &at, 16);
+    if (at == line || *at != '-')
+        return false;
+    *end = strtoull(at + 1, &at, 16);
+    return *at == ' ';
+}
+
 int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)
 {
     FILE *file = fopen("/proc/self/smaps", "re");
-    uint64_t low = (uintptr_t)base, high = low + bytes, start, end, kb, page_kb = 0;
-    int inside = 0;
+    uint64_t low = (uintptr_t)base, high = low + bytes, start, end, found, page = 0;
+    bool inside = false;
     char line[512];
 
     *usage = (struct memory_usage){0};
     if (!file)
         return -1;
     while (fgets(line, sizeof(line), file)) {
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &start, &end) == 2) {
+        if (is_mapping(line, &start, &end)) {
             inside = start >= low && end <= high;
-        } else if (sscanf(line, "Pss: %" SCNu64, &kb) == 1) {
-            *(inside ? &usage->pss_bytes : &usage->other_pss_bytes) += kb << 10;
+        } else if (field_is(line, "Pss:", &found)) {
+            *(inside ? &usage->pss_bytes : &usage->other_pss_bytes) += found;
         } else if (!inside) {
             continue;
-        } else if (sscanf(line, "KernelPageSize: %" SCNu64, &kb) == 1) {
-            page_kb = kb;
-        } else if (sscanf(line, "Rss: %" SCNu64, &kb) == 1) {
-            usage->resident_bytes += kb << 10;
-        } else if (sscanf(line, "AnonHugePages: %" SCNu64, &kb) == 1) {
-            usage->huge_bytes += kb << 10;
-        } else if (sscanf(line, "Shared_Hugetlb: %" SCNu64, &kb) == 1 ||
-                   sscanf(line, "Private_Hugetlb: %" SCNu64, &kb) == 1) {
-            usage->hugetlb_bytes += kb << 10;
-            usage->resident_bytes += kb << 10;
-            if (kb)
-                usage->hugetlb_page_bytes = page_kb << 10;
+        } else if (field_is(line, "KernelPageSize:", &found)) {
+            page = found;
+        } else if (field_is(line, "Rss:", &found)) {
+            usage->resident_bytes += found;
+        } else if (field_is(line, "AnonHugePages:", &found)) {
+            usage->huge_bytes += found;
+        } else if (field_is(line, "Shared_Hugetlb:", &found) ||
+                   field_is(line, "Private_Hugetlb:", &found)) {
+            usage->hugetlb_bytes += found;
+            usage->resident_bytes += found;
+            if (found)
+                usage->hugetlb_page_bytes = page;
         }
     }
     fclose(file);

@@ -40,7 +40,7 @@
 
 struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t subleaf)
 {
-    for (unsigned i = 0; i < table->head.nent; i++) {
+    for (unsigned i = 0; i < table->nent; i++) {
         struct kvm_cpuid_entry2 *entry = &table->entry[i];
 
         if (entry->function == leaf &&
@@ -54,17 +54,17 @@ static void remove_leaf(struct cpuid_table *table, uint32_t leaf)
 {
     unsigned kept = 0;
 
-    for (unsigned i = 0; i < table->head.nent; i++)
+    for (unsigned i = 0; i < table->nent; i++)
         if (table->entry[i].function != leaf)
             table->entry[kept++] = table->entry[i];
-    table->head.nent = kept;
+    table->nent = kept;
 }
 
 static void add_subleaf(struct cpuid_table *table, struct kvm_cpuid_entry2 entry)
 {
     entry.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
-    if (table->head.nent < CPUID_ENTRIES_MAX)
-        table->entry[table->head.nent++] = entry;
+    if (table->nent < CPUID_ENTRIES_MAX)
+        table->entry[table->nent++] = entry;
 }
 
 /*
@@ -100,7 +100,8 @@ int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err
 {
     struct kvm_cpuid_entry2 *entry;
 
-    table->head = (struct kvm_cpuid2){.nent = CPUID_ENTRIES_MAX};
+    table->nent = CPUID_ENTRIES_MAX;
+    table->padding = 0;
     if (KVM_IOCTL(kvm->fd, KVM_GET_SUPPORTED_CPUID, table, err) < 0)
         return -1;
     add_vector_features(table, offered_xcr0(table));
@@ -113,6 +114,11 @@ int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err
     if (entry)
         entry->ecx &= ~EXTENDED_ECX_SVM;
     return 0;
+}
+
+void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from)
+{
+    memcpy(to, from, offsetof(struct cpuid_table, entry) + from->nent * sizeof(from->entry[0]));
 }
 
 struct cpuid_facts cpuid_facts(const struct cpuid_table *table)
@@ -153,7 +159,7 @@ static unsigned at_most(unsigned value, unsigned limit)
  */
 static void set_cache_sharing(struct cpuid_table *table, uint32_t leaf, unsigned vcpus)
 {
-    for (unsigned i = 0; i < table->head.nent; i++) {
+    for (unsigned i = 0; i < table->nent; i++) {
         struct kvm_cpuid_entry2 *entry = &table->entry[i];
         unsigned level = entry->eax >> 5 & 7, sharing = level >= 3 ? at_most(vcpus - 1, 0xfff) : 0;
 

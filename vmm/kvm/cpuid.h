@@ -6,23 +6,23 @@
 #define KVM_CPUID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "vmm/kvm/kvm.h"
 
 #define CPUID_ENTRIES_MAX 256
 
-/* The argument of KVM_SET_CPUID2, with room for its entries. */
+/* The argument of KVM_SET_CPUID2: a struct kvm_cpuid2 with room for its entries. */
 struct cpuid_table {
-    union {
-        struct kvm_cpuid2 head;
-        /* The entries follow the head, which is as long as this. */
-        uint64_t head_bytes;
-    };
+    uint32_t nent; /* entries in use */
+    uint32_t padding;
     struct kvm_cpuid_entry2 entry[CPUID_ENTRIES_MAX];
 };
 
-_Static_assert(sizeof(struct kvm_cpuid2) == sizeof(uint64_t), "entries follow the head");
+_Static_assert(offsetof(struct cpuid_table, entry) == offsetof(struct kvm_cpuid2, entries) &&
+                   offsetof(struct cpuid_table, nent) == offsetof(struct kvm_cpuid2, nent),
+               "one layout");
 
 /* What of it decides how the vCPUs are set up. */
 struct cpuid_facts {
@@ -38,6 +38,9 @@ int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err
 
 /* cpuid_facts(): what the table says. */
 struct cpuid_facts cpuid_facts(const struct cpuid_table *table);
+
+/* cpuid_copy(): the entries in use; the room behind them is left alone. */
+void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from);
 
 /*
  * cpuid_set_topology(): make the table that of vCPU `id` of `vcpus`: one socket of as many cores

@@ -40,13 +40,13 @@ int kvm_stats_layout(int stats_fd, struct kvm_stats_layout *layout, struct err *
 
     *layout = (struct kvm_stats_layout){0};
     if (pread(stats_fd, &header, sizeof(header), 0) != sizeof(header))
-        return err_sys(err, ERR_FAILED, "KVM statistics: header");
+        return err_set(err, ERR_FAILED, "KVM statistics: no header");
     desc_bytes = sizeof(struct kvm_stats_desc) + header.name_size;
     bytes = header.num_desc * desc_bytes;
     descs = calloc(1, bytes + 1);
     if (!descs || pread(stats_fd, descs, bytes, header.desc_offset) != (ssize_t)bytes) {
         free(descs);
-        return err_sys(err, ERR_FAILED, "KVM statistics: descriptors");
+        return err_set(err, ERR_FAILED, "KVM statistics: not as many descriptors as announced");
     }
     layout->data_offset = header.data_offset;
     for (uint32_t i = 0; i < header.num_desc; i++)

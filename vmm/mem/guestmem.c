@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <sys/mman.h>
 
 #include "minivmm/abi.h"
 #include "vmm/mem/guestmem.h"
@@ -43,6 +44,15 @@ int guestmem_discard(const struct guestmem *mem, gpa_t gpa, uint64_t bytes)
     if (!host || !bytes || gpa % unit || bytes % unit)
         return EINVAL;
     return backing_discard(&mem->backing, (size_t)(host - mem->backing.base), bytes);
+}
+
+void guestmem_use_small_pages(const struct guestmem *mem, gpa_t gpa, uint64_t bytes)
+{
+    void *host = guestmem_at(mem, gpa, bytes);
+
+    /* A wish: what it does not get is a little time. */
+    if (host && !mem->backing.hugepage_bytes)
+        madvise(host, bytes, MADV_NOHUGEPAGE);
 }
 
 void guestmem_free(struct guestmem *mem)

@@ -43,6 +43,13 @@ void *guestmem_at(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
  */
 int guestmem_discard(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
 
+/*
+ * guestmem_use_small_pages(): back a part of RAM with small pages even where huge ones are on: of
+ * the guest's image and of the VMM's tables little is touched, and clearing 2 MiB for each piece
+ * would be most of the time that a start takes. Memory of hugetlbfs stays as it is.
+ */
+void guestmem_use_small_pages(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
+
 /* guestmem_free(): give all of it back. */
 void guestmem_free(struct guestmem *mem);
 

@@ -177,16 +177,18 @@ static json_t *param_json(const char *value)
 static json_t *params_json(const char *params)
 {
     json_t *object = json_object();
-    char copy[CHANNEL_PARAMS_MAX], *rest = copy, *pair;
 
-    strcpy(copy, params);
-    while ((pair = strsep(&rest, ","))) {
-        char *value = strchr(pair, '=');
+    while (*params) {
+        size_t key = strcspn(params, "="), value = strcspn(params + key, ",");
+        char text[CHANNEL_PARAMS_MAX];
 
-        if (!value)
-            continue;
-        *value++ = '\0';
-        set(object, pair, param_json(value));
+        snprintf(text, sizeof(text), "%.*s", (int)(key + value), params);
+        if (value) {
+            text[key] = '\0';
+            set(object, text, param_json(text + key + 1));
+        }
+        params += key + value;
+        params += *params == ',';
     }
     return object;
 }
