@@ -14,14 +14,14 @@ static struct cpuid_table table;
 
 static void add(struct kvm_cpuid_entry2 entry)
 {
-    ck_assert_uint_lt(table.head.nent, CPUID_ENTRIES_MAX);
-    table.entry[table.head.nent++] = entry;
+    ck_assert_uint_lt(table.nent, CPUID_ENTRIES_MAX);
+    table.entry[table.nent++] = entry;
 }
 
 /* The host's topology is in it: 24 cores with two threads each, APIC id 37. */
 static void add_common(void)
 {
-    table.head.nent = 0;
+    table.nent = 0;
     add((struct kvm_cpuid_entry2){.function = 0, .eax = 0x1f});
     add((struct kvm_cpuid_entry2){.function = 1,
                                   .eax = 0x306a9,
@@ -251,10 +251,10 @@ END_TEST
 
 START_TEST(leaves_that_are_not_there_stay_away)
 {
-    table.head.nent = 0;
+    table.nent = 0;
     add((struct kvm_cpuid_entry2){.function = 0, .eax = 1});
     cpuid_set_topology(&table, 1, 2);
-    ck_assert_uint_eq(table.head.nent, 1);
+    ck_assert_uint_eq(table.nent, 1);
     ck_assert_ptr_null(cpuid_find(&table, 0xb, 0));
     ck_assert_uint_eq(table.entry[0].eax, 1);
 }
@@ -269,8 +269,8 @@ START_TEST(setting_it_twice_is_setting_it_once)
     once = table;
     cpuid_set_topology(&table, 9, 300);
     cpuid_set_topology(&table, 5, 16);
-    ck_assert_uint_eq(table.head.nent, once.head.nent);
-    for (unsigned i = 0; i < once.head.nent; i++) {
+    ck_assert_uint_eq(table.nent, once.nent);
+    for (unsigned i = 0; i < once.nent; i++) {
         const struct kvm_cpuid_entry2 *entry = &once.entry[i];
         struct kvm_cpuid_entry2 now = leaf(entry->function, entry->index);
 
@@ -308,7 +308,7 @@ START_TEST(the_facts_are_the_tables)
     cpuid_find(&table, 7, 0)->ebx = 0;
     facts = cpuid_facts(&table);
     ck_assert(!facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
-    table.head.nent = 0;
+    table.nent = 0;
     facts = cpuid_facts(&table);
     ck_assert(!facts.xcr0 && !facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
 }

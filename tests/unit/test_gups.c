@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include <limits.h>
-#include <linux/futex.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "guest/kernels/gups.h"
 #include "tests/support/suite.h"
+#include "tests/unit/threads.h"
 
-#define WORDS       (1u << 16)
-#define THREADS_MAX 8
+#define WORDS (1u << 16)
 
 static struct gups gups;
-static struct team team;
-
-static void wait_on(uint32_t *word, uint32_t value)
-{
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-}
-
-static void wake(uint32_t *word)
-{
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
-}
 
 static void set_up(void)
 {
@@ -32,37 +16,6 @@ static void set_up(void)
     gups.mask = WORDS - 1;
     ck_assert(gups.table != NULL);
     gups_seek(&gups);
-}
-
-/* A job of threads that end when it does. */
-struct member {
-    team_fn fn;
-    void *arg;
-    unsigned tid;
-};
-
-static void *member_thread(void *arg)
-{
-    const struct member *member = arg;
-
-    member->fn(&team, member->tid, member->arg);
-    return NULL;
-}
-
-static void run(unsigned threads, team_fn fn, void *arg)
-{
-    static const struct team_sleep sleep = {.wait = wait_on, .wake = wake};
-    struct member member[THREADS_MAX];
-    pthread_t thread[THREADS_MAX];
-
-    team_init(&team, &sleep, threads, 2);
-    team.active = threads;
-    for (unsigned tid = 0; tid < threads; tid++) {
-        member[tid] = (struct member){fn, arg, tid};
-        ck_assert_int_eq(pthread_create(&thread[tid], NULL, member_thread, &member[tid]), 0);
-    }
-    for (unsigned tid = 0; tid < threads; tid++)
-        pthread_join(thread[tid], NULL);
 }
 
 static void fill(struct team *of, unsigned tid, void *arg)
@@ -99,7 +52,7 @@ static uint64_t errors_after_undo(unsigned threads, const uint64_t *random, uint
     struct undo job = {.rounds = rounds};
 
     memcpy(job.random, random, sizeof(job.random));
-    run(threads, undo, &job);
+    threads_run(threads, undo, &job);
     ck_assert(!memcmp(job.random, random, sizeof(job.random)));
     return job.errors;
 }
@@ -163,8 +116,8 @@ START_TEST(an_update_is_what_it_says)
             expected[random[i] & (WORDS - 1)] ^= random[i];
         }
     }
-    run(1, fill, NULL);
-    run(1, update, &rounds);
+    threads_run(1, fill, NULL);
+    threads_run(1, update, &rounds);
     ck_assert(!memcmp(gups.table, expected, WORDS * sizeof(*expected)));
     ck_assert(!memcmp(gups.random, random, sizeof(random)));
     free(expected);
@@ -180,8 +133,8 @@ START_TEST(undoing_restores_the_table)
     memcpy(origin, gups.random, sizeof(origin));
     for (unsigned threads = 1; threads <= THREADS_MAX; threads += 3) {
         gups_seek(&gups);
-        run(threads, fill, NULL);
-        run(1, update, &rounds);
+        threads_run(threads, fill, NULL);
+        threads_run(1, update, &rounds);
         ck_assert_uint_eq(errors_after_undo(threads, origin, rounds), 0);
     }
     free(gups.table);
@@ -194,12 +147,12 @@ START_TEST(an_update_too_few_or_too_many_shows)
 
     set_up();
     memcpy(origin, gups.random, sizeof(origin));
-    run(1, fill, NULL);
-    run(1, update, &rounds);
+    threads_run(1, fill, NULL);
+    threads_run(1, update, &rounds);
     ck_assert_uint_ne(errors_after_undo(1, origin, rounds - 1), 0);
-    run(1, fill, NULL);
+    threads_run(1, fill, NULL);
     gups_seek(&gups);
-    run(1, update, &rounds);
+    threads_run(1, update, &rounds);
     gups.table[WORDS - 1] ^= 1;
     ck_assert_uint_eq(errors_after_undo(2, origin, rounds), 1);
     free(gups.table);
@@ -214,8 +167,8 @@ START_TEST(threads_lose_few_updates)
     memcpy(origin, gups.random, sizeof(origin));
     for (unsigned threads = 2; threads <= THREADS_MAX; threads *= 2) {
         gups_seek(&gups);
-        run(threads, fill, NULL);
-        run(threads, update, &rounds);
+        threads_run(threads, fill, NULL);
+        threads_run(threads, update, &rounds);
         ck_assert_uint_le(errors_after_undo(threads, origin, rounds), WORDS / 100);
     }
     free(gups.table);
@@ -230,8 +183,8 @@ static void check_forkjoin(unsigned threads, uint64_t duration)
 
     gups_seek(&gups);
     memcpy(origin, gups.random, sizeof(origin));
-    run(threads, fill, NULL);
-    run(threads, update_forkjoin, &job);
+    threads_run(threads, fill, NULL);
+    threads_run(threads, update_forkjoin, &job);
     ck_assert_uint_ge(job.rounds, 1);
     for (unsigned i = 0; i < GUPS_STREAMS; i++) {
         uint64_t x = origin[i];

@@ -382,14 +382,26 @@ static int make_terminal(int *saved)
     return master;
 }
 
-/* What has been written to a terminal so far. */
+/*
+ * What has been written to the terminal since the last call. It arrives when the kernel gets to it:
+ * a mark behind it tells that all has.
+ */
 static const char *screen(int master)
 {
     static char text[512];
-    ssize_t got = readable(master) ? read(master, text, sizeof(text) - 1) : 0;
+    size_t length = 0;
 
-    ck_assert_int_ge(got, 0);
-    text[got] = '\0';
+    ck_assert_int_eq(write(STDERR_FILENO, "$", 1), 1);
+    do {
+        struct pollfd fd = {.fd = master, .events = POLLIN};
+        ssize_t got;
+
+        ck_assert_int_eq(poll(&fd, 1, -1), 1);
+        got = read(master, text + length, sizeof(text) - 1 - length);
+        ck_assert_int_gt(got, 0);
+        length += (size_t)got;
+    } while (text[length - 1] != '$');
+    text[length - 1] = '\0';
     return text;
 }
 
