@@ -22,7 +22,6 @@ struct thread {
     unsigned id;
     int tid; /* atomic: the kernel's number, 0 before it runs */
     uint64_t first_ticks;
-    uint64_t runqueue_ns;
 };
 
 /* The one native run of this process; the benchmarks' environment has no context to pass. */
@@ -101,8 +100,8 @@ static void snapshot(void *ctx, struct usage *usage)
     (void)ctx;
     *usage = (struct usage){0};
     for (unsigned i = 0; i < native.config->vcpus; i++)
-        usage->runqueue_ns +=
-            cpus_runqueue_ns(__atomic_load_n(&native.thread[i].tid, __ATOMIC_ACQUIRE));
+        cpus_time_add(&usage->time,
+                      cpus_time(__atomic_load_n(&native.thread[i].tid, __ATOMIC_ACQUIRE)));
 }
 
 static void begin_thread(struct thread *thread)
@@ -132,8 +131,6 @@ static void *runner(void *arg)
     begin_thread(arg);
     team_wait_ready(&native.team);
     done.exit.status = bench_main(&native.env);
-    for (unsigned i = 0; i < native.config->vcpus; i++)
-        native.thread[i].runqueue_ns = cpus_runqueue_ns(native.thread[i].tid);
     send(&done, 1);
     pthread_mutex_lock(&native.lock);
     native.ended = true;

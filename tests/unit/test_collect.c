@@ -83,7 +83,7 @@ START_TEST(a_snapshot_adds_all_vcpus_up)
     ck_assert_uint_eq(usage.count[exitstat_device(2)], 1);
     ck_assert_uint_eq(usage.handler_ns[exitstat_device(2)], 30);
     ck_assert_uint_eq(usage.in_run_ns, 1100);
-    ck_assert_uint_eq(usage.runqueue_ns, 0);
+    ck_assert_uint_eq(usage.time.runqueue_ns, 0);
     ck_assert_uint_eq(usage.kvm[5], 0);
     tear_down();
 }
@@ -162,7 +162,7 @@ START_TEST(the_facts_are_the_machines)
     machine.stop = STOP_TIMEOUT;
     machine.facts.xcr0 = 7;
     vcpus[0].tsc_offset = -5;
-    vcpus[1].runqueue_ns = 44;
+    vcpus[1].time.runqueue_ns = 44;
     memset(machine.image.info.kernels_sha256, 'a', 64);
     collect();
     ck_assert_int_eq(facts.env, RUN_VM);
@@ -171,7 +171,7 @@ START_TEST(the_facts_are_the_machines)
     ck_assert_int_eq(facts.tsc_offset, -5);
     ck_assert_uint_eq(facts.vcpus, VCPUS);
     ck_assert_ptr_eq(facts.vcpu[1].stat, vcpus[1].stat);
-    ck_assert_uint_eq(facts.vcpu[1].runqueue_ns, 44);
+    ck_assert_uint_eq(facts.vcpu[1].time.runqueue_ns, 44);
     ck_assert_uint_eq(strlen(facts.kernels_sha256), 64);
     ck_assert(facts.has_memory);
     /* Devices by their numbers, not by their addresses. */

@@ -67,21 +67,23 @@ START_TEST(a_pinned_thread_is_there)
 }
 END_TEST
 
-START_TEST(threads_that_are_not_there_have_not_waited)
+START_TEST(threads_that_are_not_there_have_no_time)
 {
-    ck_assert_uint_eq(cpus_runqueue_ns(0), 0);
-    ck_assert_uint_eq(cpus_runqueue_ns(-1), 0);
-    ck_assert_uint_eq(cpus_runqueue_ns(1), 0);
+    ck_assert_uint_eq(cpus_time(0).runqueue_ns, 0);
+    ck_assert_uint_eq(cpus_time(-1).on_cpu_ns, 0);
+    ck_assert_uint_eq(cpus_time(1).on_cpu_ns, 0);
 }
 END_TEST
 
-START_TEST(waiting_only_grows)
+START_TEST(time_only_grows)
 {
-    uint64_t before = cpus_runqueue_ns(getpid());
+    struct cpus_time before = cpus_time(getpid()), after;
 
     for (unsigned i = 0; i < 100; i++)
         sched_yield();
-    ck_assert_uint_ge(cpus_runqueue_ns(getpid()), before);
+    after = cpus_time(getpid());
+    ck_assert_uint_ge(after.runqueue_ns, before.runqueue_ns);
+    ck_assert_uint_gt(after.on_cpu_ns, before.on_cpu_ns);
 }
 END_TEST
 
@@ -99,5 +101,5 @@ START_TEST(stolen_time_is_part_of_all)
 END_TEST
 
 SUITE_MAIN("cpus", usable_cpus_are_those_allowed, every_cpu_of_a_list_must_be_allowed,
-           a_pinned_thread_is_there, threads_that_are_not_there_have_not_waited, waiting_only_grows,
+           a_pinned_thread_is_there, threads_that_are_not_there_have_no_time, time_only_grows,
            stolen_time_is_part_of_all)

@@ -215,9 +215,8 @@ START_TEST(a_row_has_its_figures)
     row->usage.count[exitstat_device(SAMPLE_DISK)] = 500;
     row->usage.count[exitstat_device(SAMPLE_CHANNEL)] = 3;
     row->usage.handler_ns[EXIT_MMIO_WRITE] = 2000000;
-    row->usage.handler_ns[exitstat_device(SAMPLE_PARAVIRT)] = 70;
     row->usage.in_run_ns = 7000000;
-    row->usage.runqueue_ns = 500000;
+    row->usage.time = (struct cpus_time){.on_cpu_ns = 8500000, .runqueue_ns = 500000};
     row->usage.kvm[SAMPLE_HALT_WAIT] = 1000;
     row->usage.kvm[SAMPLE_IRQS] = 250;
     row->usage.kvm[SAMPLE_PAGES] = 12;
@@ -241,7 +240,9 @@ START_TEST(a_row_has_its_figures)
     check_int(json, "benches.0.time_ns.in_kvm_run", 7000000);
     check_int(json, "benches.0.time_ns.runqueue", 500000);
     check_int(json, "benches.0.time_ns.handler", 2000000);
-    check_int(json, "benches.0.time_ns.waiting", 70);
+    check_int(json, "benches.0.time_ns.on_cpu", 8500000);
+    check_int(json, "benches.0.time_ns.running", 6999000);
+    check_int(json, "benches.0.time_ns.asleep", 501000);
     check_int(json, "benches.0.time_ns.halted", 1000);
     check_int(json, "benches.0.exits_user.mmio_write", 500);
     check_absent(json, "benches.0.exits_user.pio_in");
@@ -326,7 +327,7 @@ START_TEST(vcpus_have_their_exits)
     exitstat_add(sample.stat[1], exitstat_device(SAMPLE_DISK), 3000);
     exitstat_add(sample.stat[1], exitstat_device(SAMPLE_CHANNEL), 5);
     sample.stat[1]->in_run_ns = 777;
-    sample.vcpu[1].runqueue_ns = 88;
+    sample.vcpu[1].time = (struct cpus_time){.on_cpu_ns = 99, .runqueue_ns = 88};
     sample.vcpu[1].kvm[SAMPLE_PAGES] = 12;
     json = make();
     ck_assert_uint_eq(json_array_size(json_at(json, "vcpus")), 2);
@@ -341,6 +342,7 @@ START_TEST(vcpus_have_their_exits)
     check_int(json, "vcpus.1.exits_harness.channel.count", 1);
     check_int(json, "vcpus.1.time_ns.in_kvm_run", 777);
     check_int(json, "vcpus.1.time_ns.runqueue", 88);
+    check_int(json, "vcpus.1.time_ns.on_cpu", 99);
     check_int(json, "vcpus.1.kvm_stats.pages_4k", 12);
     check_absent(json, "vcpus.0.exits_user.pio_out");
     json_decref(json);
@@ -364,7 +366,7 @@ START_TEST(a_native_run_lacks_what_only_a_vm_has)
     json_t *json;
 
     sample_init(&sample);
-    sample_row(&sample, "row", "", 9)->usage.runqueue_ns = 5;
+    sample_row(&sample, "row", "", 9)->usage.time.runqueue_ns = 5;
     sample_native(&sample);
     json = make();
     check_text(json, "env", "native");

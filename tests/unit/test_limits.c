@@ -161,15 +161,18 @@ START_TEST(usage_is_what_happened_between)
     before.handler_ns[3] = 30;
     before.in_run_ns = 100;
     after.in_run_ns = 1100;
-    before.runqueue_ns = 7;
-    after.runqueue_ns = 9;
+    before.time.runqueue_ns = 7;
+    before.time.on_cpu_ns = 3;
+    after.time.runqueue_ns = 9;
+    after.time.on_cpu_ns = 8;
     after.kvm[RESULT_KVM_MAX - 1] = 4;
     usage_subtract(&after, &before);
     ck_assert_uint_eq(after.count[0], 3);
     ck_assert_uint_eq(after.count[EXITSTAT_SLOTS - 1], 0);
     ck_assert_uint_eq(after.handler_ns[3], 40);
     ck_assert_uint_eq(after.in_run_ns, 1000);
-    ck_assert_uint_eq(after.runqueue_ns, 2);
+    ck_assert_uint_eq(after.time.runqueue_ns, 2);
+    ck_assert_uint_eq(after.time.on_cpu_ns, 5);
     ck_assert_uint_eq(after.kvm[RESULT_KVM_MAX - 1], 4);
 }
 END_TEST
@@ -180,13 +183,15 @@ END_TEST
  */
 START_TEST(no_duration_is_below_zero)
 {
-    static struct usage before = {.in_run_ns = 10, .runqueue_ns = 20}, after;
+    static struct usage before = {.in_run_ns = 10, .time = {.on_cpu_ns = 15, .runqueue_ns = 20}},
+                        after;
 
     before.handler_ns[2] = 30;
     before.kvm[1] = 40;
     usage_subtract(&after, &before);
     ck_assert_uint_eq(after.in_run_ns, 0);
-    ck_assert_uint_eq(after.runqueue_ns, 0);
+    ck_assert_uint_eq(after.time.runqueue_ns, 0);
+    ck_assert_uint_eq(after.time.on_cpu_ns, 0);
     ck_assert_uint_eq(after.handler_ns[2], 0);
     ck_assert_uint_eq(after.kvm[1], 0);
 }

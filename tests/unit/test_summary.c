@@ -93,9 +93,8 @@ START_TEST(costs_are_added_up_by_who_caused_them)
     row->usage.count[exitstat_device(SAMPLE_CHANNEL)] = 3;
     row->usage.handler_ns[exitstat_device(SAMPLE_CHANNEL)] = 9000;
     row->usage.count[exitstat_device(SAMPLE_PARAVIRT)] = 40;
-    row->usage.handler_ns[exitstat_device(SAMPLE_PARAVIRT)] = 123456;
     row->usage.in_run_ns = 9876543;
-    row->usage.runqueue_ns = 4321;
+    row->usage.time = (struct cpus_time){.on_cpu_ns = 9000000, .runqueue_ns = 4321};
     row->usage.kvm[SAMPLE_HALT_WAIT] = 1000;
     row->usage.kvm[SAMPLE_HALT_POLL] = 50;
     summary = summary_at(0);
@@ -103,9 +102,10 @@ START_TEST(costs_are_added_up_by_who_caused_them)
     ck_assert_uint_eq(summary.exits_user, 9);
     ck_assert_uint_eq(summary.handler_ns, 730);
     ck_assert_uint_eq(summary.exits_harness, 43);
-    ck_assert_uint_eq(summary.waiting_ns, 123456);
     ck_assert_uint_eq(summary.in_run_ns, 9876543);
-    ck_assert_uint_eq(summary.runqueue_ns, 4321);
+    ck_assert_uint_eq(summary.time.runqueue_ns, 4321);
+    ck_assert_uint_eq(summary.running_ns, 9000000);
+    ck_assert_uint_eq(summary.asleep_ns, 10000000 - 9000000 - 4321 - 730);
     ck_assert_uint_eq(summary.halted_ns, 1050);
     sample_free(&sample);
 }

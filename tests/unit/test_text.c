@@ -65,14 +65,15 @@ END_TEST
 START_TEST(a_native_run_has_no_machine)
 {
     sample_init(&sample);
-    sample_row(&sample, "row", "", 9)->usage.runqueue_ns = 1000000;
+    sample_row(&sample, "row", "", 9)->usage.time = (struct cpus_time){8500000, 1000000};
     sample_native(&sample);
     check_has(": native\nhost ");
     check_has("\nmachine  2 threads; 2 GiB; host pages of 2 MiB");
     check_has("\ntimes    exec to main 400 us; run 1.00 s\n");
     check_has_not("KVM");
     check_has_not("vCPU");
-    check_has("row                                1    5.000 GB/s       60.0% ok     10.0\n");
+    check_has(
+        "row                                1    5.000 GB/s       60.0% ok     85.0   5.0  10.0\n");
     sample_free(&sample);
 }
 END_TEST
@@ -101,12 +102,10 @@ START_TEST(a_row_says_what_it_measured_and_what_it_cost)
     row->usage.count[EXIT_SIGNAL] = 1;
     row->usage.handler_ns[EXIT_MMIO_WRITE] = 2000000;
     row->usage.in_run_ns = 7000000;
-    row->usage.runqueue_ns = 500000;
     row->usage.kvm[SAMPLE_HALT_WAIT] = 1000000;
-    /* The other vCPU slept for 10 ms, and this one half a millisecond more. */
-    row->usage.handler_ns[exitstat_device(SAMPLE_PARAVIRT)] = 10500000;
+    row->usage.time = (struct cpus_time){.on_cpu_ns = 5500000, .runqueue_ns = 500000};
     check_has("blk.randread bs=4096               1    5.000 GB/s       60.0% ok      0.501  55.0  "
-              "20.0  15.0   5.0\n"
+              "20.0  20.0   5.0\n"
               "    exits: mmio_write 500, signal 1\n");
     sample_free(&sample);
 }
@@ -131,7 +130,7 @@ START_TEST(shares_beyond_reason_are_not_spelled_out)
     row->usage.in_run_ns = 1000000000000;
     row->usage.handler_ns[EXIT_OTHER] = 99900000;
     row->usage.count[EXIT_OTHER] = 20000000;
-    row->usage.runqueue_ns = 100000000;
+    row->usage.time = (struct cpus_time){1000000000000, 100000000};
     check_has("odd                                1    2.000 GB/s       >999% ok      20000  >999 "
               "999.0   "
               "0.0  >999\n");
@@ -328,7 +327,8 @@ START_TEST(extreme_numbers_fit)
             row->usage.count[reason] = UINT64_MAX >> i * 5;
             row->usage.handler_ns[reason] = UINT64_MAX >> i * 5;
         }
-        row->usage.in_run_ns = row->usage.runqueue_ns = UINT64_MAX;
+        row->usage.in_run_ns = row->usage.time.on_cpu_ns = UINT64_MAX;
+        row->usage.time.runqueue_ns = UINT64_MAX;
     }
     for (unsigned slot = 0; slot < EXITSTAT_SLOTS; slot++)
         for (unsigned vcpu = 0; vcpu < SAMPLE_VCPUS; vcpu++)

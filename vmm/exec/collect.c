@@ -30,7 +30,7 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
         usage->in_run_ns += partial;
     else if (doing < EXITSTAT_SLOTS)
         usage->handler_ns[doing] += partial;
-    usage->runqueue_ns += cpus_runqueue_ns(__atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED));
+    cpus_time_add(&usage->time, cpus_time(__atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED)));
 }
 
 /* The layout is the same for all vCPUs and is read when it is first needed. */
@@ -91,7 +91,7 @@ static void collect_vcpus(struct machine *machine, struct run_facts *facts)
         struct run_vcpu *out = &facts->vcpu[i];
 
         out->stat = vcpu->stat;
-        out->runqueue_ns = vcpu->runqueue_ns;
+        out->time = vcpu->time;
         out->has_kvm = have_stats(machine, vcpu) &&
                        !kvm_stats_read(vcpu->stats_fd, &machine->stats_layout, out->kvm);
     }

@@ -143,7 +143,7 @@ static void *vcpu_thread(void *arg)
     result = set_up(vcpu, &err);
     if (!result)
         result = run_until_stopped(vcpu, &err);
-    vcpu->runqueue_ns = cpus_runqueue_ns(vcpu->tid);
+    vcpu->time = cpus_time(vcpu->tid);
     __atomic_store_n(&vcpu->finished, true, __ATOMIC_RELEASE);
     vcpu->shared->ended(vcpu->shared->ctx, result ? &err : NULL);
     return NULL;

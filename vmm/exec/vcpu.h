@@ -11,6 +11,7 @@
 #include "vmm/base/clock.h"
 #include "vmm/boot/entry.h"
 #include "vmm/exec/exit.h"
+#include "vmm/host/cpus.h"
 
 /* What all vCPUs of a machine share; constant while they run, but for `stop`. */
 struct vcpu_shared {
@@ -39,10 +40,10 @@ struct vcpu {
     int fd;
     struct kvm_run *run;
     struct exitstat *stat;
-    int stats_fd;         /* KVM's statistics, or -1 */
-    int64_t tsc_offset;   /* what the guest's TSC is ahead of the host's */
-    uint64_t entry_ticks; /* when it first entered the guest */
-    uint64_t runqueue_ns; /* at its end: how long it had to wait for a CPU */
+    int stats_fd;          /* KVM's statistics, or -1 */
+    int64_t tsc_offset;    /* what the guest's TSC is ahead of the host's */
+    uint64_t entry_ticks;  /* when it first entered the guest */
+    struct cpus_time time; /* at its end */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
@@ -49,16 +50,34 @@ int cpus_pin(unsigned cpu, struct err *err)
     return 0;
 }
 
-uint64_t cpus_runqueue_ns(int tid)
+/* The clock of a thread's CPU time: MAKE_THREAD_CPUCLOCK of linux/posix-timers.h. */
+static clockid_t cpu_clock(int tid)
 {
-    char path[64], text[128], *waiting;
+    return (clockid_t)(~(unsigned)tid << 3 | 4 | 2);
+}
 
-    /* Nanoseconds running, nanoseconds waiting, number of time slices. */
+struct cpus_time cpus_time(int tid)
+{
+    struct cpus_time time = {0};
+    char path[64], text[128], *waiting;
+    struct timespec on_cpu;
+
+    /* 0 would be the caller. */
+    if (tid <= 0)
+        return time;
+    if (!clock_gettime(cpu_clock(tid), &on_cpu))
+        time.on_cpu_ns = (uint64_t)on_cpu.tv_sec * 1000000000 + (uint64_t)on_cpu.tv_nsec;
+    /* Nanoseconds running (as of the last tick), nanoseconds waiting, number of time slices. */
     snprintf(path, sizeof(path), "/proc/self/task/%d/schedstat", tid);
-    if (file_read(path, text, sizeof(text)))
-        return 0;
-    waiting = strchr(text, ' ');
-    return waiting ? strtoull(waiting, NULL, 10) : 0;
+    if (!file_read(path, text, sizeof(text)) && (waiting = strchr(text, ' ')))
+        time.runqueue_ns = strtoull(waiting, NULL, 10);
+    return time;
+}
+
+void cpus_time_add(struct cpus_time *sum, struct cpus_time time)
+{
+    sum->on_cpu_ns += time.on_cpu_ns;
+    sum->runqueue_ns += time.runqueue_ns;
 }
 
 void cpus_steal(uint64_t *stolen, uint64_t *all)

@@ -22,12 +22,21 @@ int cpus_check(const unsigned *cpus, unsigned count, struct err *err);
 /* cpus_pin(): bind the calling thread to one CPU and verify it. Returns 0, or -1. */
 int cpus_pin(unsigned cpu, struct err *err);
 
+/* Time of a thread, in ns; the rest of its life it slept. */
+struct cpus_time {
+    uint64_t on_cpu_ns;
+    uint64_t runqueue_ns; /* runnable without a CPU */
+};
+
 /*
- * cpus_runqueue_ns(): how long a thread of this process has been runnable without a CPU, from its
- * schedstat (Documentation/scheduler/sched-stats.rst). `tid` is the kernel's thread id. 0 where
- * the kernel does not say.
+ * cpus_time(): the time of a thread of this process until now, from its CPU clock (see
+ * pthread_getcpuclockid(3)) and its schedstat (Documentation/scheduler/sched-stats.rst). `tid` is
+ * the kernel's thread id. 0 where the kernel does not say.
  */
-uint64_t cpus_runqueue_ns(int tid);
+struct cpus_time cpus_time(int tid);
+
+/* cpus_time_add(): add the time of a thread to `sum`. */
+void cpus_time_add(struct cpus_time *sum, struct cpus_time time);
 
 /* cpus_steal(): ticks of all CPUs that the hypervisor below took, and all ticks, since boot. */
 void cpus_steal(uint64_t *stolen, uint64_t *all);

@@ -257,14 +257,16 @@ static json_t *time_json(const struct report *report, const struct summary *summ
 {
     json_t *object = json_object();
 
-    set_u64(object, "runqueue", summary->runqueue_ns);
+    set_u64(object, "on_cpu", summary->time.on_cpu_ns);
+    set_u64(object, "runqueue", summary->time.runqueue_ns);
+    set_u64(object, "running", summary->running_ns);
+    set_u64(object, "asleep", summary->asleep_ns);
     if (report->facts->env != RUN_VM)
         return object;
     set_u64(object, "in_kvm_run", summary->in_run_ns);
     if (summary_has_kvm(report, "halt_wait_ns"))
         set_u64(object, "halted", summary->halted_ns);
     set_u64(object, "handler", summary->handler_ns);
-    set_u64(object, "waiting", summary->waiting_ns);
     return object;
 }
 
@@ -356,7 +358,8 @@ static json_t *vcpu_json(const struct run_facts *facts, unsigned id)
             set(facts->device_for_harness[i] ? harness : devices, facts->device[i],
                 counter_json(&vcpu->stat->slot[exitstat_device(i)]));
     set_u64(times, "in_kvm_run", vcpu->stat->in_run_ns);
-    set_u64(times, "runqueue", vcpu->runqueue_ns);
+    set_u64(times, "on_cpu", vcpu->time.on_cpu_ns);
+    set_u64(times, "runqueue", vcpu->time.runqueue_ns);
     set(object, "exits_user", reasons);
     set(object, "exits_devices", devices);
     set(object, "exits_harness", harness);

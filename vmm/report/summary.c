@@ -102,6 +102,24 @@ static int summarize_samples(const struct report *report, const struct result_ro
     return 0;
 }
 
+static uint64_t minus(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static void share_time(const struct run_facts *facts, const struct result_row *row,
+                       struct summary *summary)
+{
+    uint64_t in_guest = minus(summary->in_run_ns, summary->halted_ns);
+
+    summary->running_ns = summary->time.on_cpu_ns;
+    if (facts->env == RUN_VM && summary->running_ns > in_guest)
+        summary->running_ns = in_guest;
+    summary->asleep_ns = minus(summary->window_ns * row->begin.threads, summary->running_ns);
+    summary->asleep_ns = minus(summary->asleep_ns, summary->time.runqueue_ns);
+    summary->asleep_ns = minus(summary->asleep_ns, summary->handler_ns);
+}
+
 int summary_of(const struct report *report, uint32_t i, struct summary *summary)
 {
     const struct run_facts *facts = report->facts;
@@ -113,7 +131,7 @@ int summary_of(const struct report *report, uint32_t i, struct summary *summary)
         return -1;
     summary->window_ns = clock_ns(&facts->rate, row->window_ticks);
     summary->in_run_ns = usage->in_run_ns;
-    summary->runqueue_ns = usage->runqueue_ns;
+    summary->time = usage->time;
     summary->halted_ns = summary_kvm(report, usage, "halt_wait_ns") +
                          summary_kvm(report, usage, "halt_poll_success_ns") +
                          summary_kvm(report, usage, "halt_poll_fail_ns");
@@ -127,8 +145,7 @@ int summary_of(const struct report *report, uint32_t i, struct summary *summary)
         if (!facts->device_for_harness[device])
             continue;
         summary->exits_harness += usage->count[slot];
-        if (!strcmp(facts->device[device], "paravirt"))
-            summary->waiting_ns += usage->handler_ns[slot];
     }
+    share_time(facts, row, summary);
     return 0;
 }

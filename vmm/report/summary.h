@@ -18,12 +18,18 @@ struct summary {
     uint64_t exits_user;    /* the benchmark's own */
     uint64_t exits_harness; /* the channel's, and of waiting in barriers */
 
-    /* Time of all vCPUs in the window; see struct run_facts for where it comes from. */
-    uint64_t in_run_ns;   /* in KVM_RUN: the guest, what KVM answers itself, and halted */
-    uint64_t halted_ns;   /* of that, by KVM's own word */
-    uint64_t runqueue_ns; /* runnable without a CPU */
-    uint64_t handler_ns;  /* serving the benchmark's exits */
-    uint64_t waiting_ns;  /* asleep in the paravirtual device */
+    /* Time of all vCPUs in the window. */
+    uint64_t in_run_ns;  /* in KVM_RUN: the guest, what KVM answers itself, and halted */
+    uint64_t halted_ns;  /* of that, by KVM's own word */
+    uint64_t handler_ns; /* serving the benchmark's exits */
+    struct cpus_time time;
+
+    /*
+     * Of those that took part; the others sleep. A vCPU that has lost its CPU has done so in
+     * KVM_RUN or in a handler, so that its time on a CPU is the bound of that in the guest.
+     */
+    uint64_t running_ns; /* the guest's code, or a native run's */
+    uint64_t asleep_ns;  /* what is left of the window */
 };
 
 /* summary_of(): of row `i`, which must have at least one sample. Returns 0, or -1: no memory. */

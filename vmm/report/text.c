@@ -199,24 +199,19 @@ static const char *format_percent(char text[UNITS_TEXT_MAX], double value)
     return text;
 }
 
-/*
- * Where the time of the vCPUs that took part went. The others slept all the while, and their sleep
- * is not the benchmark's.
- */
+/* Where the time of the vCPUs that took part went. */
 static void print_shares(FILE *out, const struct report *report, const struct result_row *row,
                          const struct summary *summary)
 {
+    const uint64_t parts[] = {summary->running_ns, summary->handler_ns, summary->asleep_ns,
+                              summary->time.runqueue_ns};
     uint64_t window = summary->window_ns * row->begin.threads;
-    uint64_t idle = summary->window_ns * (report->config->vcpus - row->begin.threads);
-    uint64_t waiting = summary->waiting_ns > idle ? summary->waiting_ns - idle : 0;
-    uint64_t away = summary->halted_ns + summary->runqueue_ns;
-    uint64_t guest = summary->in_run_ns > away ? summary->in_run_ns - away : 0;
-    const uint64_t parts[] = {guest, summary->handler_ns, waiting + summary->halted_ns,
-                              summary->runqueue_ns};
     char text[UNITS_TEXT_MAX];
 
-    /* A native run knows the last one only. */
-    for (unsigned i = report->facts->env == RUN_VM ? 0 : 3; i < 4; i++) {
+    for (unsigned i = 0; i < 4; i++) {
+        /* A native run has no exits. */
+        if (i == 1 && report->facts->env != RUN_VM)
+            continue;
         if (summary->window_ns < SHARES_MIN_NS)
             fprintf(out, " %5s", "-");
         else
@@ -279,14 +274,16 @@ static void print_rows(FILE *out, const struct report *report)
     fprintf(out, "\n%-*s %4s %*s %-*s %6s %-5s", NAME_COLUMNS, "benchmark", "thr", VALUE_COLUMNS,
             "median", UNIT_COLUMNS, "unit", "+-", "check");
     if (vm)
-        fprintf(out, " %7s %5s %5s %5s", "exit/op", "guest", "exit", "wait");
-    fprintf(out, " %5s\n", "runq");
+        fprintf(out, " %7s %5s %5s", "exit/op", "guest", "exit");
+    else
+        fprintf(out, " %5s", "run");
+    fprintf(out, " %5s %5s\n", "sleep", "runq");
     for (uint32_t i = 0; i < result->rows; i++)
         print_row(out, report, i);
     fprintf(out, "\n+-: half the 95 %% interval of the median, in %% of it.");
     if (vm)
         fprintf(out, " Time of the vCPUs in %%: in the guest,\n"
-                     "serving exits, waiting (halted or in a barrier), runnable without a CPU.");
+                     "serving exits, asleep (halted or in a barrier), runnable without a CPU.");
     fputc('\n', out);
 }
 

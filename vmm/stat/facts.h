@@ -52,7 +52,7 @@ struct run_startup {
 
 struct run_vcpu {
     const struct exitstat *stat; /* NULL in a native run */
-    uint64_t runqueue_ns;
+    struct cpus_time time;
     uint64_t kvm[RESULT_KVM_MAX];
     bool has_kvm;
 };

@@ -65,7 +65,8 @@ void usage_subtract(struct usage *a, const struct usage *b)
         a->handler_ns[i] = between(a->handler_ns[i], b->handler_ns[i]);
     }
     a->in_run_ns = between(a->in_run_ns, b->in_run_ns);
-    a->runqueue_ns = between(a->runqueue_ns, b->runqueue_ns);
+    a->time.on_cpu_ns = between(a->time.on_cpu_ns, b->time.on_cpu_ns);
+    a->time.runqueue_ns = between(a->time.runqueue_ns, b->time.runqueue_ns);
     for (unsigned i = 0; i < RESULT_KVM_MAX; i++)
         a->kvm[i] = between(a->kvm[i], b->kvm[i]);
 }

@@ -15,6 +15,7 @@
 
 #include "minivmm/channel.h"
 #include "vmm/base/err.h"
+#include "vmm/host/cpus.h"
 #include "vmm/stat/exitstat.h"
 
 #define RESULT_ROWS_MAX    1024u
@@ -29,7 +30,7 @@ struct usage {
     uint64_t count[EXITSTAT_SLOTS];
     uint64_t handler_ns[EXITSTAT_SLOTS];
     uint64_t in_run_ns;
-    uint64_t runqueue_ns;         /* runnable without a CPU */
+    struct cpus_time time;
     uint64_t kvm[RESULT_KVM_MAX]; /* KVM's statistics, named by kvm_stat_names */
 };
 
