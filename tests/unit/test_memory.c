@@ -153,7 +153,18 @@ START_TEST(what_is_available_is_part_of_it)
 }
 END_TEST
 
+START_TEST(trimmed_code_runs_on)
+{
+    struct memory_usage before, after;
+
+    ck_assert_int_eq(memory_usage(NULL, 0, &before), 0);
+    memory_trim_code();
+    ck_assert_int_eq(memory_usage(NULL, 0, &after), 0);
+    ck_assert_uint_le(after.other_pss_bytes, before.other_pss_bytes);
+}
+END_TEST
+
 SUITE_MAIN("memory", small_pages_are_counted_one_by_one, only_the_range_asked_for_counts,
            a_range_of_several_mappings_is_added_up, huge_pages_are_told_apart,
            reserved_pages_are_resident_too, the_limit_is_the_machines_memory_or_less,
-           what_is_available_is_part_of_it)
+           what_is_available_is_part_of_it, trimmed_code_runs_on)

@@ -3,6 +3,7 @@
 
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
+#include "vmm/host/memory.h"
 
 /* How long a vCPU that was kicked may take before it is kicked again. */
 #define KICK_MS 2
@@ -115,6 +116,7 @@ int machine_run(struct machine *machine, const struct watch *watch, struct err *
     if (create_vcpus(machine, err))
         return -1;
     vcpu_ignore_kicks();
+    memory_trim_code();
     for (unsigned i = 0; i < machine->vcpus && !result; i++)
         result = vcpu_start(&machine->vcpu[i], err);
     if (result)

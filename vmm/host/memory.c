@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "vmm/host/file.h"
 #include "vmm/host/memory.h"
@@ -120,4 +122,16 @@ int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)
     }
     fclose(file);
     return 0;
+}
+
+void memory_trim_code(void)
+{
+    extern const char __executable_start[], etext[]; /* ld's: ld(1), end(3) */
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = (uintptr_t)__executable_start & -page, end = (uintptr_t)etext & -page;
+    char tracer[16];
+
+    if (!file_status_field("/proc/self/status", "TracerPid:", tracer, sizeof(tracer)) &&
+        !strcmp(tracer, "0"))
+        madvise((void *)start, end - start, MADV_DONTNEED);
 }

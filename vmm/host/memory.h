@@ -39,4 +39,11 @@ struct memory_usage {
  */
 int memory_usage(const void *base, size_t bytes, struct memory_usage *usage);
 
+/*
+ * memory_trim_code(): unmap the pages of the program's code, most of which only its start needs;
+ * those in use come back from the page cache. Does nothing under a debugger, whose breakpoints
+ * would be lost.
+ */
+void memory_trim_code(void);
+
 #endif
