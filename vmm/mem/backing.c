@@ -157,10 +157,9 @@ int backing_alloc(struct backing *backing, const struct config *config, struct e
 
 int backing_discard(const struct backing *backing, size_t offset, size_t bytes)
 {
-    /* MADV_REMOVE punches a hole into a shared mapping, where MADV_DONTNEED would only unmap. */
-    return madvise(backing->base + offset, bytes, backing->fd >= 0 ? MADV_REMOVE : MADV_DONTNEED)
-               ? errno
-               : 0;
+    if (backing->hugepage_bytes)
+        return EOPNOTSUPP;
+    return madvise(backing->base + offset, bytes, MADV_DONTNEED) ? errno : 0;
 }
 
 void backing_free(struct backing *backing)

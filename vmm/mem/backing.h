@@ -28,7 +28,8 @@ int backing_alloc(struct backing *backing, const struct config *config, struct e
 
 /*
  * backing_discard(): give a page-aligned part of it back to the host; it reads as zeros then.
- * Returns 0, or the errno.
+ * Returns 0, or the errno: EOPNOTSUPP for pages of hugetlbfs, since another process could take one
+ * that was given back, and the next access, be it the VMM's, would be fatal.
  */
 int backing_discard(const struct backing *backing, size_t offset, size_t bytes);
 

@@ -38,10 +38,9 @@ void *guestmem_at(const struct guestmem *mem, gpa_t gpa, uint64_t bytes)
 
 int guestmem_discard(const struct guestmem *mem, gpa_t gpa, uint64_t bytes)
 {
-    uint64_t unit = mem->backing.hugepage_bytes ? mem->backing.hugepage_bytes : CONFIG_PAGE_4K;
     uint8_t *host = guestmem_at(mem, gpa, bytes);
 
-    if (!host || !bytes || gpa % unit || bytes % unit)
+    if (!host || !bytes || gpa % CONFIG_PAGE_4K || bytes % CONFIG_PAGE_4K)
         return EINVAL;
     return backing_discard(&mem->backing, (size_t)(host - mem->backing.base), bytes);
 }

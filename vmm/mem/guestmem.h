@@ -38,8 +38,8 @@ int guestmem_init(struct guestmem *mem, const struct config *config, struct err 
 void *guestmem_at(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
 
 /*
- * guestmem_discard(): give a part of RAM back to the host, in units of its pages. Returns 0, or
- * an errno: EINVAL if it is not RAM or not aligned.
+ * guestmem_discard(): give a part of RAM back to the host, in pages of 4 KiB. Returns 0, or an
+ * errno: EINVAL if it is not RAM or not aligned, EOPNOTSUPP as backing_discard() has it.
  */
 int guestmem_discard(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
 
