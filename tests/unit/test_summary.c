@@ -101,7 +101,6 @@ START_TEST(costs_are_added_up_by_who_caused_them)
     ck_assert_uint_eq(summary.window_ns, 10000000);
     ck_assert_uint_eq(summary.exits_user, 9);
     ck_assert_uint_eq(summary.handler_ns, 730);
-    ck_assert_uint_eq(summary.exits_harness, 43);
     ck_assert_uint_eq(summary.in_run_ns, 9876543);
     ck_assert_uint_eq(summary.time.runqueue_ns, 4321);
     ck_assert_uint_eq(summary.running_ns, 9000000);

@@ -9,24 +9,27 @@
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 
+/* Of CPU_SETSIZE CPUs each: as many as Linux can have on x86-64. */
+#define SETS 8
+
 unsigned cpus_usable(void)
 {
-    cpu_set_t set;
+    cpu_set_t set[SETS];
 
-    if (sched_getaffinity(0, sizeof(set), &set))
+    if (sched_getaffinity(0, sizeof(set), set))
         return 1;
-    return (unsigned)CPU_COUNT(&set);
+    return (unsigned)CPU_COUNT_S(sizeof(set), set);
 }
 
 int cpus_check(const unsigned *cpus, unsigned count, struct err *err)
 {
     char allowed[128];
-    cpu_set_t set;
+    cpu_set_t set[SETS];
 
-    if (sched_getaffinity(0, sizeof(set), &set))
+    if (sched_getaffinity(0, sizeof(set), set))
         return err_sys(err, ERR_FAILED, "sched_getaffinity");
     for (unsigned i = 0; i < count; i++) {
-        if (cpus[i] < CPU_SETSIZE && CPU_ISSET(cpus[i], &set))
+        if (CPU_ISSET_S(cpus[i], sizeof(set), set))
             continue;
         err_set(err, ERR_USAGE, "--pin: CPU %u is not there, or not for this process", cpus[i]);
         if (file_status_field("/proc/self/status", "Cpus_allowed_list:", allowed, sizeof(allowed)))
@@ -38,11 +41,11 @@ int cpus_check(const unsigned *cpus, unsigned count, struct err *err)
 
 int cpus_pin(unsigned cpu, struct err *err)
 {
-    cpu_set_t set;
+    cpu_set_t set[SETS];
 
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    if (sched_setaffinity(0, sizeof(set), &set))
+    CPU_ZERO_S(sizeof(set), set);
+    CPU_SET_S(cpu, sizeof(set), set);
+    if (sched_setaffinity(0, sizeof(set), set))
         return err_sys(err, ERR_FAILED, "--pin: CPU %u", cpu);
     if (sched_getcpu() != (int)cpu)
         return err_set(err, ERR_FAILED, "--pin: CPU %u: the thread is still on CPU %d", cpu,

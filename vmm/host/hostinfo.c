@@ -14,6 +14,8 @@
 
 #define VULNERABILITIES "/sys/devices/system/cpu/vulnerabilities"
 
+#define CPUID_ECX_VMX           (1u << 5)
+#define CPUID_ECX_SVM           (1u << 2)
 #define CPUID_ECX_HYPERVISOR    (1u << 31)
 #define CPUID_EDX_TSC_INVARIANT (1u << 8)
 
@@ -44,22 +46,32 @@ static void read_cpu(struct hostinfo *info)
     info->caches = host_caches();
 }
 
+/* Whether CPUID has a bit in ECX of a leaf. */
+static bool cpu_has(unsigned leaf, unsigned bit)
+{
+    unsigned a, b, c, d;
+
+    return __get_cpuid(leaf, &a, &b, &c, &d) && c & bit;
+}
+
 /* The module that runs guests, and how it translates their addresses. */
 static void read_kvm(struct hostinfo *info)
 {
-    static const struct {
+    bool vmx = cpu_has(1, CPUID_ECX_VMX), svm = cpu_has(0x80000001, CPUID_ECX_SVM);
+    const struct {
+        bool usable; /* a module that is part of the kernel is there on any CPU */
         const char *module, *parameter, *paging;
     } backends[] = {
-        {"kvm_intel", "/sys/module/kvm_intel/parameters/ept", "ept"},
-        {"kvm_amd", "/sys/module/kvm_amd/parameters/npt", "npt"},
-        {"kvm_pvm", "", "shadow"},
+        {vmx, "kvm_intel", "/sys/module/kvm_intel/parameters/ept", "ept"},
+        {svm, "kvm_amd", "/sys/module/kvm_amd/parameters/npt", "npt"},
+        {!vmx && !svm, "kvm_pvm", "", "shadow"},
     };
 
     for (unsigned i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
         char path[64], on[8];
 
         snprintf(path, sizeof(path), "/sys/module/%s", backends[i].module);
-        if (access(path, F_OK))
+        if (!backends[i].usable || access(path, F_OK))
             continue;
         info->kvm_module = backends[i].module;
         info->paging = backends[i].paging;

@@ -58,7 +58,7 @@ static int cannot_open(struct err *err)
 
 int kvm_open(struct kvm *kvm, struct err *err)
 {
-    int version;
+    int version, run_bytes;
 
     kvm->fd = open(DEVICE, O_RDWR | O_CLOEXEC);
     if (kvm->fd < 0)
@@ -76,9 +76,11 @@ int kvm_open(struct kvm *kvm, struct err *err)
         err_hint(err, "a newer kernel");
         goto fail;
     }
-    kvm->run_bytes = (unsigned)ioctl(kvm->fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+    run_bytes = KVM_IOCTL(kvm->fd, KVM_GET_VCPU_MMAP_SIZE, 0, err);
+    if (run_bytes < 0)
+        goto fail;
+    kvm->run_bytes = (unsigned)run_bytes;
     kvm->max_vcpus = (unsigned)kvm_can(kvm->fd, KVM_CAP_MAX_VCPUS);
-    kvm->max_vcpu_id = (unsigned)kvm_can(kvm->fd, KVM_CAP_MAX_VCPU_ID);
     return 0;
 fail:
     close(kvm->fd);
@@ -111,11 +113,13 @@ int kvm_create_vm(const struct kvm *kvm, struct err *err)
 
 int kvm_tsc_hz(int vm, uint64_t *hz, struct err *err)
 {
-    /* A VM answers since Linux 5.16 (KVM_CAP_VM_TSC_CONTROL); before, only a vCPU does. */
-    int khz = KVM_IOCTL(vm, KVM_GET_TSC_KHZ, 0, err);
+    /* A VM answers since Linux 5.16; before, only a vCPU does. */
+    int khz = ioctl(vm, KVM_GET_TSC_KHZ, 0);
 
-    if (khz <= 0)
-        return -1;
+    if (khz <= 0) {
+        err_sys(err, ERR_CANNOT_RUN, "KVM_GET_TSC_KHZ of a VM");
+        return err_hint(err, "Linux 5.16 or newer");
+    }
     *hz = (uint64_t)khz * 1000;
     return 0;
 }

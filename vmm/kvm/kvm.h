@@ -16,7 +16,6 @@ struct kvm {
     int fd;
     unsigned run_bytes; /* of the area that a vCPU shares with the kernel */
     unsigned max_vcpus;
-    unsigned max_vcpu_id;
 };
 
 /* KVM_IOCTL(): kvm_ioctl() with the request's own name. */

@@ -67,11 +67,3 @@ int kvm_stats_read(int stats_fd, const struct kvm_stats_layout *layout,
         memcpy(&values[i], data + layout->stat[i].offset, sizeof(values[i]));
     return 0;
 }
-
-int kvm_stats_index(const struct kvm_stats_layout *layout, const char *name)
-{
-    for (unsigned i = 0; i < layout->count; i++)
-        if (!strcmp(layout->stat[i].name, name))
-            return (int)i;
-    return -1;
-}

@@ -40,7 +40,4 @@ int kvm_stats_layout(int stats_fd, struct kvm_stats_layout *layout, struct err *
 int kvm_stats_read(int stats_fd, const struct kvm_stats_layout *layout,
                    uint64_t values[KVM_STATS_MAX]);
 
-/* kvm_stats_index(): where a name stands in the layout, or -1. */
-int kvm_stats_index(const struct kvm_stats_layout *layout, const char *name);
-
 #endif

@@ -139,13 +139,6 @@ int summary_of(const struct report *report, uint32_t i, struct summary *summary)
         summary->exits_user += usage->count[reason];
         summary->handler_ns += usage->handler_ns[reason];
     }
-    for (unsigned device = 0; device < facts->devices; device++) {
-        unsigned slot = exitstat_device(device);
-
-        if (!facts->device_for_harness[device])
-            continue;
-        summary->exits_harness += usage->count[slot];
-    }
     share_time(facts, row, summary);
     return 0;
 }

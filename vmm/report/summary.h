@@ -15,8 +15,7 @@ struct summary {
     double spread_pct;          /* half the interval's width, in percent of the median */
 
     uint64_t window_ns;
-    uint64_t exits_user;    /* the benchmark's own */
-    uint64_t exits_harness; /* the channel's, and of waiting in barriers */
+    uint64_t exits_user; /* the benchmark's own */
 
     /* Time of all vCPUs in the window. */
     uint64_t in_run_ns;  /* in KVM_RUN: the guest, what KVM answers itself, and halted */
