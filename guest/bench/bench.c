@@ -131,14 +131,14 @@ uint64_t bench_ticks(const struct bench_run *run, double seconds)
 /* Arguments are separated by these. */
 #define BLANKS " ,"
 
-/* What follows "key=" in the user's arguments, or NULL. */
+/* What follows `key`, which ends with "=", in the user's arguments, or NULL. */
 static const char *find_arg(const char *args, const char *key)
 {
     size_t length = strlen(key);
 
     for (const char *at = args + strspn(args, BLANKS); *at; at += strspn(at, BLANKS)) {
-        if (!strncmp(at, key, length) && at[length] == '=')
-            return at + length + 1;
+        if (!strncmp(at, key, length))
+            return at + length;
         at += strcspn(at, BLANKS);
     }
     return NULL;
@@ -181,14 +181,25 @@ const char *bench_check_args(const char *args)
         for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
             size_t length = strlen(known[i].key);
 
+            /* Not the second of its kind, and with a value that can be. */
             if (!strncmp(at, known[i].key, length))
-                valid = known[i].valid(at + length);
+                valid = find_arg(args, known[i].key) == at + length && known[i].valid(at + length);
         }
         if (!valid)
             return at;
         at += strcspn(at, BLANKS);
     }
     return NULL;
+}
+
+bool bench_isa_missing(const char *args)
+{
+    const char *value = find_arg(args, "isa=");
+
+    for (unsigned isa = isa_best() + 1; value && isa < ISA_COUNT; isa++)
+        if (word_is(value, isa_name(isa)))
+            return true;
+    return false;
 }
 
 uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherwise)
@@ -200,7 +211,7 @@ uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherw
 
 enum isa bench_isa(const struct bench_run *run)
 {
-    const char *value = find_arg(run->env->args, "isa");
+    const char *value = find_arg(run->env->args, "isa=");
     enum isa best = isa_best();
 
     for (unsigned isa = 0; value && isa < best; isa++)

@@ -91,7 +91,8 @@ double bench_seconds(const struct bench_run *run, uint64_t ticks);
 uint64_t bench_ticks(const struct bench_run *run, double seconds);
 
 /*
- * bench_check_args(): whether the user's arguments, "key=value key=value", are ones that there are:
+ * bench_check_args(): whether the user's arguments, "key=value key=value", are ones that there are,
+ * each once:
  *     n=NUMBER   the order of matrices, 1 to BENCH_N_MAX
  *     isa=NAME   the widest instruction set to use: sse2, avx2, avx512
  * Returns NULL, or the argument that is not, which ends with the next blank or comma.
@@ -100,12 +101,15 @@ const char *bench_check_args(const char *args);
 
 #define BENCH_N_MAX 200000
 
-/* bench_arg(): the number given for `key` in the user's arguments, or `otherwise`. */
+/* bench_arg(): the number given for `key`, "n=", in the user's arguments, or `otherwise`. */
 uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherwise);
+
+/* bench_isa_missing(): whether the user asks for an instruction set that is not there. */
+bool bench_isa_missing(const char *args);
 
 /*
  * bench_isa(): the instruction set to use: the best there is, or the one that the user's argument
- * isa=sse2|avx2|avx512 forces.
+ * isa=sse2|avx2|avx512 asks for, if there is that.
  */
 enum isa bench_isa(const struct bench_run *run);
 

@@ -44,7 +44,7 @@ static void run_row(struct bench_run *run, struct gemm_job *job, unsigned thread
 
 void dgemm_run(struct bench_run *run)
 {
-    size_t n = bench_arg(run, "n", run->env->quick ? 1500 : 3000);
+    size_t n = bench_arg(run, "n=", run->env->quick ? 1500 : 3000);
     struct gemm_job job = {.kernel = gemm_kernel(bench_isa(run))};
     unsigned threads[2], teams = bench_teams(run, threads);
     double *scratch;

@@ -55,7 +55,7 @@ void linpack_run(struct bench_run *run)
 {
     struct lu_job job = {
         .kernel = gemm_kernel(bench_isa(run)),
-        .n = bench_arg(run, "n", run->env->quick ? 3000 : 6000),
+        .n = bench_arg(run, "n=", run->env->quick ? 3000 : 6000),
     };
     unsigned threads = run->env->threads;
     double *scratch;

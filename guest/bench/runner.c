@@ -20,7 +20,7 @@ static void refuse_arg(const struct env *env, const char *arg)
     struct channel_record record = {.type = CHANNEL_LOG};
 
     snprintf(record.log.text, sizeof(record.log.text),
-             "--args: '%.*s' is not one of n=NUMBER (to %d), isa=sse2|avx2|avx512\n",
+             "--args: '%.*s' is there twice or not one of n=NUMBER (to %d), isa=sse2|avx2|avx512\n",
              (int)strcspn(arg, " ,"), arg, BENCH_N_MAX);
     env->send(&record, 1);
 }
@@ -41,6 +41,10 @@ uint32_t bench_main(const struct env *env)
     for (bench = bench_table; bench < bench_table_end; bench++)
         plan.plan.benches += bench_chosen(env->chosen, bench->name);
     env->send(&plan, 1);
+    if (bench_isa_missing(env->args))
+        bench_warn(&run, "isa_missing",
+                   "the instruction set of --args is not there; the best is %s",
+                   isa_name(isa_best()));
     if (plan.plan.benches)
         env->ticks_hz(); /* now, lest the first to ask spend a measured moment on it */
     for (bench = bench_table; bench < bench_table_end; bench++) {

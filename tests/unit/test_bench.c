@@ -238,20 +238,20 @@ START_TEST(arguments_are_found_by_their_keys)
 {
     set_up();
     env.args = " n=3000,nn=7 isa=avx2  m=18446744073709551615,";
-    ck_assert_uint_eq(bench_arg(&bench_run, "n", 1), 3000);
-    ck_assert_uint_eq(bench_arg(&bench_run, "nn", 1), 7);
-    ck_assert_uint_eq(bench_arg(&bench_run, "m", 1), UINT64_MAX);
-    ck_assert_uint_eq(bench_arg(&bench_run, "k", 5), 5);
-    ck_assert_uint_eq(bench_arg(&bench_run, "is", 5), 5);
-    ck_assert_uint_eq(bench_arg(&bench_run, "sa", 5), 5);
+    ck_assert_uint_eq(bench_arg(&bench_run, "n=", 1), 3000);
+    ck_assert_uint_eq(bench_arg(&bench_run, "nn=", 1), 7);
+    ck_assert_uint_eq(bench_arg(&bench_run, "m=", 1), UINT64_MAX);
+    ck_assert_uint_eq(bench_arg(&bench_run, "k=", 5), 5);
+    ck_assert_uint_eq(bench_arg(&bench_run, "is=", 5), 5);
+    ck_assert_uint_eq(bench_arg(&bench_run, "sa=", 5), 5);
     env.args = "";
-    ck_assert_uint_eq(bench_arg(&bench_run, "n", 9), 9);
+    ck_assert_uint_eq(bench_arg(&bench_run, "n=", 9), 9);
     env.args = "n";
-    ck_assert_uint_eq(bench_arg(&bench_run, "n", 9), 9);
+    ck_assert_uint_eq(bench_arg(&bench_run, "n=", 9), 9);
     env.args = " , ";
-    ck_assert_uint_eq(bench_arg(&bench_run, "n", 9), 9);
+    ck_assert_uint_eq(bench_arg(&bench_run, "n=", 9), 9);
     env.args = "n=1 n=2";
-    ck_assert_uint_eq(bench_arg(&bench_run, "n", 9), 1);
+    ck_assert_uint_eq(bench_arg(&bench_run, "n=", 9), 1);
 }
 END_TEST
 
