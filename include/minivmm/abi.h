@@ -27,6 +27,8 @@
  *     minivmm,host-cpus        CPUs that the VMM may use, so that the guest can tell whether
  *                              spinning is wise
  *     minivmm,host-caches      <l1d l2 llc>, in bytes, 64 bits each; 0 where unknown
+ *     minivmm,window           the address, 64 bits, of the page table of the MINIVMM_WINDOW_PAGES
+ *                              pages at MINIVMM_WINDOW_BASE: empty, and for ring 0 to fill in
  * /reserved-memory holds the VMM's own data (tables, stacks, this tree).
  */
 #ifndef MINIVMM_ABI_H
@@ -36,7 +38,7 @@
 #include <stdint.h>
 #endif
 
-#define MINIVMM_ABI_VERSION 1
+#define MINIVMM_ABI_VERSION 2
 
 /* Guest-physical address space: RAM, a hole for devices from 3 to 4 GiB, more RAM. */
 #define MINIVMM_RAM_LOW_END  0xc0000000ull
@@ -44,9 +46,17 @@
 #define MINIVMM_DEVICE_BASE  0xc0000000ull
 #define MINIVMM_DEVICE_BYTES 0x1000ull /* each device has a page of its own */
 
-/* The two devices that every machine has, so that ring 0 can report a fault without the tree. */
-#define MINIVMM_CHANNEL_BASE  MINIVMM_DEVICE_BASE
-#define MINIVMM_PARAVIRT_BASE (MINIVMM_DEVICE_BASE + MINIVMM_DEVICE_BYTES)
+/* The devices that every machine has, so that ring 0 can report a fault without the tree. */
+#define MINIVMM_CHANNEL_BASE       MINIVMM_DEVICE_BASE
+#define MINIVMM_PARAVIRT_BASE      (MINIVMM_DEVICE_BASE + MINIVMM_DEVICE_BYTES)
+#define MINIVMM_PROBE_BASE         (MINIVMM_DEVICE_BASE + 2 * MINIVMM_DEVICE_BYTES)
+#define MINIVMM_PROBE_CONTROL_BASE (MINIVMM_DEVICE_BASE + 3 * MINIVMM_DEVICE_BYTES)
+#define MINIVMM_PROBE_PORT         0x300u
+#define MINIVMM_PROBE_PORT_BYTES   32u
+
+/* Virtual addresses of 2 MiB whose page table is the guest's own: minivmm,window. */
+#define MINIVMM_WINDOW_BASE  0x400000000000ull
+#define MINIVMM_WINDOW_PAGES 512u
 
 #define MINIVMM_STACK_BYTES 4096
 
@@ -99,6 +109,55 @@ enum minivmm_paravirt_reg {
      */
     MINIVMM_PARAVIRT_DISCARD = 0x10,
 };
+
+/*
+ * The probe ("minivmm,probe"): registers that do nothing, so that the way to them is what an access
+ * costs. There is one for each way in which KVM can deliver an access, four bytes wide, `way` * 8
+ * bytes from MINIVMM_PROBE_BASE, and the same again as ports from MINIVMM_PROBE_PORT on. Reads
+ * (of MINIVMM_PROBE_USER only) give 0.
+ */
+enum minivmm_probe_way {
+    MINIVMM_PROBE_USER,      /* an exit to the VMM */
+    MINIVMM_PROBE_EVENT,     /* a write of four bytes signals an eventfd, within KVM */
+    MINIVMM_PROBE_MATCH,     /* the same if it writes MINIVMM_PROBE_VALUE; else an exit */
+    MINIVMM_PROBE_COALESCED, /* writes are gathered until there is an exit for another reason */
+    MINIVMM_PROBE_WAYS
+};
+
+#define MINIVMM_PROBE_VALUE 0x5a17u
+
+/* What MINIVMM_CONTROL_WORK does. */
+enum minivmm_probe_work {
+    MINIVMM_WORK_BARE,           /* the next exits are answered by KVM_RUN, and by nothing else */
+    MINIVMM_WORK_IMMEDIATE_EXIT, /* KVM_RUN that returns at once */
+    MINIVMM_WORK_IOCTL,          /* an ioctl on the VM that does next to nothing */
+    MINIVMM_WORK_EVENTFD,        /* a write to an eventfd and a read */
+    MINIVMM_WORK_COUNT
+};
+
+/* The probe's other side ("minivmm,probe-control"), for the harness: 64-bit registers. */
+enum minivmm_control_reg {
+    /* Read, `way` * 8 further on: accesses delivered that way so far, in memory and as ports. */
+    MINIVMM_CONTROL_MMIO = 0x00,
+    MINIVMM_CONTROL_PIO = 0x40,
+    /* Read: the ways that there are: a bit per way, in memory from bit 0, as ports from bit 8. */
+    MINIVMM_CONTROL_WAYS = 0x80,
+    /* Write: do some work (bits 56-63) so many times (bits 0-55). Read: how many ticks it took. */
+    MINIVMM_CONTROL_WORK = 0x88,
+    /*
+     * Write: send an interrupt from another thread: the vCPU (bits 0-15), the vector (bits 16-23),
+     * and how long to wait before, in ns (bits 32-63). Read: the guest's TSC just before it was
+     * sent, or 0 if it was not yet.
+     */
+    MINIVMM_CONTROL_INTERRUPT = 0x90,
+    /* Write: keep how long the handler takes in so many of this vCPU's next exits. */
+    MINIVMM_CONTROL_TIMES = 0x98,
+};
+
+#define MINIVMM_CONTROL_WORK_SHIFT   56
+#define MINIVMM_CONTROL_VECTOR_SHIFT 16
+#define MINIVMM_CONTROL_DELAY_SHIFT  32
+#define MINIVMM_CONTROL_TIMES_MAX    65536u
 
 /* Waiting compares this many bits of the word. */
 #define MINIVMM_PARAVIRT_VALUE_SHIFT 48

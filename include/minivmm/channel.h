@@ -7,8 +7,9 @@
  * their number, 1 to MINIVMM_CHANNEL_BATCH_MAX, in bits 48-63. The records have been taken when the
  * write returns. A record that breaks the rules below ends the run.
  *
- * The order: PLAN once; then for each row BEGIN, END and CHECK, with SAMPLES anywhere between BEGIN
- * and CHECK (or SKIP instead of all of them); EXIT last. WARN, LOG and FAULT may come at any time.
+ * The order: PLAN once; then for each row BEGIN, END and CHECK, with SAMPLES, TIMES and one COST
+ * anywhere between BEGIN and CHECK (or SKIP instead of all of them); EXIT last. WARN, LOG and FAULT
+ * may come at any time.
  * The VMM snapshots the counters of all vCPUs at BEGIN and END, so the other vCPUs should be asleep
  * then, and preparation and checking belong outside.
  *
@@ -23,6 +24,7 @@
 #define MINIVMM_CHANNEL_COUNT_SHIFT 48
 #define MINIVMM_CHANNEL_BATCH_MAX   64u
 
+/* Numbers that guests are built with: new ones come last. */
 enum channel_type {
     CHANNEL_PLAN = 1, /* what will be run */
     CHANNEL_BEGIN,    /* a row starts: the window opens */
@@ -34,6 +36,8 @@ enum channel_type {
     CHANNEL_LOG,      /* text for a person */
     CHANNEL_FAULT,    /* the guest cannot go on: an exception nobody expected */
     CHANNEL_EXIT,     /* the guest is done */
+    CHANNEL_COST,     /* the open row measures an exit: of what kind */
+    CHANNEL_TIMES,    /* round trips of single operations of the open row, in their order */
     CHANNEL_TYPE_COUNT
 };
 
@@ -66,6 +70,33 @@ struct channel_begin {
 struct channel_samples {
     uint32_t count; /* 1 to CHANNEL_SAMPLES_MAX */
     double value[CHANNEL_SAMPLES_MAX];
+};
+
+/* Who answers the operation that a row measures. */
+enum channel_answer {
+    CHANNEL_BY_VMM,   /* an exit to user space per operation, for the reason `exit` */
+    CHANNEL_BY_KVM,   /* KVM itself; `exit` names what it answers */
+    CHANNEL_BY_GUEST, /* nobody, if the hardware does what it can: the guest's own work */
+    CHANNEL_ANSWERS
+};
+
+struct channel_cost {
+    uint32_t answer;      /* enum channel_answer */
+    uint32_t ring;        /* in which the operation is executed: 0 or 3 */
+    uint32_t interpreted; /* 1 if that ring's instructions are interpreted here, or 0 */
+    char exit[CHANNEL_UNIT_MAX];
+    double loop_ns; /* of the loop around each operation: subtracted from the samples */
+    double trap_ns; /* of the way from ring 3 to ring 0 and back: not in the samples; 0: none */
+};
+
+/*
+ * The first of them belongs to the first exit after MINIVMM_CONTROL_TIMES, and so on. What is not
+ * the operation's is subtracted.
+ */
+struct channel_times {
+    uint32_t count; /* 1 to CHANNEL_SAMPLES_MAX */
+    uint32_t reserved;
+    uint64_t ticks[CHANNEL_SAMPLES_MAX];
 };
 
 struct channel_end {
@@ -121,6 +152,8 @@ struct channel_record {
         struct channel_plan plan;
         struct channel_begin begin;
         struct channel_samples samples;
+        struct channel_cost cost;
+        struct channel_times times;
         struct channel_end end;
         struct channel_check check;
         struct channel_skip skip;

@@ -87,7 +87,8 @@ static void report(const char *what,
 int main(void)
 {
     struct clock_point from = clock_now(), to;
-    struct exit_env env = {&mmio, &pio, exitstat_alloc()};
+    struct exit_times times = {0};
+    struct exit_env env = {&mmio, &pio, exitstat_alloc(), &times};
     struct clock_rate rate;
     struct err err;
 

@@ -24,6 +24,7 @@ static struct recorder device, harness, port;
 static struct bus mmio, pio;
 static struct exitstat *stat;
 static struct exit_env env;
+static struct exit_times times;
 static struct kvm_run *run;
 
 static int record(struct recorder *to, bool write, uint64_t offset, const void *data,
@@ -85,7 +86,8 @@ static void set_up(void)
     ck_assert_int_eq(bus_add(&mmio, &regions[1], &err), 0);
     ck_assert_int_eq(bus_add(&pio, &ports, &err), 0);
     ck_assert(!bus_freeze(&mmio, &err) && !bus_freeze(&pio, &err));
-    env = (struct exit_env){&mmio, &pio, stat};
+    times = (struct exit_times){0};
+    env = (struct exit_env){&mmio, &pio, stat, &times};
 }
 
 static void tear_down(void)

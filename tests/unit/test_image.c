@@ -255,7 +255,7 @@ START_TEST(a_guest_says_that_it_is_one)
     info()->magic ^= 1;
     refuse("no guest of minivmm's");
     info()->abi_version = MINIVMM_ABI_VERSION + 1;
-    refuse("made for version 2 of the guest ABI; this is version 1");
+    refuse("made for version 3 of the guest ABI; this is version 2");
     section(MINIVMM_INFO_SECTION)->sh_type = SHT_NOBITS;
     refuse("no section .minivmm.info");
     section(MINIVMM_INFO_SECTION)->sh_size = sizeof(struct minivmm_guest_info) - 1;

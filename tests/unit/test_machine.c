@@ -53,12 +53,18 @@ START_TEST(a_loaded_machine_has_its_guest_and_devices)
 
     set_up("hello.elf");
     must_load();
-    ck_assert_uint_eq(machine.mmio.count, 2);
+    ck_assert_uint_eq(machine.mmio.count, 4);
     region = bus_find(&machine.mmio, MINIVMM_CHANNEL_BASE, 8);
     ck_assert(region && region->for_harness && region->ops == &channel_ops);
     region = bus_find(&machine.mmio, MINIVMM_PARAVIRT_BASE + 0x10, 8);
     ck_assert(region && region->for_harness && region->ops == &paravirt_ops);
-    ck_assert_ptr_null(bus_find(&machine.mmio, MINIVMM_PARAVIRT_BASE + MINIVMM_DEVICE_BYTES, 1));
+    region = bus_find(&machine.mmio, MINIVMM_PROBE_BASE, 4);
+    ck_assert(region && !region->for_harness && region->ops == &probe_ops);
+    ck_assert_uint_eq(bus_find(&machine.pio, MINIVMM_PROBE_PORT, 4)->number, region->number);
+    region = bus_find(&machine.mmio, MINIVMM_PROBE_CONTROL_BASE, 8);
+    ck_assert(region && region->for_harness && region->ops == &probe_control_ops);
+    ck_assert_ptr_null(
+        bus_find(&machine.mmio, MINIVMM_PROBE_CONTROL_BASE + MINIVMM_DEVICE_BYTES, 1));
     ck_assert_mem_ne(guestmem_at(&machine.mem, machine.image.entry, 8), "\0\0\0\0\0\0\0", 8);
     ck_assert_ptr_null(machine.benches);
     tear_down();

@@ -30,7 +30,7 @@ static void log_text(void *ctx, const char *text)
 
 static void set_up(void)
 {
-    struct result_source source = {snapshot, &moments, log_text, logged};
+    struct result_source source = {snapshot, &moments, log_text, logged, NULL};
     struct err err = {0};
 
     ck_assert_msg(!result_init(&result, &source, THREADS, &err), "%s", err.text);

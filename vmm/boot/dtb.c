@@ -114,6 +114,7 @@ static void add_chosen(struct tree *tree, const struct config *config, const str
     add_array(tree, "minivmm,boot-times", times, 2);
     add_u32(tree, "minivmm,host-cpus", facts->host_cpus);
     add_array(tree, "minivmm,host-caches", facts->caches, 3);
+    add_u64(tree, "minivmm,window", layout->window);
     end(tree);
 }
 

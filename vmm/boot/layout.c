@@ -22,12 +22,13 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
     gpa_t at;
 
     layout->device_bytes = CONFIG_PAGE_2M;
-    layout->tables_bytes = pagetable_room(span, 2 * image->segments + 8, config->guest_page_bytes);
+    layout->tables_bytes = pagetable_room(span, 2 * image->segments + 9, config->guest_page_bytes);
     layout->dtb_bytes = round_up(DTB_BYTES + strlen(config->args) + (bench ? strlen(bench) : 0) +
                                      (uint64_t)config->vcpus * DTB_BYTES_PER_VCPU,
                                  CONFIG_PAGE_4K);
-    needed = layout->tables_bytes + (uint64_t)config->vcpus * MINIVMM_STACK_BYTES +
-             layout->dtb_bytes + round_up(config->vcpus * sizeof(uint64_t), CONFIG_PAGE_4K);
+    needed = layout->tables_bytes + PAGETABLE_BYTES +
+             (uint64_t)config->vcpus * MINIVMM_STACK_BYTES + layout->dtb_bytes +
+             round_up(config->vcpus * sizeof(uint64_t), CONFIG_PAGE_4K);
     needed = round_up(needed, CONFIG_PAGE_2M);
     guest = image_end(image) + (uint64_t)config->vcpus * image->info.vcpu_bytes;
     if (guest + needed > low || image_end(image) > low) {
@@ -44,6 +45,8 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
     layout->end = low;
     layout->tables = at;
     at += layout->tables_bytes;
+    layout->window = at;
+    at += PAGETABLE_BYTES;
     layout->stacks = at;
     at += (uint64_t)config->vcpus * MINIVMM_STACK_BYTES;
     layout->dtb = at;
@@ -103,7 +106,8 @@ int layout_map(const struct layout *layout, const struct config *config, const s
     at = map_image(&table, image, nx, err);
     if (!at)
         return -1;
-    if (pagetable_map(&table, at, layout->base - at, ram, err) ||
+    if (pagetable_link(&table, MINIVMM_WINDOW_BASE, layout->window, err) ||
+        pagetable_map(&table, at, layout->base - at, ram, err) ||
         /* Page tables and ring-0 stacks; the device tree; the boot times and what is left. */
         pagetable_map(&table, layout->base, layout->dtb - layout->base, PTE_WRITE | nx, err) ||
         pagetable_map(&table, layout->dtb, layout->dtb_bytes, PTE_USER | nx, err) ||

@@ -3,7 +3,7 @@
  * Where everything lies in guest memory: the guest's segments where its ELF file says, and at the
  * top of low RAM, in whole 2 MiB pages, what the VMM puts there:
  *
- *     page tables | ring-0 stacks | device tree | boot times
+ *     page tables | the window's table | ring-0 stacks | device tree | boot times
  *
  * The page tables, which host code builds, map all RAM and the devices one to one.
  */
@@ -18,6 +18,7 @@ struct layout {
     gpa_t base, end; /* of the VMM's own region */
     gpa_t tables;    /* the root is the first */
     uint64_t tables_bytes;
+    gpa_t window; /* the guest's own page table, for MINIVMM_WINDOW_BASE */
     gpa_t stacks;
     gpa_t dtb;
     uint64_t dtb_bytes; /* room, not length */

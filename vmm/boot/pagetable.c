@@ -73,6 +73,18 @@ int pagetable_map(struct pagetable *table, gpa_t gpa, uint64_t bytes, uint64_t f
     return 0;
 }
 
+int pagetable_link(struct pagetable *table, uint64_t address, gpa_t gpa, struct err *err)
+{
+    uint64_t *entries = entries_at(table, table->root);
+
+    for (unsigned level = LEVELS - 1; level > 1 && entries; level--)
+        entries = descend(table, &entries[address / entry_bytes(level) % ENTRIES], err);
+    if (!entries)
+        return -1;
+    entries[address / entry_bytes(1) % ENTRIES] = gpa | TABLE_FLAGS;
+    return 0;
+}
+
 uint64_t pagetable_room(uint64_t bytes, unsigned regions, uint64_t page_bytes)
 {
     uint64_t gib = bytes / entry_bytes(2) + regions + 1, tables;

@@ -43,6 +43,12 @@ int pagetable_map(struct pagetable *table, gpa_t gpa, uint64_t bytes, uint64_t f
                   struct err *err);
 
 /*
+ * pagetable_link(): let the page table at `gpa`, which is the caller's, decide about the 2 MiB from
+ * `address` on. Returns 0, or -1 if the tables' room is used up.
+ */
+int pagetable_link(struct pagetable *table, uint64_t address, gpa_t gpa, struct err *err);
+
+/*
  * pagetable_room(): bytes of tables that suffice to map `bytes` of addresses in `regions` pieces.
  */
 uint64_t pagetable_room(uint64_t bytes, unsigned regions, uint64_t page_bytes);

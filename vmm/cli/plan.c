@@ -39,6 +39,7 @@ void plan_print(FILE *out, const struct machine *machine)
         print_range(out, machine->mem.range[i].base, machine->mem.range[i].bytes, "RAM");
     print_segments(out, &machine->image);
     print_range(out, layout->tables, layout->tables_bytes, "page tables, ring 0");
+    print_range(out, layout->window, layout->stacks - layout->window, "window's table, ring 0");
     print_range(out, layout->stacks, layout->dtb - layout->stacks, "stacks, ring 0");
     print_range(out, layout->dtb, layout->dtb_bytes, "device tree, read-only");
     print_range(out, layout->boot_times, layout->end - layout->boot_times, "boot times, free");

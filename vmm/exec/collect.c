@@ -33,14 +33,20 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
     cpus_time_add(&usage->time, cpus_time(__atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED)));
 }
 
-/* The layout is the same for all vCPUs and is read when it is first needed. */
-static bool have_stats(struct machine *machine, const struct vcpu *vcpu)
+/*
+ * KVM's statistics of a vCPU now. Their layout is the same for all and is read when it is first
+ * needed. Returns 0, or -1.
+ */
+static int read_stats(struct machine *machine, const struct vcpu *vcpu, uint64_t *values)
 {
+    int fd = __atomic_load_n(&vcpu->stats_fd, __ATOMIC_RELAXED);
     struct err ignored;
 
-    if (!machine->has_stats && vcpu->stats_fd >= 0)
-        machine->has_stats = !kvm_stats_layout(vcpu->stats_fd, &machine->stats_layout, &ignored);
-    return machine->has_stats && vcpu->stats_fd >= 0;
+    if (fd < 0)
+        return -1;
+    if (!machine->has_stats)
+        machine->has_stats = !kvm_stats_layout(fd, &machine->stats_layout, &ignored);
+    return machine->has_stats ? kvm_stats_read(fd, &machine->stats_layout, values) : -1;
 }
 
 void machine_snapshot(void *ctx, struct usage *usage)
@@ -54,12 +60,20 @@ void machine_snapshot(void *ctx, struct usage *usage)
         uint64_t values[KVM_STATS_MAX];
 
         add_vcpu(machine, vcpu, now, usage);
-        if (!have_stats(machine, vcpu) ||
-            kvm_stats_read(vcpu->stats_fd, &machine->stats_layout, values))
+        if (read_stats(machine, vcpu, values))
             continue;
         for (unsigned s = 0; s < machine->stats_layout.count; s++)
             usage->kvm[s] += values[s];
     }
+}
+
+unsigned machine_handlers(void *ctx, const uint32_t **ns)
+{
+    const struct exit_times *times = &vcpu_current()->times;
+
+    (void)ctx;
+    *ns = times->ns;
+    return times->count;
 }
 
 static void name_stats(const struct kvm_stats_layout *layout, struct kvm_stat_names *names)
@@ -92,8 +106,7 @@ static void collect_vcpus(struct machine *machine, struct run_facts *facts)
 
         out->stat = vcpu->stat;
         out->time = vcpu->time;
-        out->has_kvm = have_stats(machine, vcpu) &&
-                       !kvm_stats_read(vcpu->stats_fd, &machine->stats_layout, out->kvm);
+        out->has_kvm = !read_stats(machine, vcpu, out->kvm);
     }
     if (machine->has_stats)
         name_stats(&machine->stats_layout, &facts->vcpu_stats);

@@ -132,6 +132,9 @@ void exit_book(const struct exit_env *env, const struct exit_booking *booking, u
 {
     if (booking->region)
         exitstat_add(env->stat, exitstat_device(booking->region->number), ns);
-    if (!booking->region || !booking->region->for_harness)
-        exitstat_add(env->stat, booking->reason, ns);
+    if (booking->region && booking->region->for_harness)
+        return;
+    exitstat_add(env->stat, booking->reason, ns);
+    if (env->times->count < env->times->wanted)
+        env->times->ns[env->times->count++] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }

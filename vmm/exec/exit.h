@@ -11,10 +11,17 @@
 #include "vmm/bus/bus.h"
 #include "vmm/stat/exitstat.h"
 
+/* The handler's times of single exits of one vCPU, in their order. */
+struct exit_times {
+    uint32_t *ns;
+    unsigned wanted, count;
+};
+
 /* Where the exits of one vCPU go. */
 struct exit_env {
     const struct bus *mmio, *pio;
     struct exitstat *stat;
+    struct exit_times *times;
 };
 
 /* Under what an exit is booked. */
@@ -30,7 +37,7 @@ struct exit_booking {
 int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_booking *booking,
                 struct err *err);
 
-/* exit_book(): count an exit that took `ns`. */
+/* exit_book(): count an exit that took `ns`; keep that if it is wanted and not the harness's. */
 void exit_book(const struct exit_env *env, const struct exit_booking *booking, uint64_t ns);
 
 #endif

@@ -29,12 +29,35 @@ static int add_device(struct machine *machine, const char *name, const struct bu
     return bus_add(&machine->mmio, &region, err);
 }
 
+/* The ports of a device that is on the memory bus already, under the same number. */
+static int add_ports(struct machine *machine, const char *name, uint64_t base, uint64_t bytes,
+                     const struct bus_ops *ops, void *device, struct err *err)
+{
+    const struct bus_region region = {
+        .base = base,
+        .bytes = bytes,
+        .ops = ops,
+        .device = device,
+        .name = name,
+        .number = machine->devices - 1,
+    };
+
+    return bus_add(&machine->pio, &region, err);
+}
+
 static int add_devices(struct machine *machine, struct err *err)
 {
+    struct probe *probe = &machine->lab.probe;
+
     channel_init(&machine->channel, &machine->mem, &machine->result, machine_guest_done, machine);
     paravirt_init(&machine->paravirt, &machine->mem);
+    coalesced_init(&machine->coalesced, &machine->mmio, &machine->pio);
     if (add_device(machine, "channel", &channel_ops, &machine->channel, true, err) ||
         add_device(machine, "paravirt", &paravirt_ops, &machine->paravirt, true, err) ||
+        add_device(machine, "probe", &probe_ops, &probe->mmio, false, err) ||
+        add_ports(machine, "probe", MINIVMM_PROBE_PORT, MINIVMM_PROBE_PORT_BYTES, &probe_ops,
+                  &probe->pio, err) ||
+        add_device(machine, "probe-control", &probe_control_ops, probe, true, err) ||
         bus_freeze(&machine->mmio, err) || bus_freeze(&machine->pio, err))
         return -1;
     return 0;
@@ -58,7 +81,7 @@ static int choose_benches(struct machine *machine, struct err *err)
 int machine_load(struct machine *machine, const struct config *config,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err)
 {
-    struct result_source source = {machine_snapshot, machine, log, ctx};
+    struct result_source source = {machine_snapshot, machine, log, ctx, machine_handlers};
 
     *machine = (struct machine){
         .config = config,
@@ -66,6 +89,7 @@ int machine_load(struct machine *machine, const struct config *config,
         .event = -1,
         .facts = {.nx = true},
     };
+    lab_init(&machine->lab, &machine->coalesced);
     if (image_open(&machine->image, config->guest, err))
         return -1;
     if (choose_benches(machine, err) ||
@@ -134,6 +158,7 @@ int machine_create(struct machine *machine, struct err *err)
         kvm_close(&machine->kvm);
         return -1;
     }
+    lab_begin(&machine->lab, machine->vm);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
         return -1;
@@ -165,6 +190,7 @@ void machine_close(struct machine *machine)
 {
     for (unsigned i = 0; i < machine->vcpus; i++)
         vcpu_close(&machine->vcpu[i]);
+    lab_end(&machine->lab);
     if (machine->vm >= 0) {
         close(machine->vm);
         kvm_close(&machine->kvm);

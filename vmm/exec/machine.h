@@ -15,6 +15,7 @@
 #include "vmm/boot/dtb.h"
 #include "vmm/dev/channel.h"
 #include "vmm/dev/paravirt.h"
+#include "vmm/exec/lab.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/watch.h"
 #include "vmm/kvm/stats.h"
@@ -30,6 +31,8 @@ struct machine {
     unsigned devices;
     struct channel channel;
     struct paravirt paravirt;
+    struct coalesced coalesced;
+    struct lab lab;
     struct run_result result;
     char *benches; /* the names chosen, comma-separated; NULL: all */
 

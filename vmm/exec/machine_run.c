@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
@@ -81,6 +82,17 @@ static void stop_vcpus(struct machine *machine)
         vcpu_join(&machine->vcpu[i]);
 }
 
+/* As far as it goes: a vCPU has two files, its own and that of its statistics. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int create_vcpus(struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
@@ -96,9 +108,11 @@ static int create_vcpus(struct machine *machine, struct err *err)
         .rate = machine->rate,
         .mmio = &machine->mmio,
         .pio = &machine->pio,
+        .coalesced = &machine->coalesced,
         .ended = vcpu_ended,
         .ctx = machine,
     };
+    raise_file_limit();
     machine->event = watch_event();
     machine->vcpu = calloc(config->vcpus, sizeof(*machine->vcpu));
     if (machine->event < 0 || !machine->vcpu)

@@ -13,4 +13,7 @@ void machine_guest_done(void *ctx);
 /* machine_snapshot(): the counters of all vCPUs now, added up. `ctx` is the machine. */
 void machine_snapshot(void *ctx, struct usage *usage);
 
+/* machine_handlers(): struct result_source's handlers(). */
+unsigned machine_handlers(void *ctx, const uint32_t **ns);
+
 #endif

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -60,20 +61,15 @@ static int set_up(struct vcpu *vcpu, struct err *err)
         return -1;
     vcpu->fd = KVM_IOCTL(shared->vm, KVM_CREATE_VCPU, vcpu->id, err);
     if (vcpu->fd < 0)
-        return -1;
+        return errno == EMFILE ? err_hint(err, "fewer --vcpus, or a higher ulimit -n") : -1;
     run = mmap(NULL, shared->kvm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
     if (run == MAP_FAILED)
         return err_sys(err, ERR_FAILED, "vCPU %u: mmap", vcpu->id);
     __atomic_store_n(&vcpu->run, run, __ATOMIC_RELEASE);
-    vcpu->stats_fd = kvm_stats_fd(vcpu->fd);
+    __atomic_store_n(&vcpu->stats_fd, kvm_stats_fd(vcpu->fd), __ATOMIC_RELAXED);
     if (kvm_tsc_offset(vcpu->fd, &vcpu->tsc_offset, err))
         return -1;
     return set_registers(vcpu, err);
-}
-
-static bool stopping(const struct vcpu *vcpu)
-{
-    return __atomic_load_n(&vcpu->shared->stop, __ATOMIC_ACQUIRE);
 }
 
 /* KVM_RUN itself failed, which is not an exit; a signal is. */
@@ -105,12 +101,13 @@ static void add_place(const struct vcpu *vcpu, struct err *err)
 static int run_until_stopped(struct vcpu *vcpu, struct err *err)
 {
     const struct clock_rate rate = vcpu->shared->rate;
-    struct exit_env env = {vcpu->shared->mmio, vcpu->shared->pio, vcpu->stat};
+    struct exit_env env = {vcpu->shared->mmio, vcpu->shared->pio, vcpu->stat, &vcpu->times};
+    struct coalesced *coalesced = vcpu->shared->coalesced;
     uint64_t entered = clock_ticks();
     int result = 0;
 
     vcpu->entry_ticks = entered;
-    while (!result && !stopping(vcpu)) {
+    while (!result && !vcpu_stopping(vcpu)) {
         struct exit_booking booking = {.reason = EXIT_OTHER};
         uint64_t returned, served;
 
@@ -122,9 +119,12 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
                      vcpu->stat->in_run_ns + clock_ns(&rate, returned - entered));
         exitstat_begin(vcpu->stat, EXIT_OTHER, returned);
         if (!result)
+            result = coalesced_serve(coalesced, err);
+        if (!result)
             result = exit_handle(&env, vcpu->run, &booking, err);
         served = clock_ticks();
-        exit_book(&env, &booking, clock_ns(&rate, served - returned));
+        exit_book(&env, &booking, clock_ns(&rate, served - returned - vcpu->bare_ticks));
+        vcpu->bare_ticks = 0;
         entered = served;
     }
     if (result)
@@ -133,12 +133,20 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
     return result;
 }
 
+static _Thread_local struct vcpu *current;
+
+struct vcpu *vcpu_current(void)
+{
+    return current;
+}
+
 static void *vcpu_thread(void *arg)
 {
     struct vcpu *vcpu = arg;
     struct err err = {0};
     int result;
 
+    current = vcpu;
     __atomic_store_n(&vcpu->tid, gettid(), __ATOMIC_RELAXED);
     result = set_up(vcpu, &err);
     if (!result)
@@ -206,6 +214,8 @@ void vcpu_close(struct vcpu *vcpu)
         close(vcpu->stats_fd);
     if (vcpu->fd >= 0)
         close(vcpu->fd);
+    free(vcpu->times.ns);
+    vcpu->times = (struct exit_times){0};
     vcpu->run = NULL;
     vcpu->stats_fd = vcpu->fd = -1;
 }

@@ -10,6 +10,7 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/boot/entry.h"
+#include "vmm/exec/coalesced.h"
 #include "vmm/exec/exit.h"
 #include "vmm/host/cpus.h"
 
@@ -24,6 +25,7 @@ struct vcpu_shared {
     gpa_t entry;
     struct clock_rate rate;
     const struct bus *mmio, *pio;
+    struct coalesced *coalesced;
     bool stop; /* atomic: leave as soon as possible */
     /* Called by the vCPU's thread when it ends; with an error if that is why. */
     void (*ended)(void *ctx, const struct err *err);
@@ -40,10 +42,12 @@ struct vcpu {
     int fd;
     struct kvm_run *run;
     struct exitstat *stat;
-    int stats_fd;          /* KVM's statistics, or -1 */
+    int stats_fd;          /* atomic: KVM's statistics, or -1 */
     int64_t tsc_offset;    /* what the guest's TSC is ahead of the host's */
     uint64_t entry_ticks;  /* when it first entered the guest */
     struct cpus_time time; /* at its end */
+    uint64_t bare_ticks;   /* of a handler's time: in KVM_RUNs of its own */
+    struct exit_times times;
 };
 
 /*
@@ -55,6 +59,15 @@ int vcpu_init(struct vcpu *vcpu, struct vcpu_shared *shared, unsigned id, struct
 /* vcpu_start(): create the thread. Returns 0, or -1. */
 int vcpu_start(struct vcpu *vcpu, struct err *err);
 
+/* vcpu_current(): the vCPU whose thread calls this. */
+struct vcpu *vcpu_current(void);
+
+/* vcpu_stopping(): whether the machine stops. */
+static inline bool vcpu_stopping(const struct vcpu *vcpu)
+{
+    return __atomic_load_n(&vcpu->shared->stop, __ATOMIC_ACQUIRE);
+}
+
 /*
  * vcpu_kick(): make a vCPU look at `stop`, wherever it is. To be repeated until it has finished,
  * since a signal that arrives just before a system call does not interrupt it.
@@ -64,7 +77,7 @@ void vcpu_kick(struct vcpu *vcpu);
 /* vcpu_join(): wait for its thread, if it has one. */
 void vcpu_join(struct vcpu *vcpu);
 
-/* vcpu_close(): close its files; its counters stay. */
+/* vcpu_close(): close its files and free the times; its counters stay. */
 void vcpu_close(struct vcpu *vcpu);
 
 /* vcpu_ignore_kicks(): make the signal of vcpu_kick() harmless; once per process. */

@@ -30,8 +30,9 @@ int result_init(struct run_result *result, const struct result_source *source, u
         .sample = reserve(RESULT_SAMPLES_MAX * sizeof(*result->sample)),
         .skip = reserve(RESULT_SKIPPED_MAX * sizeof(*result->skip)),
         .warn = reserve(RESULT_WARNED_MAX * sizeof(*result->warn)),
+        .time = reserve(RESULT_TIMES_MAX * sizeof(*result->time)),
     };
-    if (result->row && result->sample && result->skip && result->warn)
+    if (result->row && result->sample && result->time && result->skip && result->warn)
         return 0;
     result_free(result);
     return err_sys(err, ERR_FAILED, "no room for results");
@@ -41,10 +42,12 @@ void result_free(struct run_result *result)
 {
     release(result->row, RESULT_ROWS_MAX * sizeof(*result->row));
     release(result->sample, RESULT_SAMPLES_MAX * sizeof(*result->sample));
+    release(result->time, RESULT_TIMES_MAX * sizeof(*result->time));
     release(result->skip, RESULT_SKIPPED_MAX * sizeof(*result->skip));
     release(result->warn, RESULT_WARNED_MAX * sizeof(*result->warn));
     result->row = NULL;
     result->sample = NULL;
+    result->time = NULL;
     result->skip = NULL;
     result->warn = NULL;
 }
@@ -176,7 +179,11 @@ static int apply_begin(struct run_result *result, const struct channel_record *r
         if (same_row(&result->row[i].begin, begin))
             return broken(err, "BEGIN of a row that was there before");
 
-    *row = (struct result_row){.begin = *begin, .first_sample = result->samples};
+    *row = (struct result_row){
+        .begin = *begin,
+        .first_sample = result->samples,
+        .first_time = result->times,
+    };
     __atomic_store_n(&result->current, begin->bench, __ATOMIC_RELAXED);
     __atomic_store_n(&result->rows, result->rows + 1, __ATOMIC_RELEASE);
     result->state = RESULT_OPEN;
@@ -202,6 +209,51 @@ static int apply_samples(struct run_result *result, const struct channel_record 
            samples->count * sizeof(samples->value[0]));
     result->samples += samples->count;
     result->row[result->rows - 1].samples += samples->count;
+    return 0;
+}
+
+static int apply_cost(struct run_result *result, const struct channel_record *record,
+                      struct err *err)
+{
+    const struct channel_cost *cost = &record->cost;
+    struct result_row *row;
+
+    if (result->state == RESULT_IDLE)
+        return broken(err, "COST without a row");
+    row = &result->row[result->rows - 1];
+    if (row->has_cost)
+        return broken(err, "COST twice for a row");
+    if (cost->answer >= CHANNEL_ANSWERS || (cost->ring != 0 && cost->ring != 3) ||
+        cost->interpreted > 1 || !isfinite(cost->loop_ns) || !isfinite(cost->trap_ns) ||
+        !text_valid(cost->exit, sizeof(cost->exit), TEXT_WORD))
+        return broken(err, "COST that is not one");
+    row->cost = *cost;
+    row->has_cost = true;
+    return 0;
+}
+
+static int apply_times(struct run_result *result, const struct channel_record *record,
+                       struct err *err)
+{
+    const struct channel_times *times = &record->times;
+    struct result_row *row;
+    const uint32_t *handler = NULL;
+    unsigned handlers = 0;
+
+    if (result->state == RESULT_IDLE)
+        return broken(err, "TIMES without a row");
+    if (!times->count || times->count > CHANNEL_SAMPLES_MAX)
+        return broken(err, "TIMES with a count that cannot be");
+    if (result->times + times->count > RESULT_TIMES_MAX)
+        return broken(err, "too many times");
+    if (result->source.handlers)
+        handlers = result->source.handlers(result->source.snapshot_ctx, &handler);
+    row = &result->row[result->rows - 1];
+    for (uint32_t i = 0; i < times->count; i++, row->times++)
+        result->time[result->times++] = (struct result_time){
+            .ticks = times->ticks[i],
+            .handler_ns = row->times < handlers ? handler[row->times] : RESULT_NO_HANDLER,
+        };
     return 0;
 }
 
@@ -292,7 +344,8 @@ static int apply_log(struct run_result *result, const struct channel_record *rec
 static int apply_fault(struct run_result *result, const struct channel_record *record,
                        struct err *err)
 {
-    (void)err;
+    if (record->fault.vector > 255 || record->fault.vcpu >= result->threads_max)
+        return broken(err, "FAULT with a number that cannot be");
     if (!result->has_fault)
         result->fault = record->fault;
     result->has_fault = true;
@@ -314,6 +367,7 @@ int result_apply(struct run_result *result, const struct channel_record *record,
                                                   const struct channel_record *, struct err *) = {
         [CHANNEL_PLAN] = apply_plan,       [CHANNEL_BEGIN] = apply_begin,
         [CHANNEL_SAMPLES] = apply_samples, [CHANNEL_END] = apply_end,
+        [CHANNEL_COST] = apply_cost,       [CHANNEL_TIMES] = apply_times,
         [CHANNEL_CHECK] = apply_check,     [CHANNEL_SKIP] = apply_skip,
         [CHANNEL_WARN] = apply_warn,       [CHANNEL_LOG] = apply_log,
         [CHANNEL_FAULT] = apply_fault,     [CHANNEL_EXIT] = apply_exit,

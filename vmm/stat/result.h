@@ -19,6 +19,7 @@
 #include "vmm/stat/exitstat.h"
 
 #define RESULT_ROWS_MAX    1024u
+#define RESULT_TIMES_MAX   (1u << 19)
 #define RESULT_SAMPLES_MAX (1u << 20)
 #define RESULT_SKIPPED_MAX 256u
 #define RESULT_WARNED_MAX  64u
@@ -47,8 +48,19 @@ enum result_check {
     RESULT_WRONG,
 };
 
+/* One operation as the guest saw it and as its exit's handler did. */
+struct result_time {
+    uint64_t ticks;
+    uint32_t handler_ns; /* RESULT_NO_HANDLER: there was no exit to user space */
+};
+
+#define RESULT_NO_HANDLER UINT32_MAX
+
 struct result_row {
     struct channel_begin begin;
+    bool has_cost;
+    struct channel_cost cost;
+    uint32_t first_time, times;
     struct channel_check checked;
     enum result_check check;
     bool ended; /* the window was closed: ops, window_ticks and usage are there */
@@ -65,6 +77,11 @@ struct result_source {
     /* The guest says something to a person: printable text, which may hold newlines and tabs. */
     void (*log)(void *ctx, const char *text);
     void *log_ctx;
+    /*
+     * The handler's times of the exits of which the guest wanted them, and how many they are; on
+     * the thread of the vCPU that asks, with snapshot_ctx. NULL: nobody keeps any.
+     */
+    unsigned (*handlers)(void *ctx, const uint32_t **ns);
 };
 
 struct run_result {
@@ -75,6 +92,8 @@ struct run_result {
     uint32_t rows;          /* begun; written with release order, for a progress display */
     double *sample;         /* RESULT_SAMPLES_MAX */
     uint32_t samples;
+    struct result_time *time; /* RESULT_TIMES_MAX */
+    uint32_t times;
     struct channel_skip *skip; /* RESULT_SKIPPED_MAX */
     uint32_t skipped;
     struct channel_warn *warn; /* RESULT_WARNED_MAX */

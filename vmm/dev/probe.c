@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vmm/dev/probe.h"
+
+#define REGISTER_BYTES 8u
+#define PIO_WAYS_SHIFT 8
+#define COUNT_MASK     ((1ull << MINIVMM_CONTROL_WORK_SHIFT) - 1)
+
+static void side_init(struct probe_side *side)
+{
+    *side = (struct probe_side){.ways = 1u << MINIVMM_PROBE_USER};
+    for (unsigned way = 0; way < MINIVMM_PROBE_WAYS; way++)
+        side->event[way] = -1;
+}
+
+void probe_init(struct probe *probe, const struct probe_host *host)
+{
+    *probe = (struct probe){.host = *host};
+    side_init(&probe->mmio);
+    side_init(&probe->pio);
+}
+
+static int not_a_register(struct err *err, const char *verb, const char *device, uint64_t offset,
+                          unsigned bytes)
+{
+    return err_set(err, ERR_FAILED,
+                   "the guest %s %u bytes at %#" PRIx64 " of the %s: not a register of its", verb,
+                   bytes, offset, device);
+}
+
+static int probe_write(void *device, uint64_t offset, const void *data, unsigned bytes,
+                       struct err *err)
+{
+    struct probe_side *side = device;
+    uint64_t way = offset / REGISTER_BYTES;
+
+    (void)data;
+    if (way >= MINIVMM_PROBE_WAYS)
+        return not_a_register(err, "wrote", "probe", offset, bytes);
+    __atomic_fetch_add(&side->count[way], 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static int probe_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+{
+    struct probe_side *side = device;
+    uint64_t way = offset / REGISTER_BYTES;
+
+    if (way != MINIVMM_PROBE_USER)
+        return not_a_register(err, "read", "probe", offset, bytes);
+    __atomic_fetch_add(&side->count[way], 1, __ATOMIC_RELAXED);
+    memset(data, 0, bytes);
+    return 0;
+}
+
+const struct bus_ops probe_ops = {
+    .read = probe_read,
+    .write = probe_write,
+};
+
+/* The accesses that came here, and those for which KVM has signalled since the last look. */
+static uint64_t delivered(struct probe_side *side, unsigned way)
+{
+    uint64_t signalled;
+
+    /* It does not block; there may be nothing to read. */
+    if (side->event[way] >= 0 &&
+        read(side->event[way], &signalled, sizeof(signalled)) == sizeof(signalled))
+        __atomic_fetch_add(&side->count[way], signalled, __ATOMIC_RELAXED);
+    return __atomic_load_n(&side->count[way], __ATOMIC_RELAXED);
+}
+
+static uint64_t ways(struct probe *probe)
+{
+    if (!__atomic_exchange_n(&probe->connected, true, __ATOMIC_ACQ_REL))
+        probe->host.connect(probe->host.ctx);
+    return probe->mmio.ways | probe->pio.ways << PIO_WAYS_SHIFT;
+}
+
+static int control_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+{
+    struct probe *probe = device;
+    unsigned way = offset % MINIVMM_CONTROL_PIO / REGISTER_BYTES;
+    uint64_t value;
+
+    if (bytes != sizeof(value) || offset % REGISTER_BYTES)
+        return not_a_register(err, "read", "probe's control", offset, bytes);
+    if (offset < MINIVMM_CONTROL_WAYS && way < MINIVMM_PROBE_WAYS)
+        value = delivered(offset < MINIVMM_CONTROL_PIO ? &probe->mmio : &probe->pio, way);
+    else if (offset == MINIVMM_CONTROL_WAYS)
+        value = ways(probe);
+    else if (offset == MINIVMM_CONTROL_WORK)
+        value = __atomic_load_n(&probe->ticks, __ATOMIC_RELAXED);
+    else if (offset == MINIVMM_CONTROL_INTERRUPT)
+        value = probe->host.interrupt_time(probe->host.ctx);
+    else
+        return not_a_register(err, "read", "probe's control", offset, bytes);
+    memcpy(data, &value, sizeof(value));
+    return 0;
+}
+
+static int work(struct probe *probe, uint64_t value, struct err *err)
+{
+    enum minivmm_probe_work kind = value >> MINIVMM_CONTROL_WORK_SHIFT;
+    uint64_t ticks = 0;
+
+    if (kind >= MINIVMM_WORK_COUNT)
+        return err_set(err, ERR_FAILED, "the guest asked the probe for work of no known kind (%u)",
+                       kind);
+    if (probe->host.work(probe->host.ctx, kind, value & COUNT_MASK, &ticks, err))
+        return -1;
+    __atomic_store_n(&probe->ticks, ticks, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static int control_write(void *device, uint64_t offset, const void *data, unsigned bytes,
+                         struct err *err)
+{
+    struct probe *probe = device;
+    const struct probe_host *host = &probe->host;
+    uint64_t value;
+
+    if (bytes == sizeof(value)) {
+        memcpy(&value, data, sizeof(value));
+        switch (offset) {
+        case MINIVMM_CONTROL_WORK:
+            return work(probe, value, err);
+        case MINIVMM_CONTROL_INTERRUPT:
+            return host->interrupt(host->ctx, value & 0xffff,
+                                   value >> MINIVMM_CONTROL_VECTOR_SHIFT & 0xff,
+                                   (unsigned)(value >> MINIVMM_CONTROL_DELAY_SHIFT), err);
+        case MINIVMM_CONTROL_TIMES:
+            if (value <= MINIVMM_CONTROL_TIMES_MAX)
+                return host->keep_times(host->ctx, (unsigned)value, err);
+            return err_set(err, ERR_FAILED,
+                           "the guest asked for the times of %" PRIu64 " exits; up to %u can be",
+                           value, MINIVMM_CONTROL_TIMES_MAX);
+        }
+    }
+    return not_a_register(err, "wrote", "probe's control", offset, bytes);
+}
+
+const struct bus_ops probe_control_ops = {
+    .read = control_read,
+    .write = control_write,
+};

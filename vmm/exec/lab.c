@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "vmm/exec/lab.h"
+#include "vmm/exec/vcpu.h"
+#include "vmm/kvm/delivery.h"
+#include "vmm/kvm/kvm.h"
+
+#define REGISTER_STRIDE 8u
+#define REGISTER_BYTES  4u
+
+static void call_ioctl(const struct lab *lab, uint64_t count)
+{
+    for (; count && !vcpu_stopping(vcpu_current()); count--)
+        ioctl(lab->vm, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY);
+}
+
+static int use_eventfd(struct lab *lab, uint64_t count, struct err *err)
+{
+    uint64_t value = 1;
+
+    if (lab->event < 0)
+        lab->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (lab->event < 0)
+        return err_sys(err, ERR_FAILED, "eventfd");
+    for (; count && !vcpu_stopping(vcpu_current()); count--)
+        if (write(lab->event, &value, sizeof(value)) < 0 ||
+            read(lab->event, &value, sizeof(value)) < 0)
+            return err_sys(err, ERR_FAILED, "eventfd");
+    return 0;
+}
+
+/*
+ * KVM_RUN again and again: its first call completes the write that asked for this, the last leaves
+ * an exit that the vCPU's loop completes. Time in here is the guest's, as in that loop.
+ */
+static int run_bare(struct vcpu *vcpu, uint64_t count, struct err *err)
+{
+    uint64_t start = clock_ticks();
+    int result = 0;
+
+    while (count && !result && !vcpu_stopping(vcpu)) {
+        if (ioctl(vcpu->fd, KVM_RUN, 0) < 0)
+            result =
+                errno == EINTR || errno == EAGAIN ? 0 : err_sys(err, ERR_FAILED, "KVM_RUN, bare");
+        else if (vcpu->run->exit_reason == KVM_EXIT_IO || vcpu->run->exit_reason == KVM_EXIT_MMIO)
+            count--;
+        else
+            result =
+                err_set(err, ERR_FAILED, "KVM exit reason %u while the guest measures bare ones",
+                        vcpu->run->exit_reason);
+    }
+    vcpu->bare_ticks = clock_ticks() - start;
+    exitstat_set(&vcpu->stat->in_run_ns,
+                 vcpu->stat->in_run_ns + clock_ns(&vcpu->shared->rate, vcpu->bare_ticks));
+    return result;
+}
+
+static void run_immediate_exit(struct vcpu *vcpu, uint64_t count)
+{
+    vcpu->run->immediate_exit = 1;
+    for (; count && !vcpu_stopping(vcpu); count--)
+        ioctl(vcpu->fd, KVM_RUN, 0);
+    vcpu->run->immediate_exit = 0;
+    /* A kick may have come meanwhile. */
+    if (vcpu_stopping(vcpu))
+        vcpu->run->immediate_exit = 1;
+}
+
+static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
+                    struct err *err)
+{
+    struct lab *lab = ctx;
+    uint64_t start = clock_ticks();
+    int result = 0;
+
+    switch (work) {
+    case MINIVMM_WORK_BARE:
+        result = run_bare(vcpu_current(), count, err);
+        break;
+    case MINIVMM_WORK_IMMEDIATE_EXIT:
+        run_immediate_exit(vcpu_current(), count);
+        break;
+    case MINIVMM_WORK_IOCTL:
+        call_ioctl(lab, count);
+        break;
+    case MINIVMM_WORK_EVENTFD:
+        result = use_eventfd(lab, count, err);
+        break;
+    case MINIVMM_WORK_COUNT:
+        break;
+    }
+    *ticks = clock_ticks() - start;
+    return result;
+}
+
+static int lab_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
+                         struct err *err)
+{
+    struct lab *lab = ctx;
+
+    return injector_request(&lab->injector, vcpu, vector, delay_ns, err);
+}
+
+static uint64_t lab_interrupt_time(void *ctx)
+{
+    struct lab *lab = ctx;
+    uint64_t sent = injector_sent(&lab->injector);
+
+    return sent ? sent + (uint64_t)vcpu_current()->tsc_offset : 0;
+}
+
+static int lab_keep_times(void *ctx, unsigned count, struct err *err)
+{
+    struct exit_times *times = &vcpu_current()->times;
+
+    (void)ctx;
+    if (!times->ns)
+        times->ns = calloc(MINIVMM_CONTROL_TIMES_MAX, sizeof(*times->ns));
+    if (!times->ns)
+        return err_sys(err, ERR_FAILED, "no memory for the times of exits");
+    times->wanted = count;
+    times->count = 0;
+    return 0;
+}
+
+static void connect_side(struct probe_side *side, int vm, bool port, uint64_t base)
+{
+    static const uint32_t value = MINIVMM_PROBE_VALUE;
+
+    for (unsigned way = 0; way < MINIVMM_PROBE_WAYS; way++) {
+        const struct delivery_address address = {port, base + way * REGISTER_STRIDE,
+                                                 REGISTER_BYTES};
+        bool works = way == MINIVMM_PROBE_USER;
+
+        if (way == MINIVMM_PROBE_EVENT || way == MINIVMM_PROBE_MATCH) {
+            side->event[way] =
+                delivery_event(vm, &address, way == MINIVMM_PROBE_MATCH ? &value : NULL);
+            works = side->event[way] >= 0;
+        } else if (way == MINIVMM_PROBE_COALESCED) {
+            works = delivery_coalesce(vm, &address);
+        }
+        side->ways |= (unsigned)works << way;
+    }
+}
+
+static void lab_connect(void *ctx)
+{
+    struct lab *lab = ctx;
+    const struct vcpu *vcpu = vcpu_current();
+    unsigned run_bytes = vcpu->shared->kvm->run_bytes;
+
+    connect_side(&lab->probe.mmio, lab->vm, false, MINIVMM_PROBE_BASE);
+    connect_side(&lab->probe.pio, lab->vm, true, MINIVMM_PROBE_PORT);
+    coalesced_set_ring(lab->coalesced, delivery_ring(lab->vm, vcpu->run, run_bytes));
+}
+
+void lab_init(struct lab *lab, struct coalesced *coalesced)
+{
+    const struct probe_host host = {
+        .connect = lab_connect,
+        .work = lab_work,
+        .interrupt = lab_interrupt,
+        .interrupt_time = lab_interrupt_time,
+        .keep_times = lab_keep_times,
+        .ctx = lab,
+    };
+
+    *lab = (struct lab){.coalesced = coalesced, .vm = -1, .event = -1};
+    probe_init(&lab->probe, &host);
+    injector_init(&lab->injector, -1);
+}
+
+void lab_begin(struct lab *lab, int vm)
+{
+    lab->vm = vm;
+    injector_init(&lab->injector, vm);
+}
+
+static void close_side(struct probe_side *side)
+{
+    for (unsigned way = 0; way < MINIVMM_PROBE_WAYS; way++)
+        if (side->event[way] >= 0)
+            close(side->event[way]);
+}
+
+void lab_end(struct lab *lab)
+{
+    injector_end(&lab->injector);
+    close_side(&lab->probe.mmio);
+    close_side(&lab->probe.pio);
+    if (lab->event >= 0)
+        close(lab->event);
+    lab_init(lab, lab->coalesced);
+}

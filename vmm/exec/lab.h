@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the probe needs of KVM: its registers delivered in every way that there is, bare KVM_RUNs
+ * and other operations of the host to compare an exit with, and interrupts from a thread.
+ */
+#ifndef EXEC_LAB_H
+#define EXEC_LAB_H
+
+#include "vmm/dev/probe.h"
+#include "vmm/exec/coalesced.h"
+#include "vmm/exec/injector.h"
+
+struct lab {
+    struct probe probe;
+    struct injector injector;
+    struct coalesced *coalesced;
+    int vm;
+    int event; /* to be written to and read; -1 until it is needed */
+};
+
+/* lab_init(): the probe, which goes on the buses before there is a VM. */
+void lab_init(struct lab *lab, struct coalesced *coalesced);
+
+/* lab_begin(): there is a VM now. KVM's part in it begins when the guest first asks for it. */
+void lab_begin(struct lab *lab, int vm);
+
+/* lab_end(): end the thread and close the files; before the VM is closed. */
+void lab_end(struct lab *lab);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Having KVM deliver a guest's access, or an interrupt to the guest, without user space: ioeventfd,
+ * coalesced MMIO and PIO, irqfd (Documentation/virt/kvm/api.rst, 4.59, 4.116, 4.52, 4.75).
+ */
+#ifndef KVM_DELIVERY_H
+#define KVM_DELIVERY_H
+
+#include <linux/kvm.h>
+#include <stdbool.h>
+
+#include "vmm/base/err.h"
+
+/* The address of an access, in memory or among the ports. */
+struct delivery_address {
+    bool port;
+    uint64_t base;
+    uint32_t bytes;
+};
+
+/*
+ * delivery_event(): make a write at an address, of `value` if that is not NULL, signal an eventfd
+ * of its own instead of being an exit. Returns the eventfd, which does not block, or -1 if KVM
+ * cannot do it.
+ */
+int delivery_event(int vm, const struct delivery_address *address, const uint32_t *value);
+
+/*
+ * delivery_coalesce(): gather writes at an address in the ring that delivery_ring() finds.
+ * Returns whether KVM can do it.
+ */
+bool delivery_coalesce(int vm, const struct delivery_address *address);
+
+/*
+ * delivery_ring(): the ring of a VM, in the area that one of its vCPUs shares with KVM; NULL if
+ * there is none.
+ */
+struct kvm_coalesced_mmio_ring *delivery_ring(int vm, struct kvm_run *run, unsigned run_bytes);
+
+/*
+ * delivery_interrupt(): an eventfd that KVM turns into the interrupt of delivery_route(). Returns
+ * it, or -1 with an error.
+ */
+int delivery_interrupt(int vm, struct err *err);
+
+/* delivery_route(): let that interrupt go to this vCPU with this vector. Returns 0, or -1. */
+int delivery_route(int vm, unsigned vcpu, unsigned vector, struct err *err);
+
+#endif
