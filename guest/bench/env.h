@@ -33,6 +33,7 @@ struct env {
     int (*discard)(void *start, size_t bytes);
     /* The rate of ticks() in Hz; may take a moment when first called. */
     uint64_t (*ticks_hz)(void);
+    const struct exits *exits; /* guest/bench/exits.h; NULL: there are none, natively */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bench.elf: the benchmarks in a bare VM. */
 #include "guest/bench/bench.h"
+#include "guest/kvm/exits.h"
 #include "guest/kvm/machine.h"
 
 static uint64_t tsc_hz;
@@ -27,6 +28,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
         .send = guest_send,
         .discard = guest_discard,
         .ticks_hz = ticks_hz,
+        .exits = exits_begin(machine),
     };
 
     tsc_hz = machine->tsc_hz;

@@ -86,6 +86,7 @@ void machine_read(struct guest_machine *machine, const void *dtb)
         .tsc_hz = cell64(property(dtb, cpus, "timebase-frequency"), 0),
         .boot_times = (uint64_t *)cell64(property(dtb, chosen, "minivmm,boot-times"), 0),
         .host_cpus = fdt32_ld(property(dtb, chosen, "minivmm,host-cpus")),
+        .window = cell64(property(dtb, chosen, "minivmm,window"), 0),
         .l1d = cell64(caches, 0),
         .l2 = cell64(caches, 1),
         .llc = cell64(caches, 2),

@@ -20,6 +20,7 @@ struct guest_machine {
     size_t arena_bytes;
     size_t mem_bytes;     /* all RAM */
     uint64_t *boot_times; /* one per vCPU */
+    uint64_t window;      /* the page table of MINIVMM_WINDOW_BASE, for ring 0 */
     unsigned host_cpus;
     size_t l1d, l2, llc;
     bool quick;

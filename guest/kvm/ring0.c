@@ -1,9 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* What ring 0 does when it is entered. Compiled without vector instructions. */
+#include <stdbool.h>
+
 #include "guest/kvm/ring0.h"
 
-#define UD2_BYTES      2
-#define MSR_X2APIC_EOI 0x80b
+#define UD2_BYTES 2
+
+#define MSR_TSC_ADJUST        0x3b
+#define MSR_TSC_DEADLINE      0x6e0
+#define MSR_X2APIC_EOI        0x80b
+#define MSR_X2APIC_ICR        0x830
+#define MSR_X2APIC_LVT_TIMER  0x832
+#define MSR_X2APIC_TIMER_INIT 0x838
+#define MSR_X2APIC_TIMER_DIV  0x83e
+#define MSR_X2APIC_SELF_IPI   0x83f
+#define MSR_EFER              0xc0000080
+
+#define TIMER_DIV_1    0xb
+#define TIMER_DEADLINE (2u << 17)
+#define FAR_AHEAD      (1ull << 62)
+
+#define EFER_NXE (1ull << 11)
+
+#define PTE_PRESENT 1ull
+#define PTE_FLAGS   0x66ull /* writable, user, accessed, dirty */
+#define PTE_NX      (1ull << 63)
+#define PAGE_BYTES  4096u
 
 extern const char ring0_call_instruction[];
 
@@ -23,14 +45,137 @@ static void wrmsr(uint32_t msr, uint64_t value)
                      : "memory");
 }
 
+static uint32_t interrupts_of(const struct cpu_local *local)
+{
+    return __atomic_load_n(&local->interrupts, __ATOMIC_RELAXED);
+}
+
 /*
  * Interrupts are off in here, so none can come between the look at the count and `hlt`, which
  * `sti` lets through before it takes one.
  */
 static void sleep_while(const struct cpu_local *local, uint32_t seen)
 {
-    if (__atomic_load_n(&local->interrupts, __ATOMIC_RELAXED) == seen)
+    if (interrupts_of(local) == seen)
         __asm__ volatile("sti; hlt; cli" ::: "memory");
+}
+
+static uint64_t read_cr2(void)
+{
+    uint64_t value;
+
+    __asm__ volatile("mov %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+/* The ns are KVM's: its APIC's timer counts at 1 GHz. */
+static uint64_t set_oneshot(uint64_t ns)
+{
+    uint64_t before;
+
+    wrmsr(MSR_X2APIC_LVT_TIMER, VECTOR_INTERRUPT);
+    wrmsr(MSR_X2APIC_TIMER_DIV, TIMER_DIV_1);
+    before = __builtin_ia32_rdtsc();
+    wrmsr(MSR_X2APIC_TIMER_INIT, ns);
+    return before;
+}
+
+static void set_deadline(uint64_t tsc)
+{
+    wrmsr(MSR_X2APIC_LVT_TIMER, TIMER_DEADLINE | VECTOR_INTERRUPT);
+    wrmsr(MSR_TSC_DEADLINE, tsc);
+}
+
+static void flush(uint64_t address)
+{
+    __asm__ volatile("invlpg (%0)" ::"r"(address) : "memory");
+}
+
+static void set_window(struct percpu *percpu, uint64_t table, uint64_t page)
+{
+    uint64_t nx = rdmsr(MSR_EFER) & EFER_NXE ? PTE_NX : 0;
+
+    percpu->window = (uint64_t *)table;
+    for (unsigned i = 0; i < MINIVMM_WINDOW_PAGES; i++) {
+        percpu->window[i] = (page + i * PAGE_BYTES) | PTE_FLAGS | nx;
+        flush(MINIVMM_WINDOW_BASE + i * PAGE_BYTES);
+    }
+}
+
+static void clear_window(struct percpu *percpu)
+{
+    for (unsigned i = 0; i < MINIVMM_WINDOW_PAGES; i++) {
+        percpu->window[i] &= ~PTE_PRESENT;
+        flush(MINIVMM_WINDOW_BASE + i * PAGE_BYTES);
+    }
+}
+
+static uint64_t remap(struct percpu *percpu, uint64_t count)
+{
+    uint64_t page[2] = {percpu->window[0] & ~PTE_PRESENT, percpu->window[1] & ~PTE_PRESENT};
+    uint64_t wrong = 0, was = percpu->window[0];
+
+    for (uint64_t i = 0; i < count; i++) {
+        percpu->window[0] = page[i & 1] | PTE_PRESENT;
+        flush(MINIVMM_WINDOW_BASE);
+        wrong += *(volatile uint64_t *)MINIVMM_WINDOW_BASE !=
+                 (page[i & 1] & ~PTE_NX & -(uint64_t)PAGE_BYTES);
+    }
+    percpu->window[0] = was;
+    flush(MINIVMM_WINDOW_BASE);
+    return wrong;
+}
+
+static uint64_t repeat(struct percpu *percpu, enum ring0_op op, uint64_t count)
+{
+    uint64_t value, wrong = 0;
+
+    switch (op) {
+    case RING0_OP_NOTHING:
+        for (; count; count--)
+            __asm__ volatile("");
+        break;
+    case RING0_OP_RDMSR:
+        value = rdmsr(MSR_TSC_ADJUST);
+        for (; count; count--)
+            wrong += rdmsr(MSR_TSC_ADJUST) != value;
+        break;
+    case RING0_OP_WRMSR:
+        value = rdmsr(MSR_TSC_ADJUST);
+        for (; count; count--)
+            wrmsr(MSR_TSC_ADJUST, value);
+        wrong = rdmsr(MSR_TSC_ADJUST) != value;
+        break;
+    case RING0_OP_ONESHOT:
+        wrmsr(MSR_X2APIC_LVT_TIMER, VECTOR_INTERRUPT);
+        wrmsr(MSR_X2APIC_TIMER_DIV, TIMER_DIV_1);
+        for (; count; count--)
+            wrmsr(MSR_X2APIC_TIMER_INIT, UINT32_MAX);
+        wrmsr(MSR_X2APIC_TIMER_INIT, 0);
+        break;
+    case RING0_OP_DEADLINE:
+        wrmsr(MSR_X2APIC_LVT_TIMER, TIMER_DEADLINE | VECTOR_INTERRUPT);
+        for (; count; count--)
+            wrmsr(MSR_TSC_DEADLINE, FAR_AHEAD);
+        wrmsr(MSR_TSC_DEADLINE, 0);
+        break;
+    case RING0_OP_REMAP:
+        wrong = remap(percpu, count);
+        break;
+    }
+    return wrong;
+}
+
+/* Whether a page fault was in the window, and is mended. */
+static bool mend_fault(const struct trap_frame *frame, struct percpu *percpu)
+{
+    uint64_t page = (read_cr2() - MINIVMM_WINDOW_BASE) / PAGE_BYTES;
+
+    if (!percpu->window || page >= MINIVMM_WINDOW_PAGES || frame->error & PTE_PRESENT)
+        return false;
+    percpu->window[page] |= PTE_PRESENT;
+    percpu->local->faults++;
+    return true;
 }
 
 static void serve(struct trap_frame *frame, struct percpu *percpu)
@@ -45,16 +190,33 @@ static void serve(struct trap_frame *frame, struct percpu *percpu)
     case RING0_SLEEP:
         sleep_while(percpu->local, (uint32_t)frame->rsi);
         break;
+    case RING0_NOTHING:
+        frame->rax = frame->rsi + 1;
+        break;
+    case RING0_LOOP:
+        frame->rax = repeat(percpu, frame->rsi, frame->rdx);
+        break;
+    case RING0_SELF_IPI:
+        wrmsr(MSR_X2APIC_SELF_IPI, VECTOR_INTERRUPT);
+        break;
+    case RING0_IPI:
+        frame->rax = __builtin_ia32_rdtsc();
+        wrmsr(MSR_X2APIC_ICR, frame->rsi << 32 | VECTOR_INTERRUPT);
+        break;
+    case RING0_ONESHOT:
+        frame->rax = set_oneshot(frame->rsi);
+        break;
+    case RING0_DEADLINE:
+        set_deadline(frame->rsi);
+        break;
+    case RING0_WINDOW:
+        set_window(percpu, frame->rsi, frame->rdx);
+        break;
+    case RING0_WINDOW_CLEAR:
+        clear_window(percpu);
+        break;
     }
     frame->rip += UD2_BYTES;
-}
-
-static uint64_t read_cr2(void)
-{
-    uint64_t value;
-
-    __asm__ volatile("mov %%cr2, %0" : "=r"(value));
-    return value;
 }
 
 /* Tell the VMM, which ends the run. */
@@ -92,6 +254,8 @@ void ring0_trap(struct trap_frame *frame, struct percpu *percpu)
             wrmsr(MSR_X2APIC_EOI, 0);
     } else if (frame->vector == VECTOR_UD && frame->rip == (uint64_t)ring0_call_instruction) {
         serve(frame, percpu);
+    } else if (frame->vector == VECTOR_PF && mend_fault(frame, percpu)) {
+        return;
     } else {
         report_fault(frame, percpu);
     }

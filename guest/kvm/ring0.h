@@ -47,7 +47,8 @@ struct cpu_local {
     struct cpu_local *self; /* where C libraries expect it */
     unsigned id;
     uint32_t interrupts; /* taken so far; ring 0 counts them, ring 3 may sleep until it changes */
-    uint64_t reserved[3];
+    uint64_t faults;     /* page faults in the window that ring 0 has mended */
+    uint64_t reserved[2];
     uint64_t stack_guard; /* at offset 0x28, where a compiler looks for it */
 };
 
@@ -55,6 +56,7 @@ struct percpu {
     uint64_t gdt[8];
     uint8_t tss[240];
     struct cpu_local *local;
+    uint64_t *window; /* the page table of MINIVMM_WINDOW_BASE, once RING0_WINDOW has set it up */
     struct channel_record record;
 };
 
@@ -74,9 +76,38 @@ struct trap_frame {
 
 /* What ring 3 can ask for, through ring0_call(). */
 enum ring0_service {
-    RING0_RDMSR, /* a: the register; returns its value */
-    RING0_WRMSR, /* a: the register; b: the value */
-    RING0_SLEEP, /* a: wait for an interrupt if cpu_local.interrupts is still this */
+    RING0_RDMSR,    /* a: the register; returns its value */
+    RING0_WRMSR,    /* a: the register; b: the value */
+    RING0_SLEEP,    /* a: wait for an interrupt if cpu_local.interrupts is still this */
+    RING0_NOTHING,  /* returns a + 1 */
+    RING0_LOOP,     /* a: enum ring0_op; b: how often; returns how many went wrong */
+    RING0_SELF_IPI, /* sends this vCPU VECTOR_INTERRUPT, to be taken in ring 3 */
+    /* a: an APIC id; sends it VECTOR_INTERRUPT; returns the TSC just before */
+    RING0_IPI,
+    /* a: ns, 0: none; interrupts this vCPU then, by the APIC's timer; returns the TSC just before
+     */
+    RING0_ONESHOT,
+    RING0_DEADLINE, /* a: a TSC value, 0: none; interrupts this vCPU then */
+    /*
+     * a: the window's page table; b: the first of MINIVMM_WINDOW_PAGES pages of RAM for it, none
+     * of which is present until it is touched
+     */
+    RING0_WINDOW,
+    RING0_WINDOW_CLEAR, /* makes them absent again */
+};
+
+/* What RING0_LOOP repeats. */
+enum ring0_op {
+    RING0_OP_NOTHING,
+    RING0_OP_RDMSR,   /* TSC_ADJUST */
+    RING0_OP_WRMSR,   /* the value that it has */
+    RING0_OP_ONESHOT, /* the timer set, far ahead */
+    RING0_OP_DEADLINE,
+    /*
+     * The window's first page mapped to its first and to its second page of RAM in turn, `invlpg`,
+     * and a look: each page begins with its address.
+     */
+    RING0_OP_REMAP,
 };
 
 /*

@@ -150,7 +150,10 @@ enum minivmm_control_reg {
      * sent, or 0 if it was not yet.
      */
     MINIVMM_CONTROL_INTERRUPT = 0x90,
-    /* Write: keep how long the handler takes in so many of this vCPU's next exits. */
+    /*
+     * Write 1: from here on, keep how long the handler takes in each of this vCPU's exits, up to
+     * MINIVMM_CONTROL_TIMES_MAX of them. Write 0: enough; what was kept stays until the next 1.
+     */
     MINIVMM_CONTROL_TIMES = 0x98,
 };
 

@@ -90,12 +90,13 @@ struct channel_cost {
 };
 
 /*
- * The first of them belongs to the first exit after MINIVMM_CONTROL_TIMES, and so on. What is not
- * the operation's is subtracted.
+ * The row's operations that were timed one by one, in their order. If the VMM has kept the times of
+ * `total` exits meanwhile (MINIVMM_CONTROL_TIMES), the first belongs to the first, and so on; if of
+ * a multiple, each has so many.
  */
 struct channel_times {
     uint32_t count; /* 1 to CHANNEL_SAMPLES_MAX */
-    uint32_t reserved;
+    uint32_t total; /* in all TIMES of this row */
     uint64_t ticks[CHANNEL_SAMPLES_MAX];
 };
 

@@ -11,10 +11,13 @@
 #define MEM  "64M"
 #define ARGS "n=200"
 
+/* Those that are for every environment. */
+#define BENCH "fma,dgemm,linpack,stream,gups,chase,touch"
+
 static struct outcome run_all(const char *program, const char *vcpus)
 {
-    struct outcome run = program_run(program, "--mem", MEM, "--vcpus", vcpus, "--quick", "--args",
-                                     ARGS, "--report", "json", NULL);
+    struct outcome run = program_run(program, "--mem", MEM, "--vcpus", vcpus, "--quick", "--bench",
+                                     BENCH, "--args", ARGS, "--report", "json", NULL);
 
     ck_assert_msg(run.status == 0 && run.json, "%s: status %d\n%.500s%.500s", program, run.status,
                   run.err, run.out);

@@ -21,8 +21,8 @@ struct probe_host {
     int (*interrupt)(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns, struct err *err);
     /* The guest's TSC when that was sent; 0: not yet. */
     uint64_t (*interrupt_time)(void *ctx);
-    /* Keep the handler's times of this vCPU's next `count` exits. */
-    int (*keep_times)(void *ctx, unsigned count, struct err *err);
+    /* Keep the handler's times of this vCPU's exits from now on, or no longer. */
+    int (*keep_times)(void *ctx, bool keep, struct err *err);
     void *ctx;
 };
 

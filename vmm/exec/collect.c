@@ -67,11 +67,10 @@ void machine_snapshot(void *ctx, struct usage *usage)
     }
 }
 
-unsigned machine_handlers(void *ctx, const uint32_t **ns)
+unsigned machine_handlers(const uint32_t **ns)
 {
     const struct exit_times *times = &vcpu_current()->times;
 
-    (void)ctx;
     *ns = times->ns;
     return times->count;
 }

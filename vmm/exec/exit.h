@@ -13,8 +13,9 @@
 
 /* The handler's times of single exits of one vCPU, in their order. */
 struct exit_times {
-    uint32_t *ns;
-    unsigned wanted, count;
+    uint32_t *ns; /* NULL until they are wanted */
+    unsigned count;
+    unsigned end; /* no more than so many; 0: none */
 };
 
 /* Where the exits of one vCPU go. */

@@ -114,16 +114,19 @@ static uint64_t lab_interrupt_time(void *ctx)
     return sent ? sent + (uint64_t)vcpu_current()->tsc_offset : 0;
 }
 
-static int lab_keep_times(void *ctx, unsigned count, struct err *err)
+static int lab_keep_times(void *ctx, bool keep, struct err *err)
 {
     struct exit_times *times = &vcpu_current()->times;
 
     (void)ctx;
+    times->end = 0;
+    if (!keep)
+        return 0;
     if (!times->ns)
         times->ns = calloc(MINIVMM_CONTROL_TIMES_MAX, sizeof(*times->ns));
     if (!times->ns)
         return err_sys(err, ERR_FAILED, "no memory for the times of exits");
-    times->wanted = count;
+    times->end = MINIVMM_CONTROL_TIMES_MAX;
     times->count = 0;
     return 0;
 }

@@ -14,6 +14,6 @@ void machine_guest_done(void *ctx);
 void machine_snapshot(void *ctx, struct usage *usage);
 
 /* machine_handlers(): struct result_source's handlers(). */
-unsigned machine_handlers(void *ctx, const uint32_t **ns);
+unsigned machine_handlers(const uint32_t **ns);
 
 #endif

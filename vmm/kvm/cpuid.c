@@ -18,6 +18,7 @@
 #define BASIC_ECX_VMX         (1u << 5)
 #define BASIC_ECX_FMA         (1u << 12)
 #define BASIC_ECX_X2APIC      (1u << 21)
+#define BASIC_ECX_DEADLINE    (1u << 24)
 #define BASIC_ECX_XSAVE       (1u << 26)
 #define BASIC_ECX_OSXSAVE     (1u << 27)
 #define BASIC_ECX_AVX         (1u << 28)
@@ -108,8 +109,12 @@ int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err
 
     /* A guest that measures has no guests of its own. */
     entry = cpuid_find(table, LEAF_BASIC, 0);
-    if (entry)
+    if (entry) {
         entry->ecx = (entry->ecx & ~BASIC_ECX_VMX) | BASIC_ECX_X2APIC;
+        /* KVM leaves it to its user to offer what its local APICs can do. */
+        if (kvm_can(kvm->fd, KVM_CAP_TSC_DEADLINE_TIMER))
+            entry->ecx |= BASIC_ECX_DEADLINE;
+    }
     entry = cpuid_find(table, LEAF_EXTENDED, 0);
     if (entry)
         entry->ecx &= ~EXTENDED_ECX_SVM;

@@ -1,46 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The report for programs. Times are integers of ns; what is not known is left out, never 0. */
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
+#include "vmm/report/json.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
 #define SCHEMA "minivmm-report/1"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-    json_object_set_new(object, key, value);
-}
-
-static void set_u64(json_t *object, const char *key, uint64_t value)
-{
-    set(object, key, json_integer((json_int_t)value));
-}
-
-static void set_known(json_t *object, const char *key, uint64_t value)
-{
-    if (value != FACT_ABSENT)
-        set_u64(object, key, value);
-}
-
-/* Sizes and numbers of things that there is at least one of: 0 means that it was not found. */
-static void set_found(json_t *object, const char *key, uint64_t value)
-{
-    if (value)
-        set_u64(object, key, value);
-}
-
-static void set_text(json_t *object, const char *key, const char *text)
-{
-    if (text && *text)
-        set(object, key, json_string(text));
-}
 
 static json_t *host_json(const struct report *report)
 {
@@ -163,163 +134,6 @@ static json_t *memory_json(const struct memory_usage *memory)
     return object;
 }
 
-/* A whole number as one, if it is written as numbers are; anything else as a string. */
-static json_t *param_json(const char *value)
-{
-    long long number = strtoll(value, NULL, 10);
-    char written[UNITS_TEXT_MAX];
-
-    snprintf(written, sizeof(written), "%lld", number);
-    return strcmp(written, value) ? json_string(value) : json_integer(number);
-}
-
-/* "bs=4096,store=nt" as an object. */
-static json_t *params_json(const char *params)
-{
-    json_t *object = json_object();
-
-    while (*params) {
-        size_t key = strcspn(params, "="), value = strcspn(params + key, ",");
-        char text[CHANNEL_PARAMS_MAX];
-
-        snprintf(text, sizeof(text), "%.*s", (int)(key + value), params);
-        if (value) {
-            text[key] = '\0';
-            set(object, text, param_json(text + key + 1));
-        }
-        params += key + value;
-        params += *params == ',';
-    }
-    return object;
-}
-
-static json_t *samples_json(const struct report *report, const struct result_row *row)
-{
-    json_t *array = json_array();
-
-    for (uint32_t i = 0; i < row->samples; i++)
-        json_array_append_new(array, json_real(report->result->sample[row->first_sample + i]));
-    return array;
-}
-
-static json_t *check_json(const struct channel_check *check)
-{
-    json_t *object = json_object();
-
-    set_text(object, "what", check->what);
-    /* JSON has no way to write what is not a number. */
-    if (check->value - check->value == 0)
-        set(object, "value", json_real(check->value));
-    if (check->limit - check->limit == 0)
-        set(object, "limit", json_real(check->limit));
-    return object;
-}
-
-static json_t *reasons_json(const struct usage *usage)
-{
-    json_t *object = json_object();
-
-    for (unsigned i = 0; i < EXIT_REASONS; i++)
-        if (usage->count[i])
-            set_u64(object, exit_reason_info[i].name, usage->count[i]);
-    return object;
-}
-
-static json_t *devices_json(const struct run_facts *facts, const struct usage *usage, bool harness)
-{
-    json_t *object = json_object();
-
-    for (unsigned i = 0; i < facts->devices; i++)
-        if (facts->device_for_harness[i] == harness && usage->count[exitstat_device(i)])
-            set_u64(object, facts->device[i], usage->count[exitstat_device(i)]);
-    return object;
-}
-
-/* What KVM counted itself, under its own names; its times are in time_ns. */
-static json_t *kvm_json(const struct run_facts *facts, const struct usage *usage)
-{
-    json_t *object = json_object();
-
-    for (unsigned i = 0; i < facts->vcpu_stats.count; i++) {
-        const char *name = facts->vcpu_stats.name[i];
-        size_t length = strlen(name);
-
-        if (facts->vcpu_stats.peak[i] || !usage->kvm[i] ||
-            (length > 3 && !strcmp(name + length - 3, "_ns")))
-            continue;
-        set(object, name,
-            json_pack("{s:I, s:s}", "count", (json_int_t)usage->kvm[i], "source", "kvm_stats"));
-    }
-    return object;
-}
-
-static json_t *time_json(const struct report *report, const struct summary *summary)
-{
-    json_t *object = json_object();
-
-    set_u64(object, "on_cpu", summary->time.on_cpu_ns);
-    set_u64(object, "runqueue", summary->time.runqueue_ns);
-    set_u64(object, "running", summary->running_ns);
-    set_u64(object, "asleep", summary->asleep_ns);
-    if (report->facts->env != RUN_VM)
-        return object;
-    set_u64(object, "in_kvm_run", summary->in_run_ns);
-    if (summary_has_kvm(report, "halt_wait_ns"))
-        set_u64(object, "halted", summary->halted_ns);
-    set_u64(object, "handler", summary->handler_ns);
-    return object;
-}
-
-static void set_window(const struct report *report, const struct result_row *row,
-                       const struct summary *summary, json_t *object)
-{
-    const struct run_facts *facts = report->facts;
-
-    set_u64(object, "ops", row->ops);
-    set_text(object, "op", row->begin.op);
-    set_u64(object, "window_ns", summary->window_ns);
-    set(object, "time_ns", time_json(report, summary));
-    if (facts->env != RUN_VM)
-        return;
-    set(object, "exits_user", reasons_json(&row->usage));
-    set(object, "exits_devices", devices_json(facts, &row->usage, false));
-    set(object, "exits_harness", devices_json(facts, &row->usage, true));
-    set(object, "exits_kernel", kvm_json(facts, &row->usage));
-    if (!row->ops)
-        return;
-    set(object, "exits_user_per_op", json_real((double)summary->exits_user / (double)row->ops));
-    if (summary_has_kvm(report, "irq_injections"))
-        set(object, "irqs_per_op",
-            json_real((double)summary_kvm(report, &row->usage, "irq_injections") /
-                      (double)row->ops));
-}
-
-static json_t *bench_json(const struct report *report, uint32_t i)
-{
-    static const char *const check[] = {
-        [RESULT_UNCHECKED] = "none", [RESULT_OK] = "ok", [RESULT_WRONG] = "failed"};
-    const struct result_row *row = &report->result->row[i];
-    json_t *object = json_object();
-    struct summary summary;
-
-    set_text(object, "name", row->begin.name);
-    set(object, "params", params_json(row->begin.params));
-    set_u64(object, "threads", row->begin.threads);
-    set_text(object, "unit", row->begin.unit);
-    set_text(object, "better", row->begin.better == CHANNEL_LOWER ? "lower" : "higher");
-    set_text(object, "check", check[row->check]);
-    if (row->check != RESULT_UNCHECKED)
-        set(object, "check_detail", check_json(&row->checked));
-    set(object, "samples", samples_json(report, row));
-    if (!row->samples || summary_of(report, i, &summary))
-        return object;
-    set(object, "median", json_real(summary.median));
-    set(object, "ci95", json_pack("[f, f]", summary.ci95.low, summary.ci95.high));
-    if (row->ended)
-        set_window(report, row, &summary, object);
-    return object;
-}
-
 static json_t *counter_json(const struct exit_counter *counter)
 {
     json_t *object = json_object(), *times = json_object();
@@ -439,7 +253,7 @@ char *report_json(const struct report *report, size_t *bytes)
         set(root, "memory", memory_json(&facts->memory));
     set(root, "end", end_json(report));
     for (uint32_t i = 0; i < result->rows; i++)
-        json_array_append_new(benches, bench_json(report, i));
+        json_array_append_new(benches, json_row(report, i));
     set(root, "benches", benches);
     for (uint32_t i = 0; i < result->skipped; i++)
         json_array_append_new(skipped, json_pack("{s:s, s:s}", "name", result->skip[i].name,

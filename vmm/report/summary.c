@@ -110,14 +110,17 @@ static uint64_t minus(uint64_t a, uint64_t b)
 static void share_time(const struct run_facts *facts, const struct result_row *row,
                        struct summary *summary)
 {
-    uint64_t in_guest = minus(summary->in_run_ns, summary->halted_ns);
+    uint64_t in_guest = minus(summary->in_run_ns, summary->halted_ns), awake;
 
     summary->running_ns = summary->time.on_cpu_ns;
     if (facts->env == RUN_VM && summary->running_ns > in_guest)
         summary->running_ns = in_guest;
-    summary->asleep_ns = minus(summary->window_ns * row->begin.threads, summary->running_ns);
+    /* A handler may sleep itself, and on the harness's behalf a vCPU may work in one. */
+    awake = summary->running_ns + summary->handler_ns;
+    if (awake < summary->time.on_cpu_ns)
+        awake = summary->time.on_cpu_ns;
+    summary->asleep_ns = minus(summary->window_ns * row->begin.threads, awake);
     summary->asleep_ns = minus(summary->asleep_ns, summary->time.runqueue_ns);
-    summary->asleep_ns = minus(summary->asleep_ns, summary->handler_ns);
 }
 
 int summary_of(const struct report *report, uint32_t i, struct summary *summary)

@@ -9,20 +9,17 @@
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
 #include "vmm/report/summary.h"
+#include "vmm/report/text.h"
 #include "vmm/report/warnings.h"
 
-#define NAME_COLUMNS  31
-#define VALUE_COLUMNS 8
-#define UNIT_COLUMNS  9
+#define NAME_COLUMNS 31
+#define UNIT_COLUMNS 9
 
 /* A line's label and the blank behind it. */
 #define LABEL_COLUMNS 9
 
 /* In a shorter window the two snapshots themselves are most of what is seen. */
 #define SHARES_MIN_NS 1000000
-
-/* With more vCPUs than this, the table of exits shows them all together. */
-#define VCPUS_SHOWN_MAX 32
 
 /* Print text that may be long, broken at blanks if there are any, with later lines indented. */
 static void print_wrapped(FILE *out, const char *label, const char *text)
@@ -150,25 +147,6 @@ static void print_start(FILE *out, const struct report *report)
     line_end(&line);
 }
 
-/* Four digits that count, without an exponent as long as that is readable. */
-static const char *format_value(char text[UNITS_TEXT_MAX], double value)
-{
-    double size = value < 0 ? -value : value;
-    int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
-
-    if (size < 1e8 && (size == 0 || size >= 0.001)) {
-        snprintf(text, UNITS_TEXT_MAX, "%.*f", decimals, value);
-        if (strlen(text) <= VALUE_COLUMNS)
-            return text;
-    }
-    for (int digits = 3; digits; digits--) {
-        snprintf(text, UNITS_TEXT_MAX, "%.*g", digits, value);
-        if (strlen(text) <= VALUE_COLUMNS)
-            break;
-    }
-    return text;
-}
-
 /* Parts per operation: enough digits to tell "few" from "none". */
 static const char *format_per_op(char text[UNITS_TEXT_MAX], uint64_t count, uint64_t ops)
 {
@@ -241,7 +219,7 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
 
     snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
     if (row->samples && !summary_of(report, i, &summary)) {
-        format_value(value, summary.median);
+        text_value(value, summary.median);
         format_percent(spread, summary.spread_pct);
         strcat(spread, "%");
     }
@@ -252,8 +230,8 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
         fprintf(out, "%s\n", name);
         name[0] = '\0';
     }
-    fprintf(out, "%-*s %4u %*s %-*s %6s %-5s", columns, name, row->begin.threads, VALUE_COLUMNS,
-            value, UNIT_COLUMNS, row->begin.unit, spread, check[row->check]);
+    fprintf(out, "%-*s %4u %*s %-*s %6s %-5s", columns, name, row->begin.threads,
+            TEXT_VALUE_COLUMNS, value, UNIT_COLUMNS, row->begin.unit, spread, check[row->check]);
     if (row->ended) {
         if (report->facts->env == RUN_VM)
             fprintf(out, " %7s", format_per_op(per_op, summary.exits_user, row->ops));
@@ -271,8 +249,8 @@ static void print_rows(FILE *out, const struct report *report)
 
     if (!result->rows)
         return;
-    fprintf(out, "\n%-*s %4s %*s %-*s %6s %-5s", NAME_COLUMNS, "benchmark", "thr", VALUE_COLUMNS,
-            "median", UNIT_COLUMNS, "unit", "+-", "check");
+    fprintf(out, "\n%-*s %4s %*s %-*s %6s %-5s", NAME_COLUMNS, "benchmark", "thr",
+            TEXT_VALUE_COLUMNS, "median", UNIT_COLUMNS, "unit", "+-", "check");
     if (vm)
         fprintf(out, " %7s %5s %5s", "exit/op", "guest", "exit");
     else
@@ -287,88 +265,30 @@ static void print_rows(FILE *out, const struct report *report)
     fputc('\n', out);
 }
 
-static void print_counter(FILE *out, const char *vcpu, const char *name, const char *note,
-                          const struct exit_counter *counter)
-{
-    char count[UNITS_TEXT_MAX], p50[UNITS_TEXT_MAX], p99[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
-    char total[UNITS_TEXT_MAX];
-
-    if (!counter->count)
-        return;
-    fprintf(out, "%4s %-16s%s %12s %10s %10s %10s %10s\n", vcpu, name, note,
-            units_format_count(count, counter->count),
-            units_format_ns(p50, exitstat_percentile(counter, 50)),
-            units_format_ns(p99, exitstat_percentile(counter, 99)),
-            units_format_ns(max, counter->max_ns), units_format_ns(total, counter->sum_ns));
-}
-
-static void print_vcpu(FILE *out, const struct run_facts *facts, const char *vcpu,
-                       const struct exitstat *stat)
-{
-    for (unsigned i = 0; i < EXIT_REASONS; i++)
-        print_counter(out, vcpu, exit_reason_info[i].name, " ", &stat->slot[i]);
-    for (unsigned i = 0; i < facts->devices; i++)
-        if (facts->device_for_harness[i])
-            print_counter(out, vcpu, facts->device[i], "*", &stat->slot[exitstat_device(i)]);
-}
-
-/* All vCPUs' counters in one. Returns NULL if there is no memory. */
-static struct exitstat *merge_vcpus(const struct run_facts *facts)
-{
-    struct exitstat *all = exitstat_alloc();
-
-    for (unsigned i = 0; all && i < facts->vcpus; i++) {
-        for (unsigned s = 0; s < EXITSTAT_SLOTS; s++) {
-            const struct exit_counter *from = &facts->vcpu[i].stat->slot[s];
-            struct exit_counter *into = &all->slot[s];
-
-            if (!from->count)
-                continue;
-            into->count += from->count;
-            into->sum_ns += from->sum_ns;
-            into->max_ns = from->max_ns > into->max_ns ? from->max_ns : into->max_ns;
-            hist_merge(&into->hist, &from->hist);
-        }
-    }
-    return all;
-}
-
-static void print_exits(FILE *out, const struct report *report)
-{
-    const struct run_facts *facts = report->facts;
-    struct exitstat *all;
-
-    if (facts->env != RUN_VM || !facts->vcpus)
-        return;
-    fprintf(out, "\n%4s %-17s %12s %10s %10s %10s %10s\n", "vCPU", "exit to user space", "count",
-            "p50", "p99", "max", "total");
-    if (facts->vcpus > 1) {
-        all = merge_vcpus(facts);
-        if (all)
-            print_vcpu(out, facts, "all", all);
-        exitstat_free(all);
-    }
-    for (unsigned i = 0; i < facts->vcpus && facts->vcpus <= VCPUS_SHOWN_MAX; i++) {
-        char vcpu[16];
-
-        snprintf(vcpu, sizeof(vcpu), "%u", i);
-        print_vcpu(out, facts, vcpu, facts->vcpu[i].stat);
-    }
-    fprintf(out, "Times are the handler's: from the return of KVM_RUN to the next one.\n"
-                 "* the harness's own (results, barriers), charged to no benchmark\n");
-}
-
+/* Those that follow each other for the same reason are told together. */
 static void print_skipped(FILE *out, const struct report *report)
 {
     const struct run_result *result = report->result;
+    uint32_t last;
 
     if (result->skipped)
-        fprintf(out, "\n");
-    for (uint32_t i = 0; i < result->skipped; i++) {
-        char text[sizeof(struct channel_skip) + 2];
+        fputc('\n', out);
+    for (uint32_t i = 0; i < result->skipped; i = last) {
+        const char *reason = result->skip[i].reason;
+        size_t bytes = 0;
+        char *text = NULL;
+        FILE *line = open_memstream(&text, &bytes);
 
-        snprintf(text, sizeof(text), "%s: %s", result->skip[i].name, result->skip[i].reason);
-        print_wrapped(out, "skipped", text);
+        for (last = i; last < result->skipped && !strcmp(result->skip[last].reason, reason); last++)
+            if (line)
+                fprintf(line, "%s%s", last > i ? ", " : "", result->skip[last].name);
+        if (!line)
+            continue;
+        fprintf(line, ": %s", reason);
+        fclose(line);
+        if (text)
+            print_wrapped(out, "skipped", text);
+        free(text);
     }
 }
 
@@ -413,7 +333,8 @@ char *report_text(const struct report *report, size_t *bytes)
     if (report->result->exited && report->result->exit_status)
         fprintf(out, "\nThe guest ended with status %u.\n", report->result->exit_status);
     print_rows(out, report);
-    print_exits(out, report);
+    text_costs(out, report);
+    text_exits(out, report);
     print_skipped(out, report);
     print_warnings(out, report);
     if (fclose(out)) {

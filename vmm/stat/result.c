@@ -232,27 +232,37 @@ static int apply_cost(struct run_result *result, const struct channel_record *re
     return 0;
 }
 
+/* The handler's time of operation `i` of `total`, each of which has had as many exits. */
+static uint32_t handler_of(const struct run_result *result, uint32_t i, uint32_t total)
+{
+    const uint32_t *ns = NULL;
+    unsigned kept = result->source.handlers ? result->source.handlers(&ns) : 0;
+    uint64_t sum = 0;
+
+    if (!kept || kept % total || i >= total)
+        return RESULT_NO_HANDLER;
+    for (unsigned exits = kept / total, j = 0; j < exits; j++)
+        sum += ns[i * exits + j];
+    return sum < RESULT_NO_HANDLER ? (uint32_t)sum : RESULT_NO_HANDLER - 1;
+}
+
 static int apply_times(struct run_result *result, const struct channel_record *record,
                        struct err *err)
 {
     const struct channel_times *times = &record->times;
     struct result_row *row;
-    const uint32_t *handler = NULL;
-    unsigned handlers = 0;
 
     if (result->state == RESULT_IDLE)
         return broken(err, "TIMES without a row");
-    if (!times->count || times->count > CHANNEL_SAMPLES_MAX)
+    row = &result->row[result->rows - 1];
+    if (!times->count || times->count > CHANNEL_SAMPLES_MAX || !times->total)
         return broken(err, "TIMES with a count that cannot be");
     if (result->times + times->count > RESULT_TIMES_MAX)
         return broken(err, "too many times");
-    if (result->source.handlers)
-        handlers = result->source.handlers(result->source.snapshot_ctx, &handler);
-    row = &result->row[result->rows - 1];
     for (uint32_t i = 0; i < times->count; i++, row->times++)
         result->time[result->times++] = (struct result_time){
             .ticks = times->ticks[i],
-            .handler_ns = row->times < handlers ? handler[row->times] : RESULT_NO_HANDLER,
+            .handler_ns = handler_of(result, row->times, times->total),
         };
     return 0;
 }

@@ -51,7 +51,7 @@ enum result_check {
 /* One operation as the guest saw it and as its exit's handler did. */
 struct result_time {
     uint64_t ticks;
-    uint32_t handler_ns; /* RESULT_NO_HANDLER: there was no exit to user space */
+    uint32_t handler_ns; /* of all its exits; RESULT_NO_HANDLER: there was none to user space */
 };
 
 #define RESULT_NO_HANDLER UINT32_MAX
@@ -79,9 +79,9 @@ struct result_source {
     void *log_ctx;
     /*
      * The handler's times of the exits of which the guest wanted them, and how many they are; on
-     * the thread of the vCPU that asks, with snapshot_ctx. NULL: nobody keeps any.
+     * the thread of the vCPU that asks. NULL: nobody keeps any.
      */
-    unsigned (*handlers)(void *ctx, const uint32_t **ns);
+    unsigned (*handlers)(const uint32_t **ns);
 };
 
 struct run_result {

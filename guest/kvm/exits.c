@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: MIT */
+#include <cpuid.h>
+#include <stddef.h>
+
+#include "guest/kvm/exits.h"
+
+#define REGISTER_STRIDE 8u
+#define STRING_COUNT    8u
+#define INTERRUPT_NS    20000u /* until an interrupt that is asked for: longer than to go to sleep */
+#define PAGE_BYTES      4096u
+#define WINDOW_BYTES    (MINIVMM_WINDOW_PAGES * (size_t)PAGE_BYTES)
+
+/* An instruction takes this much longer if it is interpreted: far more than memory can make it. */
+#define INTERPRETED_TIMES 20
+
+#define CPUID_TSC_DEADLINE (1u << 24) /* leaf 1, ECX */
+#define CPUID_TSC_ADJUST   (1u << 1)  /* leaf 7, EBX */
+
+static const struct guest_machine *machine;
+
+/* --- the probe --- */
+
+static volatile uint64_t *control(unsigned reg)
+{
+    return (volatile uint64_t *)(MINIVMM_PROBE_CONTROL_BASE + reg);
+}
+
+static volatile uint32_t *mmio(enum minivmm_probe_way way)
+{
+    return (volatile uint32_t *)(MINIVMM_PROBE_BASE + way * REGISTER_STRIDE);
+}
+
+static uint16_t port(enum minivmm_probe_way way)
+{
+    return (uint16_t)(MINIVMM_PROBE_PORT + way * REGISTER_STRIDE);
+}
+
+static void out(enum minivmm_probe_way way, uint32_t value)
+{
+    __asm__ volatile("outl %0, %w1" ::"a"(value), "Nd"(port(way)));
+}
+
+static void in(enum minivmm_probe_way way)
+{
+    uint32_t value;
+
+    __asm__ volatile("inl %w1, %0" : "=a"(value) : "Nd"(port(way)));
+}
+
+static void out_string(void)
+{
+    static const uint32_t values[STRING_COUNT];
+    const uint32_t *from = values;
+    uint64_t count = STRING_COUNT;
+
+    __asm__ volatile("rep outsl" : "+S"(from), "+c"(count) : "d"(port(MINIVMM_PROBE_USER)));
+}
+
+/* Accesses delivered in one way when the row began. */
+static uint64_t before;
+
+static uint64_t not_once(uint64_t delivered, uint64_t ops)
+{
+    return delivered > ops ? delivered - ops : ops - delivered;
+}
+
+#define DELIVERED(name, side, way)                                                               \
+    static void begin_##name(void)                                                               \
+    {                                                                                            \
+        before = *control(MINIVMM_CONTROL_##side + (way)*REGISTER_STRIDE);                       \
+    }                                                                                            \
+    static uint64_t wrong_##name(uint64_t ops)                                                   \
+    {                                                                                            \
+        return not_once(*control(MINIVMM_CONTROL_##side + (way)*REGISTER_STRIDE) - before, ops); \
+    }
+
+DELIVERED(mmio, MMIO, MINIVMM_PROBE_USER)
+DELIVERED(mmio_event, MMIO, MINIVMM_PROBE_EVENT)
+DELIVERED(mmio_match, MMIO, MINIVMM_PROBE_MATCH)
+DELIVERED(mmio_coalesced, MMIO, MINIVMM_PROBE_COALESCED)
+DELIVERED(pio, PIO, MINIVMM_PROBE_USER)
+DELIVERED(pio_event, PIO, MINIVMM_PROBE_EVENT)
+DELIVERED(pio_match, PIO, MINIVMM_PROBE_MATCH)
+DELIVERED(pio_coalesced, PIO, MINIVMM_PROBE_COALESCED)
+
+static uint64_t wrong_string(uint64_t ops)
+{
+    return wrong_pio(ops * STRING_COUNT);
+}
+
+static bool has_way(unsigned way)
+{
+    static uint64_t ways;
+
+    if (!ways)
+        ways = *control(MINIVMM_CONTROL_WAYS);
+    return ways >> way & 1;
+}
+
+#define MISSING(name, condition, reason)                     \
+    static const char *missing_##name(const struct env *env) \
+    {                                                        \
+        (void)env;                                           \
+        return (condition) ? NULL : reason;                  \
+    }
+
+MISSING(mmio_event, has_way(MINIVMM_PROBE_EVENT), "KVM has no ioeventfd here")
+MISSING(mmio_match, has_way(MINIVMM_PROBE_MATCH), "KVM has no ioeventfd with a match here")
+MISSING(mmio_coalesced, has_way(MINIVMM_PROBE_COALESCED), "KVM has no coalesced MMIO here")
+MISSING(pio_event, has_way(8 + MINIVMM_PROBE_EVENT), "KVM has no ioeventfd for ports here")
+MISSING(pio_match, has_way(8 + MINIVMM_PROBE_MATCH), "KVM has no ioeventfd with a match here")
+MISSING(pio_coalesced, has_way(8 + MINIVMM_PROBE_COALESCED), "KVM has no coalesced PIO here")
+MISSING(kernel_port, false,
+        "with a split irqchip KVM has no port of its own (no PIC, no PIT in the kernel)")
+
+/* --- loops --- */
+
+#define LOOP(name, statement)                             \
+    static void loop_##name(uint64_t n, unsigned rounds)  \
+    {                                                     \
+        for (; n; n--) {                                  \
+            statement;                                    \
+            exits_work(rounds);                           \
+        }                                                 \
+    }                                                     \
+    static void stamp_##name(uint64_t *taken, unsigned n) \
+    {                                                     \
+        for (unsigned i = 0; i < n; i++) {                \
+            uint64_t start = ticks();                     \
+                                                          \
+            statement;                                    \
+            taken[i] = ticks() - start;                   \
+        }                                                 \
+    }
+
+/* What the operations of a loop have found wrong since the row began. */
+static uint64_t wrongs;
+
+static void begin_wrongs(void)
+{
+    wrongs = 0;
+}
+
+static uint64_t wrong_wrongs(uint64_t ops)
+{
+    (void)ops;
+    return wrongs;
+}
+
+static void do_cpuid(void)
+{
+    static unsigned first;
+    unsigned a, b, c, d;
+
+    __cpuid(0, a, b, c, d);
+    if (!first)
+        first = a;
+    wrongs += a != first;
+}
+
+static void do_rdtsc(void)
+{
+    static uint64_t last;
+    uint64_t now = __builtin_ia32_rdtsc();
+
+    wrongs += now < last;
+    last = now;
+}
+
+LOOP(mmio_write, *mmio(MINIVMM_PROBE_USER) = 1)
+LOOP(mmio_read, wrongs += *mmio(MINIVMM_PROBE_USER))
+LOOP(mmio_event, *mmio(MINIVMM_PROBE_EVENT) = 1)
+LOOP(mmio_match, *mmio(MINIVMM_PROBE_MATCH) = MINIVMM_PROBE_VALUE)
+LOOP(mmio_coalesced, *mmio(MINIVMM_PROBE_COALESCED) = 1)
+LOOP(pio_out, out(MINIVMM_PROBE_USER, 1))
+LOOP(pio_in, in(MINIVMM_PROBE_USER))
+LOOP(pio_string, out_string())
+LOOP(pio_event, out(MINIVMM_PROBE_EVENT, 1))
+LOOP(pio_match, out(MINIVMM_PROBE_MATCH, MINIVMM_PROBE_VALUE))
+LOOP(pio_coalesced, out(MINIVMM_PROBE_COALESCED, 1))
+LOOP(cpuid, do_cpuid())
+LOOP(rdtsc, do_rdtsc())
+LOOP(pause, cpu_relax())
+LOOP(trap, wrongs += ring0_call(RING0_NOTHING, n, 0) != n + 1)
+
+/* --- ring 0 --- */
+
+static void repeat(enum ring0_op op, uint64_t n, unsigned rounds)
+{
+    if (!rounds) {
+        wrongs += ring0_call(RING0_LOOP, op, n);
+        return;
+    }
+    for (; n; n--) {
+        wrongs += ring0_call(RING0_LOOP, op, 1);
+        exits_work(rounds);
+    }
+}
+
+#define RING0_LOOP_OF(name, op)                          \
+    static void loop_##name(uint64_t n, unsigned rounds) \
+    {                                                    \
+        repeat(op, n, rounds);                           \
+    }
+
+RING0_LOOP_OF(ring0_nothing, RING0_OP_NOTHING)
+RING0_LOOP_OF(rdmsr, RING0_OP_RDMSR)
+RING0_LOOP_OF(wrmsr, RING0_OP_WRMSR)
+RING0_LOOP_OF(oneshot, RING0_OP_ONESHOT)
+RING0_LOOP_OF(deadline, RING0_OP_DEADLINE)
+RING0_LOOP_OF(remap, RING0_OP_REMAP)
+
+static bool ring0_interpreted(void)
+{
+    enum { LOOPS = 20000 };
+    static int known = -1;
+
+    if (known < 0) {
+        uint64_t start = ticks(), ring3, ring0;
+
+        for (volatile unsigned i = 0; i < LOOPS; i++)
+            ;
+        ring3 = ticks() - start;
+        start = ticks();
+        ring0_call(RING0_LOOP, RING0_OP_NOTHING, LOOPS);
+        ring0 = ticks() - start;
+        known = ring0 > INTERPRETED_TIMES * ring3;
+    }
+    return known;
+}
+
+static double trap(void)
+{
+    enum { TRAPS = 1000 };
+    static double known;
+
+    if (known == 0) {
+        uint64_t start = ticks();
+
+        for (unsigned i = 0; i < TRAPS; i++)
+            ring0_call(RING0_NOTHING, 0, 0);
+        known = (double)(ticks() - start) / TRAPS;
+    }
+    return known;
+}
+
+static bool has_cpuid(unsigned leaf, bool in_ecx, unsigned bit)
+{
+    unsigned a, b, c, d;
+
+    return __get_cpuid_count(leaf, 0, &a, &b, &c, &d) && (in_ecx ? c : b) & bit;
+}
+
+MISSING(tsc_adjust, has_cpuid(7, false, CPUID_TSC_ADJUST), "CPUID has no TSC_ADJUST")
+MISSING(deadline, has_cpuid(1, true, CPUID_TSC_DEADLINE), "CPUID has no TSC-deadline timer")
+
+/* --- the window --- */
+
+static uint64_t faults_before;
+
+/* Pages of RAM for the window, each beginning with its address. */
+static void prepare_window(struct bench_run *run)
+{
+    uint8_t *pages = bench_alloc(run, WINDOW_BYTES);
+
+    for (unsigned i = 0; i < MINIVMM_WINDOW_PAGES; i++)
+        *(uint64_t *)(pages + i * PAGE_BYTES) = (uintptr_t)pages + i * PAGE_BYTES;
+    ring0_call(RING0_WINDOW, machine->window, (uintptr_t)pages);
+}
+
+static void begin_faults(void)
+{
+    wrongs = 0;
+    faults_before = guest_local()->faults;
+}
+
+static const char *missing_window(const struct env *env)
+{
+    return env->arena_bytes < 2 * WINDOW_BYTES ? "not enough memory" : NULL;
+}
+
+/* Touch absent pages; when there are none left, ring 0 makes all absent again. */
+static void fault(uint64_t n, unsigned rounds, bool touch)
+{
+    unsigned page = MINIVMM_WINDOW_PAGES;
+
+    for (; n; n--) {
+        if (page == MINIVMM_WINDOW_PAGES) {
+            ring0_call(RING0_WINDOW_CLEAR, 0, 0);
+            page = 0;
+        }
+        if (touch)
+            wrongs += !*(volatile uint64_t *)(MINIVMM_WINDOW_BASE + page * PAGE_BYTES);
+        page++;
+        exits_work(rounds);
+    }
+}
+
+static void loop_fault(uint64_t n, unsigned rounds)
+{
+    fault(n, rounds, true);
+}
+
+static void base_fault(uint64_t n, unsigned rounds)
+{
+    fault(n, rounds, false);
+}
+
+static uint64_t wrong_faults(uint64_t ops)
+{
+    return wrongs + not_once(guest_local()->faults - faults_before, ops);
+}
+
+/* --- interrupts --- */
+
+static uint32_t interrupts_before;
+
+static void begin_interrupts(void)
+{
+    wrongs = 0;
+    interrupts_before = guest_local()->interrupts;
+}
+
+static uint64_t wrong_interrupts(uint64_t ops)
+{
+    return wrongs + not_once(guest_local()->interrupts - interrupts_before, ops);
+}
+
+static uint32_t taken(const struct cpu_local *local)
+{
+    return __atomic_load_n(&local->interrupts, __ATOMIC_ACQUIRE);
+}
+
+static void loop_self_ipi(uint64_t n, unsigned rounds)
+{
+    for (; n; n--) {
+        uint32_t seen = taken(guest_local());
+
+        ring0_call(RING0_SELF_IPI, 0, 0);
+        while (taken(guest_local()) == seen)
+            cpu_relax();
+        exits_work(rounds);
+    }
+}
+
+/* Until the next interrupt after `seen`: spinning or halted; returns when it was over. */
+static uint64_t await(uint32_t seen, bool halted)
+{
+    const struct cpu_local *local = guest_local();
+
+    while (taken(local) == seen) {
+        if (halted)
+            ring0_call(RING0_SLEEP, seen, 0);
+        else
+            cpu_relax();
+    }
+    return __builtin_ia32_rdtsc();
+}
+
+static uint64_t late(uint64_t now, uint64_t due)
+{
+    wrongs += now < due;
+    return now < due ? 0 : now - due;
+}
+
+static uint64_t interrupt_ticks(void)
+{
+    return machine->tsc_hz / 1000000 * (INTERRUPT_NS / 1000);
+}
+
+static uint64_t once_oneshot(bool halted)
+{
+    uint32_t seen = taken(guest_local());
+    uint64_t due = ring0_call(RING0_ONESHOT, INTERRUPT_NS * 5, 0) + 5 * interrupt_ticks();
+
+    return late(await(seen, halted), due);
+}
+
+static uint64_t once_deadline(void)
+{
+    uint32_t seen = taken(guest_local());
+    uint64_t due = __builtin_ia32_rdtsc() + 5 * interrupt_ticks();
+
+    ring0_call(RING0_DEADLINE, due, 0);
+    return late(await(seen, false), due);
+}
+
+static uint64_t once_oneshot_spinning(void)
+{
+    return once_oneshot(false);
+}
+
+static uint64_t once_hlt(void)
+{
+    return once_oneshot(true);
+}
+
+static uint64_t once_irqfd(bool halted)
+{
+    uint32_t seen = taken(guest_local());
+    uint64_t now, sent;
+
+    *control(MINIVMM_CONTROL_INTERRUPT) = guest_local()->id |
+                                          VECTOR_INTERRUPT << MINIVMM_CONTROL_VECTOR_SHIFT |
+                                          (uint64_t)INTERRUPT_NS << MINIVMM_CONTROL_DELAY_SHIFT;
+    now = await(seen, halted);
+    do
+        sent = *control(MINIVMM_CONTROL_INTERRUPT);
+    while (!sent);
+    return late(now, sent);
+}
+
+static uint64_t once_irqfd_spinning(void)
+{
+    return once_irqfd(false);
+}
+
+static uint64_t once_irqfd_halted(void)
+{
+    return once_irqfd(true);
+}
+
+/* The second vCPU's side of an IPI: it waits for one, and says when that arrived. */
+static struct {
+    _Alignas(KERNEL_CACHE_LINE) uint64_t arrived; /* TSC of the last; 0: not yet */
+    uint32_t ready; /* how many it has waited for so far: it waits for the next */
+    unsigned id;
+} peer;
+
+static void answer(bool halted)
+{
+    struct cpu_local *local = guest_local();
+
+    peer.id = local->id;
+    for (;;) {
+        uint32_t seen = taken(local);
+
+        __atomic_store_n(&peer.ready, peer.ready + 1, __ATOMIC_RELEASE);
+        while (taken(local) == seen) {
+            if (exits_partner_done())
+                return;
+            if (halted)
+                ring0_call(RING0_SLEEP, seen, 0);
+            else
+                cpu_relax();
+        }
+        __atomic_store_n(&peer.arrived, __builtin_ia32_rdtsc(), __ATOMIC_RELEASE);
+    }
+}
+
+static void partner_spinning(void)
+{
+    answer(false);
+}
+
+static void partner_halted(void)
+{
+    answer(true);
+}
+
+static void release(void)
+{
+    ring0_call(RING0_IPI, peer.id, 0);
+}
+
+static uint64_t once_ipi(bool halted)
+{
+    static uint32_t last_ready;
+    uint64_t start, sent, arrived;
+    uint32_t ready;
+
+    while ((ready = __atomic_load_n(&peer.ready, __ATOMIC_ACQUIRE)) == last_ready)
+        cpu_relax();
+    last_ready = ready;
+    __atomic_store_n(&peer.arrived, 0, __ATOMIC_RELEASE);
+    /* It is given the time to fall asleep. */
+    start = __builtin_ia32_rdtsc();
+    while (halted && __builtin_ia32_rdtsc() - start < 10 * interrupt_ticks())
+        cpu_relax();
+    sent = ring0_call(RING0_IPI, peer.id, 0);
+    while (!(arrived = __atomic_load_n(&peer.arrived, __ATOMIC_ACQUIRE)))
+        cpu_relax();
+    return late(arrived, sent);
+}
+
+static uint64_t once_ipi_spinning(void)
+{
+    return once_ipi(false);
+}
+
+static uint64_t once_ipi_halted(void)
+{
+    return once_ipi(true);
+}
+
+/* --- the table --- */
+
+#define RING3(function) .loop = loop_##function, .base = exits_nothing, .stamp = stamp_##function
+#define RING0(function) .loop = loop_##function, .base = loop_ring0_nothing
+
+static const struct exits_op table[] = {
+    {"exits.pio.out", "outl", CHANNEL_BY_VMM, "pio_out", 3, .begin = begin_pio, .wrong = wrong_pio,
+     RING3(pio_out)},
+    {"exits.pio.in", "inl", CHANNEL_BY_VMM, "pio_in", 3, .begin = begin_pio, .wrong = wrong_pio,
+     RING3(pio_in)},
+    {"exits.pio.string", "outsl*8", CHANNEL_BY_VMM, "pio_out", 3, .begin = begin_pio,
+     .wrong = wrong_string, RING3(pio_string)},
+    {"exits.pio.event", "outl", CHANNEL_BY_KVM, "ioeventfd", 3, .missing = missing_pio_event,
+     .begin = begin_pio_event, .wrong = wrong_pio_event, RING3(pio_event)},
+    {"exits.pio.match", "outl", CHANNEL_BY_KVM, "ioeventfd", 3, .missing = missing_pio_match,
+     .begin = begin_pio_match, .wrong = wrong_pio_match, RING3(pio_match)},
+    {"exits.pio.coalesced", "outl", CHANNEL_BY_KVM, "coalesced_pio", 3,
+     .missing = missing_pio_coalesced, .begin = begin_pio_coalesced, .wrong = wrong_pio_coalesced,
+     RING3(pio_coalesced)},
+    {"exits.pio.kernel", "inl", CHANNEL_BY_KVM, "pio", 3, .missing = missing_kernel_port},
+    {"exits.mmio.write", "mov", CHANNEL_BY_VMM, "mmio_write", 3, .begin = begin_mmio,
+     .wrong = wrong_mmio, RING3(mmio_write)},
+    {"exits.mmio.read", "mov", CHANNEL_BY_VMM, "mmio_read", 3, .begin = begin_mmio,
+     .wrong = wrong_mmio, RING3(mmio_read)},
+    {"exits.mmio.event", "mov", CHANNEL_BY_KVM, "ioeventfd", 3, .missing = missing_mmio_event,
+     .begin = begin_mmio_event, .wrong = wrong_mmio_event, RING3(mmio_event)},
+    {"exits.mmio.match", "mov", CHANNEL_BY_KVM, "ioeventfd", 3, .missing = missing_mmio_match,
+     .begin = begin_mmio_match, .wrong = wrong_mmio_match, RING3(mmio_match)},
+    {"exits.mmio.coalesced", "mov", CHANNEL_BY_KVM, "coalesced_mmio", 3,
+     .missing = missing_mmio_coalesced, .begin = begin_mmio_coalesced,
+     .wrong = wrong_mmio_coalesced, RING3(mmio_coalesced)},
+    {"exits.cpuid", "cpuid", CHANNEL_BY_KVM, "cpuid", 3, .begin = begin_wrongs,
+     .wrong = wrong_wrongs, RING3(cpuid)},
+    {"exits.rdtsc", "rdtsc", CHANNEL_BY_GUEST, "none", 3, .begin = begin_wrongs,
+     .wrong = wrong_wrongs, RING3(rdtsc)},
+    {"exits.pause", "pause", CHANNEL_BY_GUEST, "none", 3, .begin = begin_wrongs,
+     .wrong = wrong_wrongs, RING3(pause)},
+    {"exits.rdmsr", "rdmsr", CHANNEL_BY_KVM, "rdmsr", 0, .missing = missing_tsc_adjust,
+     .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(rdmsr)},
+    {"exits.wrmsr", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .missing = missing_tsc_adjust,
+     .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(wrmsr)},
+    {"exits.ipi.self", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_interrupts,
+     .wrong = wrong_interrupts, .loop = loop_self_ipi, .base = loop_trap},
+    {"exits.ipi.spinning", "ipi", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_wrongs,
+     .wrong = wrong_wrongs, .once = once_ipi_spinning, .partner = partner_spinning,
+     .release = release},
+    {"exits.ipi.halted", "ipi", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_wrongs,
+     .wrong = wrong_wrongs, .once = once_ipi_halted, .partner = partner_halted, .release = release},
+    {"exits.timer.oneshot", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_wrongs,
+     .wrong = wrong_wrongs, RING0(oneshot)},
+    {"exits.timer.deadline", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .missing = missing_deadline,
+     .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(deadline)},
+    {"exits.late.oneshot", "interrupt", CHANNEL_BY_KVM, "interrupt", 3, .begin = begin_interrupts,
+     .wrong = wrong_interrupts, .once = once_oneshot_spinning},
+    {"exits.late.deadline", "interrupt", CHANNEL_BY_KVM, "interrupt", 3,
+     .missing = missing_deadline, .begin = begin_interrupts, .wrong = wrong_interrupts,
+     .once = once_deadline},
+    {"exits.late.hlt", "interrupt", CHANNEL_BY_KVM, "hlt", 0, .begin = begin_interrupts,
+     .wrong = wrong_interrupts, .once = once_hlt},
+    {"exits.irqfd.spinning", "interrupt", CHANNEL_BY_KVM, "interrupt", 3, .begin = begin_interrupts,
+     .wrong = wrong_interrupts, .once = once_irqfd_spinning},
+    {"exits.irqfd.halted", "interrupt", CHANNEL_BY_KVM, "hlt", 0, .begin = begin_interrupts,
+     .wrong = wrong_interrupts, .once = once_irqfd_halted},
+    {"exits.trap", "trap", CHANNEL_BY_GUEST, "none", 3, .begin = begin_wrongs,
+     .wrong = wrong_wrongs, RING3(trap)},
+    {"exits.fault", "page_fault", CHANNEL_BY_GUEST, "none", 3, .missing = missing_window,
+     .prepare = prepare_window, .begin = begin_faults, .wrong = wrong_faults, .loop = loop_fault,
+     .base = base_fault},
+    {"exits.remap", "pte+invlpg", CHANNEL_BY_KVM, "invlpg", 0, .missing = missing_window,
+     .prepare = prepare_window, .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(remap)},
+};
+
+static void keep_times(bool keep)
+{
+    *control(MINIVMM_CONTROL_TIMES) = keep;
+}
+
+static void bare(uint64_t count)
+{
+    *control(MINIVMM_CONTROL_WORK) =
+        (uint64_t)MINIVMM_WORK_BARE << MINIVMM_CONTROL_WORK_SHIFT | count;
+}
+
+static uint64_t work(unsigned kind, uint64_t count)
+{
+    *control(MINIVMM_CONTROL_WORK) = (uint64_t)kind << MINIVMM_CONTROL_WORK_SHIFT | count;
+    return *control(MINIVMM_CONTROL_WORK);
+}
+
+const struct exits *exits_begin(const struct guest_machine *found)
+{
+    static const struct exits exits = {
+        .op = table,
+        .ops = sizeof(table) / sizeof(table[0]),
+        .ring0_interpreted = ring0_interpreted,
+        .trap = trap,
+        .keep_times = keep_times,
+        .work = work,
+        .bare = bare,
+    };
+
+    machine = found;
+    return &exits;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm/base/stats.h"
+#include "vmm/report/cost.h"
+#include "vmm/report/summary.h"
+
+/* `values` are sorted here. */
+static struct cost_spread spread_of(double *values, size_t count)
+{
+    stats_sort(values, count);
+    return (struct cost_spread){
+        .p50 = stats_median(values, count),
+        .p99 = values[(count - 1) * 99 / 100],
+        .max = values[count - 1],
+    };
+}
+
+int cost_of(const struct report *report, const struct result_row *row, struct cost *cost)
+{
+    const struct result_time *time = report->result->time + row->first_time;
+    size_t count = row->times;
+    double *values;
+
+    *cost = (struct cost){.has_times = count, .has_handler = count};
+    if (!count)
+        return 0;
+    values = malloc(3 * count * sizeof(*values));
+    if (!values)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        double *roundtrip = &values[i], *handler = roundtrip + count, *switched = handler + count;
+
+        *roundtrip = (double)clock_ns(&report->facts->rate, time[i].ticks);
+        *handler = time[i].handler_ns;
+        *switched = *roundtrip - *handler;
+        cost->has_handler &= time[i].handler_ns != RESULT_NO_HANDLER;
+    }
+    cost->roundtrip = spread_of(values, count);
+    cost->handler = spread_of(values + count, count);
+    cost->switched = spread_of(values + 2 * count, count);
+    free(values);
+    return 0;
+}
+
+/* The median of the row of this name with these parameters, or -1. */
+static double median_of(const struct report *report, const char *name, const char *params)
+{
+    for (uint32_t i = 0; i < report->result->rows; i++) {
+        const struct result_row *row = &report->result->row[i];
+        struct summary summary;
+
+        if (row->samples && !strcmp(row->begin.name, name) && !strcmp(row->begin.params, params) &&
+            !summary_of(report, i, &summary))
+            return summary.median;
+    }
+    return -1;
+}
+
+unsigned cost_added(const struct report *report, struct cost_added *added, unsigned max)
+{
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < report->result->rows && count < max; i++) {
+        const struct result_row *row = &report->result->row[i];
+        struct cost_added *pair = &added[count];
+
+        if (strcmp(row->begin.name, "exits.added") != 0 || !row->samples)
+            continue;
+        pair->exit = row->begin.params;
+        pair->bare = median_of(report, "exits.floor", pair->exit);
+        pair->added = median_of(report, "exits.added", pair->exit);
+        count += pair->bare > 0;
+    }
+    return count;
+}

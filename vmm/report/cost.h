@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one operation that leaves the guest costs, as its three observers saw it: the guest's round
+ * trip, the VMM's handler, and between them KVM, the system call and the hardware's switch.
+ */
+#ifndef REPORT_COST_H
+#define REPORT_COST_H
+
+#include "vmm/report/report.h"
+
+/* Of single operations, in ns. */
+struct cost_spread {
+    double p50, p99, max;
+};
+
+struct cost {
+    bool has_times; /* single operations were timed by the guest */
+    struct cost_spread roundtrip;
+    bool has_handler; /* and each had an exit to user space, whose handler was timed */
+    struct cost_spread handler, switched; /* switched: round trip less handler, one by one */
+};
+
+/* cost_of(): of a row that has_cost. Returns 0, or -1: no memory. */
+int cost_of(const struct report *report, const struct result_row *row, struct cost *cost);
+
+/* A bare KVM_RUN, and what the VMM's own work adds to it, in ns. */
+struct cost_added {
+    const char *exit; /* "exit=mmio_write" */
+    double bare, added;
+};
+
+/*
+ * cost_added(): what the rows of the benchmarks exits.floor and exits.added say together, at most
+ * `max` pairs. Returns how many there are.
+ */
+unsigned cost_added(const struct report *report, struct cost_added *added, unsigned max);
+
+#endif

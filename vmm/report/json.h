@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the JSON report. */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include <jansson.h>
+
+#include "vmm/report/report.h"
+
+static inline void set(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new(object, key, value);
+}
+
+static inline void set_u64(json_t *object, const char *key, uint64_t value)
+{
+    set(object, key, json_integer((json_int_t)value));
+}
+
+static inline void set_known(json_t *object, const char *key, uint64_t value)
+{
+    if (value != FACT_ABSENT)
+        set_u64(object, key, value);
+}
+
+/* Sizes and numbers of things that there is at least one of: 0 means that it was not found. */
+static inline void set_found(json_t *object, const char *key, uint64_t value)
+{
+    if (value)
+        set_u64(object, key, value);
+}
+
+static inline void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text && *text)
+        set(object, key, json_string(text));
+}
+
+/* json_row(): one row of results as an object, a new reference. */
+json_t *json_row(const struct report *report, uint32_t i);
+
+#endif

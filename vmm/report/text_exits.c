@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* The text report's tables of exits: what one costs, and what there was on each vCPU. */
+#include <string.h>
+
+#include "vmm/base/units.h"
+#include "vmm/report/cost.h"
+#include "vmm/report/summary.h"
+#include "vmm/report/text.h"
+
+/* With more vCPUs than this, the table of exits shows them all together. */
+#define VCPUS_SHOWN_MAX 32
+
+#define NAME_COLUMNS 30
+#define ADDED_MAX    8
+
+const char *text_value(char text[UNITS_TEXT_MAX], double value)
+{
+    double size = value < 0 ? -value : value;
+    int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4;
+
+    if (size < 1e8 && (size == 0 || size >= 0.001)) {
+        snprintf(text, UNITS_TEXT_MAX, "%.*f", decimals, value);
+        if (strlen(text) <= TEXT_VALUE_COLUMNS)
+            return text;
+    }
+    for (int digits = 3; digits; digits--) {
+        snprintf(text, UNITS_TEXT_MAX, "%.*g", digits, value);
+        if (strlen(text) <= TEXT_VALUE_COLUMNS)
+            break;
+    }
+    return text;
+}
+
+/* Three digits and a unit, in seven columns. */
+static const char *ns(char text[UNITS_TEXT_MAX], double value)
+{
+    if (value < 0)
+        value = 0;
+    if (value < 1000)
+        snprintf(text, UNITS_TEXT_MAX, "%.*f", value < 10 ? 1 : 0, value);
+    else if (value < 1e6)
+        snprintf(text, UNITS_TEXT_MAX, "%.*fk", value < 1e5 ? 1 : 0, value / 1e3);
+    else
+        snprintf(text, UNITS_TEXT_MAX, "%.1fM", value / 1e6);
+    return text;
+}
+
+static void print_spread(FILE *out, bool known, const struct cost_spread *spread)
+{
+    char p50[UNITS_TEXT_MAX], p99[UNITS_TEXT_MAX];
+
+    if (known)
+        fprintf(out, " %6s %6s", ns(p50, spread->p50), ns(p99, spread->p99));
+    else
+        fprintf(out, " %6s %6s", "-", "-");
+}
+
+/* Who counted the operations' exits, and how: "vmm", "guest" alone, and how ring 0 ran. */
+static const char *observer(const struct channel_cost *cost)
+{
+    switch (cost->answer) {
+    case CHANNEL_BY_VMM:
+        return "VMM";
+    case CHANNEL_BY_KVM:
+        return cost->interpreted ? "KVM, int." : "KVM";
+    default:
+        return cost->interpreted ? "int." : "none";
+    }
+}
+
+static void print_cost(FILE *out, const struct report *report, uint32_t i)
+{
+    const struct result_row *row = &report->result->row[i];
+    char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX], mean[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
+    struct summary summary;
+    struct cost cost;
+
+    if (!row->samples || summary_of(report, i, &summary) || cost_of(report, row, &cost))
+        return;
+    snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
+    fprintf(out, "%-*s %6s", NAME_COLUMNS, name, ns(mean, summary.median));
+    print_spread(out, cost.has_times, &cost.roundtrip);
+    fprintf(out, " %6s", cost.has_times ? ns(max, cost.roundtrip.max) : "-");
+    print_spread(out, cost.has_handler, &cost.handler);
+    print_spread(out, cost.has_handler, &cost.switched);
+    fprintf(out, "  %s\n", observer(&row->cost));
+}
+
+static void print_legend(FILE *out, double trap_ns, bool interpreted)
+{
+    char trap[UNITS_TEXT_MAX];
+
+    fprintf(out,
+            "mean: of loops, less the loop itself. p50, p99, max: of operations stamped one by "
+            "one.\nswitch + KVM: the round trip less the handler: hardware, KVM and the system "
+            "call.\n");
+    if (trap_ns > 0)
+        fprintf(out,
+                "In ring 0: rdmsr, wrmsr, ipi, timer, remap; the trap to it, %s ns, is not part "
+                "of the mean.\n",
+                ns(trap, trap_ns));
+    if (interpreted)
+        fprintf(out,
+                "int.: KVM interprets ring 0 here, instruction by instruction and in batches.\n");
+}
+
+static void print_added(FILE *out, const struct report *report)
+{
+    struct cost_added added[ADDED_MAX];
+    unsigned count = cost_added(report, added, ADDED_MAX);
+
+    for (unsigned i = 0; i < count; i++)
+        fprintf(out,
+                "%s: a bare KVM_RUN takes %.0f ns, the VMM's own work %.0f ns more: %.3f times\n",
+                added[i].exit, added[i].bare, added[i].added,
+                (added[i].bare + added[i].added) / added[i].bare);
+}
+
+void text_costs(FILE *out, const struct report *report)
+{
+    const struct run_result *result = report->result;
+    double trap_ns = 0;
+    bool any = false, interpreted = false;
+
+    for (uint32_t i = 0; i < result->rows; i++) {
+        const struct result_row *row = &result->row[i];
+
+        if (!row->has_cost)
+            continue;
+        if (!any)
+            fprintf(out, "\n%-*s %27s %13s %13s\n%-*s %6s %6s %6s %6s %6s %6s %6s %6s  %s\n",
+                    NAME_COLUMNS, "", "guest: round trip", "VMM: handler", "switch + KVM",
+                    NAME_COLUMNS, "ns per operation", "mean", "p50", "p99", "max", "p50", "p99",
+                    "p50", "p99", "exit to");
+        any = true;
+        interpreted |= row->cost.interpreted;
+        trap_ns = row->cost.trap_ns > 0 ? row->cost.trap_ns : trap_ns;
+        print_cost(out, report, i);
+    }
+    if (any)
+        print_legend(out, trap_ns, interpreted);
+    print_added(out, report);
+}
+
+static void print_counter(FILE *out, const char *vcpu, const char *name, const char *note,
+                          const struct exit_counter *counter)
+{
+    char count[UNITS_TEXT_MAX], p50[UNITS_TEXT_MAX], p99[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
+    char total[UNITS_TEXT_MAX];
+
+    if (!counter->count)
+        return;
+    fprintf(out, "%4s %-16s%s %12s %10s %10s %10s %10s\n", vcpu, name, note,
+            units_format_count(count, counter->count),
+            units_format_ns(p50, exitstat_percentile(counter, 50)),
+            units_format_ns(p99, exitstat_percentile(counter, 99)),
+            units_format_ns(max, counter->max_ns), units_format_ns(total, counter->sum_ns));
+}
+
+static void print_vcpu(FILE *out, const struct run_facts *facts, const char *vcpu,
+                       const struct exitstat *stat)
+{
+    for (unsigned i = 0; i < EXIT_REASONS; i++)
+        print_counter(out, vcpu, exit_reason_info[i].name, " ", &stat->slot[i]);
+    for (unsigned i = 0; i < facts->devices; i++)
+        if (facts->device_for_harness[i])
+            print_counter(out, vcpu, facts->device[i], "*", &stat->slot[exitstat_device(i)]);
+}
+
+/* All vCPUs' counters in one. Returns NULL if there is no memory. */
+static struct exitstat *merge_vcpus(const struct run_facts *facts)
+{
+    struct exitstat *all = exitstat_alloc();
+
+    for (unsigned i = 0; all && i < facts->vcpus; i++) {
+        for (unsigned s = 0; s < EXITSTAT_SLOTS; s++) {
+            const struct exit_counter *from = &facts->vcpu[i].stat->slot[s];
+            struct exit_counter *into = &all->slot[s];
+
+            if (!from->count)
+                continue;
+            into->count += from->count;
+            into->sum_ns += from->sum_ns;
+            into->max_ns = from->max_ns > into->max_ns ? from->max_ns : into->max_ns;
+            hist_merge(&into->hist, &from->hist);
+        }
+    }
+    return all;
+}
+
+void text_exits(FILE *out, const struct report *report)
+{
+    const struct run_facts *facts = report->facts;
+    struct exitstat *all;
+
+    if (facts->env != RUN_VM || !facts->vcpus)
+        return;
+    fprintf(out, "\n%4s %-17s %12s %10s %10s %10s %10s\n", "vCPU", "exit to user space", "count",
+            "p50", "p99", "max", "total");
+    if (facts->vcpus > 1) {
+        all = merge_vcpus(facts);
+        if (all)
+            print_vcpu(out, facts, "all", all);
+        exitstat_free(all);
+    }
+    for (unsigned i = 0; i < facts->vcpus && facts->vcpus <= VCPUS_SHOWN_MAX; i++) {
+        char vcpu[16];
+
+        snprintf(vcpu, sizeof(vcpu), "%u", i);
+        print_vcpu(out, facts, vcpu, facts->vcpu[i].stat);
+    }
+    fprintf(out, "Times are the handler's: from the return of KVM_RUN to the next one.\n"
+                 "* the harness's own (results, barriers), charged to no benchmark\n");
+}
