@@ -14,9 +14,10 @@
 
 #include "tools/virtcost/environment.h"
 #include "vmm/base/clock.h"
+#include "vmm/cli/options.h"
 #include "vmm/host/file.h"
 
-#define ARGS_MAX 24
+#define OPTION_BYTES 32
 
 const struct environment environment[] = {
     {"native", "bench-native on the bare host", "bench-native"},
@@ -33,32 +34,24 @@ const struct environment *environment_find(const char *name, size_t length)
     return NULL;
 }
 
-static unsigned add(const char **argv, unsigned count, const char *option, const char *value)
-{
-    if (!value)
-        return count;
-    argv[count++] = option;
-    argv[count++] = value;
-    return count;
-}
-
 /* In the child: becomes the program; does not return. */
 static void become(const char *path, const struct workload *workload, int out, int err_out)
 {
-    const char *argv[ARGS_MAX] = {path, "--report", "json"};
+    const char *argv[2 * WORKLOAD_MAX + 4] = {path, "--report", "json"};
+    char option[WORKLOAD_MAX][OPTION_BYTES], now[24];
     unsigned count = 3;
-    char now[24];
     sigset_t none;
 
-    count = add(argv, count, "--bench", workload->bench);
-    count = add(argv, count, "--mem", workload->mem);
-    count = add(argv, count, "--vcpus", workload->vcpus);
-    count = add(argv, count, "--pin", workload->pin);
-    count = add(argv, count, "--thp", workload->thp);
-    count = add(argv, count, "--args", workload->args);
-    if (workload->quick)
-        argv[count++] = "--quick";
+    for (unsigned i = 0; i < WORKLOAD_MAX; i++) {
+        const char *argument = workload->argument[i];
 
+        if (!argument)
+            continue;
+        snprintf(option[i], OPTION_BYTES, "--%s", cli_option[i].name);
+        argv[count++] = option[i];
+        if (cli_option[i].argument)
+            argv[count++] = argument;
+    }
     /* A Ctrl-C is for us: it must not reach the child of its own accord. */
     setpgid(0, 0);
     sigemptyset(&none);

@@ -9,10 +9,16 @@
 
 #include "vmm/base/err.h"
 
-/* What every run is given, in all environments alike; NULL: the program's default. */
+#define ENVIRONMENTS_MAX 8
+
+#define WORKLOAD_MAX 64
+
+/*
+ * What every run is given, in all environments alike: [i] is the argument of cli_option[i], "" if
+ * it takes none, NULL if the user did not give it.
+ */
 struct workload {
-    const char *bench, *mem, *vcpus, *pin, *thp, *args;
-    int quick;
+    const char *argument[WORKLOAD_MAX];
 };
 
 struct environment {
