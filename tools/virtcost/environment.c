@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@
 const struct environment environment[] = {
     {"native", "bench-native on the bare host", "bench-native"},
     {"vm", "bench.elf in minivmm", "minivmm"},
-    {"null", "bench-native again: its ratio shows the noise", "bench-native"},
+    {"null", "the base again: its ratio shows the noise", NULL},
     {0},
 };
 
@@ -65,81 +66,131 @@ static void become(const char *path, const struct workload *workload, int out, i
     _exit(127);
 }
 
-/* Wait for the child, or end it if the user says so. Returns its wait status, or -1 for the user.
- */
-static int wait_for(pid_t pid, int stop_fd)
+/* Start the program; it does not outlive us. Returns its process, or -1 with errno. */
+static pid_t start(const char *path, const struct workload *workload, int out, int err_out)
 {
-    int child = (int)syscall(SYS_pidfd_open, pid, 0), status;
+    pid_t us = getpid(), pid = fork();
+
+    if (pid)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != us)
+        _exit(127); /* we ended before that was said */
+    become(path, workload, out, err_out);
+    return -1;
+}
+
+/* Wait for the program, or end it if the user says so. Returns 0, RUN_STOPPED, or -1 with errno. */
+static int wait_for(pid_t pid, int stop_fd, int *status)
+{
+    int child = (int)syscall(SYS_pidfd_open, pid, 0), error = errno;
     struct pollfd fds[] = {{.fd = child, .events = POLLIN}, {.fd = stop_fd, .events = POLLIN}};
-    int stopped = 0;
 
-    while (poll(fds, 2, -1) < 0 && errno == EINTR)
-        ;
-    if (!fds[0].revents) {
-        kill(pid, SIGKILL);
-        stopped = 1;
+    if (child >= 0) {
+        while (poll(fds, 2, -1) < 0 && errno == EINTR)
+            ;
+        close(child);
     }
-    close(child);
-    waitpid(pid, &status, 0);
-    return stopped ? -1 : status;
+    if (!fds[0].revents)
+        kill(pid, SIGKILL);
+    waitpid(pid, status, 0);
+    errno = error;
+    if (child < 0)
+        return -1;
+    /* A signal to both of us is the user's stop as well. */
+    return fds[1].revents && !WIFEXITED(*status) ? RUN_STOPPED : 0;
 }
 
-/* The last line that a program wrote to standard error: what it says of its failure. */
-static void last_line(int fd, char *line, size_t size)
+/* The end of what the program wrote to standard error. */
+static void read_end(int fd, char *text, size_t size)
 {
-    off_t end = lseek(fd, 0, SEEK_END), from = end > (off_t)size - 1 ? end - (off_t)size + 1 : 0;
-    ssize_t got = pread(fd, line, size - 1, from);
-    char *newline;
+    off_t end = lseek(fd, 0, SEEK_END), most = (off_t)size - 1;
+    ssize_t got = pread(fd, text, size - 1, end > most ? end - most : 0);
 
-    line[got > 0 ? got : 0] = '\0';
-    if (got > 0 && line[got - 1] == '\n')
-        line[got - 1] = '\0';
-    newline = strrchr(line, '\n');
-    if (newline)
-        memmove(line, newline + 1, strlen(newline));
+    text[got > 0 ? got : 0] = '\0';
 }
 
-json_t *environment_run(const struct environment *env, const struct workload *workload, int stop_fd,
-                        struct err *err)
+/* Whether a report tells that a check failed, and that nothing else did. */
+static int only_checks_failed(const json_t *report)
+{
+    json_t *end = json_object_get(report, "end"), *row;
+    const char *reason = json_string_value(json_object_get(end, "reason"));
+    int wrong = 0;
+    size_t i;
+
+    /* A benchmark program's own status is 1 if a check failed; it has others for other failures. */
+    if (!reason || strcmp(reason, "guest") || json_object_get(end, "fault") ||
+        json_integer_value(json_object_get(end, "guest_status")) != 1)
+        return 0;
+    json_array_foreach(json_object_get(report, "benches"), i, row)
+    {
+        const char *check = json_string_value(json_object_get(row, "check"));
+
+        wrong += check && !strcmp(check, "failed");
+    }
+    return wrong > 0;
+}
+
+static enum err_code code_of(int status)
+{
+    return status == ERR_USAGE || status == ERR_CANNOT_RUN ? status : ERR_FAILED;
+}
+
+/* Whether the program did what it should; its report is in *run if it was JSON. */
+static int judge(const struct run *run, const char *env, const char *program, int status,
+                 const json_error_t *json, struct err *err)
+{
+    const char *said = run->said[0] ? ", with the message above" : ", without a message";
+
+    if (WIFSIGNALED(status))
+        return err_set(err, ERR_FAILED, "%s: %s was killed by signal %d (%s)%s", env, program,
+                       WTERMSIG(status), strsignal(WTERMSIG(status)), said);
+    if (WEXITSTATUS(status) && !only_checks_failed(run->report))
+        return err_set(err, code_of(WEXITSTATUS(status)), "%s: %s ended with status %d%s", env,
+                       program, WEXITSTATUS(status), said);
+    if (!json_is_object(run->report))
+        return err_set(err, ERR_FAILED, "%s: the report of %s is not JSON: line %d: %s", env,
+                       program, json->line, json->text);
+    return 0;
+}
+
+int run_environment(struct run *run, const struct environment *env, const struct environment *base,
+                    const struct workload *workload, int stop_fd, struct err *err)
 {
     int out = memfd_create("report", MFD_CLOEXEC), err_out = memfd_create("errors", MFD_CLOEXEC);
-    char path[PATH_MAX], said[256];
-    json_t *report = NULL;
-    int status;
+    const char *program = env->program ? env->program : base->program;
+    json_error_t json = {0};
+    char path[PATH_MAX];
+    int result, status;
     pid_t pid;
 
-    err->code = ERR_NONE;
-    if (out < 0 || err_out < 0 || file_beside_program(env->program, path, sizeof(path))) {
-        err_sys(err, ERR_FAILED, "%s", env->program);
+    *run = (struct run){0};
+    if (out < 0 || err_out < 0 || file_beside_program(program, path, sizeof(path))) {
+        result = err_sys(err, ERR_FAILED, "%s: %s", env->name, program);
         goto close;
     }
-    pid = fork();
-    if (!pid)
-        become(path, workload, out, err_out);
+    pid = start(path, workload, out, err_out);
     if (pid < 0) {
-        err_sys(err, ERR_FAILED, "%s: fork", env->name);
+        result = err_sys(err, ERR_FAILED, "%s: fork", env->name);
         goto close;
     }
-    status = wait_for(pid, stop_fd);
-    if (status == -1)
+    result = wait_for(pid, stop_fd, &status);
+    if (result < 0)
+        err_sys(err, ERR_FAILED, "%s: pidfd_open", env->name);
+    if (result)
         goto close;
-    last_line(err_out, said, sizeof(said));
+    read_end(err_out, run->said, sizeof(run->said));
     lseek(out, 0, SEEK_SET);
-    report = json_loadfd(out, JSON_REJECT_DUPLICATES, NULL);
-    if (WIFSIGNALED(status)) {
-        err_set(err, ERR_FAILED, "%s: %s was killed by signal %d", env->name, env->program,
-                WTERMSIG(status));
-    } else if (!report) {
-        err_set(err, WEXITSTATUS(status), "%s: %s", env->name, said);
-    } else {
-        goto close;
+    run->report = json_loadfd(out, JSON_REJECT_DUPLICATES, &json);
+    result = judge(run, env->name, program, status, &json, err);
+    if (result) {
+        json_decref(run->report);
+        run->report = NULL;
     }
-    json_decref(report);
-    report = NULL;
 close:
     if (out >= 0)
         close(out);
     if (err_out >= 0)
         close(err_out);
-    return report;
+    return result;
 }

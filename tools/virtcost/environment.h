@@ -24,24 +24,33 @@ struct workload {
 struct environment {
     const char *name;
     const char *help;
-    const char *program; /* beside this one */
+    const char *program; /* beside this one; NULL: that of the base */
 };
 
 /*
- * The table; its end has no name. The first is the base that the others are compared with; "null"
- * is the base once more: what comes out as its ratio is noise.
+ * The table; its end has no name. "null" is the base once more: what comes out as its ratio is
+ * noise.
  */
 extern const struct environment environment[];
 
 /* environment_find(): by name, or NULL. */
 const struct environment *environment_find(const char *name, size_t length);
 
+#define RUN_STOPPED 1
+
+/* One run, in a fresh process. */
+struct run {
+    json_t *report;  /* whole, though a check in it may have failed; or NULL */
+    char said[4096]; /* the end of what the program wrote to standard error */
+};
+
 /*
- * environment_run(): run the workload once, in a fresh process; `stop_fd` is readable when the user
- * wants to stop, and then the run is ended. Returns the program's report, to be freed by the
- * caller; or NULL with an error, which has code ERR_NONE if the user stopped it.
+ * run_environment(): run the workload once; `base` is whose program an environment without one has,
+ * and `stop_fd` is readable when the user wants to stop, which ends the program. It also ends when
+ * this process does. Returns 0, and the caller frees the report; RUN_STOPPED; or -1 with an error:
+ * the program's own status if it is one of enum err_code, ERR_FAILED otherwise.
  */
-json_t *environment_run(const struct environment *env, const struct workload *workload, int stop_fd,
-                        struct err *err);
+int run_environment(struct run *run, const struct environment *env, const struct environment *base,
+                    const struct workload *workload, int stop_fd, struct err *err);
 
 #endif

@@ -41,6 +41,8 @@ static int parse_envs(struct options *options, const char *list, struct err *err
         /* None twice: there are never more than the table has. */
         options->env[options->envs++] = env;
     }
+    if (!options->env[0]->program)
+        return bad(err, "envs", list, "the base cannot be null", "native,vm,null");
     if (options->envs < 2)
         return bad(err, "envs", list, "two are needed to compare", "native,vm");
     return 0;

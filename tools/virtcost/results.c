@@ -142,24 +142,18 @@ static json_t *row_ratio(const struct results *results, const json_t *like, cons
     return object;
 }
 
-json_t *results_ratios(const struct results *results, const struct environment *const *envs,
-                       unsigned count)
+json_t *results_ratios(const struct results *results)
 {
-    const json_t *rows = json_object_get(report_of(results, 0, envs[0]->name), "benches");
+    const char *base = results->env[0]->name;
+    const json_t *rows = json_object_get(report_of(results, 0, base), "benches");
     json_t *ratios = json_array(), *row;
     size_t i;
 
-    json_array_foreach(rows, i, row) for (unsigned e = 1; e < count; e++)
-        json_array_append_new(ratios, row_ratio(results, row, envs[0]->name, envs[e]->name));
+    if (!results->blocks)
+        return ratios;
+    json_array_foreach(rows, i, row) for (unsigned e = 1; e < results->envs; e++)
+        json_array_append_new(ratios, row_ratio(results, row, base, results->env[e]->name));
     return ratios;
-}
-
-json_t *results_json(const struct results *results, json_t *ratios)
-{
-    return json_pack("{s:s, s:{s:s, s:s}, s:I, s:i, s:b, s:O, s:O}", "schema", "virtcost/1", "tool",
-                     "version", version_number, "commit", version_commit, "seed",
-                     (json_int_t)results->seed, "blocks", results->blocks, "quick", results->quick,
-                     "ratios", ratios, "runs", results->runs);
 }
 
 /* "name key=value,key=value" */
@@ -180,6 +174,80 @@ static void print_name(char *text, size_t size, const json_t *row)
             snprintf(text + used, size - used, "%s%s=%s", separator, key, json_string_value(value));
         separator = ",";
     }
+}
+
+/* How often the check of which row of which environment failed: {"env: row": count}. */
+static json_t *count_wrong(const struct results *results)
+{
+    json_t *counts = json_object(), *run, *row;
+    size_t i, k;
+
+    json_array_foreach(results->runs, i, run)
+    {
+        json_t *report = json_object_get(run, "report");
+
+        json_array_foreach(json_object_get(report, "benches"), k, row)
+        {
+            char name[128], key[160];
+
+            if (!strcmp(text_of(row, "check"), "ok"))
+                continue;
+            print_name(name, sizeof(name), row);
+            snprintf(key, sizeof(key), "%s: %s, %lld thr", text_of(run, "env"), name,
+                     (long long)json_integer_value(json_object_get(row, "threads")));
+            json_object_set_new(counts, key,
+                                json_integer(json_integer_value(json_object_get(counts, key)) + 1));
+        }
+    }
+    return counts;
+}
+
+unsigned results_wrong(const struct results *results)
+{
+    json_t *counts = count_wrong(results), *count;
+    const char *key;
+    unsigned wrong = 0;
+
+    json_object_foreach(counts, key, count) wrong += (unsigned)json_integer_value(count);
+    json_decref(counts);
+    return wrong;
+}
+
+static void warn(json_t *warnings, const char *code, json_t *text)
+{
+    json_array_append_new(warnings, json_pack("{s:s, s:o}", "code", code, "text", text));
+}
+
+json_t *results_warnings(const struct results *results)
+{
+    json_t *warnings = json_array(), *counts = count_wrong(results), *count;
+    const char *key;
+
+    if (results->blocks < results->wanted)
+        warn(warnings, "incomplete",
+             json_sprintf("ended by %s: %u of %u blocks are complete",
+                          strcmp(results->end, "error") ? "a signal" : "an error", results->blocks,
+                          results->wanted));
+    json_object_foreach(counts, key, count)
+        warn(warnings, "check_failed",
+             json_sprintf("%s: wrong result in %lld of the runs, whose samples are void", key,
+                          (long long)json_integer_value(count)));
+    json_decref(counts);
+    return warnings;
+}
+
+static json_t *end_json(const struct results *results)
+{
+    return json_pack("{s:s, s:s*}", "reason", results->end, "error", results->error);
+}
+
+json_t *results_json(const struct results *results, json_t *ratios, json_t *warnings)
+{
+    return json_pack("{s:s, s:{s:s, s:s}, s:I, s:i, s:i, s:b, s:o, s:O, s:O, s:O}", "schema",
+                     "virtcost/1", "tool", "version", version_number, "commit", version_commit,
+                     "seed", (json_int_t)results->seed, "blocks", results->blocks, "blocks_wanted",
+                     results->wanted, "quick", results->quick, "end", end_json(results), "ratios",
+                     ratios, "warnings", warnings, "runs", results->runs);
 }
 
 /* Whether an interval says more than that the two may be the same. */
@@ -219,17 +287,33 @@ static void print_ratio(FILE *out, const json_t *ratio)
     fputc('\n', out);
 }
 
-void results_print(FILE *out, const struct results *results, const json_t *ratios)
+static int has_null(const struct results *results)
 {
-    json_t *ratio;
+    for (unsigned e = 1; e < results->envs; e++)
+        if (!strcmp(results->env[e]->name, "null"))
+            return 1;
+    return 0;
+}
+
+void results_print(FILE *out, const struct results *results, const json_t *ratios,
+                   const json_t *warnings)
+{
+    const char *base = results->env[0]->name;
+    json_t *ratio, *warning;
     size_t i;
 
     fprintf(out, "%u blocks%s, seed %" PRIu64 "\n", results->blocks,
             results->quick ? " of quick runs, for a first look" : "", results->seed);
-    fprintf(out, "%-30s %4s %-5s %8s %8s %-8s %7s %-16s\n", "benchmark", "thr", "env", "native",
-            "env", "unit", "ratio", " 95 % interval");
+    fprintf(out, "%-30s %4s %-5s %8s %8s %-8s %7s %-16s\n", "benchmark", "thr", "env", base, "env",
+            "unit", "ratio", " 95 % interval");
     json_array_foreach(ratios, i, ratio) print_ratio(out, ratio);
     fprintf(out,
-            "The ratio is the median of env/native within each block; \"same\" if 1 is in its\n"
-            "interval. The ratio of \"null\", native against native, shows the noise.\n");
+            "The ratio is the median of env/%s within each block; \"same\" if 1 is in its\n"
+            "interval.",
+            base);
+    if (has_null(results))
+        fprintf(out, " The ratio of \"null\", %s against %s, shows the noise.", base, base);
+    fputc('\n', out);
+    json_array_foreach(warnings, i, warning)
+        fprintf(out, "%swarning  %s\n", i ? "" : "\n", text_of(warning, "text"));
 }
