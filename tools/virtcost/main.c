@@ -10,6 +10,7 @@
 
 #include "tools/virtcost/blocks.h"
 #include "tools/virtcost/options.h"
+#include "tools/virtcost/output.h"
 #include "tools/virtcost/results.h"
 
 static int complain(const struct err *err)
@@ -55,29 +56,74 @@ static void accept_signals(int stop_fd)
     close(stop_fd);
 }
 
-static int write_results(const struct results *results, json_t *ratios, json_t *warnings,
-                         const char *path)
+/* What cannot be written to where it belongs goes to standard error. */
+static int fall_back(const char *what, const char *where, const char *text, size_t bytes)
 {
-    json_t *json = results_json(results, ratios, warnings);
-    struct err err = {0};
+    struct err err;
 
-    if (!json || json_dump_file(json, path, JSON_INDENT(1))) {
-        err_sys(&err, ERR_FAILED, "--output %s", path);
-        complain(&err);
-    }
-    json_decref(json);
-    return err.code;
+    err_sys(&err, ERR_FAILED, "cannot write the %s to %s; it follows here", what, where);
+    complain(&err);
+    output_write(STDERR_FILENO, text, bytes);
+    return ERR_FAILED;
 }
 
-static int report(const struct results *results, const char *path)
+static int no_memory(void)
+{
+    struct err err;
+
+    err_set(&err, ERR_FAILED, "no memory for the results");
+    return complain(&err);
+}
+
+static int write_json(const struct results *results, json_t *ratios, json_t *warnings, int fd,
+                      const char *path)
+{
+    json_t *json = results_json(results, ratios, warnings);
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    int status = ERR_NONE, failed = !out || !json || json_dumpf(json, out, JSON_INDENT(1));
+
+    if (out) {
+        fputc('\n', out);
+        failed |= fclose(out);
+    }
+    if (failed)
+        status = no_memory();
+    else if (output_replace(fd, text, bytes))
+        status = fall_back("JSON", path, text, bytes);
+    free(text);
+    json_decref(json);
+    return status;
+}
+
+static int write_table(const struct results *results, const json_t *ratios, const json_t *warnings)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    int status = ERR_NONE;
+
+    if (out)
+        results_print(out, results, ratios, warnings);
+    if (!out || fclose(out))
+        status = no_memory();
+    else if (output_write(STDOUT_FILENO, text, bytes))
+        status = fall_back("table", "standard output", text, bytes);
+    free(text);
+    return status;
+}
+
+/* The file first: a reader of the table that goes away ends us. No run, no new file. */
+static int report(const struct results *results, int output_fd, const char *path)
 {
     json_t *ratios = results_ratios(results), *warnings = results_warnings(results);
     int status = ERR_NONE;
 
-    if (results->blocks)
-        results_print(stdout, results, ratios, warnings);
     if (path && json_array_size(results->runs))
-        status = write_results(results, ratios, warnings, path);
+        status |= write_json(results, ratios, warnings, output_fd, path);
+    if (results->blocks)
+        status |= write_table(results, ratios, warnings);
     json_decref(ratios);
     json_decref(warnings);
     return status;
@@ -91,7 +137,7 @@ static void show_said(const char *said)
 }
 
 /* Run the blocks and report. Returns the exit status. */
-static int run(const struct options *options, int stop_fd)
+static int run(const struct options *options, int output_fd, int stop_fd)
 {
     struct results results = {
         .env = options->env,
@@ -117,7 +163,7 @@ static int run(const struct options *options, int stop_fd)
         show_said(last.said);
     }
     status = ended ? complain(&err) : ERR_NONE;
-    if (report(&results, options->output) || results_wrong(&results))
+    if (report(&results, output_fd, options->output) || results_wrong(&results))
         status = status ? status : ERR_FAILED;
     json_decref(results.runs);
     return status;
@@ -125,16 +171,24 @@ static int run(const struct options *options, int stop_fd)
 
 int main(int argc, char **argv)
 {
-    int stop_fd;
+    int output_fd = -1, stop_fd, status;
     struct options options;
     struct err err = {0};
 
     if (options_parse(&options, argc, argv, &err))
         return complain(&err);
+    if (options.output) {
+        output_fd = output_open(options.output, &err);
+        if (output_fd < 0)
+            return complain(&err);
+    }
     stop_fd = catch_signals();
     if (stop_fd < 0) {
         err_sys(&err, ERR_FAILED, "signalfd");
         return complain(&err);
     }
-    return run(&options, stop_fd);
+    status = run(&options, output_fd, stop_fd);
+    if (output_fd >= 0)
+        close(output_fd);
+    return status;
 }
