@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* virtcost: blocks of real runs, and what becomes of them if something goes wrong. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+
+#define PATH_BYTES 128
+
+static void check_has(const char *text, const char *expected)
+{
+    ck_assert_msg(strstr(text, expected) != NULL, "'%s' expected in:\n%.2000s", expected, text);
+}
+
+static json_t *load(const char *path)
+{
+    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+
+    ck_assert_msg(json != NULL, "%s is not JSON", path);
+    return json;
+}
+
+/* Each block holds each environment once, and each report is whole and of the same kernels. */
+static void check_runs(const json_t *json, unsigned blocks)
+{
+    const char *kernels = json_text_at(json, "runs.0.report.config.kernels_sha256");
+    unsigned seen[2][3] = {0};
+    json_t *run;
+    size_t i;
+
+    ck_assert_uint_eq(strlen(kernels), 64);
+    ck_assert_uint_eq(json_array_size(json_at(json, "runs")), 3 * blocks);
+    json_array_foreach(json_at(json, "runs"), i, run)
+    {
+        const char *env = json_text_at(run, "env");
+        json_int_t block = json_int_at(run, "block");
+
+        ck_assert(block >= 0 && block < blocks);
+        seen[block][!strcmp(env, "vm") ? 0 : !strcmp(env, "null") ? 1 : 2]++;
+        ck_assert_int_eq(json_int_at(run, "order"), (json_int_t)i % 3);
+        ck_assert_str_eq(json_text_at(run, "report.schema"), "minivmm-report/1");
+        ck_assert_str_eq(json_text_at(run, "report.env"), strcmp(env, "vm") ? "native" : "vm");
+        ck_assert_str_eq(json_text_at(run, "report.config.kernels_sha256"), kernels);
+        ck_assert_int_eq(json_int_at(run, "report.config.mem_bytes"), 256 << 20);
+        ck_assert_int_gt(json_int_at(run, "report.startup.exec_to_main_ns"), 0);
+        ck_assert_str_eq(json_text_at(run, "report.end.reason"), "guest");
+        ck_assert_str_eq(json_text_at(run, "report.benches.0.name"), "fma");
+        ck_assert_str_eq(json_text_at(run, "report.benches.0.check"), "ok");
+    }
+    for (unsigned block = 0; block < blocks; block++)
+        for (unsigned env = 0; env < 3; env++)
+            ck_assert_uint_eq(seen[block][env], 1);
+}
+
+START_TEST(blocks_are_whole)
+{
+    char path[] = "/tmp/virtcost-json-XXXXXX";
+    struct outcome run;
+    json_t *json;
+
+    close(mkstemp(path));
+    ck_assert_int_eq(truncate(path, 1 << 20), 0);
+    run = program_run("virtcost", "run", "--quick", "--blocks", "2", "--seed", "7", "--bench",
+                      "fma", "--mem", "256M", "-o", path, NULL);
+    ck_assert_msg(run.status == 0, "status %d\n%s", run.status, run.err);
+    ck_assert_str_eq(run.err, "");
+    check_has(run.out, "2 blocks of quick runs, for a first look, seed 7\n");
+    json = load(path);
+    ck_assert_str_eq(json_text_at(json, "schema"), "virtcost/1");
+    ck_assert_int_eq(json_int_at(json, "blocks"), 2);
+    ck_assert_int_eq(json_int_at(json, "blocks_wanted"), 2);
+    ck_assert_int_eq(json_int_at(json, "seed"), 7);
+    ck_assert(json_is_true(json_at(json, "quick")));
+    ck_assert_str_eq(json_text_at(json, "end.reason"), "done");
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 0);
+    check_runs(json, 2);
+    ck_assert_str_eq(json_text_at(json, "ratios.0.env"), "vm");
+    ck_assert_str_eq(json_text_at(json, "ratios.1.env"), "null");
+    ck_assert_uint_eq(json_array_size(json_at(json, "ratios.0.samples")), 2);
+    ck_assert(json_real_value(json_at(json, "ratios.0.median")) > 0);
+    json_decref(json);
+    unlink(path);
+    outcome_free(&run);
+}
+END_TEST
+
+/* A run of virtcost with one or two more arguments, that must fail. */
+static void check_refused(int status, const char *text, const char *option, const char *argument)
+{
+    struct outcome run =
+        program_run("virtcost", "run", "--quick", "--mem", "64M", option, argument, NULL);
+
+    ck_assert_msg(run.status == status, "%s: status %d\n%s", text, run.status, run.err);
+    ck_assert_str_eq(run.out, "");
+    check_has(run.err, text);
+    outcome_free(&run);
+}
+
+START_TEST(arguments_are_checked)
+{
+    struct outcome run = program_run("virtcost", NULL);
+
+    ck_assert_int_eq(run.status, 2);
+    check_has(run.err, "no command is given; try: virtcost run");
+    outcome_free(&run);
+    check_refused(2, "--seed x: not a number; try: a number, such as 42", "--seed", "x");
+    check_refused(2, "--seed 9223372036854775808: too large; try: a number below 2^63", "--seed",
+                  "9223372036854775808");
+    check_refused(2, "--blocks 99999: too many; try: 1 to 10000", "--blocks", "99999");
+    check_refused(2, "--blocks 0: at least one; try: 1 to 10000", "--blocks", "0");
+    check_refused(2, "--blocks ten: not a number; try: a number, such as 10", "--blocks", "ten");
+    check_refused(2, "--envs vm: two are needed to compare; try: native,vm", "--envs", "vm");
+    check_refused(2, "--envs vm,vm: one is there twice", "--envs", "vm,vm");
+    check_refused(2, "--envs vm,: no environment is called ''; try: native, vm, null", "--envs",
+                  "vm,");
+    check_refused(2, "--envs null,vm: the base cannot be null", "--envs", "null,vm");
+    check_refused(2, "--mem lots: not a size; try: ", "--mem", "lots");
+    check_refused(2, "--mem 3 MiB: not a multiple of 2 MiB", "--mem", "3M");
+    check_refused(2, "unrecognized option", "--guest", "x");
+    check_refused(2, "here: not an option; try: --help", "here", NULL);
+    check_refused(1, "--output /nowhere/results.json: No such file or directory; try: ", "-o",
+                  "/nowhere/results.json");
+    check_refused(1, "--output /: Is a directory; try: ", "-o", "/");
+}
+END_TEST
+
+/* What the program itself says is shown, with its status. */
+START_TEST(failed_runs_are_told)
+{
+    check_refused(1, "--args: 'n=0' is ", "--args", "n=0");
+    check_refused(1, "ended with status 1, with the message above\n", "--args", "n=0");
+    check_refused(2, "no benchmark is called 'streem'", "--bench", "streem");
+    check_refused(2, "ended with status 2, with the message above\n", "--bench", "streem");
+}
+END_TEST
+
+/* A folder with virtcost in it, and scripts in place of what it runs. */
+static char folder[PATH_BYTES], *build;
+
+static const char *in_folder(const char *name)
+{
+    static char path[2 * PATH_BYTES];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+static void script(const char *name, const char *text)
+{
+    FILE *file = fopen(in_folder(name), "w");
+
+    ck_assert(file != NULL);
+    fprintf(file, "#!/bin/sh\n%s\n", text);
+    fclose(file);
+    ck_assert_int_eq(chmod(in_folder(name), 0700), 0);
+}
+
+#define REPORT(status, check)                                                             \
+    "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "   \
+    "\"guest_status\": " status "}, \"benches\": [{\"name\": \"row\", \"params\": {}, "   \
+    "\"threads\": 1, \"unit\": \"u\", \"better\": \"higher\", \"check\": \"" check "\", " \
+    "\"median\": 2.0}]}'; exit " status
+
+#define RIGHT REPORT("0", "ok")
+
+static void folder_begin(const char *minivmm)
+{
+    const char *outer = getenv("MINIVMM_BUILD");
+    char command[8192];
+
+    strcpy(folder, "/tmp/virtcost-test-XXXXXX");
+    ck_assert(mkdtemp(folder) != NULL);
+    snprintf(command, sizeof(command), "cp %s %s", program_path("virtcost"), folder);
+    ck_assert_int_eq(system(command), 0);
+    build = outer ? strdup(outer) : NULL;
+    setenv("MINIVMM_BUILD", folder, 1);
+    script("bench-native", RIGHT);
+    if (minivmm)
+        script("minivmm", minivmm);
+}
+
+static void folder_end(void)
+{
+    char command[PATH_BYTES + 16];
+
+    if (build)
+        setenv("MINIVMM_BUILD", build, 1);
+    else
+        unsetenv("MINIVMM_BUILD");
+    free(build);
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static void check_failure(const char *minivmm, int status, const char *text)
+{
+    struct outcome run;
+
+    folder_begin(minivmm);
+    run = program_run("virtcost", "run", "--blocks", "1", NULL);
+    ck_assert_msg(run.status == status, "%s: status %d\n%s", text, run.status, run.err);
+    check_has(run.err, text);
+    outcome_free(&run);
+    folder_end();
+}
+
+START_TEST(failures_have_their_status)
+{
+    check_failure("echo 'no KVM' >&2; exit 77", 77,
+                  "no KVM\nvirtcost: vm: minivmm ended with status 77, with the message above\n");
+    check_failure("exit 5", 1, "vm: minivmm ended with status 5, without a message\n");
+    check_failure("kill -SEGV $$", 1, "vm: minivmm was killed by signal 11 (Segmentation fault)");
+    check_failure("echo '{'", 1, "vm: the report of minivmm is not JSON: line ");
+    check_failure("exit 0", 1, "vm: the report of minivmm is not JSON: line ");
+    check_failure(NULL, 1,
+                  "/minivmm: No such file or directory\nvirtcost: vm: minivmm ended with ");
+    check_failure(REPORT("2", "failed"), 2, "vm: minivmm ended with status 2");
+    check_failure("echo '{}'", 1, "the environments ran different kernels; try: ");
+}
+END_TEST
+
+/* A wrong result is void and the others are not; at the end, the status tells. */
+START_TEST(wrong_results_are_void)
+{
+    struct outcome run;
+    json_t *json;
+
+    folder_begin(REPORT("1", "failed"));
+    run = program_run("virtcost", "run", "--blocks", "2", "-o", in_folder("json"), NULL);
+    ck_assert_msg(run.status == 1, "status %d\n%s", run.status, run.err);
+    check_has(run.out, "vm    no result (2 void)\n");
+    check_has(run.out, "warning  vm: row, 1 thr: wrong result in 2 of the runs");
+    json = load(in_folder("json"));
+    ck_assert_int_eq(json_int_at(json, "blocks"), 2);
+    ck_assert_int_eq(json_int_at(json, "ratios.0.voided"), 2);
+    ck_assert_int_eq(json_int_at(json, "ratios.1.voided"), 0);
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "check_failed");
+    json_decref(json);
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
+/* What was measured before is not lost. */
+START_TEST(a_late_failure_keeps_the_blocks_before)
+{
+    struct outcome run;
+    json_t *json;
+
+    folder_begin("[ -e \"$0.ran\" ] && exit 3; : >\"$0.ran\"; " RIGHT);
+    run = program_run("virtcost", "run", "--blocks", "5", "-o", in_folder("json"), NULL);
+    ck_assert_int_eq(run.status, 1);
+    check_has(run.err, "vm: minivmm ended with status 3");
+    check_has(run.out, "warning  ended by an error: 1 of 5 blocks are complete\n");
+    json = load(in_folder("json"));
+    ck_assert_int_eq(json_int_at(json, "blocks"), 1);
+    ck_assert_str_eq(json_text_at(json, "end.reason"), "error");
+    check_has(json_text_at(json, "end.error"), "vm: minivmm ended with status 3");
+    json_decref(json);
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
+START_TEST(full_disk)
+{
+    struct outcome run;
+
+    folder_begin(RIGHT);
+    run = program_run("virtcost", "run", "--blocks", "1", "-o", "/dev/full", NULL);
+    ck_assert_int_eq(run.status, 1);
+    check_has(run.err, "cannot write the JSON to /dev/full; it follows here: No space");
+    check_has(run.err, "\"schema\": \"virtcost/1\"");
+    check_has(run.out, "1 blocks, seed");
+    outcome_free(&run);
+
+    script("to-full", "exec \"${0%/*}/virtcost\" \"$@\" >/dev/full");
+    run = program_run("to-full", "run", "--blocks", "1", "-o", in_folder("json"), NULL);
+    ck_assert_int_eq(run.status, 1);
+    check_has(run.err, "cannot write the table to standard output; it follows here: No space");
+    check_has(run.err, "1 blocks, seed");
+    json_decref(load(in_folder("json")));
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
+/* virtcost with a second run of the VM that does not end; returns that run's process in *child. */
+static struct program start_stuck(pid_t *child)
+{
+    const char *args[] = {"run", "--blocks", "5", "-o", NULL, NULL};
+    const struct timespec pause = {0, 5000000};
+    struct program program;
+    char path[2 * PATH_BYTES];
+    FILE *file;
+    int pid;
+
+    folder_begin("[ -e \"$0.ran\" ] && { echo $$ >\"$0.new\"; mv \"$0.new\" \"$0.pid\";"
+                 " exec sleep 60; }; : >\"$0.ran\"; " RIGHT);
+    args[4] = strcpy(path, in_folder("json"));
+    program = program_start("virtcost", args);
+    while (!(file = fopen(in_folder("minivmm.pid"), "r"))) {
+        siginfo_t ended = {0};
+
+        waitid(P_PID, (id_t)program.pid, &ended, WEXITED | WNOHANG | WNOWAIT);
+        ck_assert(!ended.si_pid);
+        nanosleep(&pause, NULL);
+    }
+    ck_assert_int_eq(fscanf(file, "%d", &pid), 1);
+    fclose(file);
+    *child = pid;
+    return program;
+}
+
+static void stop_with(int signal)
+{
+    pid_t child;
+    struct program program = start_stuck(&child);
+    struct outcome run;
+    json_t *json;
+
+    kill(program.pid, signal);
+    run = program_wait(&program);
+    ck_assert_msg(run.status == 1, "signal %d: status %d\n%s", signal, run.status, run.err);
+    check_has(run.err, "stopped: 1 of 5 blocks are complete\n");
+    check_has(run.out, "1 blocks, seed");
+    check_has(run.out, "warning  ended by a signal: 1 of 5 blocks are complete\n");
+    ck_assert_int_eq(kill(child, 0), -1);
+    json = load(in_folder("json"));
+    ck_assert_int_eq(json_int_at(json, "blocks"), 1);
+    ck_assert_int_eq(json_int_at(json, "blocks_wanted"), 5);
+    ck_assert_str_eq(json_text_at(json, "end.reason"), "signal");
+    ck_assert_uint_ge(json_array_size(json_at(json, "runs")), 3);
+    json_decref(json);
+    outcome_free(&run);
+    folder_end();
+}
+
+START_TEST(signals_end_it_with_what_there_is)
+{
+    stop_with(SIGINT);
+    stop_with(SIGTERM);
+    stop_with(SIGHUP);
+}
+END_TEST
+
+/* Killed outright, it takes the program that it runs along. */
+START_TEST(nothing_outlives_it)
+{
+    struct program program;
+    struct outcome run;
+    pid_t child;
+    int status;
+
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    program = start_stuck(&child);
+    kill(program.pid, SIGKILL);
+    run = program_wait(&program);
+    ck_assert_int_eq(run.status, 128 + SIGKILL);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
+SUITE_MAIN_KVM("virtcost", blocks_are_whole, arguments_are_checked, failed_runs_are_told,
+               failures_have_their_status, wrong_results_are_void,
+               a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
+               nothing_outlives_it)
