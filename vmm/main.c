@@ -47,7 +47,7 @@ static int list_benches(struct err *err)
 
 static int dry_run(struct err *err)
 {
-    if (machine_load(&machine, &config, session_log, &session, err))
+    if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
         return -1;
     if (machine_place(&machine, err))
         return -1;
@@ -58,20 +58,13 @@ static int dry_run(struct err *err)
 /* Returns 0 if the guest ran, however it ended; or -1. */
 static int run(struct err *err)
 {
-    struct watch watch = {
-        .stop_fd = session.stop_fd,
-        .timeout_ns = config.timeout_ns,
-        .tick_ms = session_tick_ms(&session),
-        .tick = session_tick,
-        .ctx = &session,
-    };
     uint64_t ended;
 
-    if (machine_load(&machine, &config, session_log, &session, err))
+    if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
         return -1;
     session.result = &machine.result;
     if (machine_create(&machine, err) || machine_place(&machine, err) ||
-        machine_run(&machine, &watch, err) || machine_collect(&machine, &facts, err))
+        machine_run(&machine, err) || machine_collect(&machine, &facts, err))
         return -1;
     facts_startup(&facts, &session.start, session.exec_ns);
     ended = clock_mono_ns();

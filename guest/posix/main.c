@@ -22,13 +22,6 @@ static const char *bench_name(const void *table, size_t i)
 
 static int run(struct err *err)
 {
-    struct watch watch = {
-        .stop_fd = session.stop_fd,
-        .timeout_ns = config.timeout_ns,
-        .tick_ms = session_tick_ms(&session),
-        .tick = session_tick,
-        .ctx = &session,
-    };
     char *chosen = NULL;
 
     if (config.bench &&
@@ -36,8 +29,8 @@ static int run(struct err *err)
                        bench_name, &chosen, err))
         return -1;
     session.result = &result;
-    if (native_run(&config, chosen, &watch, session_log, &session, &session.start, &result, &facts,
-                   err))
+    if (native_run(&config, chosen, &session.watch, session_log, &session, &session.start, &result,
+                   &facts, err))
         return -1;
     facts_startup(&facts, &session.start, session.exec_ns);
     return 0;

@@ -194,10 +194,8 @@ static bool is_over(struct run_facts *facts)
 
 static void wait_for_end(const struct watch *watch, struct run_facts *facts)
 {
-    uint64_t began = clock_mono_ns();
-
     while (!is_over(facts)) {
-        enum watch_result happened = watch_wait(watch, native.event, began);
+        enum watch_result happened = watch_wait(watch, native.event);
 
         if (happened == WATCH_EVENT)
             continue;
@@ -242,7 +240,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
         return err_sys(err, ERR_FAILED, "no memory for threads");
     if ((config->pin_count && cpus_check(config->pin, config->pin_count, err)) ||
         result_init(result, &source, config->vcpus, err) ||
-        backing_alloc(&native.backing, config, err))
+        backing_alloc(&native.backing, config, watch, err))
         return -1;
     team_init(&native.team, &sleep, config->vcpus, cpus_usable());
     describe(chosen);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs that would never end are ended, with a report of what there is. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -8,6 +9,8 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
+#include "vmm/host/file.h"
+#include "vmm/host/memory.h"
 
 static void check_partial(const struct outcome *run, const char *reason)
 {
@@ -100,5 +103,61 @@ START_TEST(native_run_ends_too)
 }
 END_TEST
 
+/* Memory whose populating takes long enough to be stopped: small pages, most of what there is. */
+static const char *much_memory(void)
+{
+    static char text[32];
+    unsigned long long mib = memory_available() >> 21;
+
+    snprintf(text, sizeof(text), "%lluM", (mib < 4096 ? mib : 4096) & ~1ull);
+    return text;
+}
+
+/* Wait until a program has this much memory of its own. */
+static void wait_for_memory(const struct program *program, uint64_t bytes)
+{
+    const struct timespec pause = {0, 1000000};
+    uint64_t resident = 0;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/status", program->pid);
+    do {
+        nanosleep(&pause, NULL);
+        ck_assert_int_eq(file_status_kb(path, "VmRSS:", &resident), 0);
+    } while (resident < bytes);
+}
+
+static void stop_populating(const char *name, int signal)
+{
+    const char *args[] = {"--mem", much_memory(), "--prefault", "--thp", "off", NULL};
+    struct program program = program_start(name, args);
+    time_t sent;
+    struct outcome run;
+
+    wait_for_memory(&program, 64 << 20);
+    sent = time(NULL);
+    kill(program.pid, signal);
+    run = program_wait(&program);
+    ck_assert_int_le(time(NULL) - sent, 10);
+    ck_assert_msg(run.status == 1, "status %d\n%s", run.status, run.err);
+    ck_assert_msg(strstr(run.err, ": stopped by a signal before the run began\n"), "%s", run.err);
+    outcome_free(&run);
+}
+
+START_TEST(signals_end_populating)
+{
+    stop_populating("minivmm", SIGINT);
+    stop_populating("minivmm", SIGTERM);
+    stop_populating("bench-native", SIGINT);
+}
+END_TEST
+
+START_TEST(timeout_ends_populating)
+{
+    expect_failure(1, "--timeout: over before the run began; try: a longer", "--mem", much_memory(),
+                   "--prefault", "--thp", "off", "--timeout", "50ms", NULL);
+}
+END_TEST
+
 SUITE_MAIN_KVM("stop", timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run,
-               native_run_ends_too)
+               native_run_ends_too, signals_end_populating, timeout_ends_populating)

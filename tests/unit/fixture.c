@@ -18,7 +18,7 @@ struct guestmem fixture_memory(uint64_t bytes)
 
     config_init(&config);
     config.mem_bytes = bytes;
-    ck_assert_msg(!guestmem_init(&mem, &config, &err), "%s", err.text);
+    ck_assert_msg(!guestmem_init(&mem, &config, NULL, &err), "%s", err.text);
     return mem;
 }
 

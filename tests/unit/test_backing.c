@@ -25,7 +25,7 @@ START_TEST(memory_is_aligned_and_zero)
     struct err err = {0};
 
     set_up();
-    ck_assert_msg(!backing_alloc(&backing, &config, &err), "%s", err.text);
+    ck_assert_msg(!backing_alloc(&backing, &config, NULL, &err), "%s", err.text);
     ck_assert_uint_eq((uintptr_t)backing.base % CONFIG_PAGE_1G, 0);
     ck_assert_uint_eq(backing.bytes, BYTES);
     ck_assert_int_eq(backing.fd, -1);
@@ -59,7 +59,7 @@ START_TEST(beside_it_nothing_can_be_touched)
     struct err err;
 
     set_up();
-    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), 0);
     ck_assert(kills(backing.base - 1));
     ck_assert(!kills(backing.base));
     ck_assert(!kills(backing.base + BYTES - 1));
@@ -75,14 +75,47 @@ START_TEST(prefaulted_memory_is_there)
     struct err err;
 
     set_up();
-    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), 0);
     ck_assert_int_eq(memory_usage(backing.base, BYTES, &usage), 0);
     ck_assert_uint_eq(usage.resident_bytes, 0);
     backing_free(&backing);
     config.prefault = true;
-    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), 0);
     ck_assert_int_eq(memory_usage(backing.base, BYTES, &usage), 0);
     ck_assert_uint_eq(usage.resident_bytes, BYTES);
+    backing_free(&backing);
+}
+END_TEST
+
+START_TEST(populating_can_be_stopped)
+{
+    struct watch watch = {.stop_fd = -1, .deadline_ns = 1};
+    struct backing backing;
+    struct err err = {0};
+
+    set_up();
+    ck_assert_int_eq(backing_alloc(&backing, &config, &watch, &err), 0);
+    backing_free(&backing);
+    config.prefault = true;
+    ck_assert_int_eq(backing_alloc(&backing, &config, &watch, &err), -1);
+    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    ck_assert_ptr_null(backing.base);
+}
+END_TEST
+
+/* More than is populated at a time, and not a multiple of it. */
+START_TEST(all_of_it_is_populated)
+{
+    struct memory_usage usage;
+    struct backing backing;
+    struct err err;
+
+    set_up();
+    config.mem_bytes = (64 << 20) + CONFIG_PAGE_2M;
+    config.prefault = true;
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), 0);
+    ck_assert_int_eq(memory_usage(backing.base, backing.bytes, &usage), 0);
+    ck_assert_uint_eq(usage.resident_bytes, backing.bytes);
     backing_free(&backing);
 }
 END_TEST
@@ -96,7 +129,7 @@ START_TEST(without_huge_pages_there_are_none)
     set_up();
     config.prefault = true;
     config.thp = CONFIG_OFF;
-    ck_assert_int_eq(backing_alloc(&backing, &config, &err), 0);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), 0);
     ck_assert_int_eq(memory_usage(backing.base, BYTES, &usage), 0);
     ck_assert_uint_eq(usage.huge_bytes, 0);
     backing_free(&backing);
@@ -114,7 +147,7 @@ START_TEST(huge_pages_can_be_demanded_where_the_host_has_them)
     has = !strstr(mode, "[never]");
     set_up();
     config.thp = CONFIG_ON;
-    ck_assert_int_eq(backing_alloc(&backing, &config, &err), has ? 0 : -1);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), has ? 0 : -1);
     if (has)
         backing_free(&backing);
     else
@@ -129,7 +162,7 @@ START_TEST(more_than_the_machine_has_is_refused)
 
     set_up();
     config.mem_bytes = (memory_limit().bytes | (CONFIG_PAGE_2M - 1)) + 1;
-    ck_assert_int_eq(backing_alloc(&backing, &config, &err), -1);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
     ck_assert_msg(strstr(err.text, "more than the ") != NULL, "%s", err.text);
     ck_assert(strstr(err.hint, "or less") != NULL);
@@ -148,7 +181,7 @@ START_TEST(pages_that_are_not_there_are_named)
     config.hugepage_bytes = CONFIG_PAGE_1G;
     if (!config.mem_bytes)
         return; /* a machine of less than one such page */
-    ck_assert_int_eq(backing_alloc(&backing, &config, &err), -1);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), -1);
     ck_assert_int_eq(err.code, ERR_FAILED);
     ck_assert_msg(strstr(err.text, "--hugepages: ") != NULL, "%s", err.text);
     ck_assert_ptr_null(backing.base);
@@ -156,6 +189,6 @@ START_TEST(pages_that_are_not_there_are_named)
 END_TEST
 
 SUITE_MAIN("backing", memory_is_aligned_and_zero, beside_it_nothing_can_be_touched,
-           prefaulted_memory_is_there, without_huge_pages_there_are_none,
-           huge_pages_can_be_demanded_where_the_host_has_them, more_than_the_machine_has_is_refused,
-           pages_that_are_not_there_are_named)
+           prefaulted_memory_is_there, populating_can_be_stopped, all_of_it_is_populated,
+           without_huge_pages_there_are_none, huge_pages_can_be_demanded_where_the_host_has_them,
+           more_than_the_machine_has_is_refused, pages_that_are_not_there_are_named)

@@ -31,7 +31,7 @@ static void set_up(const char *guest)
 static int load(struct err *err)
 {
     *err = (struct err){0};
-    return machine_load(&machine, &config, log_text, NULL, err);
+    return machine_load(&machine, &config, NULL, log_text, NULL, err);
 }
 
 static void must_load(void)

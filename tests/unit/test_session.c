@@ -97,9 +97,9 @@ START_TEST(a_signal_asks_for_a_stop)
         fixture_file(path, "", 0);
         sample.config.output = path;
         begin();
-        ck_assert(!readable(session.stop_fd));
+        ck_assert(!readable(session.watch.stop_fd));
         raise(signals[i]);
-        ck_assert(readable(session.stop_fd));
+        ck_assert(readable(session.watch.stop_fd));
         /* It has been heeded, and does not end the program once the report is made. */
         printed = finish(0);
         free(printed);
@@ -218,7 +218,7 @@ START_TEST(without_a_file_it_goes_to_standard_error)
     fixture_stderr_begin();
     begin();
     ck_assert(!session.terminal);
-    ck_assert_uint_eq(session_tick_ms(&session), 0);
+    ck_assert_uint_eq(session.watch.tick_ms, 0);
     session_log(&session, "hello\n");
     text = fixture_stderr_end();
     ck_assert_str_eq(text, "hello\n");
@@ -413,8 +413,8 @@ START_TEST(a_terminal_shows_how_far_it_is)
     set_up();
     begin();
     ck_assert(session.terminal);
-    ck_assert_uint_gt(session_tick_ms(&session), 0);
-    session_tick(&session);
+    ck_assert_uint_gt(session.watch.tick_ms, 0);
+    session.watch.tick(session.watch.ctx);
     shown = screen(master);
     ck_assert_msg(strstr(shown, "[3/7] stream.copy store=nt, 1 threads, 0 s") != NULL, "%s", shown);
     ck_assert(strchr(shown, '\n') == NULL);
@@ -437,7 +437,7 @@ START_TEST(before_the_first_row_there_is_nothing_to_show)
     set_up();
     sample.result.rows = 0;
     begin();
-    session_tick(&session);
+    session.watch.tick(session.watch.ctx);
     ck_assert_str_eq(screen(master), "");
     dup2(saved, STDERR_FILENO);
     close(master);
@@ -458,7 +458,7 @@ START_TEST(the_longest_progress_line_fits)
     sample.result.current = UINT32_MAX - 1;
     begin();
     session.start.mono_ns = 0;
-    session_tick(&session);
+    session.watch.tick(session.watch.ctx);
     ck_assert_msg(strstr(screen(master), " threads, ") != NULL, "cut");
     dup2(saved, STDERR_FILENO);
     close(master);

@@ -30,7 +30,7 @@ START_TEST(an_event_is_consumed)
     ck_assert(!readable(event));
     watch_notify(event);
     watch_notify(event);
-    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_EVENT);
     ck_assert(!readable(event));
     close(event);
 }
@@ -78,7 +78,7 @@ START_TEST(another_thread_ends_the_wait)
     pthread_t thread;
 
     ck_assert_int_eq(pthread_create(&thread, NULL, notify, &event), 0);
-    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_EVENT);
     pthread_join(thread, NULL);
     close(event);
 }
@@ -92,39 +92,38 @@ START_TEST(the_user_can_stop_it)
     ck_assert_int_eq(pipe(stop), 0);
     watch = (struct watch){.stop_fd = stop[0]};
     ck_assert_int_eq(write(stop[1], "x", 1), 1);
-    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_STOP);
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_STOP);
     /* What the run itself says comes first. */
     watch_notify(event);
-    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
-    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_STOP);
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_EVENT);
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_STOP);
     close(stop[0]);
     close(stop[1]);
     close(event);
 }
 END_TEST
 
-START_TEST(the_timeout_counts_from_the_beginning_of_the_run)
+START_TEST(the_deadline_ends_the_wait)
 {
-    struct watch watch = {.stop_fd = -1, .timeout_ns = 1000000};
+    struct watch watch = {.stop_fd = -1, .deadline_ns = clock_mono_ns() + 1000000};
     int event = new_event();
-    uint64_t began = clock_mono_ns();
 
-    ck_assert_int_eq(watch_wait(&watch, event, began), WATCH_TIMEOUT);
-    ck_assert_uint_ge(clock_mono_ns(), began + watch.timeout_ns);
-    /* An hour that is over already. */
-    watch.timeout_ns = 3600000000000;
-    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns() - watch.timeout_ns), WATCH_TIMEOUT);
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_TIMEOUT);
+    ck_assert_uint_ge(clock_mono_ns(), watch.deadline_ns);
+    /* One that has passed. */
+    watch.deadline_ns = 1;
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_TIMEOUT);
     close(event);
 }
 END_TEST
 
-START_TEST(a_long_timeout_does_not_overflow)
+START_TEST(a_far_deadline_does_not_overflow)
 {
-    struct watch watch = {.stop_fd = -1, .timeout_ns = 9200000000000000000};
+    struct watch watch = {.stop_fd = -1, .deadline_ns = clock_mono_ns() + 9200000000000000000};
     int event = new_event();
 
     watch_notify(event);
-    ck_assert_int_eq(watch_wait(&watch, event, clock_mono_ns()), WATCH_EVENT);
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_EVENT);
     close(event);
 }
 END_TEST
@@ -147,24 +146,54 @@ START_TEST(ticks_come_while_it_waits)
     struct ticker ticker = {.event = new_event(), .wanted = 3};
     struct watch watch = {.stop_fd = -1, .tick_ms = 1, .tick = tick, .ctx = &ticker};
 
-    ck_assert_int_eq(watch_wait(&watch, ticker.event, clock_mono_ns()), WATCH_EVENT);
+    ck_assert_int_eq(watch_wait(&watch, ticker.event), WATCH_EVENT);
     ck_assert_uint_eq(ticker.ticks, 3);
     close(ticker.event);
 }
 END_TEST
 
-START_TEST(ticks_do_not_put_off_the_timeout)
+START_TEST(ticks_do_not_put_off_the_deadline)
 {
     struct ticker ticker = {.event = new_event()};
-    struct watch watch = {
-        .stop_fd = -1, .timeout_ns = 5000000, .tick_ms = 2, .tick = tick, .ctx = &ticker};
+    struct watch watch = {.stop_fd = -1,
+                          .deadline_ns = clock_mono_ns() + 5000000,
+                          .tick_ms = 2,
+                          .tick = tick,
+                          .ctx = &ticker};
 
-    ck_assert_int_eq(watch_wait(&watch, ticker.event, clock_mono_ns()), WATCH_TIMEOUT);
+    ck_assert_int_eq(watch_wait(&watch, ticker.event), WATCH_TIMEOUT);
     close(ticker.event);
+}
+END_TEST
+
+START_TEST(before_the_run_it_is_looked_at_as_well)
+{
+    struct watch watch = {.stop_fd = -1};
+    struct err err = {0};
+    int stop[2];
+
+    ck_assert_int_eq(watch_check(NULL, &err), 0);
+    ck_assert_int_eq(watch_check(&watch, &err), 0);
+    watch.deadline_ns = clock_mono_ns() + 3600000000000;
+    ck_assert_int_eq(watch_check(&watch, &err), 0);
+    watch.deadline_ns = 1;
+    ck_assert_int_eq(watch_check(&watch, &err), -1);
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    watch.deadline_ns = 0;
+    ck_assert_int_eq(pipe(stop), 0);
+    watch.stop_fd = stop[0];
+    ck_assert_int_eq(watch_check(&watch, &err), 0);
+    ck_assert_int_eq(write(stop[1], "x", 1), 1);
+    ck_assert_int_eq(watch_check(&watch, &err), -1);
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    ck_assert_str_eq(err.text, "stopped by a signal before the run began");
+    close(stop[0]);
+    close(stop[1]);
 }
 END_TEST
 
 SUITE_MAIN("watch", an_event_is_consumed, draining_makes_it_unreadable,
            a_full_counter_does_not_block, another_thread_ends_the_wait, the_user_can_stop_it,
-           the_timeout_counts_from_the_beginning_of_the_run, a_long_timeout_does_not_overflow,
-           ticks_come_while_it_waits, ticks_do_not_put_off_the_timeout)
+           the_deadline_ends_the_wait, a_far_deadline_does_not_overflow, ticks_come_while_it_waits,
+           ticks_do_not_put_off_the_deadline, before_the_run_it_is_looked_at_as_well)

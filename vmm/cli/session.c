@@ -25,6 +25,42 @@ static void stop_signals(sigset_t *set)
     sigaddset(set, SIGHUP);
 }
 
+static int write_all(int fd, const char *text, size_t bytes)
+{
+    while (bytes) {
+        ssize_t written = write(fd, text, bytes);
+
+        if (written < 0 && errno != EINTR)
+            return -1;
+        if (written > 0) {
+            text += written;
+            bytes -= (size_t)written;
+        }
+    }
+    return 0;
+}
+
+/* Show how far it is. */
+static void show_progress(void *ctx)
+{
+    struct session *session = ctx;
+    const struct run_result *result = session->result;
+    uint32_t rows = __atomic_load_n(&result->rows, __ATOMIC_ACQUIRE);
+    const struct channel_begin *row;
+    uint64_t elapsed = clock_mono_ns() - session->start.mono_ns;
+    char line[160];
+    int length;
+
+    if (!rows)
+        return;
+    row = &result->row[rows - 1].begin;
+    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u threads, %.0f s",
+                      __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1, result->planned,
+                      row->name, row->params, row->threads, (double)elapsed / 1e9);
+    write_all(STDERR_FILENO, line, (size_t)length);
+    __atomic_store_n(&session->shown, true, __ATOMIC_RELAXED);
+}
+
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err)
 {
@@ -44,8 +80,14 @@ int session_begin(struct session *session, const struct config *config,
     cpus_steal(&session->stolen, &session->ticks);
     stop_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    session->stop_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (session->stop_fd < 0)
+    session->watch = (struct watch){
+        .stop_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
+        .deadline_ns = config->timeout_ns ? start->mono_ns + config->timeout_ns : 0,
+        .tick_ms = session->terminal ? TICK_MS : 0,
+        .tick = show_progress,
+        .ctx = session,
+    };
+    if (session->watch.stop_fd < 0)
         return err_sys(err, ERR_FAILED, "signalfd");
 
     if (config->log) {
@@ -66,21 +108,6 @@ int session_begin(struct session *session, const struct config *config,
     return 0;
 }
 
-static int write_all(int fd, const char *text, size_t bytes)
-{
-    while (bytes) {
-        ssize_t written = write(fd, text, bytes);
-
-        if (written < 0 && errno != EINTR)
-            return -1;
-        if (written > 0) {
-            text += written;
-            bytes -= (size_t)written;
-        }
-    }
-    return 0;
-}
-
 void session_log(void *ctx, const char *text)
 {
     struct session *session = ctx;
@@ -88,31 +115,6 @@ void session_log(void *ctx, const char *text)
     if (session->terminal && __atomic_exchange_n(&session->shown, false, __ATOMIC_RELAXED))
         write_all(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
     write_all(session->log_fd, text, strlen(text));
-}
-
-unsigned session_tick_ms(const struct session *session)
-{
-    return session->terminal ? TICK_MS : 0;
-}
-
-void session_tick(void *ctx)
-{
-    struct session *session = ctx;
-    const struct run_result *result = session->result;
-    uint32_t rows = __atomic_load_n(&result->rows, __ATOMIC_ACQUIRE);
-    const struct channel_begin *row;
-    uint64_t elapsed = clock_mono_ns() - session->start.mono_ns;
-    char line[160];
-    int length;
-
-    if (!rows)
-        return;
-    row = &result->row[rows - 1].begin;
-    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u threads, %.0f s",
-                      __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1, result->planned,
-                      row->name, row->params, row->threads, (double)elapsed / 1e9);
-    write_all(STDERR_FILENO, line, (size_t)length);
-    __atomic_store_n(&session->shown, true, __ATOMIC_RELAXED);
 }
 
 static int write_report(const struct session *session, const char *text, size_t bytes)
@@ -149,7 +151,7 @@ static void accept_signals(const struct session *session)
     struct signalfd_siginfo heeded;
     sigset_t set;
 
-    while (read(session->stop_fd, &heeded, sizeof(heeded)) > 0)
+    while (read(session->watch.stop_fd, &heeded, sizeof(heeded)) > 0)
         ;
     stop_signals(&set);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
@@ -209,8 +211,8 @@ int session_finish(struct session *session, const struct run_result *result,
 
 void session_end(struct session *session)
 {
-    if (session->stop_fd >= 0)
-        close(session->stop_fd);
+    if (session->watch.stop_fd >= 0)
+        close(session->watch.stop_fd);
     if (session->config->log)
         close(session->log_fd);
     if (session->config->output && session->output_fd >= 0)

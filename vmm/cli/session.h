@@ -10,19 +10,20 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/config/config.h"
+#include "vmm/host/watch.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
 
 struct session {
     const struct config *config;
     struct clock_point start;
-    uint64_t exec_ns; /* when the parent started this process, by CLOCK_MONOTONIC; or 0 */
-    int stop_fd;      /* readable when the user wants the run to stop */
-    int log_fd;       /* the guest's text */
-    int output_fd;    /* the report; -1: the file could not be opened */
-    int output_errno; /* why */
-    bool terminal;    /* standard error is one: show progress */
-    bool shown;       /* there is a progress line on it */
+    uint64_t exec_ns;   /* when the parent started this process, by CLOCK_MONOTONIC; or 0 */
+    struct watch watch; /* for whoever runs: the user's stop, --timeout, progress */
+    int log_fd;         /* the guest's text */
+    int output_fd;      /* the report; -1: the file could not be opened */
+    int output_errno;   /* why */
+    bool terminal;      /* standard error is one: show progress */
+    bool shown;         /* there is a progress line on it */
     const struct run_result *result; /* for the progress line; set by the caller */
     uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
 };
@@ -37,12 +38,6 @@ int session_begin(struct session *session, const struct config *config,
 
 /* session_log(): print the guest's text; `ctx` is the session. Any thread. */
 void session_log(void *ctx, const char *text);
-
-/* session_tick(): show how far it is; `ctx` is the session. */
-void session_tick(void *ctx);
-
-/* session_tick_ms(): how often to call it; 0: never. */
-unsigned session_tick_ms(const struct session *session);
 
 /*
  * session_finish(): make the report and write it to where it belongs; if that fails, say so and

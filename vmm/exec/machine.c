@@ -78,13 +78,14 @@ static int choose_benches(struct machine *machine, struct err *err)
                           &machine->benches, err);
 }
 
-int machine_load(struct machine *machine, const struct config *config,
+int machine_load(struct machine *machine, const struct config *config, const struct watch *watch,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err)
 {
     struct result_source source = {machine_snapshot, machine, log, ctx, machine_handlers};
 
     *machine = (struct machine){
         .config = config,
+        .watch = watch,
         .vm = -1,
         .event = -1,
         .facts = {.nx = true},
@@ -96,7 +97,7 @@ int machine_load(struct machine *machine, const struct config *config,
         (config->pin_count && cpus_check(config->pin, config->pin_count, err)) ||
         result_init(&machine->result, &source, config->vcpus, err))
         goto fail;
-    if (guestmem_init(&machine->mem, config, err) || add_devices(machine, err) ||
+    if (guestmem_init(&machine->mem, config, watch, err) || add_devices(machine, err) ||
         layout_plan(&machine->layout, config, machine->benches, &machine->image, &machine->mem,
                     err))
         goto fail;

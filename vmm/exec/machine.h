@@ -24,6 +24,7 @@
 
 struct machine {
     const struct config *config;
+    const struct watch *watch;
     struct image image;
     struct guestmem mem;
     struct layout layout;
@@ -57,10 +58,11 @@ struct machine {
 
 /*
  * machine_load(): open the guest, allocate memory, put devices on the bus and the guest's
- * segments in memory. `log` gets the guest's text. `config` must outlive the machine. Returns 0,
- * or -1, and then there is nothing to destroy.
+ * segments in memory. `log` gets the guest's text. `watch` says when to stop, from here on; it may
+ * be NULL for a machine that will not run. Both it and `config` must outlive the machine. Returns
+ * 0, or -1, and then there is nothing to destroy.
  */
-int machine_load(struct machine *machine, const struct config *config,
+int machine_load(struct machine *machine, const struct config *config, const struct watch *watch,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err);
 
 /*
@@ -80,7 +82,7 @@ int machine_place(struct machine *machine, struct err *err);
  * machine_run(): run the guest until it is done or something stops it; that it was stopped is not
  * an error but a fact (machine_collect()). Returns 0, or -1 if it could not start.
  */
-int machine_run(struct machine *machine, const struct watch *watch, struct err *err);
+int machine_run(struct machine *machine, struct err *err);
 
 /*
  * machine_collect(): fill in what is known; facts->vcpu is allocated here and points into the

@@ -42,12 +42,10 @@ static bool stopped(const struct machine *machine)
 }
 
 /* Until something stops the machine; the user's wishes and the clock are looked at here. */
-static void wait_for_stop(struct machine *machine, const struct watch *watch)
+static void wait_for_stop(struct machine *machine)
 {
-    uint64_t began = clock_mono_ns();
-
     while (!stopped(machine)) {
-        switch (watch_wait(watch, machine->event, began)) {
+        switch (watch_wait(machine->watch, machine->event)) {
         case WATCH_EVENT:
             break;
         case WATCH_STOP:
@@ -123,7 +121,7 @@ static int create_vcpus(struct machine *machine, struct err *err)
     return 0;
 }
 
-int machine_run(struct machine *machine, const struct watch *watch, struct err *err)
+int machine_run(struct machine *machine, struct err *err)
 {
     int result = 0;
 
@@ -136,7 +134,7 @@ int machine_run(struct machine *machine, const struct watch *watch, struct err *
     if (result)
         stop(machine, STOP_ERROR, err);
     else
-        wait_for_stop(machine, watch);
+        wait_for_stop(machine);
     machine->ended = clock_now();
     stop_vcpus(machine);
     return result;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -32,8 +34,9 @@ void watch_drain(int event, int ms)
 }
 
 /* Milliseconds to wait at a time: to the end or to the next tick; -1: for ever. */
-static int next_wait(const struct watch *watch, uint64_t deadline, uint64_t now)
+static int next_wait(const struct watch *watch, uint64_t now)
 {
+    uint64_t deadline = watch->deadline_ns;
     uint64_t left = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
 
     if (watch->tick_ms && (!deadline || left > watch->tick_ms))
@@ -41,10 +44,13 @@ static int next_wait(const struct watch *watch, uint64_t deadline, uint64_t now)
     return deadline ? (int)(left < INT32_MAX ? left : INT32_MAX) : -1;
 }
 
-enum watch_result watch_wait(const struct watch *watch, int event, uint64_t began)
+static bool is_over(const struct watch *watch, uint64_t now)
 {
-    uint64_t deadline = watch->timeout_ns ? began + watch->timeout_ns : 0;
+    return watch->deadline_ns && now >= watch->deadline_ns;
+}
 
+enum watch_result watch_wait(const struct watch *watch, int event)
+{
     for (;;) {
         uint64_t now = clock_mono_ns();
         struct pollfd fds[] = {
@@ -53,9 +59,9 @@ enum watch_result watch_wait(const struct watch *watch, int event, uint64_t bega
         };
         int ready;
 
-        if (deadline && now >= deadline)
+        if (is_over(watch, now))
             return WATCH_TIMEOUT;
-        ready = poll(fds, 2, next_wait(watch, deadline, now));
+        ready = poll(fds, 2, next_wait(watch, now));
         if (ready > 0 && fds[0].revents) {
             watch_drain(event, 0);
             return WATCH_EVENT;
@@ -65,4 +71,17 @@ enum watch_result watch_wait(const struct watch *watch, int event, uint64_t bega
         if (watch->tick_ms)
             watch->tick(watch->ctx);
     }
+}
+
+int watch_check(const struct watch *watch, struct err *err)
+{
+    struct pollfd fd = {.fd = watch ? watch->stop_fd : -1, .events = POLLIN};
+
+    if (poll(&fd, 1, 0) > 0)
+        return err_set(err, ERR_FAILED, "stopped by a signal before the run began");
+    if (watch && is_over(watch, clock_mono_ns())) {
+        err_set(err, ERR_FAILED, "--timeout: over before the run began");
+        return err_hint(err, "a longer --timeout");
+    }
+    return 0;
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting for a run to end, while its threads work: for the run itself, for the user, for the
- * clock, with something to do now and then.
+ * What may end a run: the run itself, the user, the clock. Waiting for them while the run's threads
+ * work, with something to do now and then; and looking at them before it has any.
  */
 #ifndef HOST_WATCH_H
 #define HOST_WATCH_H
 
 #include <stdint.h>
 
+#include "vmm/base/err.h"
+
 /* What a run waits for, and what it does meanwhile. */
 struct watch {
-    int stop_fd;         /* readable: the user wants the run to stop; -1: never */
-    uint64_t timeout_ns; /* 0: none */
-    unsigned tick_ms;    /* call tick() this often; 0: never */
+    int stop_fd;          /* readable: the user wants the run to stop; -1: never */
+    uint64_t deadline_ns; /* the run is to be over then, by CLOCK_MONOTONIC; 0: never */
+    unsigned tick_ms;     /* call tick() this often; 0: never */
     void (*tick)(void *ctx);
     void *ctx;
 };
@@ -32,10 +34,13 @@ void watch_notify(int event);
 /* watch_drain(): wait for the event file for at most `ms`, and make it unreadable again. */
 void watch_drain(int event, int ms);
 
+/* watch_wait(): wait until one of these happens. An event is consumed. */
+enum watch_result watch_wait(const struct watch *watch, int event);
+
 /*
- * watch_wait(): wait until one of these happens. `began` is when the run did, by CLOCK_MONOTONIC,
- * which the timeout counts from. An event is consumed.
+ * watch_check(): for what takes its time before the run begins: whether to go on with it. Does not
+ * wait. Returns 0, or -1 with ERR_FAILED. Without a watch, 0.
  */
-enum watch_result watch_wait(const struct watch *watch, int event, uint64_t began);
+int watch_check(const struct watch *watch, struct err *err);
 
 #endif

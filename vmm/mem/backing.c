@@ -15,6 +15,9 @@
 #define ALIGNMENT CONFIG_PAGE_1G
 #define GUARD     CONFIG_PAGE_2M
 
+/* What is populated between two looks at the user: some 50 ms in small pages. */
+#define POPULATE_BYTES (16ull << 20)
+
 static int check_size(const struct config *config, struct err *err)
 {
     struct memory_limit limit = memory_limit();
@@ -122,21 +125,35 @@ static int map_ordinary(struct backing *backing, const struct config *config, st
     return 0;
 }
 
-static int populate(struct backing *backing, struct err *err)
+static int populate_part(uint8_t *base, size_t bytes, struct err *err)
 {
-    if (!madvise(backing->base, backing->bytes, MADV_POPULATE_WRITE))
+    if (!madvise(base, bytes, MADV_POPULATE_WRITE))
         return 0;
     if (errno != EINVAL) {
         err_sys(err, ERR_FAILED, "--prefault");
         return err_hint(err, "less --mem");
     }
     /* Before Linux 5.14: touch each page. */
-    for (size_t offset = 0; offset < backing->bytes; offset += CONFIG_PAGE_4K)
-        *(volatile uint8_t *)(backing->base + offset) = 0;
+    for (size_t offset = 0; offset < bytes; offset += CONFIG_PAGE_4K)
+        *(volatile uint8_t *)(base + offset) = 0;
     return 0;
 }
 
-int backing_alloc(struct backing *backing, const struct config *config, struct err *err)
+static int populate(struct backing *backing, const struct watch *watch, struct err *err)
+{
+    for (size_t offset = 0; offset < backing->bytes; offset += POPULATE_BYTES) {
+        size_t left = backing->bytes - offset;
+
+        if (watch_check(watch, err) ||
+            populate_part(backing->base + offset, left < POPULATE_BYTES ? left : POPULATE_BYTES,
+                          err))
+            return -1;
+    }
+    return 0;
+}
+
+int backing_alloc(struct backing *backing, const struct config *config, const struct watch *watch,
+                  struct err *err)
 {
     *backing = (struct backing){
         .bytes = config->mem_bytes,
@@ -148,7 +165,7 @@ int backing_alloc(struct backing *backing, const struct config *config, struct e
     if (config->hugepage_bytes ? map_hugetlb(backing, config, err)
                                : map_ordinary(backing, config, err))
         return -1;
-    if (config->prefault && populate(backing, err)) {
+    if (config->prefault && populate(backing, watch, err)) {
         backing_free(backing);
         return -1;
     }

@@ -11,6 +11,7 @@
 
 #include "vmm/base/err.h"
 #include "vmm/config/config.h"
+#include "vmm/host/watch.h"
 
 struct backing {
     uint8_t *base; /* aligned to 1 GiB, so that pages of every size line up with the guest's */
@@ -22,9 +23,11 @@ struct backing {
 /*
  * backing_alloc(): config->mem_bytes of zeroed memory in the pages that the configuration asks
  * for, populated if it says so. Fails with what to do if there is less than that, or if the pages
- * asked for cannot be had. Returns 0, or -1.
+ * asked for cannot be had. Populating it ends with an error as soon as `watch` says so, which may
+ * be NULL. Returns 0, or -1.
  */
-int backing_alloc(struct backing *backing, const struct config *config, struct err *err);
+int backing_alloc(struct backing *backing, const struct config *config, const struct watch *watch,
+                  struct err *err);
 
 /*
  * backing_discard(): give a page-aligned part of it back to the host; it reads as zeros then.

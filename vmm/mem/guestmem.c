@@ -5,14 +5,15 @@
 #include "minivmm/abi.h"
 #include "vmm/mem/guestmem.h"
 
-int guestmem_init(struct guestmem *mem, const struct config *config, struct err *err)
+int guestmem_init(struct guestmem *mem, const struct config *config, const struct watch *watch,
+                  struct err *err)
 {
     uint64_t low = config->mem_bytes;
 
     if (low > MINIVMM_RAM_LOW_END)
         low = MINIVMM_RAM_LOW_END;
     *mem = (struct guestmem){0};
-    if (backing_alloc(&mem->backing, config, err))
+    if (backing_alloc(&mem->backing, config, watch, err))
         return -1;
     mem->range[0] = (struct guestmem_range){0, low, mem->backing.base};
     mem->ranges = 1;

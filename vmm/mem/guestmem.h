@@ -28,7 +28,8 @@ struct guestmem {
 };
 
 /* guestmem_init(): allocate RAM as configured; backing_alloc() says how. Returns 0, or -1. */
-int guestmem_init(struct guestmem *mem, const struct config *config, struct err *err);
+int guestmem_init(struct guestmem *mem, const struct config *config, const struct watch *watch,
+                  struct err *err);
 
 /*
  * guestmem_at(): the host's address of `bytes` bytes of RAM at `gpa`, or NULL if any of them is not
