@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the report goes, and what becomes of it if it cannot go there. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,19 @@ static struct outcome run_to(const char *output, const char *format)
 {
     return program_run("minivmm", "--guest", program_path("hello.elf"), "--mem", "64M", "--report",
                        format, "--output", output, NULL);
+}
+
+static bool has_warning(const struct outcome *run, const char *code)
+{
+    json_t *warnings = json_at(run->json, "warnings"), *warning;
+    size_t i;
+
+    json_array_foreach(warnings, i, warning)
+    {
+        if (!strcmp(json_text_at(warning, "code"), code))
+            return true;
+    }
+    return false;
 }
 
 START_TEST(report_replaces_the_file)
@@ -59,15 +73,53 @@ START_TEST(unwritable_file)
 }
 END_TEST
 
+/* The writing end of a pipe that nobody reads. */
+static int closed_pipe(void)
+{
+    int ends[2];
+
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    close(ends[0]);
+    return ends[1];
+}
+
+/* As in `minivmm | true`: the status tells, and the report does not follow elsewhere. */
 START_TEST(closed_reader)
 {
-    /* As `minivmm | true` would: the end of the reader ends the program, quietly. */
-    char command[8192];
+    const char *args[] = {"--guest", program_path("hello.elf"), "--mem", "64M", NULL};
+    int out = closed_pipe();
+    struct program program = program_start_to("minivmm", args, out, -1);
+    struct outcome run = program_wait(&program);
 
-    snprintf(command, sizeof(command), "%s --guest ", program_path("minivmm"));
-    strcat(command, program_path("hello.elf"));
-    strcat(command, " --mem 64M 2>&1 | true");
-    ck_assert_int_eq(system(command), 0);
+    close(out);
+    ck_assert_msg(run.status == 1, "status %d\n%s", run.status, run.err);
+    ck_assert_msg(strstr(run.err, "cannot write the report to standard output: Broken pipe\n"),
+                  "%s", run.err);
+    ck_assert(strstr(run.err, "times ") == NULL);
+    outcome_free(&run);
+}
+END_TEST
+
+/* That nobody reads the guest's text is no reason to lose the report. */
+START_TEST(closed_log)
+{
+    const char *args[] = {"--guest", program_path("hello.elf"), "--mem", "64M", "--report", "json",
+                          NULL};
+    int err = closed_pipe();
+    struct program program = program_start_to("minivmm", args, -1, err);
+    struct outcome run = program_wait(&program);
+
+    close(err);
+    ck_assert_int_eq(run.status, 0);
+    ck_assert(run.json && has_warning(&run, "log_lost"));
+    outcome_free(&run);
+}
+END_TEST
+
+START_TEST(full_log)
+{
+    expect_failure(1, "--log /dev/full: 33 bytes of the run's text were lost: No space", "--guest",
+                   program_path("hello.elf"), "--mem", "64M", "--log", "/dev/full", NULL);
 }
 END_TEST
 
@@ -111,4 +163,4 @@ START_TEST(bench_text_fits)
 END_TEST
 
 SUITE_MAIN_KVM("output", report_replaces_the_file, full_disk, unwritable_file, closed_reader,
-               text_fits, bench_text_fits)
+               closed_log, full_log, text_fits, bench_text_fits)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs that would never end are ended, with a report of what there is. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,6 +95,44 @@ START_TEST(signals_end_a_run)
 }
 END_TEST
 
+/* A run whose guest says more than the pipe holds, which nobody reads; it can be stopped still. */
+static void stop_unread(const char *timeout)
+{
+    const char *args[] = {"--guest",   program_path("spin.elf"),
+                          "--mem",     "64M",
+                          "--args",    "1000",
+                          "--report",  "json",
+                          "--timeout", timeout,
+                          NULL};
+    struct program program;
+    struct outcome run;
+    int ends[2];
+
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    program = program_start_to("minivmm", args, -1, ends[1]);
+    if (!strcmp(timeout, "1h")) {
+        int unread = 0;
+
+        while (unread < 60000)
+            ck_assert_int_eq(ioctl(ends[0], FIONREAD, &unread), 0);
+        kill(program.pid, SIGINT);
+    }
+    run = program_wait(&program);
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_str_eq(json_text_at(run.json, "end.reason"),
+                     strcmp(timeout, "1h") ? "timeout" : "signal");
+    outcome_free(&run);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+START_TEST(unread_log_does_not_hold_up_the_end)
+{
+    stop_unread("500ms");
+    stop_unread("1h");
+}
+END_TEST
+
 START_TEST(native_run_ends_too)
 {
     struct outcome run = program_run("bench-native", "--mem", "64M", "--bench", "chase",
@@ -160,4 +200,5 @@ START_TEST(timeout_ends_populating)
 END_TEST
 
 SUITE_MAIN_KVM("stop", timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run,
-               native_run_ends_too, signals_end_populating, timeout_ends_populating)
+               native_run_ends_too, unread_log_does_not_hold_up_the_end, signals_end_populating,
+               timeout_ends_populating)

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Never ends: every vCPU spins, after one row that is complete. */
+/*
+ * Never ends: every vCPU spins, after one row that is complete and as many lines of text as the
+ * argument says.
+ */
+#include <stdlib.h>
+
 #include "guest/kvm/machine.h"
 
 static void spin(struct team *team, unsigned tid, void *arg)
@@ -20,6 +25,8 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
     };
 
     guest_send(records, sizeof(records) / sizeof(records[0]));
+    for (unsigned long i = strtoul(machine->args, NULL, 10); i; i--)
+        guest_log("%0200lu", i);
     guest_log("spinning");
     team_run(team, machine->vcpus, spin, NULL);
     return 0;

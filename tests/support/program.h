@@ -18,7 +18,7 @@ struct outcome {
 /* A program that runs. */
 struct program {
     pid_t pid;
-    int out, err; /* files that hold what it prints */
+    int out, err; /* files that hold what it prints; -1: it goes elsewhere */
 };
 
 /*
@@ -33,7 +33,13 @@ const char *program_path(const char *name);
  */
 struct program program_start(const char *name, const char *const *args);
 
-/* program_wait(): wait until it ends; it is killed after a minute or five, status 137. */
+/*
+ * program_start_to(): the same, with standard output and standard error of the caller's, who closes
+ * them; -1 for a file that is kept.
+ */
+struct program program_start_to(const char *name, const char *const *args, int out, int err);
+
+/* program_wait(): wait until it ends; it is killed after four minutes, status 137. */
 struct outcome program_wait(struct program *program);
 
 /* program_run(): both. The arguments end with NULL: program_run("minivmm", "--list", NULL). */

@@ -40,6 +40,13 @@ static void begin(void)
     session.result = &sample.result;
 }
 
+/* The same, and keep what goes to standard error until finish(). */
+static void begin_captured(void)
+{
+    fixture_stderr_begin();
+    begin();
+}
+
 static void tear_down(void)
 {
     session_end(&session);
@@ -49,12 +56,11 @@ static void tear_down(void)
 /* Finish, and return what went to standard error. */
 static char *finish(int status)
 {
-    int found;
+    int found = session_finish(&session, &sample.result, &sample.facts);
+    char *printed = fixture_stderr_end();
 
-    fixture_stderr_begin();
-    found = session_finish(&session, &sample.result, &sample.facts);
-    ck_assert_int_eq(found, status);
-    return fixture_stderr_end();
+    ck_assert_msg(found == status, "status %d\n%s", found, printed);
+    return printed;
 }
 
 START_TEST(the_parents_time_is_read)
@@ -96,7 +102,7 @@ START_TEST(a_signal_asks_for_a_stop)
         set_up();
         fixture_file(path, "", 0);
         sample.config.output = path;
-        begin();
+        begin_captured();
         ck_assert(!readable(session.watch.stop_fd));
         raise(signals[i]);
         ck_assert(readable(session.watch.stop_fd));
@@ -189,7 +195,8 @@ START_TEST(text_that_is_interrupted_goes_on)
     set_up();
     begin();
     ck_assert_int_eq(pipe(ends), 0);
-    session.log_fd = ends[1];
+    session.log = &session.file;
+    session.file.fd = ends[1];
     sigaction(SIGUSR1, &action, NULL);
     ck_assert_int_eq(pthread_create(&thread, NULL, log_long_text, &tid), 0);
     while (!is_asleep(&tid) || !readable(ends[0]))
@@ -206,6 +213,7 @@ START_TEST(text_that_is_interrupted_goes_on)
     ck_assert(!readable(ends[0]));
     close(ends[0]);
     close(ends[1]);
+    session.file.fd = -1;
     tear_down();
 }
 END_TEST
@@ -254,7 +262,7 @@ START_TEST(the_report_replaces_an_older_one)
     free(text);
     sample.config.output = path;
     sample.config.format = CONFIG_JSON;
-    begin();
+    begin_captured();
     /* Until there is a newer one, the older one stays. */
     text = fixture_read(path);
     ck_assert_uint_eq(strlen(text), (1 << 20) - 1);
@@ -278,9 +286,7 @@ static void check_fallback(const char *output, const char *message)
 
     set_up();
     sample.config.output = output;
-    fixture_stderr_begin();
-    begin();
-    free(fixture_stderr_end());
+    begin_captured();
     printed = finish(ERR_FAILED);
     ck_assert_msg(strstr(printed, message) != NULL, "%s", printed);
     ck_assert(strstr(printed, "\nbenchmark ") != NULL);
@@ -312,30 +318,144 @@ START_TEST(an_unwritable_report_is_told_at_once)
 }
 END_TEST
 
-START_TEST(a_pipe_is_written_to_as_well)
+/* A pipe in a folder of its own, with a reader that has not read yet. Returns the reader. */
+static int make_fifo(char path[FIXTURE_PATH_MAX])
 {
-    char path[] = "/tmp/minivmm-unit-XXXXXX/fifo", *folder = path, *printed;
-    char *slash = strrchr(path, '/');
+    char *slash;
     int reader;
 
-    set_up();
+    strcpy(path, "/tmp/minivmm-unit-XXXXXX/fifo");
+    slash = strrchr(path, '/');
     *slash = '\0';
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_ptr_nonnull(mkdtemp(path));
     *slash = '/';
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     reader = open(path, O_RDONLY | O_NONBLOCK);
     ck_assert_int_ge(reader, 0);
+    return reader;
+}
+
+static void remove_fifo(char *path)
+{
+    unlink(path);
+    *strrchr(path, '/') = '\0';
+    rmdir(path);
+}
+
+/* Log until a pipe that nobody reads is full, and more; the report says what is missing. */
+static void check_lost_text(bool closed, const char *expected)
+{
+    char path[FIXTURE_PATH_MAX], output[FIXTURE_PATH_MAX], *printed, *report;
+    int reader = make_fifo(path);
+
+    set_up();
+    fixture_file(output, "", 0);
+    memset(long_text, 'x', LONG_TEXT);
+    sample.config.log = path;
+    sample.config.output = output;
+    begin_captured();
+    if (closed)
+        close(reader);
+    session_log(&session, long_text);
+    session_log(&session, long_text);
+    ck_assert_uint_gt(session.log_lost, LONG_TEXT);
+    printed = finish(0);
+    ck_assert_msg(strstr(printed, expected) != NULL, "%s", printed);
+    report = fixture_read(output);
+    ck_assert_msg(strstr(report, "text could not be written") != NULL, "%s", report);
+    free(printed);
+    free(report);
+    tear_down();
+    if (!closed)
+        close(reader);
+    remove_fifo(path);
+    unlink(output);
+}
+
+START_TEST(text_that_nobody_takes_is_dropped)
+{
+    check_lost_text(false, " bytes of the run's text were lost: nobody read them in time; try: ");
+    check_lost_text(true, ": 200000 bytes of the run's text were lost: Broken pipe; try: ");
+}
+END_TEST
+
+START_TEST(a_log_that_cannot_be_written_is_a_failure)
+{
+    char *printed;
+
+    set_up();
+    sample.config.log = "/dev/full";
+    sample.config.output = "/dev/null";
+    begin_captured();
+    session_log(&session, "text\n");
+    printed = finish(ERR_FAILED);
+    ck_assert_msg(
+        strstr(printed, ": --log /dev/full: 5 bytes of the run's text were lost: No space"), "%s",
+        printed);
+    free(printed);
+    tear_down();
+}
+END_TEST
+
+/* It wanted no more of it, so that it does not follow on standard error. */
+START_TEST(a_report_whose_reader_is_gone_is_a_failure)
+{
+    char path[FIXTURE_PATH_MAX], *printed;
+    int reader = make_fifo(path);
+
+    set_up();
     sample.config.output = path;
-    begin();
+    begin_captured();
+    close(reader);
+    printed = finish(ERR_FAILED);
+    ck_assert_msg(strstr(printed, ": cannot write the report to /tmp/") != NULL, "%s", printed);
+    ck_assert_msg(strstr(printed, "/fifo: Broken pipe\n") != NULL, "%s", printed);
+    ck_assert(strstr(printed, "\nbenchmark ") == NULL);
+    free(printed);
+    tear_down();
+    remove_fifo(path);
+}
+END_TEST
+
+/* Without a reader, only the user's stop or the clock ends the wait for one. */
+START_TEST(a_pipe_without_a_reader_can_be_given_up)
+{
+    struct clock_point start = clock_now();
+    char path[FIXTURE_PATH_MAX];
+    struct err err = {0};
+
+    set_up();
+    close(make_fifo(path));
+    sample.config.timeout_ns = 50000000;
+    sample.config.log = path;
+    ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
+    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    sample.config.timeout_ns = 0;
+    sample.config.log = NULL;
+    sample.config.output = path;
+    raise(SIGINT); /* blocked since then */
+    ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
+    ck_assert_str_eq(err.text, "stopped by a signal before the run began");
+    sample_free(&sample);
+    remove_fifo(path);
+}
+END_TEST
+
+START_TEST(a_pipe_is_written_to_as_well)
+{
+    char path[FIXTURE_PATH_MAX], *printed;
+    int reader = make_fifo(path);
+
+    set_up();
+    sample.config.output = path;
+    begin_captured();
     printed = finish(0);
     ck_assert_str_eq(printed, "");
     ck_assert(readable(reader));
     free(printed);
     close(reader);
-    unlink(path);
-    *slash = '\0';
-    rmdir(folder);
     tear_down();
+    remove_fifo(path);
 }
 END_TEST
 
@@ -345,16 +465,16 @@ START_TEST(the_status_tells_how_it_went)
 
     set_up();
     sample.config.output = "/dev/null";
-    begin();
+    begin_captured();
     free(finish(0));
     session_end(&session);
     sample.result.row[0].check = RESULT_WRONG;
-    begin();
+    begin_captured();
     free(finish(ERR_FAILED));
     session_end(&session);
     sample.facts.stop = STOP_ERROR;
     err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
-    begin();
+    begin_captured();
     printed = finish(ERR_FAILED);
     ck_assert_msg(strstr(printed, ": the device is unhappy\n") != NULL, "%s", printed);
     free(printed);
@@ -362,7 +482,7 @@ START_TEST(the_status_tells_how_it_went)
     sample.facts.stop = STOP_GUEST;
     sample.result.has_fault = true;
     sample.result.fault = (struct channel_fault){.vector = 14, .rip = 0x400010};
-    begin();
+    begin_captured();
     printed = finish(ERR_FAILED);
     ck_assert_msg(strstr(printed, ": the guest faulted: page fault") != NULL, "%s", printed);
     free(printed);
@@ -472,5 +592,7 @@ SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            a_log_that_cannot_be_opened_is_an_error, the_report_replaces_an_older_one,
            a_report_that_cannot_be_written_follows_on_standard_error,
            an_unwritable_report_is_told_at_once, a_pipe_is_written_to_as_well,
+           text_that_nobody_takes_is_dropped, a_log_that_cannot_be_written_is_a_failure,
+           a_report_whose_reader_is_gone_is_a_failure, a_pipe_without_a_reader_can_be_given_up,
            the_status_tells_how_it_went, a_terminal_shows_how_far_it_is,
            before_the_first_row_there_is_nothing_to_show, the_longest_progress_line_fits)

@@ -224,6 +224,15 @@ START_TEST(statistics_that_are_not_there_are_missed)
 }
 END_TEST
 
+START_TEST(text_that_was_lost_is_counted)
+{
+    sample_init(&sample);
+    sample.report.log_lost = 4711;
+    check_one("log_lost", "4711 bytes of the run's text could not be written");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(the_guests_own_come_last)
 {
     sample_init(&sample);
@@ -276,5 +285,5 @@ SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
            kvms_count_is_held_against_ours, a_statistic_that_kvm_does_not_have_is_not_wrong,
-           statistics_that_are_not_there_are_missed, the_guests_own_come_last,
-           there_is_room_for_all_at_once)
+           statistics_that_are_not_there_are_missed, text_that_was_lost_is_counted,
+           the_guests_own_come_last, there_is_room_for_all_at_once)

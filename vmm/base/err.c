@@ -47,7 +47,16 @@ int err_hint(struct err *err, const char *format, ...)
     return -1;
 }
 
+const char *err_format(char text[ERR_LINE_MAX], const struct err *err, const char *program)
+{
+    snprintf(text, ERR_LINE_MAX, "%.60s: %s%s%s\n", program, err->text,
+             err->hint[0] ? "; try: " : "", err->hint);
+    return text;
+}
+
 void err_print(const struct err *err, const char *program)
 {
-    fprintf(stderr, "%s: %s%s%s\n", program, err->text, err->hint[0] ? "; try: " : "", err->hint);
+    char text[ERR_LINE_MAX];
+
+    fputs(err_format(text, err, program), stderr);
 }

@@ -35,7 +35,11 @@ int err_sys(struct err *err, enum err_code code, const char *format, ...)
 /* err_hint(): add what to do about an error that has been set. Always returns -1. */
 int err_hint(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* err_print(): "PROGRAM: what: why; try: hint" and a newline to standard error. */
+/* err_format(): "PROGRAM: what: why; try: hint" and a newline. Returns `text`. */
+#define ERR_LINE_MAX 700
+const char *err_format(char text[ERR_LINE_MAX], const struct err *err, const char *program);
+
+/* err_print(): the same to standard error. */
 void err_print(const struct err *err, const char *program);
 
 #endif

@@ -14,6 +14,7 @@
 #include "vmm/report/report.h"
 
 #define TICK_MS    200
+#define WAIT_MS    1000 /* for the reader of the log and of messages */
 #define CLEAR_LINE "\r\033[K"
 
 /* The signals that ask for a stop. */
@@ -25,19 +26,19 @@ static void stop_signals(sigset_t *set)
     sigaddset(set, SIGHUP);
 }
 
-static int write_all(int fd, const char *text, size_t bytes)
+/* A message to standard error. */
+static void say(struct session *session, const struct err *err)
 {
-    while (bytes) {
-        ssize_t written = write(fd, text, bytes);
+    char text[ERR_LINE_MAX];
 
-        if (written < 0 && errno != EINTR)
-            return -1;
-        if (written > 0) {
-            text += written;
-            bytes -= (size_t)written;
-        }
-    }
-    return 0;
+    err_format(text, err, program_invocation_short_name);
+    sink_write(&session->error, text, strlen(text), WAIT_MS);
+}
+
+static void clear_line(struct session *session)
+{
+    if (session->terminal && __atomic_exchange_n(&session->shown, false, __ATOMIC_RELAXED))
+        sink_write(&session->error, CLEAR_LINE, sizeof(CLEAR_LINE) - 1, 0);
 }
 
 /* Show how far it is. */
@@ -57,27 +58,57 @@ static void show_progress(void *ctx)
     length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u threads, %.0f s",
                       __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1, result->planned,
                       row->name, row->params, row->threads, (double)elapsed / 1e9);
-    write_all(STDERR_FILENO, line, (size_t)length);
+    sink_write(&session->error, line, (size_t)length, 0);
     __atomic_store_n(&session->shown, true, __ATOMIC_RELAXED);
+}
+
+static int open_log(struct session *session, struct err *err)
+{
+    const char *path = session->config->log;
+
+    if (!path || !sink_open(&session->file, path, O_CREAT | O_TRUNC, &session->watch))
+        return 0;
+    if (errno == EINTR)
+        return watch_check(&session->watch, err);
+    return err_sys(err, ERR_USAGE, "--log %s", path);
+}
+
+/* Not emptied yet: an older report stays until there is a newer one. */
+static int open_output(struct session *session, struct err *err)
+{
+    const char *path = session->config->output;
+
+    if (!path || !sink_open(&session->output, path, O_CREAT, &session->watch))
+        return 0;
+    if (errno == EINTR)
+        return watch_check(&session->watch, err);
+    session->output_errno = errno;
+    err_sys(err, ERR_FAILED, "--output %s", path);
+    err_hint(err, "another file; the report will go to standard error");
+    say(session, err);
+    return 0;
 }
 
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err)
 {
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     const char *exec_ns = getenv("MINIVMM_T0");
     sigset_t set;
 
     *session = (struct session){
         .config = config,
         .start = *start,
-        .log_fd = STDERR_FILENO,
-        .output_fd = STDOUT_FILENO,
+        .file = {.fd = -1},
+        .log = config->log ? &session->file : &session->error,
+        .output = {.fd = config->output ? -1 : STDOUT_FILENO},
         .terminal = isatty(STDERR_FILENO),
     };
     if (exec_ns && units_parse_u64(exec_ns, &session->exec_ns))
         return err_set(err, ERR_USAGE, "MINIVMM_T0=%s: not a time in ns", exec_ns);
 
     cpus_steal(&session->stolen, &session->ticks);
+    sigaction(SIGPIPE, &ignore, NULL);
     stop_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     session->watch = (struct watch){
@@ -89,21 +120,10 @@ int session_begin(struct session *session, const struct config *config,
     };
     if (session->watch.stop_fd < 0)
         return err_sys(err, ERR_FAILED, "signalfd");
-
-    if (config->log) {
-        session->log_fd = open(config->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (session->log_fd < 0)
-            return err_sys(err, ERR_USAGE, "--log %s", config->log);
-    }
-    if (config->output) {
-        /* Not emptied yet: an older report stays until there is a newer one. */
-        session->output_fd = open(config->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-        if (session->output_fd < 0) {
-            session->output_errno = errno;
-            err_sys(err, ERR_FAILED, "--output %s", config->output);
-            err_hint(err, "another file; the report will go to standard error");
-            err_print(err, program_invocation_short_name);
-        }
+    sink_share(&session->error, STDERR_FILENO);
+    if (open_log(session, err) || open_output(session, err)) {
+        session_end(session);
+        return -1;
     }
     return 0;
 }
@@ -111,24 +131,28 @@ int session_begin(struct session *session, const struct config *config,
 void session_log(void *ctx, const char *text)
 {
     struct session *session = ctx;
+    size_t lost;
 
-    if (session->terminal && __atomic_exchange_n(&session->shown, false, __ATOMIC_RELAXED))
-        write_all(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
-    write_all(session->log_fd, text, strlen(text));
+    clear_line(session);
+    lost = sink_write(session->log, text, strlen(text), WAIT_MS);
+    if (!lost)
+        return;
+    __atomic_store_n(&session->log_errno, errno, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&session->log_lost, lost, __ATOMIC_RELAXED);
 }
 
-static int write_report(const struct session *session, const char *text, size_t bytes)
+static int write_report(struct session *session, const char *text, size_t bytes)
 {
-    int fd = session->output_fd;
+    int fd = session->output.fd;
 
-    if (fd < 0) {
+    if (session->output_errno) {
         errno = session->output_errno;
         return -1;
     }
     /* Only a regular file can be emptied; a pipe or a terminal need not be. */
     if (session->config->output && ftruncate(fd, 0) && errno != EINVAL)
         return -1;
-    if (write_all(fd, text, bytes))
+    if (sink_write(&session->output, text, bytes, -1))
         return -1;
     /* Some file systems tell only now that there is no room. */
     return session->config->output && fsync(fd) && errno != EINVAL && errno != EROFS ? -1 : 0;
@@ -158,7 +182,8 @@ static void accept_signals(const struct session *session)
 }
 
 /* One line on standard error, wherever the report goes, if the run did not end as it should. */
-static void explain_end(const struct run_result *result, const struct run_facts *facts)
+static void explain_end(struct session *session, const struct run_result *result,
+                        const struct run_facts *facts)
 {
     struct err err;
     char text[80];
@@ -171,7 +196,52 @@ static void explain_end(const struct run_result *result, const struct run_facts 
     } else {
         return;
     }
-    err_print(&err, program_invocation_short_name);
+    say(session, &err);
+}
+
+/*
+ * Say what is missing of the guest's text. It is a failure if the file is to blame; that a reader
+ * goes away or does not keep up is its own business.
+ */
+static int explain_log(struct session *session)
+{
+    const char *path = session->config->log;
+    int error = session->log_errno;
+    struct err err;
+
+    if (!session->log_lost)
+        return ERR_NONE;
+    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " bytes of the run's text were lost: %s",
+            path ? "--log " : "standard error", path ? path : "", session->log_lost,
+            error == ETIMEDOUT ? "nobody read them in time" : strerror(error));
+    err_hint(&err, path ? "another file" : "--log FILE");
+    say(session, &err);
+    return error == ETIMEDOUT || error == EPIPE ? ERR_NONE : ERR_FAILED;
+}
+
+/* The report to where it belongs, or else to standard error. */
+static int deliver(struct session *session, const char *text, size_t bytes)
+{
+    const char *output = session->config->output ? session->config->output : "standard output";
+    struct err err;
+
+    if (!text) {
+        err_set(&err, ERR_FAILED, "no memory for the report");
+        say(session, &err);
+        return ERR_FAILED;
+    }
+    if (!write_report(session, text, bytes))
+        return ERR_NONE;
+    if (errno == EPIPE) {
+        /* Whoever read it wanted no more of it. */
+        err_sys(&err, ERR_FAILED, "cannot write the report to %s", output);
+        say(session, &err);
+        return ERR_FAILED;
+    }
+    err_sys(&err, ERR_FAILED, "cannot write the report to %s; it follows here", output);
+    say(session, &err);
+    sink_write(&session->error, text, bytes, WAIT_MS);
+    return ERR_FAILED;
 }
 
 int session_finish(struct session *session, const struct run_result *result,
@@ -179,42 +249,28 @@ int session_finish(struct session *session, const struct run_result *result,
 {
     const struct config *config = session->config;
     struct hostinfo host;
-    struct report report = {config, result, facts, &host, steal_pct(session)};
+    struct report report = {config, result, facts, &host, steal_pct(session), session->log_lost};
+    enum err_code log, written;
     size_t bytes = 0;
-    struct err err;
     char *text;
-    int status;
 
     accept_signals(session);
-    if (session->shown)
-        write_all(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
-
+    clear_line(session);
     hostinfo_read(&host);
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
-    status = report_failed(&report) ? ERR_FAILED : ERR_NONE;
-    explain_end(result, facts);
-    if (!text) {
-        err_set(&err, ERR_FAILED, "no memory for the report");
-        err_print(&err, program_invocation_short_name);
-        status = ERR_FAILED;
-    } else if (write_report(session, text, bytes)) {
-        err_sys(&err, ERR_FAILED, "cannot write the report to %s; it follows here",
-                config->output ? config->output : "standard output");
-        status = ERR_FAILED;
-        err_print(&err, program_invocation_short_name);
-        write_all(STDERR_FILENO, text, bytes);
-    }
+    explain_end(session, result, facts);
+    log = explain_log(session);
+    written = deliver(session, text, bytes);
     free(text);
-    return status;
+    return report_failed(&report) || log || written ? ERR_FAILED : ERR_NONE;
 }
 
 void session_end(struct session *session)
 {
     if (session->watch.stop_fd >= 0)
         close(session->watch.stop_fd);
-    if (session->config->log)
-        close(session->log_fd);
-    if (session->config->output && session->output_fd >= 0)
-        close(session->output_fd);
+    sink_close(&session->error);
+    sink_close(&session->file);
+    sink_close(&session->output);
 }

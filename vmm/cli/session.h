@@ -10,7 +10,7 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/config/config.h"
-#include "vmm/host/watch.h"
+#include "vmm/host/sink.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
 
@@ -19,9 +19,13 @@ struct session {
     struct clock_point start;
     uint64_t exec_ns;   /* when the parent started this process, by CLOCK_MONOTONIC; or 0 */
     struct watch watch; /* for whoever runs: the user's stop, --timeout, progress */
-    int log_fd;         /* the guest's text */
-    int output_fd;      /* the report; -1: the file could not be opened */
-    int output_errno;   /* why */
+    struct sink error;  /* standard error */
+    struct sink file;   /* of --log */
+    struct sink *log;   /* the guest's text goes to one of these */
+    uint64_t log_lost;  /* atomic: bytes that could not be written */
+    int log_errno;      /* atomic: why */
+    struct sink output; /* the report */
+    int output_errno;   /* why the report's file could not be opened; or 0 */
     bool terminal;      /* standard error is one: show progress */
     bool shown;         /* there is a progress line on it */
     const struct run_result *result; /* for the progress line; set by the caller */
@@ -30,19 +34,24 @@ struct session {
 
 /*
  * session_begin(): to be called first. Signals that ask for a stop are blocked from here on, in
- * this thread and in those it creates. A report that cannot be opened is told at once; the run goes
- * on, and the report will go to standard error. Returns 0, or -1.
+ * this thread and in those it creates; writing to a pipe that nobody reads is an error, not a
+ * signal. A report that cannot be opened is told at once; the run goes on, and the report will go
+ * to standard error. Returns 0, or -1, and then there is nothing to end.
  */
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err);
 
-/* session_log(): print the guest's text; `ctx` is the session. Any thread. */
+/*
+ * session_log(): print the guest's text; `ctx` is the session. A reader that does not keep up loses
+ * text: it holds up the run for a second at most. Any thread.
+ */
 void session_log(void *ctx, const char *text);
 
 /*
  * session_finish(): make the report and write it to where it belongs; if that fails, say so and
- * write it to standard error. Ctrl-C ends the program at once from here on. Returns the program's
- * exit status: ERR_FAILED if the run or the writing failed.
+ * write it to standard error. What else went wrong is said there, too. Ctrl-C ends the program at
+ * once from here on. Returns the program's exit status: ERR_FAILED if the run or the writing
+ * failed.
  */
 int session_finish(struct session *session, const struct run_result *result,
                    const struct run_facts *facts);

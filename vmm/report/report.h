@@ -18,7 +18,8 @@ struct report {
     const struct run_result *result;
     const struct run_facts *facts;
     const struct hostinfo *host;
-    double steal_pct; /* of all CPU time during the run, taken by the hypervisor below */
+    double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below */
+    uint64_t log_lost; /* bytes of the guest's text that could not be written */
 };
 
 /*

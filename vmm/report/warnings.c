@@ -157,6 +157,13 @@ static bool lacks_stats(const struct report *report, char *text, size_t size)
     return report->facts->env == RUN_VM && report->facts->vcpus && !report->facts->vcpu_stats.count;
 }
 
+static bool has_lost_text(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%" PRIu64 " bytes of the run's text could not be written",
+             report->log_lost);
+    return report->log_lost;
+}
+
 static const struct {
     const char *code;
     warning_check check;
@@ -174,6 +181,7 @@ static const struct {
     {"prefault", lacks_prefault},
     {"kvm_stats_mismatch", is_miscounted},
     {"kvm_stats_absent", lacks_stats},
+    {"log_lost", has_lost_text},
 };
 
 unsigned warnings_find(const struct report *report, struct warning *warnings)
