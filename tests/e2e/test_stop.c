@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,6 +94,35 @@ START_TEST(signals_end_a_run)
     stop_with(SIGINT, "spin.elf", "spinning", true);
     stop_with(SIGTERM, "spin.elf", "spinning", true);
     stop_with(SIGINT, "sleep.elf", "asleep", false);
+}
+END_TEST
+
+/* Pipes whose reader never comes. */
+START_TEST(signals_end_the_wait_for_a_reader)
+{
+    static const char *const options[] = {"--log", "--output", "--dump-dtb"};
+    const struct timespec pause = {0, 100000000};
+    char path[] = "/tmp/minivmm-fifo-XXXXXX";
+
+    ck_assert_ptr_nonnull(mkdtemp(path));
+    ck_assert_int_eq(rmdir(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        const char *args[] = {
+            "--guest", program_path("hello.elf"), "--mem", "64M", options[i], path, NULL};
+        struct program program = program_start("minivmm", args);
+        struct outcome run;
+
+        nanosleep(&pause, NULL);
+        kill(program.pid, SIGTERM);
+        run = program_wait(&program);
+        /* By its own word, or by the signal if that came before the program was ready for it. */
+        ck_assert_msg(run.status == 128 + SIGTERM ||
+                          (run.status == 1 && strstr(run.err, "stopped by a signal before")),
+                      "%s: status %d\n%s", options[i], run.status, run.err);
+        outcome_free(&run);
+    }
+    unlink(path);
 }
 END_TEST
 
@@ -200,5 +231,5 @@ START_TEST(timeout_ends_populating)
 END_TEST
 
 SUITE_MAIN_KVM("stop", timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run,
-               native_run_ends_too, unread_log_does_not_hold_up_the_end, signals_end_populating,
-               timeout_ends_populating)
+               native_run_ends_too, unread_log_does_not_hold_up_the_end,
+               signals_end_the_wait_for_a_reader, signals_end_populating, timeout_ends_populating)

@@ -267,14 +267,14 @@ START_TEST(a_dump_is_the_tree)
     set_up();
     build();
     fixture_file(path, "old", 3);
-    ck_assert_msg(!dtb_dump(dtb, path, &err), "%s", err.text);
+    ck_assert_msg(!dtb_dump(dtb, path, NULL, &err), "%s", err.text);
     dumped = fixture_read(path);
     ck_assert_mem_eq(dumped, dtb, fdt_totalsize(dtb));
     free(dumped);
     unlink(path);
-    ck_assert_int_eq(dtb_dump(dtb, "/nowhere/tree.dtb", &err), -1);
+    ck_assert_int_eq(dtb_dump(dtb, "/nowhere/tree.dtb", NULL, &err), -1);
     ck_assert_msg(strstr(err.text, "--dump-dtb /nowhere/tree.dtb: No such file"), "%s", err.text);
-    ck_assert_int_eq(dtb_dump(dtb, "/dev/full", &err), -1);
+    ck_assert_int_eq(dtb_dump(dtb, "/dev/full", NULL, &err), -1);
     ck_assert_msg(strstr(err.text, "No space left"), "%s", err.text);
     free(dtb);
 }

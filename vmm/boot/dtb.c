@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "vmm/boot/dtb.h"
+#include "vmm/host/sink.h"
+
+/* How long a reader of the tree may take nothing of it. */
+#define READER_MS 1000
 
 /*
  * The calls of libfdt's sequential-write interface, made in a row; after the first that fails, the
@@ -158,14 +164,19 @@ int dtb_build(void *room, const struct config *config, const struct layout *layo
     return 0;
 }
 
-int dtb_dump(const void *dtb, const char *path, struct err *err)
+int dtb_dump(const void *dtb, const char *path, const struct watch *watch, struct err *err)
 {
-    FILE *file = fopen(path, "we");
-    int failed;
+    struct sink sink;
+    int result = 0;
 
-    if (!file)
-        return err_sys(err, ERR_FAILED, "--dump-dtb %s", path);
-    failed = fwrite(dtb, fdt_totalsize(dtb), 1, file) != 1;
-    failed |= fclose(file) != 0;
-    return failed ? err_sys(err, ERR_FAILED, "--dump-dtb %s", path) : 0;
+    if (sink_open(&sink, path, O_CREAT | O_TRUNC, watch)) {
+        if (errno == EINTR)
+            return watch_check(watch, err);
+        err_sys(err, ERR_FAILED, "--dump-dtb %s", path);
+        return err_hint(err, "a file in a folder that is there and can be written to");
+    }
+    if (sink_write(&sink, dtb, fdt_totalsize(dtb), READER_MS))
+        result = err_sys(err, ERR_FAILED, "--dump-dtb %s", path);
+    sink_close(&sink);
+    return result;
 }

@@ -7,6 +7,7 @@
 
 #include "vmm/boot/layout.h"
 #include "vmm/bus/bus.h"
+#include "vmm/host/watch.h"
 
 /* What the tree says beyond the configuration and the layout. */
 struct dtb_facts {
@@ -24,7 +25,10 @@ int dtb_build(void *room, const struct config *config, const struct layout *layo
               const struct guestmem *mem, const struct bus *mmio, const struct dtb_facts *facts,
               struct err *err);
 
-/* dtb_dump(): write a tree to a file, for dtc(1) to read. Returns 0, or -1. */
-int dtb_dump(const void *dtb, const char *path, struct err *err);
+/*
+ * dtb_dump(): write a tree to a file, for dtc(1) to read. A FIFO waits for its reader until
+ * `watch`, which may be NULL, says to stop. Returns 0, or -1.
+ */
+int dtb_dump(const void *dtb, const char *path, const struct watch *watch, struct err *err);
 
 #endif

@@ -184,7 +184,7 @@ int machine_place(struct machine *machine, struct err *err)
                    err) ||
         dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &facts, err))
         return -1;
-    return config->dump_dtb ? dtb_dump(dtb, config->dump_dtb, err) : 0;
+    return config->dump_dtb ? dtb_dump(dtb, config->dump_dtb, machine->watch, err) : 0;
 }
 
 void machine_close(struct machine *machine)
