@@ -58,8 +58,13 @@ END_TEST
 
 START_TEST(triple_fault_stops)
 {
-    expect_failure(1, "triple fault", "--guest", program_path("triple_fault.elf"), "--mem", "64M",
-                   NULL);
+    struct outcome run =
+        program_run("minivmm", "--guest", program_path("triple_fault.elf"), "--mem", "64M", NULL);
+
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_msg(strstr(run.err, "triple fault") != NULL, "%s", run.err);
+    ck_assert_msg(strstr(run.out, "\nerror    ") && strstr(run.out, "triple fault"), "%s", run.out);
+    outcome_free(&run);
 }
 END_TEST
 

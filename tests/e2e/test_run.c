@@ -112,6 +112,23 @@ START_TEST(wrong_results_fail)
 }
 END_TEST
 
+/* Why it failed is said even if the report goes to a file. */
+START_TEST(failures_are_explained)
+{
+    static const struct {
+        const char *guest, *option, *value, *expected;
+    } runs[] = {
+        {"spin.elf", "--timeout", "300ms", ": --timeout: over before the run was done; try: "},
+        {"wrong.elf", NULL, NULL, ": 2 of 2 results failed their check\n"},
+        {"status.elf", "--args", "3", ": the guest ended with status 3\n"},
+    };
+
+    for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
+        expect_failure(1, runs[i].expected, "--mem", "64M", "--output", "/dev/null", "--guest",
+                       program_path(runs[i].guest), runs[i].option, runs[i].value, NULL);
+}
+END_TEST
+
 START_TEST(text_goes_to_the_log)
 {
     char path[] = "/tmp/minivmm-log-XXXXXX", text[64] = "";
@@ -130,4 +147,5 @@ START_TEST(text_goes_to_the_log)
 END_TEST
 
 SUITE_MAIN_KVM("run", hello_arrives, start_is_timed, vcpus_meet, interrupts_arrive,
-               guest_status_counts, wrong_results_fail, text_goes_to_the_log)
+               guest_status_counts, wrong_results_fail, failures_are_explained,
+               text_goes_to_the_log)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
@@ -459,34 +460,44 @@ START_TEST(a_pipe_is_written_to_as_well)
 }
 END_TEST
 
-START_TEST(the_status_tells_how_it_went)
+/* A run that goes like the sample: its status, and what is said about it on standard error. */
+static void check_explained(const char *expected, int status)
 {
     char *printed;
 
-    set_up();
-    sample.config.output = "/dev/null";
+    program_invocation_short_name = (char *)"minivmm";
     begin_captured();
-    free(finish(0));
-    session_end(&session);
-    sample.result.row[0].check = RESULT_WRONG;
-    begin_captured();
-    free(finish(ERR_FAILED));
-    session_end(&session);
-    sample.facts.stop = STOP_ERROR;
-    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
-    begin_captured();
-    printed = finish(ERR_FAILED);
-    ck_assert_msg(strstr(printed, ": the device is unhappy\n") != NULL, "%s", printed);
+    printed = finish(status);
+    ck_assert_msg(status ? strstr(printed, expected) != NULL : !*printed, "%s", printed);
     free(printed);
     session_end(&session);
+}
+
+START_TEST(the_status_tells_how_it_went)
+{
+    set_up();
+    sample.config.output = "/dev/null";
+    check_explained("", 0);
+    sample.result.row[0].check = RESULT_WRONG;
+    check_explained(": 1 of 1 results failed their check\n", ERR_FAILED);
+    sample.result.exit_status = 3;
+    check_explained("check\nminivmm: the guest ended with status 3\n", ERR_FAILED);
+    sample.result.row[0].check = RESULT_UNCHECKED;
+    check_explained(": 1 of 1 results were not checked\n", ERR_FAILED);
+    sample.result.row[0].check = RESULT_OK;
+    sample.result.exit_status = 0;
+    sample.facts.stop = STOP_TIMEOUT;
+    check_explained(": --timeout: over before the run was done; try: a longer", ERR_FAILED);
+    sample.facts.stop = STOP_SIGNAL;
+    check_explained(": stopped by a signal before the run was done\n", ERR_FAILED);
+    sample.facts.stop = STOP_ERROR;
+    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
+    check_explained(": the device is unhappy\n", ERR_FAILED);
     sample.facts.stop = STOP_GUEST;
     sample.result.has_fault = true;
     sample.result.fault = (struct channel_fault){.vector = 14, .rip = 0x400010};
-    begin_captured();
-    printed = finish(ERR_FAILED);
-    ck_assert_msg(strstr(printed, ": the guest faulted: page fault") != NULL, "%s", printed);
-    free(printed);
-    tear_down();
+    check_explained(": the guest faulted: page fault", ERR_FAILED);
+    sample_free(&sample);
 }
 END_TEST
 

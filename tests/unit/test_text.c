@@ -228,6 +228,9 @@ START_TEST(the_end_is_told)
               "at rip 0x400010, address 0x1234, rflags 0x202\n"
               " rax 0000000000000000 ");
     check_has(" r15 0000000000000f0f\n");
+    sample.facts.stop = STOP_ERROR;
+    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
+    check_has("\n\nerror    the device is unhappy\n");
     sample_free(&sample);
 }
 END_TEST

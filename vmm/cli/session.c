@@ -181,22 +181,62 @@ static void accept_signals(const struct session *session)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* One line on standard error, wherever the report goes, if the run did not end as it should. */
-static void explain_end(struct session *session, const struct run_result *result,
-                        const struct run_facts *facts)
+/* Results whose check says this. */
+static uint32_t count_rows(const struct run_result *result, enum result_check check)
 {
-    struct err err;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < result->rows; i++)
+        count += result->row[i].check == check;
+    return count;
+}
+
+/* Why the run did not end as it should. Returns whether there is something to say. */
+static bool why_stopped(const struct run_result *result, const struct run_facts *facts,
+                        struct err *err)
+{
     char text[80];
 
     if (facts->stop == STOP_ERROR) {
-        err = facts->error;
+        *err = facts->error;
+    } else if (facts->stop == STOP_SIGNAL) {
+        err_set(err, ERR_FAILED, "stopped by a signal before the run was done");
+    } else if (facts->stop == STOP_TIMEOUT) {
+        err_set(err, ERR_FAILED, "--timeout: over before the run was done");
+        err_hint(err, "a longer --timeout");
     } else if (result->has_fault) {
-        err_set(&err, ERR_FAILED, "the guest faulted: %s at rip %#" PRIx64 ", address %#" PRIx64,
+        err_set(err, ERR_FAILED, "the guest faulted: %s at rip %#" PRIx64 ", address %#" PRIx64,
                 report_fault(text, &result->fault), result->fault.rip, result->fault.address);
     } else {
-        return;
+        return false;
     }
-    say(session, &err);
+    return true;
+}
+
+/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
+static void explain_end(struct session *session, const struct run_result *result,
+                        const struct run_facts *facts)
+{
+    uint32_t wrong = count_rows(result, RESULT_WRONG);
+    uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
+    bool stopped;
+    struct err err;
+
+    stopped = why_stopped(result, facts, &err);
+    if (stopped)
+        say(session, &err);
+    if (wrong) {
+        err_set(&err, ERR_FAILED, "%u of %u results failed their check", wrong, result->rows);
+        say(session, &err);
+    }
+    if (unchecked && !stopped) {
+        err_set(&err, ERR_FAILED, "%u of %u results were not checked", unchecked, result->rows);
+        say(session, &err);
+    }
+    if (result->exit_status) {
+        err_set(&err, ERR_FAILED, "the guest ended with status %u", result->exit_status);
+        say(session, &err);
+    }
 }
 
 /*

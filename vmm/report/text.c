@@ -328,6 +328,10 @@ char *report_text(const struct report *report, size_t *bytes)
     print_host(out, report);
     print_machine(out, report);
     print_start(out, report);
+    if (report->facts->stop == STOP_ERROR) {
+        fputc('\n', out);
+        print_wrapped(out, "error", report->facts->error.text);
+    }
     if (report->result->has_fault)
         print_fault(out, &report->result->fault);
     if (report->result->exited && report->result->exit_status)
