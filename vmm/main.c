@@ -42,26 +42,21 @@ static int list_benches(struct err *err)
     for (unsigned i = 0; i < image.benches; i++)
         printf("%-20s %s\n", image.bench[i].name, image.bench[i].help);
     image_close(&image);
-    return 0;
+    return file_flush(stdout, "standard output", err);
 }
 
-static int dry_run(struct err *err)
+/* Without a VM where there is no KVM; the plan tells. */
+static int prepare(struct err *err)
 {
-    if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
+    if (machine_create(&machine, err) && err->code != ERR_CANNOT_RUN)
         return -1;
-    if (machine_place(&machine, err))
-        return -1;
-    plan_print(stdout, &machine);
-    return 0;
+    return machine_place(&machine, err);
 }
 
-/* Returns 0 if the guest ran, however it ended; or -1. */
-static int run(struct err *err)
+static int run_machine(struct err *err)
 {
     uint64_t ended;
 
-    if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
-        return -1;
     session.result = &machine.result;
     if (machine_create(&machine, err) || machine_place(&machine, err) ||
         machine_run(&machine, err) || machine_collect(&machine, &facts, err))
@@ -73,31 +68,47 @@ static int run(struct err *err)
     return 0;
 }
 
+/* From the guest's file to the report or the plan. Returns the exit status, or -1. */
+static int run(struct err *err)
+{
+    int status;
+
+    if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
+        return -1;
+    if (config.dry_run) {
+        status = prepare(err);
+        if (!status) {
+            plan_print(stdout, &machine);
+            status = file_flush(stdout, "standard output", err);
+        }
+    } else {
+        status = run_machine(err);
+        if (!status)
+            status = session_finish(&session, &machine.result, &facts);
+    }
+    machine_close(&machine);
+    machine_destroy(&machine);
+    free(facts.vcpu);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct clock_point start = clock_now();
     struct err err = {0};
-    int status;
+    int status = -1;
 
-    if (cli_parse(&config, argc, argv, CLI_VM, &err))
-        goto fail;
-    find_guest();
-    if (config.list) {
-        if (list_benches(&err))
-            goto fail;
-        return ERR_NONE;
+    if (!cli_parse(&config, argc, argv, CLI_VM, &err)) {
+        find_guest();
+        if (config.list) {
+            status = list_benches(&err);
+        } else if (!session_begin(&session, &config, &start, &err)) {
+            status = run(&err);
+            session_end(&session);
+        }
     }
-    if (session_begin(&session, &config, &start, &err))
-        goto fail;
-    if (config.dry_run ? dry_run(&err) : run(&err))
-        goto fail;
-    status = config.dry_run ? ERR_NONE : session_finish(&session, &machine.result, &facts);
-    machine_close(&machine);
-    machine_destroy(&machine);
-    free(facts.vcpu);
-    session_end(&session);
-    return status;
-fail:
+    if (status >= 0)
+        return status;
     err_print(&err, program_invocation_short_name);
     return err.code;
 }

@@ -2,13 +2,13 @@
 /* bench-native: the guest's benchmarks as a process, with minivmm's options and report. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "guest/bench/table.h"
 #include "guest/posix/native.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/session.h"
 #include "vmm/config/select.h"
+#include "vmm/host/file.h"
 
 static struct config config;
 static struct session session;
@@ -20,6 +20,14 @@ static const char *bench_name(const void *table, size_t i)
     return ((const struct bench *)table)[i].name;
 }
 
+static int list_benches(struct err *err)
+{
+    for (const struct bench *bench = bench_table; bench < bench_table_end; bench++)
+        printf("%-20s %s\n", bench->name, bench->help);
+    return file_flush(stdout, "standard output", err);
+}
+
+/* Returns the exit status, or -1. */
 static int run(struct err *err)
 {
     char *chosen = NULL;
@@ -33,25 +41,25 @@ static int run(struct err *err)
                    &facts, err))
         return -1;
     facts_startup(&facts, &session.start, session.exec_ns);
-    return 0;
+    return session_finish(&session, &result, &facts);
 }
 
 int main(int argc, char **argv)
 {
     struct clock_point start = clock_now();
     struct err err = {0};
+    int status = -1;
 
-    if (cli_parse(&config, argc, argv, CLI_NATIVE, &err))
-        goto fail;
-    if (config.list) {
-        for (const struct bench *bench = bench_table; bench < bench_table_end; bench++)
-            printf("%-20s %s\n", bench->name, bench->help);
-        return ERR_NONE;
+    if (!cli_parse(&config, argc, argv, CLI_NATIVE, &err)) {
+        if (config.list) {
+            status = list_benches(&err);
+        } else if (!session_begin(&session, &config, &start, &err)) {
+            status = run(&err);
+            session_end(&session);
+        }
     }
-    if (session_begin(&session, &config, &start, &err) || run(&err))
-        goto fail;
-    return session_finish(&session, &result, &facts);
-fail:
+    if (status >= 0)
+        return status;
     err_print(&err, program_invocation_short_name);
     return err.code;
 }

@@ -2,9 +2,13 @@
 /* What the user may type wrong: each is answered with what, why and what to do. */
 #include <elf.h>
 #include <fcntl.h>
+#include <linux/kvm.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -185,6 +189,75 @@ START_TEST(help_and_version)
 }
 END_TEST
 
+/* What cannot be printed is told. */
+START_TEST(full_standard_output)
+{
+    static const struct {
+        const char *program, *option;
+    } runs[] = {{"minivmm", "--list"}, {"minivmm", "--dry-run"}, {"bench-native", "--list"}};
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+    for (unsigned i = 0; i < 3; i++) {
+        const char *args[] = {runs[i].option, NULL};
+        struct program program = program_start_to(runs[i].program, args, full, -1);
+        struct outcome run = program_wait(&program);
+
+        ck_assert_int_eq(run.status, 1);
+        ck_assert_msg(strstr(run.err, "cannot write to standard output: No space left"), "%s",
+                      run.err);
+        outcome_free(&run);
+    }
+    close(full);
+}
+END_TEST
+
+/* What KVM does not allow is refused; by a dry run as well, if there is KVM. */
+START_TEST(kvm_is_asked)
+{
+    int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), most;
+
+    if (kvm < 0) {
+        suite_skip_part("/dev/kvm cannot be opened");
+        return;
+    }
+    most = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS);
+    close(kvm);
+    if (most < 4096) {
+        expect_failure(2, "--vcpus 4096: KVM allows ", "--guest", program_path("hello.elf"),
+                       "--vcpus", "4096", NULL);
+        expect_failure(2, "--vcpus 4096: KVM allows ", "--guest", program_path("hello.elf"),
+                       "--vcpus", "4096", "--dry-run", NULL);
+    } else {
+        suite_skip_part("KVM allows as many vCPUs as can be asked for");
+    }
+}
+END_TEST
+
+/* An empty /dev, seen by this process and those it starts. Returns whether that is possible. */
+static bool hide_devices(void)
+{
+    return (!unshare(CLONE_NEWNS) || !unshare(CLONE_NEWUSER | CLONE_NEWNS)) &&
+           !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+           !mount("none", "/dev", "tmpfs", 0, NULL);
+}
+
+START_TEST(without_kvm_it_cannot_run)
+{
+    struct outcome run;
+
+    if (suite_has_kvm() && !hide_devices()) {
+        suite_skip_part("/dev/kvm cannot be hidden");
+        return;
+    }
+    expect_failure(77, "/dev/kvm: ", "--guest", program_path("hello.elf"), "--mem", "64M", NULL);
+    run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem", "64M", "--dry-run",
+                      NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert(strstr(run.out, "KVM      not checked") != NULL);
+    outcome_free(&run);
+}
+END_TEST
+
 /* A dry run needs no KVM and touches nothing; the tree it writes is one. */
 START_TEST(dry_run_prints_the_machine)
 {
@@ -207,4 +280,5 @@ END_TEST
 
 SUITE_MAIN("usage", sizes_are_checked, numbers_are_checked, benchmarks_are_known,
            guests_are_checked, truncated_guests_are_refused, guests_must_be_there,
-           list_names_the_benchmarks, help_and_version, dry_run_prints_the_machine)
+           list_names_the_benchmarks, full_standard_output, kvm_is_asked, without_kvm_it_cannot_run,
+           help_and_version, dry_run_prints_the_machine)

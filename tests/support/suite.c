@@ -30,6 +30,12 @@ int suite_skip(const char *name, const char *reason)
     return SUITE_SKIPPED;
 }
 
+void suite_skip_part(const char *reason)
+{
+    printf("skipped: %s\n", reason);
+    fflush(stdout);
+}
+
 bool suite_has_kvm(void)
 {
     int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);

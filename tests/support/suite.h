@@ -18,6 +18,9 @@ int suite_run(const char *name, const TTest *const *tests, unsigned count, int s
 /* suite_skip(): say why the program cannot run here. Returns SUITE_SKIPPED. */
 int suite_skip(const char *name, const char *reason);
 
+/* suite_skip_part(): say why a test, or what is left of it, cannot run here. */
+void suite_skip_part(const char *reason);
+
 /* suite_has_kvm(): whether /dev/kvm can be opened. */
 bool suite_has_kvm(void);
 

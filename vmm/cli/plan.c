@@ -35,6 +35,8 @@ void plan_print(FILE *out, const struct machine *machine)
             machine->benches ? machine->benches : "");
     fprintf(out, "machine  %u vCPUs, guest pages up to %s\n", config->vcpus,
             units_format_size(page, config->guest_page_bytes));
+    if (machine->vm < 0)
+        fprintf(out, "KVM      not checked: /dev/kvm cannot be used here\n");
     for (unsigned i = 0; i < machine->mem.ranges; i++)
         print_range(out, machine->mem.range[i].base, machine->mem.range[i].bytes, "RAM");
     print_segments(out, &machine->image);

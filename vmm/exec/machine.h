@@ -2,12 +2,13 @@
 /*
  * A whole virtual machine: built from a configuration, run to its end, taken apart.
  *
- *     machine_load()     guest file, memory, devices, page tables: all but KVM
+ *     machine_load()     guest file, memory, devices: all but KVM
  *     machine_create()   the VM
  *     machine_place()    page tables and device tree
  *     machine_run()      the vCPUs, until the guest is done or the run is stopped
  *     machine_collect()  what is known of the run
- *     machine_destroy()
+ *     machine_close()    memory and the VM are given back
+ *     machine_destroy()  and all the rest
  */
 #ifndef EXEC_MACHINE_H
 #define EXEC_MACHINE_H
@@ -66,8 +67,10 @@ int machine_load(struct machine *machine, const struct config *config, const str
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err);
 
 /*
- * machine_create(): open KVM and create the VM, without vCPUs. Returns 0, or -1. After this and
- * all that follows, a machine is to be closed and destroyed whether it succeeds or not.
+ * machine_create(): open KVM, check the configuration against it and create the VM, without vCPUs.
+ * Returns 0, or -1, with ERR_CANNOT_RUN if there is no KVM: then a machine can still be placed, but
+ * not run. After this and all that follows, a machine is to be closed and destroyed whether it
+ * succeeds or not.
  */
 int machine_create(struct machine *machine, struct err *err);
 

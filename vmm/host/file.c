@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,4 +89,15 @@ int file_status_kb(const char *path, const char *key, uint64_t *bytes)
         return -1;
     *bytes = strtoull(text, &end, 10) << 10;
     return end == text ? -1 : 0;
+}
+
+int file_flush(FILE *file, const char *name, struct err *err)
+{
+    bool failed = ferror(file);
+
+    if (fflush(file) || failed) {
+        err_sys(err, ERR_FAILED, "cannot write to %s", name);
+        return err_hint(err, "another file, or more room");
+    }
+    return 0;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding and reading small files: those of /proc and /sys, and those beside the program.
+ * Small files: finding and reading those of /proc and /sys and those beside the program, and making
+ * sure that what was written has been written.
  */
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+#include "vmm/base/err.h"
 
 /*
  * file_beside_program(): the path of a file in the folder of this program, in `path`, which has
@@ -31,5 +35,11 @@ int file_status_field(const char *path, const char *key, char *text, size_t size
 
 /* file_status_kb(): the same for a field in kB, in bytes. Returns 0, or -1. */
 int file_status_kb(const char *path, const char *key, uint64_t *bytes);
+
+/*
+ * file_flush(): what was printed to a stream is to arrive; `name` is its name for the message.
+ * Returns 0, or -1 if some of it did not.
+ */
+int file_flush(FILE *file, const char *name, struct err *err);
 
 #endif
