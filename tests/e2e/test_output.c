@@ -49,6 +49,29 @@ START_TEST(report_replaces_the_file)
 }
 END_TEST
 
+/* What fails early leaves an older report alone, and no empty one behind. */
+START_TEST(early_failures_leave_the_file_alone)
+{
+    char path[] = "/tmp/minivmm-report-XXXXXX", text[8] = "";
+    int fd = mkstemp(path);
+
+    ck_assert_int_eq(write(fd, "older", 5), 5);
+    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
+                   "x", "--output", path, NULL);
+    ck_assert_int_eq(pread(fd, text, sizeof(text), 0), 5);
+    ck_assert_str_eq(text, "older");
+    close(fd);
+    unlink(path);
+    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
+                   "x", "--output", path, NULL);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    expect_failure(0, "", "--guest", program_path("hello.elf"), "--mem", "64M", "--dry-run",
+                   "--output", path, NULL);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    expect_failure(2, " are one file; try: another", "--output", path, "--log", path, NULL);
+}
+END_TEST
+
 /* The results are not lost: they go to standard error, and the status tells. */
 static void check_fallback(const char *output, const char *message)
 {
@@ -162,5 +185,5 @@ START_TEST(bench_text_fits)
 }
 END_TEST
 
-SUITE_MAIN_KVM("output", report_replaces_the_file, full_disk, unwritable_file, closed_reader,
-               closed_log, full_log, text_fits, bench_text_fits)
+SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_leave_the_file_alone, full_disk,
+               unwritable_file, closed_reader, closed_log, full_log, text_fits, bench_text_fits)

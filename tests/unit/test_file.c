@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/suite.h"
@@ -190,7 +193,113 @@ START_TEST(kilobytes_become_bytes)
 }
 END_TEST
 
+/* A folder of its own. */
+static void make_folder(char name[FIXTURE_PATH_MAX])
+{
+    strcpy(name, "/tmp/minivmm-unit-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(name));
+}
+
+static void check_content(const char *name, const char *expected)
+{
+    char *text = fixture_read(name);
+
+    ck_assert_str_eq(text, expected);
+    free(text);
+}
+
+/* Nothing but the files that the test knows is left: the folder goes when they have. */
+static void remove_folder(const char *name)
+{
+    ck_assert_int_eq(rmdir(name), 0);
+}
+
+START_TEST(a_file_is_replaced_as_a_whole)
+{
+    char folder[FIXTURE_PATH_MAX], name[128], link[128];
+    struct stat before, after;
+    int old;
+
+    make_folder(folder);
+    snprintf(name, sizeof(name), "%s/report", folder);
+    snprintf(link, sizeof(link), "%s/link", folder);
+    ck_assert_int_eq(file_can_replace(name), 0);
+    ck_assert_int_ne(access(name, F_OK), 0);
+    ck_assert_int_eq(file_replace(name, "older", 5), 0);
+    check_content(name, "older");
+    ck_assert_int_eq(chmod(name, 0640), 0);
+    ck_assert_int_eq(stat(name, &before), 0);
+    old = open(name, O_RDONLY | O_CLOEXEC);
+    ck_assert_int_eq(symlink("report", link), 0);
+    ck_assert_int_eq(file_can_replace(link), 0);
+    ck_assert_int_eq(file_replace(link, "newer", 5), 0);
+    check_content(name, "newer");
+    ck_assert_int_eq(lstat(link, &after), 0);
+    ck_assert(S_ISLNK(after.st_mode));
+    ck_assert_int_eq(stat(name, &after), 0);
+    ck_assert_uint_eq(after.st_mode, before.st_mode);
+    /* Whoever has the older one open has it whole. */
+    ck_assert_int_eq(fstat(old, &after), 0);
+    ck_assert_int_eq(after.st_size, 5);
+    ck_assert_uint_eq(after.st_ino, before.st_ino);
+    ck_assert_uint_eq(after.st_nlink, 0);
+    close(old);
+    unlink(link);
+    unlink(name);
+    remove_folder(folder);
+}
+END_TEST
+
+/* A second name of it would keep the older content. */
+START_TEST(a_file_of_two_names_is_written_into)
+{
+    char folder[FIXTURE_PATH_MAX], name[128], second[128];
+
+    make_folder(folder);
+    snprintf(name, sizeof(name), "%s/report", folder);
+    snprintf(second, sizeof(second), "%s/second", folder);
+    ck_assert_int_eq(file_replace(name, "older and longer", 16), 0);
+    ck_assert_int_eq(link(name, second), 0);
+    ck_assert_int_eq(file_replace(name, "newer", 5), 0);
+    check_content(second, "newer");
+    unlink(second);
+    unlink(name);
+    remove_folder(folder);
+}
+END_TEST
+
+START_TEST(what_cannot_be_replaced_is_told)
+{
+    ck_assert_int_eq(file_can_replace("/nowhere/file"), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(file_replace("/nowhere/file", "x", 1), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(file_can_replace("/"), -1);
+    ck_assert_int_eq(errno, EISDIR);
+    ck_assert_int_eq(file_can_replace(""), -1);
+}
+END_TEST
+
+START_TEST(a_stream_that_cannot_be_written_is_told)
+{
+    FILE *full = fopen("/dev/full", "we"), *null = fopen("/dev/null", "we");
+    struct err err = {0};
+
+    ck_assert(full && null);
+    fputs("text", full);
+    ck_assert_int_eq(file_flush(full, "here", &err), -1);
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    ck_assert_str_eq(err.text, "cannot write to here: No space left on device");
+    fputs("text", null);
+    ck_assert_int_eq(file_flush(null, "here", &err), 0);
+    fclose(full);
+    fclose(null);
+}
+END_TEST
+
 SUITE_MAIN("file", a_file_is_read_without_its_last_newline, a_long_file_is_cut,
            a_file_that_is_not_there_is_an_error, numbers_are_decimal, what_is_no_number_is_an_error,
            a_field_is_the_rest_of_its_line, a_long_line_is_one_line,
-           a_file_beside_the_program_is_in_its_folder, kilobytes_become_bytes)
+           a_file_beside_the_program_is_in_its_folder, kilobytes_become_bytes,
+           a_file_is_replaced_as_a_whole, a_file_of_two_names_is_written_into,
+           what_cannot_be_replaced_is_told, a_stream_that_cannot_be_written_is_told)

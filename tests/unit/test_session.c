@@ -73,6 +73,10 @@ START_TEST(the_parents_time_is_read)
     begin();
     ck_assert_uint_eq(session.exec_ns, 0);
     session_end(&session);
+    setenv("MINIVMM_T0", "", 1);
+    begin();
+    ck_assert_uint_eq(session.exec_ns, 0);
+    session_end(&session);
     setenv("MINIVMM_T0", "123456789", 1);
     begin();
     ck_assert_uint_eq(session.exec_ns, 123456789);
@@ -246,6 +250,7 @@ START_TEST(a_log_that_cannot_be_opened_is_an_error)
     ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
     ck_assert_str_eq(err.text, "--log /nowhere/log: No such file or directory");
+    ck_assert_str_ne(err.hint, "");
     sample_free(&sample);
 }
 END_TEST
@@ -315,6 +320,66 @@ START_TEST(an_unwritable_report_is_told_at_once)
     printed = fixture_stderr_end();
     ck_assert_msg(strstr(printed, "--output /nowhere/report: No such file") != NULL, "%s", printed);
     free(printed);
+    tear_down();
+}
+END_TEST
+
+START_TEST(a_report_is_not_there_before_it_is_made)
+{
+    char path[FIXTURE_PATH_MAX], *printed, *text;
+
+    set_up();
+    fixture_file(path, "", 0);
+    unlink(path);
+    sample.config.output = path;
+    begin();
+    ck_assert_int_ne(access(path, F_OK), 0);
+    session_end(&session);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    begin_captured();
+    printed = finish(0);
+    ck_assert_str_eq(printed, "");
+    free(printed);
+    text = fixture_read(path);
+    ck_assert(strstr(text, "\nbenchmark ") != NULL);
+    free(text);
+    tear_down();
+    unlink(path);
+}
+END_TEST
+
+/* Two names for one file that would hold the end of one text and the beginning of the other. */
+static void check_one_file(const char *output, const char *log)
+{
+    struct clock_point start = clock_now();
+    struct err err = {0};
+
+    sample.config.output = output;
+    sample.config.log = log;
+    ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_msg(strstr(err.text, " are one file") != NULL, "%s", err.text);
+}
+
+START_TEST(report_and_log_are_two_files)
+{
+    char path[FIXTURE_PATH_MAX], second[FIXTURE_PATH_MAX + 8], *text;
+
+    set_up();
+    fixture_file(path, "older", 5);
+    snprintf(second, sizeof(second), "%s.second", path);
+    ck_assert_int_eq(symlink(path, second), 0);
+    check_one_file(path, path);
+    check_one_file(path, second);
+    text = fixture_read(path);
+    ck_assert_str_eq(text, "older");
+    free(text);
+    unlink(path);
+    unlink(second);
+    check_one_file(path, path);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    sample.config.output = sample.config.log = "/dev/null";
+    begin();
     tear_down();
 }
 END_TEST
@@ -602,7 +667,8 @@ SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            text_that_is_interrupted_goes_on, without_a_file_it_goes_to_standard_error,
            a_log_that_cannot_be_opened_is_an_error, the_report_replaces_an_older_one,
            a_report_that_cannot_be_written_follows_on_standard_error,
-           an_unwritable_report_is_told_at_once, a_pipe_is_written_to_as_well,
+           an_unwritable_report_is_told_at_once, a_report_is_not_there_before_it_is_made,
+           report_and_log_are_two_files, a_pipe_is_written_to_as_well,
            text_that_nobody_takes_is_dropped, a_log_that_cannot_be_written_is_a_failure,
            a_report_whose_reader_is_gone_is_a_failure, a_pipe_without_a_reader_can_be_given_up,
            the_status_tells_how_it_went, a_terminal_shows_how_far_it_is,

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vmm/base/units.h"
 #include "vmm/cli/session.h"
 #include "vmm/host/cpus.h"
+#include "vmm/host/file.h"
 #include "vmm/report/report.h"
 
 #define TICK_MS    200
@@ -70,15 +72,30 @@ static int open_log(struct session *session, struct err *err)
         return 0;
     if (errno == EINTR)
         return watch_check(&session->watch, err);
-    return err_sys(err, ERR_USAGE, "--log %s", path);
+    err_sys(err, ERR_USAGE, "--log %s", path);
+    return err_hint(err, "a file that can be written, in a folder that is there");
 }
 
-/* Not emptied yet: an older report stays until there is a newer one. */
+/* Whether a path names a regular file, or none yet. */
+static bool is_regular(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) ? errno == ENOENT : S_ISREG(file.st_mode);
+}
+
+/* A regular file is left alone until the report is there; all others are opened. */
 static int open_output(struct session *session, struct err *err)
 {
     const char *path = session->config->output;
+    int failed;
 
-    if (!path || !sink_open(&session->output, path, O_CREAT, &session->watch))
+    if (!path)
+        return 0;
+    session->replaces = is_regular(path);
+    failed = session->replaces ? file_can_replace(path)
+                               : sink_open(&session->output, path, 0, &session->watch);
+    if (!failed)
         return 0;
     if (errno == EINTR)
         return watch_check(&session->watch, err);
@@ -87,6 +104,24 @@ static int open_output(struct session *session, struct err *err)
     err_hint(err, "another file; the report will go to standard error");
     say(session, err);
     return 0;
+}
+
+/* Two names for one file: the one text would overwrite the other. */
+static int check_files(const struct config *config, struct err *err)
+{
+    struct stat output, log;
+    bool same;
+
+    if (!config->output || !config->log || !is_regular(config->output))
+        return 0;
+    if (stat(config->output, &output) || stat(config->log, &log))
+        same = !strcmp(config->output, config->log);
+    else
+        same = output.st_dev == log.st_dev && output.st_ino == log.st_ino;
+    if (!same)
+        return 0;
+    err_set(err, ERR_USAGE, "--output %s and --log %s are one file", config->output, config->log);
+    return err_hint(err, "another file for one of them");
 }
 
 int session_begin(struct session *session, const struct config *config,
@@ -104,8 +139,12 @@ int session_begin(struct session *session, const struct config *config,
         .output = {.fd = config->output ? -1 : STDOUT_FILENO},
         .terminal = isatty(STDERR_FILENO),
     };
-    if (exec_ns && units_parse_u64(exec_ns, &session->exec_ns))
-        return err_set(err, ERR_USAGE, "MINIVMM_T0=%s: not a time in ns", exec_ns);
+    if (exec_ns && *exec_ns && units_parse_u64(exec_ns, &session->exec_ns)) {
+        err_set(err, ERR_USAGE, "MINIVMM_T0=%s: not a time in ns", exec_ns);
+        return err_hint(err, "CLOCK_MONOTONIC in ns, or unset it");
+    }
+    if (check_files(config, err))
+        return -1;
 
     cpus_steal(&session->stolen, &session->ticks);
     sigaction(SIGPIPE, &ignore, NULL);
@@ -143,19 +182,13 @@ void session_log(void *ctx, const char *text)
 
 static int write_report(struct session *session, const char *text, size_t bytes)
 {
-    int fd = session->output.fd;
-
     if (session->output_errno) {
         errno = session->output_errno;
         return -1;
     }
-    /* Only a regular file can be emptied; a pipe or a terminal need not be. */
-    if (session->config->output && ftruncate(fd, 0) && errno != EINVAL)
-        return -1;
-    if (sink_write(&session->output, text, bytes, -1))
-        return -1;
-    /* Some file systems tell only now that there is no room. */
-    return session->config->output && fsync(fd) && errno != EINVAL && errno != EROFS ? -1 : 0;
+    if (session->replaces)
+        return file_replace(session->config->output, text, bytes);
+    return sink_write(&session->output, text, bytes, -1) ? -1 : 0;
 }
 
 /* In percent of all CPU time since the session began. */
@@ -294,7 +327,9 @@ int session_finish(struct session *session, const struct run_result *result,
     size_t bytes = 0;
     char *text;
 
-    accept_signals(session);
+    /* A terminal or a pipe may keep the report waiting. A file does not, and is to be whole. */
+    if (!session->replaces)
+        accept_signals(session);
     clear_line(session);
     hostinfo_read(&host);
     text =
@@ -302,6 +337,7 @@ int session_finish(struct session *session, const struct run_result *result,
     explain_end(session, result, facts);
     log = explain_log(session);
     written = deliver(session, text, bytes);
+    accept_signals(session);
     free(text);
     return report_failed(&report) || log || written ? ERR_FAILED : ERR_NONE;
 }

@@ -25,6 +25,7 @@ struct session {
     uint64_t log_lost;  /* atomic: bytes that could not be written */
     int log_errno;      /* atomic: why */
     struct sink output; /* the report */
+    bool replaces;      /* the file of the report is a regular one */
     int output_errno;   /* why the report's file could not be opened; or 0 */
     bool terminal;      /* standard error is one: show progress */
     bool shown;         /* there is a progress line on it */

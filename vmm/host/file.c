@@ -2,10 +2,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vmm/base/units.h"
@@ -100,4 +102,92 @@ int file_flush(FILE *file, const char *name, struct err *err)
         return err_hint(err, "another file, or more room");
     }
     return 0;
+}
+
+int file_can_replace(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+
+    if (fd >= 0) {
+        close(fd);
+        return 0;
+    }
+    if (errno != ENOENT || !*path)
+        return -1;
+    snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash + 1 - path) : 1,
+             slash ? path : ".");
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS);
+}
+
+/* All of it, to the disk: some file systems tell only then that there is no room. Closes the file.
+ */
+static int write_whole(int fd, const char *text, size_t bytes)
+{
+    int error = 0;
+
+    while (bytes && !error) {
+        ssize_t written = write(fd, text, bytes);
+
+        if (written >= 0) {
+            text += written;
+            bytes -= (size_t)written;
+        } else if (errno != EINTR) {
+            error = errno;
+        }
+    }
+    if (!error && fsync(fd) && errno != EINVAL && errno != EROFS)
+        error = errno;
+    if (close(fd) && !error)
+        error = errno;
+    errno = error;
+    return error ? -1 : 0;
+}
+
+/* A new file beside `path` with the owner and mode of the one that is there, if any; or -1. */
+static int open_beside(const char *path, char beside[PATH_MAX])
+{
+    struct stat old;
+    bool exists = !stat(path, &old);
+    int fd;
+
+    if (snprintf(beside, PATH_MAX, "%s.%d.new", path, getpid()) >= PATH_MAX)
+        return -1;
+    fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 && exists &&
+        (old.st_nlink > 1 || fchown(fd, old.st_uid, old.st_gid) ||
+         fchmod(fd, old.st_mode & 0777))) {
+        close(fd);
+        unlink(beside);
+        return -1;
+    }
+    return fd;
+}
+
+int file_replace(const char *path, const char *text, size_t bytes)
+{
+    char *real = realpath(path, NULL); /* a symbolic link stays one */
+    char beside[PATH_MAX];
+    int fd = open_beside(real ? real : path, beside), result = -1;
+    bool whole = false;
+
+    if (fd >= 0) {
+        whole = !write_whole(fd, text, bytes);
+        if (whole)
+            result = rename(beside, real ? real : path);
+        if (result) {
+            int error = errno;
+
+            unlink(beside);
+            errno = error;
+        }
+    }
+    free(real);
+    /* The folder may not be written to, or the file be a mount point. */
+    if (fd < 0 || (whole && result)) {
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        result = fd < 0 ? -1 : write_whole(fd, text, bytes);
+    }
+    return result;
 }

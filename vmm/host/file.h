@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Small files: finding and reading those of /proc and /sys and those beside the program, and making
- * sure that what was written has been written.
+ * Small files: finding and reading those of /proc and /sys and those beside the program, writing
+ * them safely.
  */
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
@@ -35,6 +35,19 @@ int file_status_field(const char *path, const char *key, char *text, size_t size
 
 /* file_status_kb(): the same for a field in kB, in bytes. Returns 0, or -1. */
 int file_status_kb(const char *path, const char *key, uint64_t *bytes);
+
+/*
+ * file_can_replace(): whether file_replace() of `path` is likely to work; changes nothing. Returns
+ * 0, or -1 with errno.
+ */
+int file_can_replace(const char *path);
+
+/*
+ * file_replace(): make this the content of a regular file, which need not exist. It is written
+ * beside it and then takes its name, so that an older file stays until the newer one is whole;
+ * where that is not possible, it is written into the file. Returns 0, or -1 with errno.
+ */
+int file_replace(const char *path, const char *text, size_t bytes);
 
 /*
  * file_flush(): what was printed to a stream is to arrive; `name` is its name for the message.
