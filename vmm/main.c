@@ -12,6 +12,7 @@
 #include "vmm/cli/session.h"
 #include "vmm/exec/machine.h"
 #include "vmm/host/file.h"
+#include "vmm/host/tracepoint.h"
 #include "vmm/report/report.h"
 
 #define DEFAULT_GUEST "bench.elf"
@@ -20,6 +21,11 @@
 static struct config config;
 static struct session session;
 static struct machine machine;
+
+/* Of a second run with --kvm-trace. */
+static struct config traced_config;
+static struct machine traced;
+
 static struct run_facts facts;
 static char beside[PATH_MAX];
 
@@ -68,11 +74,40 @@ static int run_machine(struct err *err)
     return 0;
 }
 
+/*
+ * The same once more, for KVM's tracepoints: short, since they slow it down and nothing is timed.
+ * A failure is told; the report of the first run is not affected.
+ */
+static int run_traced(void)
+{
+    struct err err = {0};
+    int result;
+
+    if (facts.stop != STOP_GUEST)
+        return 0;
+    traced_config = config;
+    traced_config.quick = traced_config.kvm_trace = true;
+    result = machine_load(&traced, &traced_config, &session.watch, session_log, &session, &err);
+    if (!result) {
+        session.result = session.traced = &traced.result;
+        result = machine_create(&traced, &err) || machine_place(&traced, &err) ||
+                 machine_run(&traced, &err);
+        machine_close(&traced);
+    }
+    if (result)
+        err_print(&err, program_invocation_short_name);
+    return result ? -1 : 0;
+}
+
 /* From the guest's file to the report or the plan. Returns the exit status, or -1. */
 static int run(struct err *err)
 {
+    bool trace = config.kvm_trace;
     int status;
 
+    if (trace && tracepoint_check(err))
+        return -1;
+    config.kvm_trace = false;
     if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
         return -1;
     if (config.dry_run) {
@@ -83,11 +118,17 @@ static int run(struct err *err)
         }
     } else {
         status = run_machine(err);
-        if (!status)
+        if (!status) {
+            int failed = trace ? run_traced() : 0;
+
             status = session_finish(&session, &machine.result, &facts);
+            status = failed ? ERR_FAILED : status;
+        }
     }
     machine_close(&machine);
     machine_destroy(&machine);
+    if (session.traced)
+        machine_destroy(&traced);
     free(facts.vcpu);
     return status;
 }

@@ -167,6 +167,13 @@ static int parse_dump_dtb(struct config *config, const char *argument, struct er
     return 0;
 }
 
+static int parse_kvm_trace(struct config *config, const char *argument, struct err *err)
+{
+    (void)argument, (void)err;
+    config->kvm_trace = true;
+    return 0;
+}
+
 static int parse_dry_run(struct config *config, const char *argument, struct err *err)
 {
     (void)argument, (void)err;
@@ -202,6 +209,8 @@ const struct cli_option cli_option[] = {
     {"output", "FILE", "Where the report goes (standard output)", CLI_VM | CLI_NATIVE,
      parse_output},
     {"log", "FILE", "Where the guest's text goes (standard error)", CLI_VM | CLI_NATIVE, parse_log},
+    {"kvm-trace", NULL, "Run once more, untimed, and count KVM's tracepoints: exits by true reason",
+     CLI_VM, parse_kvm_trace},
     {"dump-dtb", "FILE", "Write the guest's device tree to a file", CLI_VM, parse_dump_dtb},
     {"dry-run", NULL, "Check and prepare everything, print it, and run nothing", CLI_VM,
      parse_dry_run},

@@ -322,7 +322,15 @@ int session_finish(struct session *session, const struct run_result *result,
 {
     const struct config *config = session->config;
     struct hostinfo host;
-    struct report report = {config, result, facts, &host, steal_pct(session), session->log_lost};
+    struct report report = {
+        .config = config,
+        .result = result,
+        .facts = facts,
+        .host = &host,
+        .steal_pct = steal_pct(session),
+        .log_lost = session->log_lost,
+        .traced = session->traced,
+    };
     enum err_code log, written;
     size_t bytes = 0;
     char *text;

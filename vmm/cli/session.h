@@ -30,6 +30,7 @@ struct session {
     bool terminal;      /* standard error is one: show progress */
     bool shown;         /* there is a progress line on it */
     const struct run_result *result; /* for the progress line; set by the caller */
+    const struct run_result *traced; /* for the report, of a traced run; set by the caller */
     uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
 };
 

@@ -49,6 +49,20 @@ static int read_stats(struct machine *machine, const struct vcpu *vcpu, uint64_t
     return machine->has_stats ? kvm_stats_read(fd, &machine->stats_layout, values) : -1;
 }
 
+static void add_trace(const struct vcpu *vcpu, struct usage *usage)
+{
+    const struct kvm_trace *trace = __atomic_load_n(&vcpu->trace, __ATOMIC_ACQUIRE);
+    uint64_t counts[KVM_TRACE_MAX];
+
+    if (!trace)
+        return;
+    kvm_trace_read(trace, counts);
+    for (unsigned i = 0; i < kvm_trace_count(); i++)
+        usage->trace[i] += counts[i];
+}
+
+_Static_assert(KVM_TRACE_MAX <= RESULT_TRACE_MAX, "all fit");
+
 void machine_snapshot(void *ctx, struct usage *usage)
 {
     struct machine *machine = ctx;
@@ -60,6 +74,7 @@ void machine_snapshot(void *ctx, struct usage *usage)
         uint64_t values[KVM_STATS_MAX];
 
         add_vcpu(machine, vcpu, now, usage);
+        add_trace(vcpu, usage);
         if (read_stats(machine, vcpu, values))
             continue;
         for (unsigned s = 0; s < machine->stats_layout.count; s++)
@@ -175,5 +190,8 @@ int machine_collect(struct machine *machine, struct run_facts *facts, struct err
     collect_vm_stats(machine, facts);
     collect_devices(machine, facts);
     collect_startup(machine, facts);
+    facts->traces = kvm_trace_count();
+    for (unsigned i = 0; i < facts->traces; i++)
+        facts->trace_name[i] = kvm_trace_name(i, &facts->trace_reason[i]);
     return 0;
 }

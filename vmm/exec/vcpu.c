@@ -51,6 +51,17 @@ static int set_registers(struct vcpu *vcpu, struct err *err)
     return 0;
 }
 
+static int start_trace(struct vcpu *vcpu, struct err *err)
+{
+    struct kvm_trace *trace = malloc(sizeof(*trace));
+
+    if (!trace)
+        return err_sys(err, ERR_FAILED, "vCPU %u: no memory", vcpu->id);
+    kvm_trace_open(trace);
+    __atomic_store_n(&vcpu->trace, trace, __ATOMIC_RELEASE);
+    return 0;
+}
+
 static int set_up(struct vcpu *vcpu, struct err *err)
 {
     const struct vcpu_shared *shared = vcpu->shared;
@@ -67,6 +78,8 @@ static int set_up(struct vcpu *vcpu, struct err *err)
         return err_sys(err, ERR_FAILED, "vCPU %u: mmap", vcpu->id);
     __atomic_store_n(&vcpu->run, run, __ATOMIC_RELEASE);
     __atomic_store_n(&vcpu->stats_fd, kvm_stats_fd(vcpu->fd), __ATOMIC_RELAXED);
+    if (config->kvm_trace && start_trace(vcpu, err))
+        return -1;
     if (kvm_tsc_offset(vcpu->fd, &vcpu->tsc_offset, err))
         return -1;
     return set_registers(vcpu, err);
@@ -214,6 +227,10 @@ void vcpu_close(struct vcpu *vcpu)
         close(vcpu->stats_fd);
     if (vcpu->fd >= 0)
         close(vcpu->fd);
+    if (vcpu->trace)
+        kvm_trace_close(vcpu->trace);
+    free(vcpu->trace);
+    vcpu->trace = NULL;
     free(vcpu->times.ns);
     vcpu->times = (struct exit_times){0};
     vcpu->run = NULL;

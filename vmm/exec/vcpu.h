@@ -13,6 +13,7 @@
 #include "vmm/exec/coalesced.h"
 #include "vmm/exec/exit.h"
 #include "vmm/host/cpus.h"
+#include "vmm/kvm/trace.h"
 
 /* What all vCPUs of a machine share; constant while they run, but for `stop`. */
 struct vcpu_shared {
@@ -48,6 +49,7 @@ struct vcpu {
     struct cpus_time time; /* at its end */
     uint64_t bare_ticks;   /* of a handler's time: in KVM_RUNs of its own */
     struct exit_times times;
+    struct kvm_trace *trace; /* atomic: of a traced run; NULL until it counts */
 };
 
 /*

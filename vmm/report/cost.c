@@ -44,6 +44,19 @@ int cost_of(const struct report *report, const struct result_row *row, struct co
     return 0;
 }
 
+const struct result_row *cost_traced(const struct report *report, const struct result_row *row)
+{
+    for (uint32_t i = 0; report->traced && i < report->traced->rows; i++) {
+        const struct result_row *traced = &report->traced->row[i];
+
+        if (traced->ended && traced->ops && traced->begin.threads == row->begin.threads &&
+            !strcmp(traced->begin.name, row->begin.name) &&
+            !strcmp(traced->begin.params, row->begin.params))
+            return traced;
+    }
+    return NULL;
+}
+
 /* The median of the row of this name with these parameters, or -1. */
 static double median_of(const struct report *report, const char *name, const char *params)
 {

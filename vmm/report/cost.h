@@ -23,6 +23,9 @@ struct cost {
 /* cost_of(): of a row that has_cost. Returns 0, or -1: no memory. */
 int cost_of(const struct report *report, const struct result_row *row, struct cost *cost);
 
+/* cost_traced(): the same row of the traced run, with its tracepoints; NULL: there is none. */
+const struct result_row *cost_traced(const struct report *report, const struct result_row *row);
+
 /* A bare KVM_RUN, and what the VMM's own work adds to it, in ns. */
 struct cost_added {
     const char *exit; /* "exit=mmio_write" */

@@ -80,12 +80,31 @@ static json_t *devices_json(const struct run_facts *facts, const struct usage *u
     return object;
 }
 
+/* What KVM's tracepoints say, in a run of their own with operations of its own number. */
+static void traced_json(const struct report *report, const struct result_row *row, json_t *object)
+{
+    const struct run_facts *facts = report->facts;
+    const struct result_row *traced = cost_traced(report, row);
+
+    for (unsigned i = 0; traced && i < facts->traces; i++) {
+        char name[64];
+
+        snprintf(name, sizeof(name), "%s%s", facts->trace_reason[i] ? "kvm_exit." : "",
+                 facts->trace_name[i]);
+        if (traced->usage.trace[i])
+            set(object, name,
+                json_pack("{s:I, s:I, s:s}", "count", (json_int_t)traced->usage.trace[i], "ops",
+                          (json_int_t)traced->ops, "source", "tracepoint"));
+    }
+}
+
 /*
  * Exits that KVM answers itself: what the guest knows that it has caused, and what KVM counted,
  * under its own names; its times are in time_ns.
  */
-static json_t *kernel_json(const struct run_facts *facts, const struct result_row *row)
+static json_t *kernel_json(const struct report *report, const struct result_row *row)
 {
+    const struct run_facts *facts = report->facts;
     const struct usage *usage = &row->usage;
     json_t *object = json_object();
 
@@ -93,6 +112,7 @@ static json_t *kernel_json(const struct run_facts *facts, const struct result_ro
         set(object, row->cost.exit,
             json_pack("{s:I, s:s}", "count", (json_int_t)row->ops, "source", "guest"));
 
+    traced_json(report, row, object);
     for (unsigned i = 0; i < facts->vcpu_stats.count; i++) {
         const char *name = facts->vcpu_stats.name[i];
         size_t length = strlen(name);
@@ -137,7 +157,7 @@ static void set_window(const struct report *report, const struct result_row *row
     set(object, "exits_user", reasons_json(&row->usage));
     set(object, "exits_devices", devices_json(facts, &row->usage, false));
     set(object, "exits_harness", devices_json(facts, &row->usage, true));
-    set(object, "exits_kernel", kernel_json(facts, row));
+    set(object, "exits_kernel", kernel_json(report, row));
     if (!row->ops)
         return;
     set(object, "exits_user_per_op", json_real((double)summary->exits_user / (double)row->ops));

@@ -21,8 +21,7 @@
 /* In a shorter window the two snapshots themselves are most of what is seen. */
 #define SHARES_MIN_NS 1000000
 
-/* Print text that may be long, broken at blanks if there are any, with later lines indented. */
-static void print_wrapped(FILE *out, const char *label, const char *text)
+void text_wrapped(FILE *out, const char *label, const char *text)
 {
     int column = fprintf(out, "%-*s", LABEL_COLUMNS - 1, label);
 
@@ -287,7 +286,7 @@ static void print_skipped(FILE *out, const struct report *report)
         fprintf(line, ": %s", reason);
         fclose(line);
         if (text)
-            print_wrapped(out, "skipped", text);
+            text_wrapped(out, "skipped", text);
         free(text);
     }
 }
@@ -300,7 +299,7 @@ static void print_warnings(FILE *out, const struct report *report)
     if (count)
         fputc('\n', out);
     for (unsigned i = 0; i < count; i++)
-        print_wrapped(out, "warning", warnings[i].text);
+        text_wrapped(out, "warning", warnings[i].text);
 }
 
 static void print_fault(FILE *out, const struct channel_fault *fault)
@@ -311,7 +310,7 @@ static void print_fault(FILE *out, const struct channel_fault *fault)
     snprintf(text, sizeof(text), "faulted on vCPU %u in ring %" PRIu64 ": %s", fault->vcpu,
              fault->cs & 3, report_fault(name, fault));
     fputc('\n', out);
-    print_wrapped(out, "The guest", text);
+    text_wrapped(out, "The guest", text);
     fprintf(out, "at rip %#" PRIx64 ", address %#" PRIx64 ", rflags %#" PRIx64 "\n", fault->rip,
             fault->address, fault->rflags);
     for (unsigned i = 0; i < 16; i++)
@@ -330,7 +329,7 @@ char *report_text(const struct report *report, size_t *bytes)
     print_start(out, report);
     if (report->facts->stop == STOP_ERROR) {
         fputc('\n', out);
-        print_wrapped(out, "error", report->facts->error.text);
+        text_wrapped(out, "error", report->facts->error.text);
     }
     if (report->result->has_fault)
         print_fault(out, &report->result->fault);
@@ -338,6 +337,7 @@ char *report_text(const struct report *report, size_t *bytes)
         fprintf(out, "\nThe guest ended with status %u.\n", report->result->exit_status);
     print_rows(out, report);
     text_costs(out, report);
+    text_traced(out, report);
     text_exits(out, report);
     print_skipped(out, report);
     print_warnings(out, report);

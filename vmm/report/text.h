@@ -16,6 +16,15 @@
  */
 const char *text_value(char text[UNITS_TEXT_MAX], double value);
 
+/*
+ * text_wrapped(): text that may be long, behind a label, broken at blanks if there are any, with
+ * later lines indented.
+ */
+void text_wrapped(FILE *out, const char *label, const char *text);
+
+/* text_traced(): what KVM's tracepoints counted per operation; nothing without a traced run. */
+void text_traced(FILE *out, const struct report *report);
+
 /* text_costs(): what the operations that leave the guest cost; nothing if none was measured. */
 void text_costs(FILE *out, const struct report *report);
 

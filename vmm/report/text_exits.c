@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The text report's tables of exits: what one costs, and what there was on each vCPU. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "vmm/base/units.h"
@@ -12,6 +13,9 @@
 
 #define NAME_COLUMNS 30
 #define ADDED_MAX    8
+
+/* Fewer per operation are the harness's, or the host's. */
+#define TRACED_LEAST 0.0005
 
 const char *text_value(char text[UNITS_TEXT_MAX], double value)
 {
@@ -140,6 +144,52 @@ void text_costs(FILE *out, const struct report *report)
     if (any)
         print_legend(out, trap_ns, interpreted);
     print_added(out, report);
+}
+
+/* "kvm_exit 1.003, kvm_entry 1.003; npf 1.000": what there was per operation. */
+static void print_traced(FILE *out, const struct run_facts *facts, const struct result_row *row)
+{
+    char *text = NULL, label[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
+    size_t bytes = 0;
+    FILE *line = open_memstream(&text, &bytes);
+    bool reason = false, any = false;
+
+    if (!line)
+        return;
+    snprintf(label, sizeof(label), "%s %s", row->begin.name, row->begin.params);
+    for (unsigned i = 0; i < facts->traces; i++) {
+        double per_op = (double)row->usage.trace[i] / (double)row->ops;
+
+        if (per_op < TRACED_LEAST)
+            continue;
+        fprintf(line, "%s%s %.3f",
+                !any                                ? ""
+                : facts->trace_reason[i] && !reason ? "; "
+                                                    : ", ",
+                facts->trace_name[i], per_op);
+        reason = facts->trace_reason[i];
+        any = true;
+    }
+    fclose(line);
+    if (text) {
+        fprintf(out, "%s\n", label);
+        text_wrapped(out, "", any ? text : "-");
+    }
+    free(text);
+}
+
+void text_traced(FILE *out, const struct report *report)
+{
+    const struct run_result *traced = report->traced;
+
+    if (!traced)
+        return;
+    fprintf(out,
+            "\nKVM's tracepoints per operation, from a run of their own; after the semicolon, the "
+            "reasons\nof kvm_exit:\n");
+    for (uint32_t i = 0; i < traced->rows; i++)
+        if (traced->row[i].ended && traced->row[i].ops)
+            print_traced(out, report->facts, &traced->row[i]);
 }
 
 static void print_counter(FILE *out, const char *vcpu, const char *name, const char *note,

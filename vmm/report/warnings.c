@@ -164,6 +164,31 @@ static bool has_lost_text(const struct report *report, char *text, size_t size)
     return report->log_lost;
 }
 
+/* A tracepoint without a hit in the whole traced run, which had exits to user space. */
+static bool lacks_tracepoints(const struct report *report, char *text, size_t size)
+{
+    const struct run_facts *facts = report->facts;
+    size_t used;
+
+    if (!report->traced || !report->traced->rows)
+        return false;
+    used = (size_t)snprintf(text, size, "%s does not emit",
+                            report->host->kvm_module ? report->host->kvm_module : "KVM");
+    size -= used;
+    text += used;
+    used = 0;
+    for (unsigned i = 0; i < facts->traces && used < size; i++) {
+        uint64_t hits = 0;
+
+        for (uint32_t row = 0; row < report->traced->rows; row++)
+            hits += report->traced->row[row].usage.trace[i];
+        if (!hits && !facts->trace_reason[i])
+            used += (size_t)snprintf(text + used, size - used, "%s %s", used ? "," : "",
+                                     facts->trace_name[i]);
+    }
+    return used;
+}
+
 static const struct {
     const char *code;
     warning_check check;
@@ -182,6 +207,7 @@ static const struct {
     {"kvm_stats_mismatch", is_miscounted},
     {"kvm_stats_absent", lacks_stats},
     {"log_lost", has_lost_text},
+    {"tracepoints_absent", lacks_tracepoints},
 };
 
 unsigned warnings_find(const struct report *report, struct warning *warnings)

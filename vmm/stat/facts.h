@@ -71,6 +71,10 @@ struct run_facts {
     struct memory_usage memory;
     bool has_memory;
 
+    unsigned traces; /* things that a traced run counts */
+    const char *trace_name[RESULT_TRACE_MAX];
+    bool trace_reason[RESULT_TRACE_MAX]; /* an exit's reason, not a tracepoint */
+
     unsigned vcpus;
     struct run_vcpu *vcpu;
     unsigned devices;

@@ -72,6 +72,8 @@ void usage_subtract(struct usage *a, const struct usage *b)
     a->time.runqueue_ns = between(a->time.runqueue_ns, b->time.runqueue_ns);
     for (unsigned i = 0; i < RESULT_KVM_MAX; i++)
         a->kvm[i] = between(a->kvm[i], b->kvm[i]);
+    for (unsigned i = 0; i < RESULT_TRACE_MAX; i++)
+        a->trace[i] = between(a->trace[i], b->trace[i]);
 }
 
 /* What a string of the guest's may consist of. */

@@ -24,6 +24,7 @@
 #define RESULT_SKIPPED_MAX 256u
 #define RESULT_WARNED_MAX  64u
 #define RESULT_KVM_MAX     128u
+#define RESULT_TRACE_MAX   128u
 #define RESULT_LOG_MAX     (16u << 20) /* bytes of text in all */
 
 /* The counters of all vCPUs added up, at one moment or between two. */
@@ -32,7 +33,8 @@ struct usage {
     uint64_t handler_ns[EXITSTAT_SLOTS];
     uint64_t in_run_ns;
     struct cpus_time time;
-    uint64_t kvm[RESULT_KVM_MAX]; /* KVM's statistics, named by kvm_stat_names */
+    uint64_t kvm[RESULT_KVM_MAX];     /* KVM's statistics, named by kvm_stat_names */
+    uint64_t trace[RESULT_TRACE_MAX]; /* KVM's tracepoints, of a traced run */
 };
 
 /* The names of the values in usage.kvm. */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include <linux/kvm.h>
+
+#include <asm/svm.h>
+#include <asm/vmx.h>
+#include <cpuid.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "vmm/host/tracepoint.h"
+#include "vmm/kvm/trace.h"
+
+#define LEAF_BASIC    1u
+#define BASIC_ECX_VMX (1u << 5)
+
+static const char *const events[] = {"kvm_exit", "kvm_entry", "kvm_userspace_exit",
+                                     "kvm_pio",  "kvm_mmio",  "kvm_page_fault"};
+
+#define EVENTS (unsigned)(sizeof(events) / sizeof(events[0]))
+
+struct reason {
+    unsigned code;
+    const char *name;
+};
+
+static const struct reason vmx_reasons[] = {VMX_EXIT_REASONS};
+static const struct reason svm_reasons[] = {SVM_EXIT_REASONS};
+
+#define VMX_REASONS (unsigned)(sizeof(vmx_reasons) / sizeof(vmx_reasons[0]))
+#define SVM_REASONS (unsigned)(sizeof(svm_reasons) / sizeof(svm_reasons[0]))
+
+_Static_assert(EVENTS + SVM_REASONS <= KVM_TRACE_MAX && EVENTS + VMX_REASONS <= KVM_TRACE_MAX,
+               "there is room for all");
+
+static bool is_vmx(void)
+{
+    unsigned a, b, c, d;
+
+    return __get_cpuid(LEAF_BASIC, &a, &b, &c, &d) && c & BASIC_ECX_VMX;
+}
+
+unsigned kvm_trace_count(void)
+{
+    return EVENTS + (is_vmx() ? VMX_REASONS : SVM_REASONS);
+}
+
+static const struct reason *reason_of(unsigned i)
+{
+    return is_vmx() ? &vmx_reasons[i - EVENTS] : &svm_reasons[i - EVENTS];
+}
+
+const char *kvm_trace_name(unsigned i, bool *reason)
+{
+    *reason = i >= EVENTS;
+    return *reason ? reason_of(i)->name : events[i];
+}
+
+/* A counter per reason: a filter in the kernel counts exactly, where a sample could be lost. */
+void kvm_trace_open(struct kvm_trace *trace)
+{
+    unsigned count = kvm_trace_count();
+
+    for (unsigned i = 0; i < KVM_TRACE_MAX; i++) {
+        char name[64], filter[64];
+        uint64_t id;
+
+        trace->fd[i] = -1;
+        snprintf(name, sizeof(name), "kvm/%s", events[i < EVENTS ? i : 0]);
+        if (i >= count || tracepoint_id(name, &id))
+            continue;
+        if (i >= EVENTS)
+            snprintf(filter, sizeof(filter), "exit_reason == %u", reason_of(i)->code);
+        trace->fd[i] = tracepoint_open(id, i >= EVENTS ? filter : NULL);
+    }
+}
+
+void kvm_trace_read(const struct kvm_trace *trace, uint64_t *counts)
+{
+    for (unsigned i = 0; i < kvm_trace_count(); i++)
+        counts[i] = tracepoint_read(trace->fd[i]);
+}
+
+void kvm_trace_close(struct kvm_trace *trace)
+{
+    for (unsigned i = 0; i < KVM_TRACE_MAX; i++)
+        if (trace->fd[i] >= 0)
+            close(trace->fd[i]);
+}
