@@ -71,6 +71,8 @@ static int run_machine(struct err *err)
     ended = clock_mono_ns();
     machine_close(&machine);
     facts.startup.teardown = clock_mono_ns() - ended;
+    facts.trace_dropped = machine.trace_dropped;
+    facts.trace_error = machine.trace_error;
     return 0;
 }
 
@@ -87,6 +89,7 @@ static int run_traced(void)
         return 0;
     traced_config = config;
     traced_config.quick = traced_config.kvm_trace = true;
+    traced_config.trace = NULL;
     result = machine_load(&traced, &traced_config, &session.watch, session_log, &session, &err);
     if (!result) {
         session.result = session.traced = &traced.result;

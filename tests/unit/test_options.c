@@ -108,6 +108,16 @@ static bool log_set(void)
     return !strcmp(config.log, "log.txt");
 }
 
+static bool kvm_trace_set(void)
+{
+    return config.kvm_trace;
+}
+
+static bool trace_set(void)
+{
+    return config.trace && !strcmp(config.trace, "exits.trace");
+}
+
 static bool dump_dtb_set(void)
 {
     return !strcmp(config.dump_dtb, "tree.dtb");
@@ -140,6 +150,8 @@ static const struct {
     {"report", "json", report_set, false},
     {"output", "out.json", output_set, false},
     {"log", "log.txt", log_set, false},
+    {"kvm-trace", NULL, kvm_trace_set, true},
+    {"trace", "exits.trace", trace_set, true},
     {"dump-dtb", "tree.dtb", dump_dtb_set, true},
     {"dry-run", NULL, dry_run_set, true},
 };

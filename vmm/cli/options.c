@@ -174,6 +174,13 @@ static int parse_kvm_trace(struct config *config, const char *argument, struct e
     return 0;
 }
 
+static int parse_trace(struct config *config, const char *argument, struct err *err)
+{
+    (void)err;
+    config->trace = argument;
+    return 0;
+}
+
 static int parse_dry_run(struct config *config, const char *argument, struct err *err)
 {
     (void)argument, (void)err;
@@ -211,6 +218,8 @@ const struct cli_option cli_option[] = {
     {"log", "FILE", "Where the guest's text goes (standard error)", CLI_VM | CLI_NATIVE, parse_log},
     {"kvm-trace", NULL, "Run once more, untimed, and count KVM's tracepoints: exits by true reason",
      CLI_VM, parse_kvm_trace},
+    {"trace", "FILE", "Write every exit to a file, which minivmm-trace converts for Perfetto",
+     CLI_VM, parse_trace},
     {"dump-dtb", "FILE", "Write the guest's device tree to a file", CLI_VM, parse_dump_dtb},
     {"dry-run", NULL, "Check and prepare everything, print it, and run nothing", CLI_VM,
      parse_dry_run},

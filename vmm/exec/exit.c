@@ -24,6 +24,7 @@ static int handle_mmio(const struct exit_env *env, struct kvm_run *run,
 
     booking->reason = run->mmio.is_write ? EXIT_MMIO_WRITE : EXIT_MMIO_READ;
     booking->region = region;
+    booking->address = run->mmio.phys_addr;
     if (!region)
         return no_device(err, "address", run->mmio.is_write ? "wrote" : "read", run->mmio.len,
                          run->mmio.phys_addr);
@@ -45,6 +46,7 @@ static int handle_io(const struct exit_env *env, struct kvm_run *run, struct exi
 
     booking->reason = out ? EXIT_PIO_OUT : EXIT_PIO_IN;
     booking->region = region;
+    booking->address = run->io.port;
     if (!region)
         return no_device(err, "port", out ? "wrote" : "read", run->io.size, run->io.port);
     doing(env, region);

@@ -29,6 +29,7 @@ struct exit_env {
 struct exit_booking {
     enum exit_reason reason;
     const struct bus_region *region; /* the device it went to, or NULL */
+    uint64_t address;                /* or port; 0: none */
 };
 
 /*

@@ -90,6 +90,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
         .event = -1,
         .facts = {.nx = true},
     };
+    machine->trace.fd = -1;
     lab_init(&machine->lab, &machine->coalesced);
     if (image_open(&machine->image, config->guest, err))
         return -1;
@@ -105,6 +106,8 @@ int machine_load(struct machine *machine, const struct config *config, const str
     guestmem_use_small_pages(&machine->mem, machine->layout.base,
                              machine->layout.end - machine->layout.base);
     if (image_load(&machine->image, &machine->mem, err))
+        goto fail;
+    if (config->trace && !config->dry_run && exittrace_open(&machine->trace, config->trace, err))
         goto fail;
     return 0;
 fail:
@@ -187,11 +190,19 @@ int machine_place(struct machine *machine, struct err *err)
     return config->dump_dtb ? dtb_dump(dtb, config->dump_dtb, machine->watch, err) : 0;
 }
 
+/* What went wrong is the report's to tell. */
+static void end_trace(struct machine *machine)
+{
+    if (machine->trace.fd >= 0)
+        exittrace_end(&machine->trace, &machine->trace_dropped, &machine->trace_error);
+}
+
 void machine_close(struct machine *machine)
 {
     for (unsigned i = 0; i < machine->vcpus; i++)
         vcpu_close(&machine->vcpu[i]);
     lab_end(&machine->lab);
+    end_trace(machine);
     if (machine->vm >= 0) {
         close(machine->vm);
         kvm_close(&machine->kvm);

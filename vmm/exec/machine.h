@@ -35,6 +35,9 @@ struct machine {
     struct paravirt paravirt;
     struct coalesced coalesced;
     struct lab lab;
+    struct exittrace trace; /* --trace */
+    uint64_t trace_dropped;
+    struct err trace_error; /* why its file is not whole */
     struct run_result result;
     char *benches; /* the names chosen, comma-separated; NULL: all */
 

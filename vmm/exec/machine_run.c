@@ -121,11 +121,25 @@ static int create_vcpus(struct machine *machine, struct err *err)
     return 0;
 }
 
+static int begin_trace(struct machine *machine, struct err *err)
+{
+    if (machine->trace.fd < 0)
+        return 0;
+    if (exittrace_begin(&machine->trace, machine->vcpus, machine->rate.hz, machine->created.ticks,
+                        err))
+        return -1;
+    for (unsigned i = 0; i < machine->vcpus; i++)
+        machine->vcpu[i].ring = &machine->trace.ring[i];
+    return 0;
+}
+
 int machine_run(struct machine *machine, struct err *err)
 {
     int result = 0;
 
     if (create_vcpus(machine, err))
+        return -1;
+    if (begin_trace(machine, err))
         return -1;
     vcpu_ignore_kicks();
     memory_trim_code();

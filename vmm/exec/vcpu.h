@@ -14,6 +14,7 @@
 #include "vmm/exec/exit.h"
 #include "vmm/host/cpus.h"
 #include "vmm/kvm/trace.h"
+#include "vmm/stat/exittrace.h"
 
 /* What all vCPUs of a machine share; constant while they run, but for `stop`. */
 struct vcpu_shared {
@@ -49,7 +50,8 @@ struct vcpu {
     struct cpus_time time; /* at its end */
     uint64_t bare_ticks;   /* of a handler's time: in KVM_RUNs of its own */
     struct exit_times times;
-    struct kvm_trace *trace; /* atomic: of a traced run; NULL until it counts */
+    struct exittrace_ring *ring; /* for --trace, or NULL; set before the thread starts */
+    struct kvm_trace *trace;     /* atomic: of a traced run; NULL until it counts */
 };
 
 /*

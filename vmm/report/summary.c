@@ -11,7 +11,8 @@ bool report_failed(const struct report *report)
 {
     const struct run_result *result = report->result;
 
-    if (report->facts->stop != STOP_GUEST || result->has_fault || result->exit_status)
+    if (report->facts->stop != STOP_GUEST || *report->facts->trace_error.text ||
+        result->has_fault || result->exit_status)
         return true;
     for (uint32_t i = 0; i < result->rows; i++)
         if (result->row[i].check != RESULT_OK)

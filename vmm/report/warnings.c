@@ -164,6 +164,19 @@ static bool has_lost_text(const struct report *report, char *text, size_t size)
     return report->log_lost;
 }
 
+static bool has_dropped_exits(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%" PRIu64 " exits came too fast for the file of --trace: it lacks them",
+             report->facts->trace_dropped);
+    return report->facts->trace_dropped;
+}
+
+static bool has_no_whole_trace(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%s", report->facts->trace_error.text);
+    return *text;
+}
+
 /* A tracepoint without a hit in the whole traced run, which had exits to user space. */
 static bool lacks_tracepoints(const struct report *report, char *text, size_t size)
 {
@@ -208,6 +221,8 @@ static const struct {
     {"kvm_stats_absent", lacks_stats},
     {"log_lost", has_lost_text},
     {"tracepoints_absent", lacks_tracepoints},
+    {"trace_dropped", has_dropped_exits},
+    {"trace_not_whole", has_no_whole_trace},
 };
 
 unsigned warnings_find(const struct report *report, struct warning *warnings)

@@ -68,6 +68,9 @@ struct run_facts {
     struct clock_point begin, end;
     int64_t tsc_offset; /* what the guest's TSC is ahead of the host's */
 
+    uint64_t trace_dropped; /* exits that are not in the file of --trace */
+    struct err trace_error; /* why that is not whole; no text: it is */
+
     struct memory_usage memory;
     bool has_memory;
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Every exit in a file, and KVM's tracepoints. */
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+
+static uint64_t exits_of(const json_t *json)
+{
+    static const char *const kinds[] = {"vcpus.0.exits_user", "vcpus.0.exits_harness"};
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < 2; i++) {
+        json_t *value;
+        const char *key;
+
+        json_object_foreach(json_at(json, kinds[i]), key, value) sum +=
+            (uint64_t)json_int_at(value, "count");
+    }
+    return sum;
+}
+
+START_TEST(every_exit_is_traced)
+{
+    char path[] = "/tmp/minivmm-trace-XXXXXX";
+    struct outcome run, converted;
+    json_t *event, *events;
+    uint64_t exits = 0;
+    size_t i;
+
+    close(mkstemp(path));
+    run = program_run("minivmm", "--mem", "64M", "--quick", "--bench", "exits.pio.out,exits.cpuid",
+                      "--report", "json", "--trace", path, NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    converted = program_run("minivmm-trace", path, NULL);
+    ck_assert_msg(converted.status == 0, "%s", converted.err);
+    events = json_at(converted.json, "traceEvents");
+    json_array_foreach(events, i, event)
+    {
+        if (strcmp(json_text_at(event, "ph"), "X") != 0)
+            continue;
+        exits++;
+        ck_assert_int_eq(json_int_at(event, "tid"), 0);
+        ck_assert(json_number_value(json_at(event, "ts")) > 0);
+    }
+    ck_assert_uint_eq(exits, exits_of(run.json));
+    outcome_free(&run);
+    outcome_free(&converted);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_trace_that_is_not_whole_is_a_failure)
+{
+    struct outcome run = program_run("minivmm", "--mem", "64M", "--quick", "--bench", "exits.cpuid",
+                                     "--trace", "/dev/full", NULL);
+
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_msg(strstr(run.out, "--trace /dev/full: the file is not whole") != NULL, "%s",
+                  run.out);
+    outcome_free(&run);
+    run = program_run("minivmm", "--mem", "64M", "--bench", "none", "--trace", "/nonexistent/t",
+                      NULL);
+    ck_assert_int_eq(run.status, 2);
+    ck_assert_msg(strstr(run.err, "--trace /nonexistent/t: No such file") != NULL, "%s", run.err);
+    outcome_free(&run);
+    run = program_run("minivmm-trace", "/dev/null", NULL);
+    ck_assert_int_eq(run.status, 2);
+    ck_assert_msg(strstr(run.err, "/dev/null: not a trace") != NULL, "%s", run.err);
+    outcome_free(&run);
+}
+END_TEST
+
+/* Where there are tracepoints; elsewhere it is said why not. */
+START_TEST(tracepoints_are_counted)
+{
+    struct outcome run = program_run("minivmm", "--mem", "64M", "--quick", "--bench",
+                                     "exits.mmio.write", "--kvm-trace", "--report", "json", NULL);
+    json_t *kernel, *mmio;
+
+    if (run.status == 77) {
+        ck_assert_msg(strstr(run.err, "--kvm-trace: ") && strstr(run.err, "; try: "), "%s",
+                      run.err);
+        suite_skip_part(run.err);
+        outcome_free(&run);
+        return;
+    }
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    kernel = json_at(run.json, "benches.0.exits_kernel");
+    mmio = json_object_get(kernel, "kvm_mmio");
+    ck_assert_msg(mmio != NULL, "%s", json_dumps(kernel, 0));
+    ck_assert_str_eq(json_text_at(mmio, "source"), "tracepoint");
+    /* Each operation, and the harness's few. */
+    ck_assert_int_ge(json_int_at(mmio, "count"), json_int_at(mmio, "ops"));
+    ck_assert_int_le(json_int_at(mmio, "count"), json_int_at(mmio, "ops") + 20);
+    outcome_free(&run);
+}
+END_TEST
+
+SUITE_MAIN_KVM("trace", every_exit_is_traced, a_trace_that_is_not_whole_is_a_failure,
+               tracepoints_are_counted)

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/fixture.h"
+#include "vmm/stat/exitstat.h"
+#include "vmm/stat/exittrace.h"
+
+#define HZ 2000000000ull
+
+static char path[FIXTURE_PATH_MAX];
+static struct exittrace trace;
+static struct err err;
+
+static void set_up(unsigned vcpus)
+{
+    err = (struct err){0};
+    fixture_file(path, "", 0);
+    ck_assert_int_eq(exittrace_open(&trace, path, &err), 0);
+    ck_assert_int_eq(exittrace_begin(&trace, vcpus, HZ, 77, &err), 0);
+}
+
+static struct trace_record make(unsigned i)
+{
+    return (struct trace_record){.ticks = i, .address = i * 3, .handler_ns = 5, .reason = i % 4};
+}
+
+/* The records of the file, to be freed. */
+static struct trace_record *read_back(unsigned vcpus, size_t *count)
+{
+    struct trace_header header;
+    char names[EXIT_REASONS][TRACE_NAME_MAX];
+    struct trace_record *records = malloc(2 * EXITTRACE_RING * sizeof(*records));
+    FILE *file = fopen(path, "r");
+
+    ck_assert(file && records);
+    ck_assert_uint_eq(fread(&header, sizeof(header), 1, file), 1);
+    ck_assert_uint_eq(header.magic, TRACE_MAGIC);
+    ck_assert_uint_eq(header.tsc_hz, HZ);
+    ck_assert_uint_eq(header.start, 77);
+    ck_assert_uint_eq(header.vcpus, vcpus);
+    ck_assert_uint_eq(header.reasons, EXIT_REASONS);
+    ck_assert_uint_eq(fread(names, sizeof(names), 1, file), 1);
+    ck_assert_str_eq(names[EXIT_MMIO_WRITE], "mmio_write");
+    *count = fread(records, sizeof(*records), 2 * EXITTRACE_RING, file);
+    fclose(file);
+    unlink(path);
+    return records;
+}
+
+START_TEST(every_exit_is_in_the_file)
+{
+    struct trace_record *records;
+    uint64_t dropped = 1;
+    size_t count;
+
+    set_up(2);
+    for (unsigned i = 0; i < 1000; i++) {
+        struct trace_record record = make(i);
+
+        exittrace_add(&trace.ring[i % 2], &record);
+        if (i == 500)
+            usleep(10000);
+    }
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    ck_assert_uint_eq(dropped, 0);
+    records = read_back(2, &count);
+    ck_assert_uint_eq(count, 1000);
+    for (size_t i = 0; i < count; i++) {
+        struct trace_record record = make((unsigned)records[i].ticks);
+
+        ck_assert_mem_eq(&record, &records[i], sizeof(record));
+        /* Those of one vCPU are in order. */
+        for (size_t j = 0; j < i && j < 20; j++)
+            ck_assert(records[j].ticks % 2 != records[i].ticks % 2 ||
+                      records[j].ticks < records[i].ticks);
+    }
+    free(records);
+}
+END_TEST
+
+START_TEST(a_full_ring_loses_and_counts)
+{
+    struct trace_record record = make(1), *records;
+    uint64_t dropped;
+    size_t count;
+
+    set_up(1);
+    /* The thread must not empty it meanwhile. */
+    __atomic_store_n(&trace.quit, true, __ATOMIC_RELEASE);
+    pthread_join(trace.thread, NULL);
+    trace.started = false;
+    for (unsigned i = 0; i < EXITTRACE_RING + 5; i++)
+        exittrace_add(&trace.ring[0], &record);
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    records = read_back(1, &count);
+    ck_assert_uint_eq(count, dropped ? EXITTRACE_RING + 1 : EXITTRACE_RING);
+    ck_assert_uint_eq(dropped, 5);
+    ck_assert_uint_eq(records[count - 1].reason, TRACE_DROPPED);
+    ck_assert_uint_eq(records[count - 1].address, 5);
+    free(records);
+}
+END_TEST
+
+START_TEST(a_full_disk_is_told)
+{
+    struct trace_record record = make(1);
+    uint64_t dropped;
+
+    ck_assert_int_eq(exittrace_open(&trace, "/dev/full", &err), 0);
+    ck_assert_int_eq(exittrace_begin(&trace, 1, HZ, 0, &err), 0);
+    exittrace_add(&trace.ring[0], &record);
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), -1);
+    ck_assert_msg(strstr(err.text, "--trace /dev/full: the file is not whole: No space") != NULL,
+                  "%s", err.text);
+    ck_assert_int_eq(exittrace_open(&trace, "/nonexistent/t", &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+}
+END_TEST
+
+SUITE_MAIN("exittrace", every_exit_is_in_the_file, a_full_ring_loses_and_counts,
+           a_full_disk_is_told)

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vmm/stat/exitstat.h"
+#include "vmm/stat/exittrace.h"
+
+/* A ring holds what a busy vCPU does in some tens of milliseconds. */
+#define PERIOD_NS 2000000
+
+static void put(struct exittrace *trace, const void *data, size_t bytes)
+{
+    const uint8_t *at = data;
+
+    while (bytes && !trace->error) {
+        ssize_t written = write(trace->fd, at, bytes);
+
+        if (written < 0 && errno != EINTR)
+            trace->error = errno;
+        if (written > 0) {
+            at += written;
+            bytes -= (size_t)written;
+        }
+    }
+}
+
+static void empty_ring(struct exittrace *trace, struct exittrace_ring *ring)
+{
+    uint64_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
+
+    while (ring->tail != head) {
+        uint64_t at = ring->tail % EXITTRACE_RING, count = head - ring->tail;
+
+        if (count > EXITTRACE_RING - at)
+            count = EXITTRACE_RING - at;
+        put(trace, &ring->record[at], count * sizeof(ring->record[0]));
+        __atomic_store_n(&ring->tail, ring->tail + count, __ATOMIC_RELEASE);
+    }
+}
+
+static void *trace_thread(void *arg)
+{
+    static const struct timespec period = {.tv_nsec = PERIOD_NS};
+    struct exittrace *trace = arg;
+
+    while (!__atomic_load_n(&trace->quit, __ATOMIC_ACQUIRE)) {
+        for (unsigned i = 0; i < trace->vcpus; i++)
+            empty_ring(trace, &trace->ring[i]);
+        nanosleep(&period, NULL);
+    }
+    return NULL;
+}
+
+int exittrace_open(struct exittrace *trace, const char *path, struct err *err)
+{
+    *trace = (struct exittrace){.path = path};
+    trace->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (trace->fd >= 0)
+        return 0;
+    err_sys(err, ERR_USAGE, "--trace %s", path);
+    return err_hint(err, "a file that can be written");
+}
+
+static void put_header(struct exittrace *trace, uint64_t tsc_hz, uint64_t start)
+{
+    const struct trace_header header = {TRACE_MAGIC, tsc_hz, start, trace->vcpus, EXIT_REASONS};
+
+    put(trace, &header, sizeof(header));
+    for (unsigned i = 0; i < EXIT_REASONS; i++) {
+        char name[TRACE_NAME_MAX] = "";
+
+        strncpy(name, exit_reason_info[i].name, sizeof(name) - 1);
+        put(trace, name, sizeof(name));
+    }
+}
+
+int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, uint64_t start,
+                    struct err *err)
+{
+    trace->ring = calloc(vcpus, sizeof(*trace->ring));
+    if (!trace->ring)
+        return err_sys(err, ERR_FAILED, "--trace: no memory");
+    for (; trace->vcpus < vcpus; trace->vcpus++) {
+        void *room =
+            mmap(NULL, EXITTRACE_RING * sizeof(struct trace_record), PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+        if (room == MAP_FAILED)
+            return err_sys(err, ERR_FAILED, "--trace: no memory");
+        trace->ring[trace->vcpus].record = room;
+    }
+    put_header(trace, tsc_hz, start);
+    errno = pthread_create(&trace->thread, NULL, trace_thread, trace);
+    if (errno)
+        return err_sys(err, ERR_FAILED, "--trace: no thread");
+    trace->started = true;
+    return 0;
+}
+
+/* What is still in the rings, and how much was lost. */
+static uint64_t put_rest(struct exittrace *trace)
+{
+    uint64_t dropped = 0;
+
+    for (unsigned i = 0; i < trace->vcpus; i++) {
+        struct exittrace_ring *ring = &trace->ring[i];
+        struct trace_record lost = {
+            .address = ring->dropped,
+            .vcpu = (uint16_t)i,
+            .reason = TRACE_DROPPED,
+        };
+
+        empty_ring(trace, ring);
+        if (ring->dropped)
+            put(trace, &lost, sizeof(lost));
+        dropped += ring->dropped;
+    }
+    return dropped;
+}
+
+int exittrace_end(struct exittrace *trace, uint64_t *dropped, struct err *err)
+{
+    if (trace->started) {
+        __atomic_store_n(&trace->quit, true, __ATOMIC_RELEASE);
+        pthread_join(trace->thread, NULL);
+        trace->started = false;
+    }
+    *dropped = put_rest(trace);
+    for (unsigned i = 0; i < trace->vcpus; i++)
+        munmap(trace->ring[i].record, EXITTRACE_RING * sizeof(struct trace_record));
+    free(trace->ring);
+    trace->ring = NULL;
+    trace->vcpus = 0;
+    if (close(trace->fd) && !trace->error)
+        trace->error = errno;
+    trace->fd = -1;
+    errno = trace->error;
+    return trace->error ? err_sys(err, ERR_FAILED, "--trace %s: the file is not whole", trace->path)
+                        : 0;
+}
