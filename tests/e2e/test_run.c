@@ -33,6 +33,19 @@ START_TEST(hello_arrives)
 }
 END_TEST
 
+/* Arguments are bytes to the guest; JSON has no way to hold them all. */
+START_TEST(any_arguments_are_in_the_report)
+{
+    struct outcome run = program_run("minivmm", "--guest", program_path("status.elf"), "--mem",
+                                     "64M", "--args", "a\xff\x80z", "--report", "json", NULL);
+
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_msg(run.json != NULL, "%s", run.out);
+    ck_assert_str_eq(json_text_at(run.json, "config.args"), "a\\xff\\x80z");
+    outcome_free(&run);
+}
+END_TEST
+
 START_TEST(start_is_timed)
 {
     struct timespec now;
@@ -146,6 +159,6 @@ START_TEST(text_goes_to_the_log)
 }
 END_TEST
 
-SUITE_MAIN_KVM("run", hello_arrives, start_is_timed, vcpus_meet, interrupts_arrive,
-               guest_status_counts, wrong_results_fail, failures_are_explained,
+SUITE_MAIN_KVM("run", hello_arrives, any_arguments_are_in_the_report, start_is_timed, vcpus_meet,
+               interrupts_arrive, guest_status_counts, wrong_results_fail, failures_are_explained,
                text_goes_to_the_log)

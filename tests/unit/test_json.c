@@ -447,6 +447,8 @@ START_TEST(any_bytes_leave_it_json)
     strcpy(sample.host.kernel, "Linux \xc3");
     json = make();
     check_text(json, "config.args", "\x01\"\\\n");
+    check_text(json, "config.guest", "\\xff\\xfe.elf");
+    check_text(json, "host.kernel", "Linux \\xc3");
     json_decref(json);
     sample_free(&sample);
 }

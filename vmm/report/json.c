@@ -13,6 +13,23 @@
 
 #define SCHEMA "minivmm-report/1"
 
+json_t *json_text(const char *text)
+{
+    json_t *string = json_string(text);
+    char *escaped, *end;
+
+    if (string)
+        return string;
+    escaped = end = malloc(4 * strlen(text) + 1);
+    if (!escaped)
+        return NULL;
+    for (; *text; text++)
+        end += sprintf(end, *text & 0x80 ? "\\x%02x" : "%c", (unsigned char)*text);
+    string = json_string(escaped);
+    free(escaped);
+    return string;
+}
+
 static json_t *host_json(const struct report *report)
 {
     const struct hostinfo *host = report->host;

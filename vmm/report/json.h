@@ -30,10 +30,16 @@ static inline void set_found(json_t *object, const char *key, uint64_t value)
         set_u64(object, key, value);
 }
 
+/*
+ * json_text(): a string, a new reference; if it is not UTF-8, as arguments and names of files need
+ * not be, with "\\xff" and so on. NULL if there is no memory.
+ */
+json_t *json_text(const char *text);
+
 static inline void set_text(json_t *object, const char *key, const char *text)
 {
     if (text && *text)
-        set(object, key, json_string(text));
+        set(object, key, json_text(text));
 }
 
 /* json_row(): one row of results as an object, a new reference. */
