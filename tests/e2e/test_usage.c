@@ -53,6 +53,8 @@ START_TEST(numbers_are_checked)
                    NULL);
     expect_failure(2, "here: not an option", "here", NULL);
     expect_failure(2, "unrecognized option", "--frobnicate", NULL);
+    expect_failure(2, "--log /nowhere/log: No such file or directory; try: a file", "--guest",
+                   program_path("hello.elf"), "--log", "/nowhere/log", NULL);
     setenv("MINIVMM_T0", "yesterday", 1);
     expect_failure(2, "MINIVMM_T0=yesterday: not a time", "--guest", program_path("hello.elf"),
                    NULL);
@@ -154,6 +156,15 @@ START_TEST(guests_must_be_there)
 {
     expect_failure(2, "nowhere.elf: No such file or directory; try: --guest", "--guest",
                    "nowhere.elf", NULL);
+    if (geteuid()) {
+        char path[64];
+
+        ck_assert_int_eq(chmod(copy_guest(path, NULL, -1), 0), 0);
+        expect_failure(2, ": Permission denied; try: chmod", "--guest", path, NULL);
+        unlink(path);
+    } else {
+        suite_skip_part("root may read any guest");
+    }
     expect_failure(2, "/tmp: not an ELF file", "--guest", "/tmp", NULL);
     expect_failure(2, "/dev/null: ", "--guest", "/dev/null", NULL);
     expect_failure(2, "/proc/self/exe: ", "--guest", "/proc/self/exe", NULL);

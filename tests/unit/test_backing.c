@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +171,25 @@ START_TEST(more_than_the_machine_has_is_refused)
 }
 END_TEST
 
+/* All addresses that a process may have are in use, but for a few. */
+START_TEST(what_cannot_be_mapped_is_told)
+{
+    struct rlimit limit;
+    struct backing backing;
+    struct err err = {0};
+    uint64_t used = 0;
+
+    set_up();
+    ck_assert_int_eq(file_status_kb("/proc/self/status", "VmSize:", &used), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &limit), 0);
+    limit.rlim_cur = used + (256 << 20);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), -1);
+    ck_assert_str_eq(err.text, "cannot map guest memory: Cannot allocate memory");
+    ck_assert_str_ne(err.hint, "");
+}
+END_TEST
+
 START_TEST(pages_that_are_not_there_are_named)
 {
     struct backing backing;
@@ -179,8 +199,10 @@ START_TEST(pages_that_are_not_there_are_named)
     /* As much as the machine has is never reserved in pages of 1 GiB. */
     config.mem_bytes = memory_limit().bytes & ~(CONFIG_PAGE_1G - 1);
     config.hugepage_bytes = CONFIG_PAGE_1G;
-    if (!config.mem_bytes)
-        return; /* a machine of less than one such page */
+    if (!config.mem_bytes) {
+        suite_skip_part("a machine of less than one such page");
+        return;
+    }
     ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), -1);
     ck_assert_int_eq(err.code, ERR_FAILED);
     ck_assert_msg(strstr(err.text, "--hugepages: ") != NULL, "%s", err.text);
@@ -191,4 +213,5 @@ END_TEST
 SUITE_MAIN("backing", memory_is_aligned_and_zero, beside_it_nothing_can_be_touched,
            prefaulted_memory_is_there, populating_can_be_stopped, all_of_it_is_populated,
            without_huge_pages_there_are_none, huge_pages_can_be_demanded_where_the_host_has_them,
-           more_than_the_machine_has_is_refused, pages_that_are_not_there_are_named)
+           more_than_the_machine_has_is_refused, what_cannot_be_mapped_is_told,
+           pages_that_are_not_there_are_named)

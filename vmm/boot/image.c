@@ -187,7 +187,8 @@ int image_open(struct image *image, const char *path, struct err *err)
     image->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (image->fd < 0) {
         err_sys(err, ERR_USAGE, "%s", path);
-        return errno == ENOENT ? err_hint(err, "--guest FILE, with a guest that is there") : -1;
+        return err_hint(err, errno == EACCES ? "chmod +r, or a user who may read it"
+                                             : "--guest FILE, with a guest that is there");
     }
     elf_version(EV_CURRENT);
     elf = elf_begin(image->fd, ELF_C_READ, NULL);

@@ -15,6 +15,17 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
     return (value + unit - 1) / unit * unit;
 }
 
+/* The guest has to end below the device hole, and what the VMM needs with it. */
+static const char *what_helps(const struct config *config, const struct image *image,
+                              uint64_t needed)
+{
+    uint64_t end = image_end(image) + needed, vcpu_bytes = image->info.vcpu_bytes;
+
+    if (image_end(image) > MINIVMM_RAM_LOW_END || end + vcpu_bytes > MINIVMM_RAM_LOW_END)
+        return "a guest that needs less";
+    return end + config->vcpus * vcpu_bytes > MINIVMM_RAM_LOW_END ? "fewer --vcpus" : "more --mem";
+}
+
 int layout_plan(struct layout *layout, const struct config *config, const char *bench,
                 const struct image *image, const struct guestmem *mem, struct err *err)
 {
@@ -37,7 +48,7 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
         err_set(err, ERR_USAGE, "--mem %s: the guest and its %u vCPUs need %" PRIu64 " MiB",
                 units_format_size(mem_text, config->mem_bytes), config->vcpus,
                 round_up(guest + needed, CONFIG_PAGE_2M) >> 20);
-        return err_hint(err, config->mem_bytes > low ? "fewer --vcpus" : "more --mem");
+        return err_hint(err, "%s", what_helps(config, image, needed));
     }
 
     layout->guest_end = round_up(guest, CONFIG_PAGE_2M);

@@ -117,8 +117,10 @@ static int map_ordinary(struct backing *backing, const struct config *config, st
         return err_hint(err, "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled");
     }
     backing->base = map_aligned(backing->bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-    if (!backing->base)
-        return err_sys(err, ERR_FAILED, "cannot map guest memory");
+    if (!backing->base) {
+        err_sys(err, ERR_FAILED, "cannot map guest memory");
+        return err_hint(err, "less --mem, or ulimit -v unlimited");
+    }
     /* Fails only where the kernel is built without huge pages, which is what "off" asks for. */
     madvise(backing->base, backing->bytes,
             config->thp == CONFIG_OFF ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
