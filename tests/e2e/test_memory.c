@@ -38,11 +38,12 @@ START_TEST(memory_above_the_hole)
     struct outcome run = program_run("minivmm", "--guest", program_path("memory_top.elf"), "--mem",
                                      "7G", "--report", "json", NULL);
 
-    /* A host with less memory says so. */
-    ck_assert_msg(run.status == 0 || (run.status == 2 && strstr(run.err, "more than the host's")),
-                  "status %d\n%.500s", run.status, run.err);
-    if (!run.status)
+    if (run.status == 2 && strstr(run.err, ": more than the ")) {
+        suite_skip_part("a machine of less than 7 GiB");
+    } else {
+        ck_assert_msg(run.status == 0, "status %d\n%.500s", run.status, run.err);
         ck_assert(strstr(run.err, "arena 0x100000000") != NULL);
+    }
     outcome_free(&run);
 }
 END_TEST
@@ -97,8 +98,10 @@ START_TEST(huge_pages)
 
     expect_failure(1, "pages of 1 GiB needed", "--guest", program_path("hello.elf"), "--mem", "1G",
                    "--hugepages", "1G", NULL);
-    if (before < 0 || write_count(POOL, before + 34))
-        return; /* not root: there are none to be had */
+    if (before < 0 || write_count(POOL, before + 34)) {
+        suite_skip_part("only root can reserve huge pages");
+        return;
+    }
     if (read_count(POOL) == before + 34) {
         struct outcome run = run_memory("64M", "--hugepages", "2M");
 
@@ -107,6 +110,8 @@ START_TEST(huge_pages)
         ck_assert_int_eq(json_int_at(run.json, "config.host_page_used_bytes.4k"), 0);
         ck_assert_int_gt(json_int_at(run.json, "config.host_page_used_bytes.2m"), 0);
         outcome_free(&run);
+    } else {
+        suite_skip_part("there is no room for more huge pages");
     }
     write_count(POOL, before);
     if (!before)
@@ -121,9 +126,10 @@ START_TEST(largest_guest_pages)
 {
     struct outcome run = run_memory("64M", "--guest-page", "1G");
 
-    ck_assert_msg(run.status == 0 ||
-                      (run.status == 2 && strstr(run.err, "--guest-page 1G: KVM offers no 1 GiB")),
-                  "status %d\n%s", run.status, run.err);
+    if (run.status == 2 && strstr(run.err, "--guest-page 1G: KVM offers no 1 GiB"))
+        suite_skip_part("KVM offers no pages of 1 GiB");
+    else
+        ck_assert_msg(run.status == 0, "status %d\n%s", run.status, run.err);
     outcome_free(&run);
 }
 END_TEST
