@@ -209,7 +209,7 @@ START_TEST(full_standard_output)
     int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
     for (unsigned i = 0; i < 3; i++) {
-        const char *args[] = {runs[i].option, NULL};
+        const char *args[] = {"--mem", "64M", runs[i].option, NULL};
         struct program program = program_start_to(runs[i].program, args, full, -1);
         struct outcome run = program_wait(&program);
 
@@ -235,9 +235,9 @@ START_TEST(kvm_is_asked)
     close(kvm);
     if (most < 4096) {
         expect_failure(2, "--vcpus 4096: KVM allows ", "--guest", program_path("hello.elf"),
-                       "--vcpus", "4096", NULL);
+                       "--mem", "512M", "--vcpus", "4096", NULL);
         expect_failure(2, "--vcpus 4096: KVM allows ", "--guest", program_path("hello.elf"),
-                       "--vcpus", "4096", "--dry-run", NULL);
+                       "--mem", "512M", "--vcpus", "4096", "--dry-run", NULL);
     } else {
         suite_skip_part("KVM allows as many vCPUs as can be asked for");
     }
