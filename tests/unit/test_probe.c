@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "vmm/dev/probe.h"
+
+#define MMIO(way) (MINIVMM_CONTROL_MMIO + (way)*8u)
+#define PIO(way)  (MINIVMM_CONTROL_PIO + (way)*8u)
+
+/* A VMM that keeps what it is asked, and refuses it on demand. */
+static struct {
+    unsigned connected, worked, interrupts, kept;
+    enum minivmm_probe_work kind;
+    uint64_t count, sent;
+    unsigned vcpu, vector, delay_ns;
+    bool keep, fail;
+} vmm;
+
+static struct probe probe;
+
+static void host_connect(void *ctx)
+{
+    ck_assert_ptr_eq(ctx, &vmm);
+    vmm.connected++;
+    probe.mmio.ways |= 1u << MINIVMM_PROBE_EVENT;
+    probe.pio.ways |= 1u << MINIVMM_PROBE_COALESCED;
+}
+
+static int host_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
+                     struct err *err)
+{
+    ck_assert_ptr_eq(ctx, &vmm);
+    vmm.worked++;
+    vmm.kind = work;
+    vmm.count = count;
+    *ticks = 1000 + vmm.worked;
+    return vmm.fail ? err_set(err, ERR_FAILED, "no work today") : 0;
+}
+
+static int host_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
+                          struct err *err)
+{
+    ck_assert_ptr_eq(ctx, &vmm);
+    vmm.interrupts++;
+    vmm.vcpu = vcpu;
+    vmm.vector = vector;
+    vmm.delay_ns = delay_ns;
+    return vmm.fail ? err_set(err, ERR_FAILED, "no interrupts today") : 0;
+}
+
+static uint64_t host_interrupt_time(void *ctx)
+{
+    ck_assert_ptr_eq(ctx, &vmm);
+    return vmm.sent;
+}
+
+static int host_keep_times(void *ctx, bool keep, struct err *err)
+{
+    ck_assert_ptr_eq(ctx, &vmm);
+    vmm.kept++;
+    vmm.keep = keep;
+    return vmm.fail ? err_set(err, ERR_FAILED, "no times today") : 0;
+}
+
+static void set_up(void)
+{
+    static const struct probe_host host = {host_connect,        host_work,       host_interrupt,
+                                           host_interrupt_time, host_keep_times, &vmm};
+
+    memset(&vmm, 0, sizeof(vmm));
+    probe_init(&probe, &host);
+}
+
+static int control_put(uint64_t reg, uint64_t value, struct err *err)
+{
+    return probe_control_ops.write(&probe, reg, &value, sizeof(value), err);
+}
+
+static void must_put(uint64_t reg, uint64_t value)
+{
+    struct err err = {0};
+
+    ck_assert_msg(!control_put(reg, value, &err), "%s", err.text);
+}
+
+static uint64_t control(uint64_t reg)
+{
+    uint64_t value = 0x5a5a5a5a5a5a5a5a;
+    struct err err = {0};
+
+    ck_assert_msg(!probe_control_ops.read(&probe, reg, &value, sizeof(value), &err), "%s",
+                  err.text);
+    return value;
+}
+
+static int touch(struct probe_side *side, bool write, uint64_t offset, unsigned bytes)
+{
+    uint64_t value = 0;
+    struct err err = {0};
+    int result = write ? probe_ops.write(side, offset, &value, bytes, &err)
+                       : probe_ops.read(side, offset, &value, bytes, &err);
+
+    ck_assert_msg(!result || strstr(err.text, "not a register"), "%s", err.text);
+    return result;
+}
+
+START_TEST(accesses_count_by_side_and_way)
+{
+    set_up();
+    for (unsigned way = 0; way < MINIVMM_PROBE_WAYS; way++)
+        for (unsigned i = 0; i <= way; i++) {
+            ck_assert_int_eq(touch(&probe.mmio, true, way * 8, 4), 0);
+            ck_assert_int_eq(i ? 0 : touch(&probe.pio, true, way * 8, 4), 0);
+        }
+    ck_assert_int_eq(touch(&probe.pio, false, 0, 4), 0);
+    for (unsigned way = 0; way < MINIVMM_PROBE_WAYS; way++) {
+        ck_assert_uint_eq(control(MMIO(way)), way + 1);
+        ck_assert_uint_eq(control(PIO(way)), way == MINIVMM_PROBE_USER ? 2 : 1);
+    }
+}
+END_TEST
+
+START_TEST(a_read_gives_zeros_of_its_own_width)
+{
+    struct err err;
+
+    set_up();
+    for (unsigned bytes = 1; bytes <= 8; bytes *= 2) {
+        uint64_t value = UINT64_MAX;
+
+        ck_assert_int_eq(probe_ops.read(&probe.mmio, 0, &value, bytes, &err), 0);
+        ck_assert_uint_eq(value, bytes < 8 ? UINT64_MAX << 8 * bytes : 0);
+    }
+    ck_assert_uint_eq(control(MMIO(MINIVMM_PROBE_USER)), 4);
+}
+END_TEST
+
+START_TEST(what_is_beside_the_registers_is_refused)
+{
+    set_up();
+    ck_assert_int_eq(touch(&probe.mmio, true, MINIVMM_PROBE_WAYS * 8, 4), -1);
+    ck_assert_int_eq(touch(&probe.mmio, true, MINIVMM_DEVICE_BYTES - 1, 1), -1);
+    for (unsigned way = MINIVMM_PROBE_EVENT; way <= MINIVMM_PROBE_WAYS; way++)
+        ck_assert_int_eq(touch(&probe.pio, false, way * 8, 4), -1);
+    for (unsigned way = 0; way < MINIVMM_PROBE_WAYS; way++)
+        ck_assert_uint_eq(control(MMIO(way)) + control(PIO(way)), 0);
+}
+END_TEST
+
+START_TEST(what_kvm_signals_counts_too_and_once)
+{
+    uint64_t three = 3;
+
+    set_up();
+    probe.pio.event[MINIVMM_PROBE_MATCH] = eventfd(0, EFD_NONBLOCK);
+    ck_assert_int_ge(probe.pio.event[MINIVMM_PROBE_MATCH], 0);
+    /* Nothing yet, and looking does not block. */
+    ck_assert_uint_eq(control(PIO(MINIVMM_PROBE_MATCH)), 0);
+    ck_assert_int_eq(write(probe.pio.event[MINIVMM_PROBE_MATCH], &three, sizeof(three)), 8);
+    ck_assert_int_eq(touch(&probe.pio, true, MINIVMM_PROBE_MATCH * 8, 2), 0);
+    ck_assert_uint_eq(control(PIO(MINIVMM_PROBE_MATCH)), 4);
+    ck_assert_uint_eq(control(PIO(MINIVMM_PROBE_MATCH)), 4);
+    ck_assert_uint_eq(control(PIO(MINIVMM_PROBE_EVENT)), 0);
+    ck_assert_uint_eq(control(MMIO(MINIVMM_PROBE_MATCH)), 0);
+    close(probe.pio.event[MINIVMM_PROBE_MATCH]);
+}
+END_TEST
+
+START_TEST(the_ways_are_made_when_they_are_asked_for)
+{
+    set_up();
+    control(MMIO(0));
+    ck_assert_uint_eq(vmm.connected, 0);
+    for (unsigned i = 0; i < 2; i++)
+        ck_assert_uint_eq(control(MINIVMM_CONTROL_WAYS),
+                          1u << MINIVMM_PROBE_USER | 1u << MINIVMM_PROBE_EVENT |
+                              1u << (8 + MINIVMM_PROBE_USER) | 1u << (8 + MINIVMM_PROBE_COALESCED));
+    ck_assert_uint_eq(vmm.connected, 1);
+}
+END_TEST
+
+START_TEST(work_is_of_a_known_kind)
+{
+    const uint64_t most = (1ull << MINIVMM_CONTROL_WORK_SHIFT) - 1;
+    struct err err = {0};
+
+    set_up();
+    ck_assert_uint_eq(control(MINIVMM_CONTROL_WORK), 0);
+    for (unsigned kind = 0; kind < MINIVMM_WORK_COUNT; kind++) {
+        must_put(MINIVMM_CONTROL_WORK,
+                 (uint64_t)kind << MINIVMM_CONTROL_WORK_SHIFT | (most - kind));
+        ck_assert_uint_eq(vmm.kind, kind);
+        ck_assert_uint_eq(vmm.count, most - kind);
+        ck_assert_uint_eq(control(MINIVMM_CONTROL_WORK), 1001 + kind);
+    }
+    for (unsigned kind = MINIVMM_WORK_COUNT; kind < 256; kind++) {
+        ck_assert_int_eq(
+            control_put(MINIVMM_CONTROL_WORK, (uint64_t)kind << MINIVMM_CONTROL_WORK_SHIFT, &err),
+            -1);
+        ck_assert_msg(strstr(err.text, "work of no known kind") != NULL, "%s", err.text);
+    }
+    ck_assert_uint_eq(vmm.worked, MINIVMM_WORK_COUNT);
+}
+END_TEST
+
+START_TEST(an_interrupt_is_taken_apart)
+{
+    set_up();
+    must_put(MINIVMM_CONTROL_INTERRUPT, 0x1234567800abcdefull);
+    ck_assert_uint_eq(vmm.vcpu, 0xcdef);
+    ck_assert_uint_eq(vmm.vector, 0xab);
+    ck_assert_uint_eq(vmm.delay_ns, 0x12345678);
+    must_put(MINIVMM_CONTROL_INTERRUPT, UINT64_MAX);
+    ck_assert_uint_eq(vmm.vcpu, 0xffff);
+    ck_assert_uint_eq(vmm.vector, 0xff);
+    ck_assert_uint_eq(vmm.delay_ns, UINT32_MAX);
+    ck_assert_uint_eq(vmm.interrupts, 2);
+    ck_assert_uint_eq(control(MINIVMM_CONTROL_INTERRUPT), 0);
+    vmm.sent = 0x123456789abcdef;
+    ck_assert_uint_eq(control(MINIVMM_CONTROL_INTERRUPT), 0x123456789abcdef);
+}
+END_TEST
+
+START_TEST(times_are_kept_or_not)
+{
+    set_up();
+    must_put(MINIVMM_CONTROL_TIMES, 1);
+    ck_assert(vmm.keep);
+    must_put(MINIVMM_CONTROL_TIMES, 0);
+    ck_assert(!vmm.keep);
+    ck_assert_uint_eq(vmm.kept, 2);
+}
+END_TEST
+
+START_TEST(what_the_vmm_cannot_do_ends_the_run)
+{
+    static const struct {
+        uint64_t reg;
+        const char *text;
+    } refused[] = {{MINIVMM_CONTROL_WORK, "no work today"},
+                   {MINIVMM_CONTROL_INTERRUPT, "no interrupts today"},
+                   {MINIVMM_CONTROL_TIMES, "no times today"}};
+
+    set_up();
+    must_put(MINIVMM_CONTROL_WORK, 1);
+    vmm.fail = true;
+    for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        struct err err = {0};
+
+        ck_assert_int_eq(control_put(refused[i].reg, 1, &err), -1);
+        ck_assert_str_eq(err.text, refused[i].text);
+    }
+    /* And leaves the ticks of the last work. */
+    ck_assert_uint_eq(control(MINIVMM_CONTROL_WORK), 1001);
+}
+END_TEST
+
+/* All of the page, in every width: only the registers answer, and only as a whole. */
+START_TEST(other_registers_are_refused)
+{
+    uint64_t value = 0;
+    unsigned read = 0, written = 0;
+    struct err err;
+
+    set_up();
+    for (uint64_t offset = 0; offset < 0x1000; offset++) {
+        for (unsigned bytes = 1; bytes <= 8; bytes *= 2) {
+            read += !probe_control_ops.read(&probe, offset, &value, bytes, &err);
+            written += !probe_control_ops.write(&probe, offset, &value, bytes, &err);
+        }
+    }
+    ck_assert_uint_eq(read, 2 * MINIVMM_PROBE_WAYS + 3);
+    ck_assert_uint_eq(written, 3);
+    ck_assert_int_eq(probe_control_ops.read(&probe, MINIVMM_CONTROL_TIMES, &value, 8, &err), -1);
+    ck_assert_str_eq(err.text, "the guest read 8 bytes at 0x98 of the probe's control: not a "
+                               "register of its");
+    ck_assert_int_eq(control_put(MINIVMM_CONTROL_WAYS, 0, &err), -1);
+    ck_assert_str_eq(err.text, "the guest wrote 8 bytes at 0x80 of the probe's control: not a "
+                               "register of its");
+}
+END_TEST
+
+SUITE_MAIN("probe", accesses_count_by_side_and_way, a_read_gives_zeros_of_its_own_width,
+           what_is_beside_the_registers_is_refused, what_kvm_signals_counts_too_and_once,
+           the_ways_are_made_when_they_are_asked_for, work_is_of_a_known_kind,
+           an_interrupt_is_taken_apart, times_are_kept_or_not, what_the_vmm_cannot_do_ends_the_run,
+           other_registers_are_refused)
