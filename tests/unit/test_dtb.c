@@ -32,6 +32,7 @@ static void set_up(void)
         .dtb = 0x3f00000,
         .dtb_bytes = 0x4000,
         .boot_times = 0x3ff0000,
+        .window = 0x3e80000,
     };
     facts = (struct dtb_facts){
         .tsc_hz = 2596000123,
@@ -104,6 +105,7 @@ START_TEST(the_run_is_described)
     ck_assert(!has("/chosen", "minivmm,quick"));
     CHECK_U64S("/chosen", "minivmm,boot-times", 0x3ff0000, 24);
     check_u32("/chosen", "minivmm,host-cpus", 2);
+    CHECK_U64S("/chosen", "minivmm,window", 0x3e80000);
     CHECK_U64S("/chosen", "minivmm,host-caches", 0x8000, 0x100000, 0x123456789);
     free(dtb);
 }

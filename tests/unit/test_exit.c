@@ -317,7 +317,57 @@ START_TEST(the_harness_is_booked_apart)
 }
 END_TEST
 
+static void book(const struct bus_region *region, uint64_t ns)
+{
+    const struct exit_booking booking = {.reason = EXIT_MMIO_WRITE, .region = region};
+
+    exit_book(&env, &booking, ns);
+}
+
+START_TEST(times_are_kept_in_order_as_long_as_there_is_room)
+{
+    const struct bus_region *region = &mmio.region[0];
+    uint32_t room[4] = {0};
+
+    set_up();
+    book(region, 1); /* nobody wants it */
+    times = (struct exit_times){.ns = room, .end = 3};
+    book(region, 50);
+    book(NULL, 60);
+    book(region, (uint64_t)UINT32_MAX + 70);
+    ck_assert_uint_eq(times.count, 3);
+    book(region, 80);
+    ck_assert_uint_eq(times.count, 3);
+    ck_assert_uint_eq(room[0], 50);
+    ck_assert_uint_eq(room[1], 60);
+    ck_assert_uint_eq(room[2], UINT32_MAX);
+    ck_assert_uint_eq(room[3], 0);
+    /* They count as ever. */
+    ck_assert_uint_eq(stat->slot[EXIT_MMIO_WRITE].count, 5);
+    tear_down();
+}
+END_TEST
+
+START_TEST(the_harness_has_no_times)
+{
+    const struct bus_region *region;
+    uint32_t room[4] = {0};
+
+    set_up();
+    times = (struct exit_times){.ns = room, .end = 4};
+    region = bus_find(&mmio, 0xc0001000, 8);
+    ck_assert(region && region->for_harness);
+    book(region, 50);
+    ck_assert_uint_eq(times.count, 0);
+    book(bus_find(&mmio, 0xc0000000, 8), 60);
+    ck_assert_uint_eq(times.count, 1);
+    ck_assert_uint_eq(room[0], 60);
+    tear_down();
+}
+END_TEST
+
 SUITE_MAIN("exit", a_write_to_memory_reaches_its_device, a_read_of_memory_brings_the_answer,
            ports_are_a_bus_of_their_own, a_string_instruction_moves_every_value,
            a_device_that_fails_ends_it, where_no_device_is_the_run_ends, other_exits_are_named,
-           the_harness_is_booked_apart)
+           the_harness_is_booked_apart, times_are_kept_in_order_as_long_as_there_is_room,
+           the_harness_has_no_times)

@@ -97,7 +97,9 @@ static void check_plan(const char *bench)
     ck_assert_uint_eq(layout.tables, layout.base);
     ck_assert_uint_ge(layout.base,
                       image_end(&image) + (uint64_t)config.vcpus * image.info.vcpu_bytes);
-    ck_assert_uint_ge(layout.stacks, layout.tables + layout.tables_bytes);
+    ck_assert_uint_ge(layout.window, layout.tables + layout.tables_bytes);
+    ck_assert_uint_eq(layout.window % CONFIG_PAGE_4K, 0);
+    ck_assert_uint_ge(layout.stacks, layout.window + CONFIG_PAGE_4K);
     ck_assert_uint_ge(layout.dtb, layout.stacks + (uint64_t)config.vcpus * MINIVMM_STACK_BYTES);
     ck_assert_uint_ge(layout.boot_times, layout.dtb + layout.dtb_bytes);
     ck_assert_uint_ge(layout.end, layout.boot_times + (uint64_t)config.vcpus * sizeof(uint64_t));
@@ -184,6 +186,32 @@ START_TEST(without_nx_the_bit_is_not_set)
     ck_assert(at(layout.dtb).execute);
     ck_assert(at(MINIVMM_DEVICE_BASE).execute);
     guestmem_free(&mem);
+}
+END_TEST
+
+/* It is ring 0's, and empty until that fills it in. */
+START_TEST(the_window_is_the_guests_own)
+{
+    const uint64_t bytes = MINIVMM_WINDOW_PAGES * CONFIG_PAGE_4K;
+    struct walk found;
+    uint64_t *entries;
+
+    for (unsigned i = 0; i < 2; i++) {
+        set_up(64 * MIB);
+        config.guest_page_bytes = i ? CONFIG_PAGE_2M : CONFIG_PAGE_4K;
+        plan(NULL);
+        map(true);
+        check_range(layout.window, CONFIG_PAGE_4K, "w");
+        check_range(MINIVMM_WINDOW_BASE - CONFIG_PAGE_2M, CONFIG_PAGE_2M, "");
+        check_range(MINIVMM_WINDOW_BASE, bytes, "");
+        check_range(MINIVMM_WINDOW_BASE + bytes, CONFIG_PAGE_2M, "");
+        entries = guestmem_at(&mem, layout.window, CONFIG_PAGE_4K);
+        entries[MINIVMM_WINDOW_PAGES - 1] = DATA | 0x67;
+        found = walk(&mem, layout.tables, MINIVMM_WINDOW_BASE + bytes - 1);
+        ck_assert_uint_eq(found.gpa, DATA + 0xfff);
+        ck_assert(found.write && found.user);
+        guestmem_free(&mem);
+    }
 }
 END_TEST
 
@@ -314,5 +342,6 @@ END_TEST
 
 SUITE_MAIN("layout", nothing_overlaps, everything_has_its_permissions,
            large_pages_are_used_where_nothing_is_in_the_way, without_nx_the_bit_is_not_set,
-           memory_above_the_hole_is_mapped, the_tables_fit_their_room, what_does_not_fit_is_refused,
-           more_memory_does_not_help_above_the_hole, segments_have_pages_of_their_own)
+           the_window_is_the_guests_own, memory_above_the_hole_is_mapped, the_tables_fit_their_room,
+           what_does_not_fit_is_refused, more_memory_does_not_help_above_the_hole,
+           segments_have_pages_of_their_own)

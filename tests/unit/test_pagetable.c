@@ -229,8 +229,54 @@ START_TEST(the_room_suffices_for_the_worst_layout)
 }
 END_TEST
 
+/* As a guest fills its own table in. */
+START_TEST(a_linked_table_decides_about_its_two_megabytes)
+{
+    const uint64_t window = 0x400000000000, own = 0x100000;
+    struct walk found;
+    uint64_t *entries;
+    struct err err = {0};
+
+    set_up(1ull << 20, PAGE_2M);
+    entries = guestmem_at(&mem, own, PAGETABLE_BYTES);
+    ck_assert_msg(!pagetable_link(&table, window, own, &err), "%s", err.text);
+    map(PAGE_2M, PAGE_2M, PTE_WRITE);
+    check_page(window, 0);
+    check_page(window + PAGE_2M - 1, 0);
+    entries[511] = 0x3000 | PTE_PRESENT | PTE_USER | PTE_NX | PTE_ACCESSED | PTE_DIRTY;
+    found = walk(&mem, BASE, window + 511 * PAGE_4K + 5);
+    ck_assert_uint_eq(found.page_bytes, PAGE_4K);
+    ck_assert_uint_eq(found.gpa, 0x3005);
+    ck_assert(!found.write && found.user && !found.execute);
+    entries[0] = 0x5000 | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY;
+    found = walk(&mem, BASE, window);
+    ck_assert(found.gpa == 0x5000 && found.write && !found.user && found.execute);
+    /* And about nothing else. */
+    ck_assert_uint_eq(walk(&mem, BASE, window - 1).page_bytes, 0);
+    ck_assert_uint_eq(walk(&mem, BASE, window + PAGE_2M).page_bytes, 0);
+    check_page(PAGE_2M, PAGE_2M);
+    guestmem_free(&mem);
+}
+END_TEST
+
+START_TEST(a_link_without_room_is_an_error)
+{
+    struct err err = {0};
+
+    /* It takes a table on each of two levels below the root. */
+    for (unsigned tables = 1; tables <= 3; tables++) {
+        set_up(tables * PAGETABLE_BYTES, PAGE_2M);
+        ck_assert_int_eq(pagetable_link(&table, 0x400000000000, 0x100000, &err),
+                         tables < 3 ? -1 : 0);
+        guestmem_free(&mem);
+    }
+    ck_assert_msg(strstr(err.text, "no room") != NULL, "%s", err.text);
+}
+END_TEST
+
 SUITE_MAIN("pagetable", an_empty_root_maps_nothing, aligned_memory_takes_the_largest_pages_allowed,
            ragged_ends_take_smaller_pages, neighbours_in_one_table_have_their_own_permissions,
            every_combination_of_flags_arrives, nothing_is_mapped_by_nothing,
            room_that_is_used_up_is_an_error, the_room_suffices_for_any_layout,
-           the_room_suffices_for_the_worst_layout)
+           the_room_suffices_for_the_worst_layout, a_linked_table_decides_about_its_two_megabytes,
+           a_link_without_room_is_an_error)

@@ -110,6 +110,38 @@ START_TEST(costs_are_added_up_by_who_caused_them)
 }
 END_TEST
 
+/* What is neither on a CPU nor waiting for one, of those that took part. */
+START_TEST(the_rest_of_the_window_was_slept)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "row", "", 1);
+    row->usage.in_run_ns = 9000000;
+    row->usage.time = (struct cpus_time){.on_cpu_ns = 3000000, .runqueue_ns = 1000000};
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
+    /* A second vCPU has a window, too. */
+    row->begin.threads = 2;
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 16000000);
+    row->begin.threads = 1;
+    /* A handler that sleeps itself serves an exit meanwhile. */
+    row->usage.count[EXIT_PIO_OUT] = 1;
+    row->usage.handler_ns[EXIT_PIO_OUT] = 2000000;
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 4000000);
+    /* A vCPU that works in the harness's handlers is not asleep. */
+    row->usage.in_run_ns = 1000000;
+    row->usage.time.on_cpu_ns = 8000000;
+    ck_assert_uint_eq(summary_at(0).running_ns, 1000000);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 1000000);
+    /* No more time than there was. */
+    row->usage.time.runqueue_ns = 50000000;
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 0);
+    row->usage.time = (struct cpus_time){.on_cpu_ns = UINT64_MAX};
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 0);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(kvms_statistics_are_found_by_name)
 {
     struct result_row *row;
@@ -198,5 +230,6 @@ END_TEST
 
 SUITE_MAIN("summary", the_middle_of_the_samples_is_found, few_samples_give_the_whole_range,
            a_median_of_zero_has_no_spread_in_percent, costs_are_added_up_by_who_caused_them,
-           kvms_statistics_are_found_by_name, a_run_that_went_well_has_not_failed,
-           anything_wrong_is_a_failure, faults_have_names, ends_and_environments_have_names)
+           the_rest_of_the_window_was_slept, kvms_statistics_are_found_by_name,
+           a_run_that_went_well_has_not_failed, anything_wrong_is_a_failure, faults_have_names,
+           ends_and_environments_have_names)
