@@ -12,6 +12,8 @@
 static struct run_result result;
 static uint64_t moments; /* snapshots taken */
 static char logged[1024];
+static const uint32_t *kept; /* times of exits that the VMM has kept */
+static unsigned kept_count;
 
 /* Each snapshot finds one more exit and ten more ns than the last. */
 static void snapshot(void *ctx, struct usage *usage)
@@ -28,9 +30,15 @@ static void log_text(void *ctx, const char *text)
     strcat(logged, text);
 }
 
+static unsigned handlers(const uint32_t **ns)
+{
+    *ns = kept;
+    return kept_count;
+}
+
 static void set_up(void)
 {
-    struct result_source source = {snapshot, &moments, log_text, logged, NULL};
+    struct result_source source = {snapshot, &moments, log_text, logged, handlers};
     struct err err = {0};
 
     ck_assert_msg(!result_init(&result, &source, THREADS, &err), "%s", err.text);
@@ -61,6 +69,12 @@ static struct channel_record plain(enum channel_type type)
     case CHANNEL_END:
         record.end = (struct channel_end){.ops = 100, .window_ticks = 7000};
         break;
+    case CHANNEL_COST:
+        record.cost = (struct channel_cost){.answer = CHANNEL_BY_KVM, .ring = 3, .exit = "cpuid"};
+        break;
+    case CHANNEL_TIMES:
+        record.times = (struct channel_times){.count = 2, .total = 4, .ticks = {100, 200}};
+        break;
     case CHANNEL_CHECK:
         record.check = (struct channel_check){.ok = 1, .what = "error", .value = 0.5, .limit = 1};
         break;
@@ -89,7 +103,7 @@ static void take(struct channel_record record)
 static void refuse(struct channel_record record, const char *rule)
 {
     uint32_t rows = result.rows, samples = result.samples, skipped = result.skipped;
-    uint32_t warned = result.warned, state = result.state;
+    uint32_t warned = result.warned, state = result.state, times = result.times;
     uint64_t log_bytes = result.log_bytes;
     struct err err = {0};
 
@@ -98,7 +112,8 @@ static void refuse(struct channel_record record, const char *rule)
     ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
     /* And nothing has changed. */
     ck_assert(rows == result.rows && samples == result.samples && skipped == result.skipped &&
-              warned == result.warned && state == result.state && log_bytes == result.log_bytes);
+              warned == result.warned && state == result.state && times == result.times &&
+              log_bytes == result.log_bytes);
 }
 
 static void take_row(const char *name, const char *params)
@@ -446,10 +461,224 @@ START_TEST(text_goes_to_whoever_listens)
 }
 END_TEST
 
+START_TEST(a_cost_comes_once_for_an_open_row)
+{
+    set_up();
+    refuse(plain(CHANNEL_COST), "COST without a row");
+    take(plain(CHANNEL_BEGIN));
+    take(plain(CHANNEL_COST));
+    refuse(plain(CHANNEL_COST), "COST twice");
+    take(plain(CHANNEL_SAMPLES));
+    take(plain(CHANNEL_END));
+    refuse(plain(CHANNEL_COST), "COST twice");
+    take(plain(CHANNEL_CHECK));
+    refuse(plain(CHANNEL_COST), "COST without a row");
+    ck_assert(result.row[0].has_cost);
+    ck_assert_str_eq(result.row[0].cost.exit, "cpuid");
+    /* After the end of the window will do. */
+    take(begin("next", ""));
+    ck_assert(!result.row[1].has_cost);
+    take(plain(CHANNEL_END));
+    take(plain(CHANNEL_COST));
+    ck_assert(result.row[1].has_cost);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(costs_are_checked)
+{
+    static const double no_numbers[] = {NAN, INFINITY, -INFINITY};
+    struct channel_record record;
+
+    set_up();
+    take(plain(CHANNEL_BEGIN));
+    for (unsigned i = 0; i < 3; i++) {
+        record = plain(CHANNEL_COST);
+        record.cost.loop_ns = no_numbers[i];
+        refuse(record, "COST that is not one");
+        record = plain(CHANNEL_COST);
+        record.cost.trap_ns = no_numbers[i];
+        refuse(record, "COST that is not one");
+    }
+    record = plain(CHANNEL_COST);
+    record.cost.answer = CHANNEL_ANSWERS;
+    refuse(record, "COST that is not one");
+    record.cost.answer = UINT32_MAX;
+    refuse(record, "COST that is not one");
+    for (uint32_t ring = 1; ring < 6; ring++) {
+        record = plain(CHANNEL_COST);
+        record.cost.ring = ring == 3 ? UINT32_MAX : ring;
+        refuse(record, "COST that is not one");
+    }
+    record = plain(CHANNEL_COST);
+    record.cost.interpreted = 2;
+    refuse(record, "COST that is not one");
+    record = plain(CHANNEL_COST);
+    strcpy(record.cost.exit, "a b");
+    refuse(record, "COST that is not one");
+    record.cost.exit[0] = '\0';
+    refuse(record, "COST that is not one");
+    memset(record.cost.exit, 'x', sizeof(record.cost.exit));
+    refuse(record, "COST that is not one");
+    record = plain(CHANNEL_COST);
+    record.cost.ring = 0;
+    record.cost.interpreted = 1;
+    record.cost.loop_ns = -1e300;
+    take(record);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(times_belong_to_the_open_row)
+{
+    const struct result_row *row;
+
+    set_up();
+    kept_count = 0;
+    refuse(plain(CHANNEL_TIMES), "TIMES without a row");
+    take(plain(CHANNEL_BEGIN));
+    take(plain(CHANNEL_TIMES));
+    take(plain(CHANNEL_SAMPLES));
+    take(plain(CHANNEL_END));
+    take(plain(CHANNEL_TIMES));
+    take(plain(CHANNEL_CHECK));
+    refuse(plain(CHANNEL_TIMES), "TIMES without a row");
+    take(begin("next", ""));
+    take(plain(CHANNEL_TIMES));
+    ck_assert_uint_eq(result.row[0].times, 4);
+    row = &result.row[1];
+    ck_assert_uint_eq(row->first_time, 4);
+    ck_assert_uint_eq(row->times, 2);
+    ck_assert_uint_eq(result.time[5].ticks, 200);
+    ck_assert_uint_eq(result.time[5].handler_ns, RESULT_NO_HANDLER);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(times_are_checked)
+{
+    struct channel_record record;
+
+    set_up();
+    take(plain(CHANNEL_BEGIN));
+    for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {
+        record = plain(CHANNEL_TIMES);
+        record.times.count = count;
+        refuse(record, "TIMES with a count");
+    }
+    record.times.count = UINT32_MAX;
+    refuse(record, "TIMES with a count");
+    record = plain(CHANNEL_TIMES);
+    record.times.total = 0;
+    refuse(record, "TIMES with a count");
+    /* A report's numbers are signed. */
+    record = plain(CHANNEL_TIMES);
+    record.times.ticks[1] = (uint64_t)INT64_MAX + 1;
+    refuse(record, "TIMES with a number");
+    record.times.ticks[1] = INT64_MAX;
+    record.times.ticks[2] = UINT64_MAX; /* beyond the count */
+    take(record);
+    ck_assert_uint_eq(result.times, 2);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(times_come_to_an_end)
+{
+    struct channel_record record = plain(CHANNEL_TIMES);
+    struct err err;
+
+    set_up();
+    kept_count = 0;
+    take(plain(CHANNEL_BEGIN));
+    record.times.count = 16;
+    for (unsigned i = 0; i < RESULT_TIMES_MAX / 16; i++)
+        if (result_apply(&result, &record, &err))
+            ck_abort_msg("%u: %s", i, err.text);
+    record.times.count = 1;
+    refuse(record, "too many times");
+    result_free(&result);
+}
+END_TEST
+
+/* Say of how many operations there are times; returns the handler's of the first six of them. */
+static const struct result_time *handlers_of(uint32_t total)
+{
+    struct channel_record record = plain(CHANNEL_TIMES);
+
+    set_up();
+    take(plain(CHANNEL_BEGIN));
+    record.times.total = total;
+    for (unsigned i = 0; i < 3; i++)
+        take(record);
+    return result.time;
+}
+
+START_TEST(each_operation_has_its_handler)
+{
+    static const uint32_t ns[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    const struct result_time *time;
+
+    kept = ns;
+    kept_count = 6;
+    time = handlers_of(6);
+    for (unsigned i = 0; i < 6; i++)
+        ck_assert_uint_eq(time[i].handler_ns, i + 1);
+    result_free(&result);
+    /* Several exits are one operation's. */
+    kept_count = 12;
+    time = handlers_of(6);
+    for (unsigned i = 0; i < 6; i++)
+        ck_assert_uint_eq(time[i].handler_ns, 4 * i + 3);
+    result_free(&result);
+    /* What comes after as many as were said has none. */
+    time = handlers_of(4);
+    ck_assert_uint_eq(time[3].handler_ns, 10 + 11 + 12);
+    ck_assert_uint_eq(time[4].handler_ns, RESULT_NO_HANDLER);
+    ck_assert_uint_eq(time[5].handler_ns, RESULT_NO_HANDLER);
+    result_free(&result);
+}
+END_TEST
+
+START_TEST(what_does_not_match_has_no_handler)
+{
+    static const uint32_t ns[12];
+    static const struct {
+        unsigned kept;
+        uint32_t total;
+    } pairs[] = {{0, 6}, {5, 6}, {7, 6}, {11, 6}, {6, 12}, {6, UINT32_MAX}, {12, 1u << 31}};
+
+    kept = ns;
+    for (unsigned i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        kept_count = pairs[i].kept;
+        ck_assert_uint_eq(handlers_of(pairs[i].total)[0].handler_ns, RESULT_NO_HANDLER);
+        result_free(&result);
+    }
+}
+END_TEST
+
+START_TEST(a_long_handler_is_still_one)
+{
+    static const uint32_t ns[12] = {[0] = UINT32_MAX, [2] = UINT32_MAX, [3] = UINT32_MAX};
+    const struct result_time *time;
+
+    kept = ns;
+    kept_count = 12;
+    time = handlers_of(6);
+    ck_assert_uint_eq(time[0].handler_ns, RESULT_NO_HANDLER - 1);
+    ck_assert_uint_eq(time[1].handler_ns, RESULT_NO_HANDLER - 1);
+    ck_assert_uint_eq(time[2].handler_ns, 0);
+    result_free(&result);
+}
+END_TEST
+
 SUITE_MAIN("result", a_row_keeps_what_was_said, a_row_costs_what_happened_between_its_ends,
            samples_may_come_in_parts_before_and_after_the_end, every_state_takes_its_records_only,
            a_plan_comes_once_and_first, nothing_comes_after_the_end, unknown_types_are_refused,
            numbers_are_checked, what_a_report_cannot_say_is_refused,
            a_row_without_samples_is_not_complete, a_check_without_a_number_has_failed,
            a_row_is_there_once, parameters_are_keys_with_values, texts_are_printable,
-           texts_are_terminated_and_names_not_empty, text_goes_to_whoever_listens)
+           texts_are_terminated_and_names_not_empty, text_goes_to_whoever_listens,
+           a_cost_comes_once_for_an_open_row, costs_are_checked, times_belong_to_the_open_row,
+           times_are_checked, times_come_to_an_end, each_operation_has_its_handler,
+           what_does_not_match_has_no_handler, a_long_handler_is_still_one)

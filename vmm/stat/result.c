@@ -261,6 +261,10 @@ static int apply_times(struct run_result *result, const struct channel_record *r
         return broken(err, "TIMES with a count that cannot be");
     if (result->times + times->count > RESULT_TIMES_MAX)
         return broken(err, "too many times");
+    /* A report's numbers are signed. */
+    for (uint32_t i = 0; i < times->count; i++)
+        if (times->ticks[i] > INT64_MAX)
+            return broken(err, "TIMES with a number that cannot be");
     for (uint32_t i = 0; i < times->count; i++, row->times++)
         result->time[result->times++] = (struct result_time){
             .ticks = times->ticks[i],
