@@ -27,6 +27,12 @@ static json_t *make(void)
     return json;
 }
 
+/* A mean of many, which may be less than a nanosecond. */
+static bool is_mean(const char *key)
+{
+    return !strcmp(key, "loop_ns") || !strcmp(key, "trap_ns");
+}
+
 /* Whatever is called a time is a whole number that is not below zero. */
 static void check_times(json_t *json)
 {
@@ -38,7 +44,8 @@ static void check_times(json_t *json)
     {
         size_t length = strlen(key);
 
-        if (length > 3 && !strcmp(key + length - 3, "_ns") && !json_is_object(value))
+        if (length > 3 && !strcmp(key + length - 3, "_ns") && !is_mean(key) &&
+            !json_is_object(value) && !json_is_array(value))
             ck_assert_msg(json_is_integer(value) && json_integer_value(value) >= 0, "%s", key);
         check_times(value);
     }
@@ -263,6 +270,107 @@ START_TEST(a_row_has_its_figures)
 }
 END_TEST
 
+/* Give a row operations that were timed one by one, of 1000 ns each and one of 5000. */
+static void time_row(struct result_row *row, unsigned count, uint32_t handler_ns)
+{
+    row->has_cost = true;
+    row->cost = (struct channel_cost){.answer = CHANNEL_BY_VMM, .ring = 3, .exit = "pio_out"};
+    row->first_time = sample.result.times;
+    row->times = count;
+    for (unsigned i = 0; i < count; i++)
+        sample.result.time[sample.result.times++] =
+            (struct result_time){SAMPLE_HZ / 1000000 * (i ? 1 : 5), handler_ns};
+}
+
+START_TEST(an_exit_has_its_cost)
+{
+    struct result_row *row;
+    json_t *json;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "exits.pio.out", "", 5);
+    time_row(row, 9, 60);
+    row->cost.loop_ns = 0.5;
+    json = make();
+    check_text(json, "benches.0.exit_cost.answered_by", "vmm");
+    check_text(json, "benches.0.exit_cost.exit", "pio_out");
+    check_int(json, "benches.0.exit_cost.ring", 3);
+    ck_assert(json_is_false(json_at(json, "benches.0.exit_cost.interpreted")));
+    check_real(json, "benches.0.exit_cost.loop_ns", 0.5);
+    check_absent(json, "benches.0.exit_cost.trap_ns");
+    check_int(json, "benches.0.exit_cost.roundtrip_ns.p50", 1000);
+    check_int(json, "benches.0.exit_cost.roundtrip_ns.p99", 1000);
+    check_int(json, "benches.0.exit_cost.roundtrip_ns.max", 5000);
+    check_int(json, "benches.0.exit_cost.handler_ns.max", 60);
+    check_int(json, "benches.0.exit_cost.switch_ns.p50", 940);
+    check_int(json, "benches.0.exit_cost.switch_ns.max", 4940);
+    ck_assert_uint_eq(json_array_size(json_at(json, "benches.0.exit_cost.handler_samples_ns")), 9);
+    ck_assert_uint_eq(json_array_size(json_at(json, "benches.0.exit_cost.roundtrip_samples_ns")),
+                      9);
+    /* In their order. */
+    check_int(json, "benches.0.exit_cost.roundtrip_samples_ns.0", 5000);
+    check_int(json, "benches.0.exit_cost.roundtrip_samples_ns.8", 1000);
+    check_int(json, "benches.0.exit_cost.handler_samples_ns.8", 60);
+    check_absent(json, "benches.0.exits_kernel.pio_out");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(an_exit_that_kvm_answers_has_no_handler)
+{
+    struct result_row *row;
+    json_t *json;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "exits.rdmsr", "", 5);
+    time_row(row, 3, RESULT_NO_HANDLER);
+    row->cost = (struct channel_cost){
+        .answer = CHANNEL_BY_KVM, .interpreted = 1, .exit = "rdmsr", .trap_ns = 7};
+    row = sample_row(&sample, "exits.trap", "", 5);
+    row->has_cost = true;
+    row->cost = (struct channel_cost){.answer = CHANNEL_BY_GUEST, .ring = 3, .exit = "none"};
+    sample_row(&sample, "stream.triad", "", 5);
+    json = make();
+    check_text(json, "benches.0.exit_cost.answered_by", "kvm");
+    check_int(json, "benches.0.exit_cost.ring", 0);
+    ck_assert(json_is_true(json_at(json, "benches.0.exit_cost.interpreted")));
+    check_real(json, "benches.0.exit_cost.trap_ns", 7);
+    check_int(json, "benches.0.exit_cost.roundtrip_ns.p50", 1000);
+    check_absent(json, "benches.0.exit_cost.handler_ns");
+    check_absent(json, "benches.0.exit_cost.handler_samples_ns");
+    check_absent(json, "benches.0.exit_cost.switch_ns");
+    check_int(json, "benches.0.exits_kernel.rdmsr.count", 1000);
+    check_text(json, "benches.0.exits_kernel.rdmsr.source", "guest");
+    check_text(json, "benches.1.exit_cost.answered_by", "guest");
+    check_absent(json, "benches.1.exit_cost.roundtrip_ns");
+    check_absent(json, "benches.1.exits_kernel.none");
+    check_absent(json, "benches.2.exit_cost");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+/* KVM has a statistic of the same name as what the guest has done. */
+START_TEST(the_guests_word_is_not_overwritten)
+{
+    struct result_row *row;
+    json_t *json;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "exits.row", "", 5);
+    row->has_cost = true;
+    row->cost =
+        (struct channel_cost){.answer = CHANNEL_BY_KVM, .ring = 3, .exit = "irq_injections"};
+    row->usage.kvm[SAMPLE_IRQS] = 7;
+    json = make();
+    check_int(json, "benches.0.exits_kernel.irq_injections.count", 1000);
+    check_text(json, "benches.0.exits_kernel.irq_injections.source", "guest");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(parameters_are_numbers_if_they_look_like_it)
 {
     static const char params[] = "a=0,b=-5,c=007,d=0x10,e=99999999999999999999,f=+1,g=1.5,h=x";
@@ -417,6 +525,10 @@ START_TEST(extreme_numbers_are_numbers)
         (struct channel_check){.ok = 0, .what = "x", .value = INFINITY, .limit = -INFINITY};
     row->check = RESULT_WRONG;
     row->ops = row->window_ticks = INT64_MAX;
+    time_row(row, 2, UINT32_MAX - 1);
+    sample.result.time[0].ticks = INT64_MAX;
+    sample.result.time[1].ticks = 0;
+    row->cost.loop_ns = row->cost.trap_ns = DBL_MAX;
     memset(&sample.result.fault, 0xff, sizeof(sample.result.fault));
     sample.result.has_fault = true;
     sample.result.exit_status = UINT32_MAX;
@@ -424,6 +536,8 @@ START_TEST(extreme_numbers_are_numbers)
     check_int(json, "benches.0.params.n", INT64_MAX);
     ck_assert_double_eq(json_real_value(json_at(json, "benches.0.median")), DBL_MAX);
     check_int(json, "benches.0.ops", INT64_MAX);
+    check_int(json, "benches.0.exit_cost.roundtrip_samples_ns.0", INT64_MAX / 2);
+    check_int(json, "benches.0.exit_cost.handler_samples_ns.1", UINT32_MAX - 1);
     check_absent(json, "benches.0.check_detail.value");
     check_absent(json, "benches.0.check_detail.limit");
     check_int(json, "end.guest_status", UINT32_MAX);
@@ -456,6 +570,8 @@ END_TEST
 
 SUITE_MAIN("json", the_run_is_described, the_start_is_in_whole_nanoseconds,
            memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
-           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
-           vcpus_have_their_exits, a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
-           extreme_numbers_are_numbers, any_bytes_leave_it_json)
+           an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
+           the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
+           a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
+           a_native_run_lacks_what_only_a_vm_has, the_end_is_told, extreme_numbers_are_numbers,
+           any_bytes_leave_it_json)

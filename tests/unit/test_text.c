@@ -176,6 +176,74 @@ START_TEST(values_have_four_digits)
 }
 END_TEST
 
+/* A row that measures an exit of kind `answer`, with `count` operations of `ticks` each. */
+static struct result_row *cost_row(const char *name, enum channel_answer answer, unsigned count,
+                                   uint64_t ticks, uint32_t handler_ns)
+{
+    struct result_row *row = sample_row(&sample, name, "work=none", 3);
+
+    row->has_cost = true;
+    row->cost = (struct channel_cost){.answer = answer, .ring = 3, .exit = "exit"};
+    row->first_time = sample.result.times;
+    row->times = count;
+    for (unsigned i = 0; i < count; i++)
+        sample.result.time[sample.result.times++] = (struct result_time){ticks, handler_ns};
+    return row;
+}
+
+START_TEST(costs_are_a_table)
+{
+    sample_init(&sample);
+    check_has_not("ns per operation");
+    cost_row("exits.pio.out", CHANNEL_BY_VMM, 5, 50000, 60);
+    cost_row("exits.cpuid", CHANNEL_BY_KVM, 5, 200000000, RESULT_NO_HANDLER);
+    cost_row("exits.pause", CHANNEL_BY_GUEST, 0, 0, 0);
+    check_has(
+        "\n                                         guest: round trip  VMM: handler  switch + KVM"
+        "\nns per operation                 mean    p50    p99    max    p50    p99    p50    "
+        "p99  exit to"
+        "\nexits.pio.out work=none           2.0  25.0k  25.0k  25.0k     60     60  24.9k  "
+        "24.9k  VMM"
+        "\nexits.cpuid work=none             2.0   100M   100M   100M      -      -      -      "
+        "-  KVM"
+        "\nexits.pause work=none             2.0      -      -      -      -      -      -      "
+        "-  none"
+        "\nmean: of loops");
+    check_has_not("interprets ring 0");
+    check_has_not("the trap to it");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(an_interpreted_ring_0_is_said_to_be)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = cost_row("exits.rdmsr", CHANNEL_BY_KVM, 0, 0, 0);
+    row->cost.interpreted = 1;
+    row->cost.trap_ns = 16300;
+    check_has("  KVM, int.\n");
+    check_has("the trap to it, 16.3k ns, is not part of the mean.\n");
+    check_has("int.: KVM interprets ring 0 here");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(the_vmms_own_work_is_compared)
+{
+    sample_init(&sample);
+    sample_row(&sample, "exits.floor", "exit=pio_out", 3);
+    sample_row(&sample, "exits.added", "exit=pio_out", 1);
+    sample.result.sample[1] = 1500;
+    sample.result.sample[0] = sample.result.sample[2] = 1500;
+    sample.result.sample[3] = 30;
+    check_has("\nexit=pio_out: a bare KVM_RUN takes 1500 ns, the VMM's work adds 30.00 ns: 1.020 "
+              "times\n");
+    sample_free(&sample);
+}
+END_TEST
+
 static void count_exit(unsigned vcpu, unsigned slot, uint64_t ns)
 {
     exitstat_add(sample.stat[vcpu], slot, ns);
@@ -342,6 +410,36 @@ START_TEST(extreme_numbers_fit)
 }
 END_TEST
 
+START_TEST(extreme_costs_fit)
+{
+    static const double values[] = {DBL_MAX, -DBL_MAX, DBL_MIN,   999.96,  9.96,   99960,
+                                    999999,  99960000, 999999999, 9.99e11, 1e12,   0,
+                                    1e100,   1e9,      -1,        99.6e6,  99.6e9, 4e-320};
+    char params[CHANNEL_PARAMS_MAX];
+
+    sample_init(&sample);
+    for (unsigned i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        struct result_row *row =
+            cost_row("", i % CHANNEL_ANSWERS, 2, INT64_MAX >> 3 * i, i % 2 ? UINT32_MAX - 1 : 60);
+
+        word(row->begin.name, i % 2 ? CHANNEL_NAME_MAX - 1 : 5);
+        word(row->begin.params, i % 3 ? CHANNEL_PARAMS_MAX - 1 : 0);
+        row->cost.interpreted = i % 2;
+        row->cost.loop_ns = row->cost.trap_ns = values[i];
+        for (unsigned s = 0; s < 3; s++)
+            sample.result.sample[row->first_sample + s] = values[i];
+        word(params, i % 2 ? CHANNEL_PARAMS_MAX - 1 : 15);
+        params[0] = (char)('a' + i);
+        sample_row(&sample, "exits.floor", params, 1);
+        sample.result.sample[sample.result.samples - 1] = values[i];
+        sample_row(&sample, "exits.added", params, 1);
+        sample.result.sample[sample.result.samples - 1] = values[(i * 7 + 1) % 18];
+    }
+    free(make());
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(any_fault_fits)
 {
     sample_init(&sample);
@@ -358,7 +456,8 @@ END_TEST
 SUITE_MAIN("text", the_head_says_where_it_ran, a_native_run_has_no_machine,
            what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
            a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
-           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits,
+           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits, costs_are_a_table,
+           an_interpreted_ring_0_is_said_to_be, the_vmms_own_work_is_compared,
            exits_are_listed_by_vcpu, no_percentile_exceeds_the_maximum, the_end_is_told,
            skips_and_warnings_are_wrapped, the_longest_texts_fit, real_machines_with_long_names_fit,
-           extreme_numbers_fit, any_fault_fits)
+           extreme_numbers_fit, extreme_costs_fit, any_fault_fits)

@@ -100,7 +100,7 @@ static void traced_json(const struct report *report, const struct result_row *ro
 
 /*
  * Exits that KVM answers itself: what the guest knows that it has caused, and what KVM counted,
- * under its own names; its times are in time_ns.
+ * under its own names, unless the guest's word has that name; its times are in time_ns.
  */
 static json_t *kernel_json(const struct report *report, const struct result_row *row)
 {
@@ -117,7 +117,7 @@ static json_t *kernel_json(const struct report *report, const struct result_row 
         const char *name = facts->vcpu_stats.name[i];
         size_t length = strlen(name);
 
-        if (facts->vcpu_stats.peak[i] || !usage->kvm[i] ||
+        if (facts->vcpu_stats.peak[i] || !usage->kvm[i] || json_object_get(object, name) ||
             (length > 3 && !strcmp(name + length - 3, "_ns")))
             continue;
         set(object, name,

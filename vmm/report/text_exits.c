@@ -17,6 +17,9 @@
 /* Fewer per operation are the harness's, or the host's. */
 #define TRACED_LEAST 0.0005
 
+/* What leaves room for the rest of a line about a bare KVM_RUN, whatever its numbers. */
+#define EXIT_COLUMNS 15
+
 const char *text_value(char text[UNITS_TEXT_MAX], double value)
 {
     double size = value < 0 ? -value : value;
@@ -35,17 +38,21 @@ const char *text_value(char text[UNITS_TEXT_MAX], double value)
     return text;
 }
 
-/* Three digits and a unit, in seven columns. */
+/* Two to four digits and the thousands, in six columns. */
 static const char *ns(char text[UNITS_TEXT_MAX], double value)
 {
+    static const char suffix[][2] = {"", "k", "M", "G"};
+    unsigned i = 0;
+
     if (value < 0)
         value = 0;
-    if (value < 1000)
-        snprintf(text, UNITS_TEXT_MAX, "%.*f", value < 10 ? 1 : 0, value);
-    else if (value < 1e6)
-        snprintf(text, UNITS_TEXT_MAX, "%.*fk", value < 1e5 ? 1 : 0, value / 1e3);
-    else
-        snprintf(text, UNITS_TEXT_MAX, "%.1fM", value / 1e6);
+    if (value >= 1e12) {
+        snprintf(text, UNITS_TEXT_MAX, "%.0e", value);
+        return text;
+    }
+    for (; value >= 1000 && i < 3; value /= 1000)
+        i++;
+    snprintf(text, UNITS_TEXT_MAX, "%.*f%s", value < (i ? 100 : 10), value, suffix[i]);
     return text;
 }
 
@@ -82,6 +89,11 @@ static void print_cost(FILE *out, const struct report *report, uint32_t i)
     if (!row->samples || summary_of(report, i, &summary) || cost_of(report, row, &cost))
         return;
     snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
+    /* A name that is too long has its own line. */
+    if (strlen(name) > NAME_COLUMNS) {
+        fprintf(out, "%s\n", name);
+        name[0] = '\0';
+    }
     fprintf(out, "%-*s %6s", NAME_COLUMNS, name, ns(mean, summary.median));
     print_spread(out, cost.has_times, &cost.roundtrip);
     fprintf(out, " %6s", cost.has_times ? ns(max, cost.roundtrip.max) : "-");
@@ -113,11 +125,15 @@ static void print_added(FILE *out, const struct report *report)
     struct cost_added added[ADDED_MAX];
     unsigned count = cost_added(report, added, ADDED_MAX);
 
-    for (unsigned i = 0; i < count; i++)
-        fprintf(out,
-                "%s: a bare KVM_RUN takes %.0f ns, the VMM's own work %.0f ns more: %.3f times\n",
-                added[i].exit, added[i].bare, added[i].added,
-                (added[i].bare + added[i].added) / added[i].bare);
+    for (unsigned i = 0; i < count; i++) {
+        double ratio = (added[i].bare + added[i].added) / added[i].bare;
+        char bare[UNITS_TEXT_MAX], more[UNITS_TEXT_MAX], times[UNITS_TEXT_MAX];
+
+        fprintf(out, "%s:%sa bare KVM_RUN takes %s ns, the VMM's work adds %s ns: %s times\n",
+                added[i].exit, strlen(added[i].exit) > EXIT_COLUMNS ? "\n    " : " ",
+                text_value(bare, added[i].bare), text_value(more, added[i].added),
+                text_value(times, ratio));
+    }
 }
 
 void text_costs(FILE *out, const struct report *report)
