@@ -126,10 +126,10 @@ START_TEST(added_work_is_paired_with_its_floor)
     sample_row(&sample, "exits.added", "exit=pio_out", 1);
     sample.result.sample[20] = -4; /* less than nothing may be measured */
     ck_assert_uint_eq(cost_added(&sample.report, added, 4), 2);
-    ck_assert_str_eq(added[0].exit, "exit=mmio_write");
+    ck_assert_str_eq(added[0].exit, "mmio_write");
     ck_assert_double_eq(added[0].bare, 2);
     ck_assert_double_eq(added[0].added, 3);
-    ck_assert_str_eq(added[1].exit, "exit=pio_out");
+    ck_assert_str_eq(added[1].exit, "pio_out");
     ck_assert_double_eq(added[1].bare, 5);
     ck_assert_double_eq(added[1].added, -4);
     /* No more than there is room for. */

@@ -568,10 +568,29 @@ START_TEST(any_bytes_leave_it_json)
 }
 END_TEST
 
+START_TEST(the_vmms_own_work_is_compared)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample_row(&sample, "exits.floor", "exit=pio_out", 3);
+    json = make();
+    check_absent(json, "bare_kvm_run");
+    json_decref(json);
+    sample_row(&sample, "exits.added", "exit=pio_out", 1);
+    json = make();
+    check_real(json, "bare_kvm_run.pio_out.bare_ns", 2);
+    check_real(json, "bare_kvm_run.pio_out.added_ns", 1);
+    check_real(json, "bare_kvm_run.pio_out.ratio", 1.5);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 SUITE_MAIN("json", the_run_is_described, the_start_is_in_whole_nanoseconds,
            memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
            an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
            the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
            a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
            a_native_run_lacks_what_only_a_vm_has, the_end_is_told, extreme_numbers_are_numbers,
-           any_bytes_leave_it_json)
+           any_bytes_leave_it_json, the_vmms_own_work_is_compared)

@@ -239,7 +239,7 @@ START_TEST(the_vmms_own_work_is_compared)
     sample.result.sample[1] = 1500;
     sample.result.sample[0] = sample.result.sample[2] = 1500;
     sample.result.sample[3] = 30;
-    check_has("\nexit=pio_out: a bare KVM_RUN takes 1500 ns, the VMM's work adds 30.00 ns: 1.020 "
+    check_has("\npio_out: a bare KVM_RUN takes 1500 ns, the VMM's work adds 30.00 ns: 1.020 "
               "times\n");
     sample_free(&sample);
 }

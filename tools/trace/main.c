@@ -106,8 +106,8 @@ int main(int argc, char **argv)
 
     if (argc != 2 || argv[1][0] == '-') {
         fprintf(stderr, "Usage: minivmm-trace FILE >trace.json\n"
-                        "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev or "
-                        "chrome://tracing.\n");
+                        "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "
+                        "other\nviewers of Chrome's trace format.\n");
         return argc == 2 && !strcmp(argv[1], "--help") ? ERR_NONE : ERR_USAGE;
     }
     trace.out = stdout;

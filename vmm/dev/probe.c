@@ -18,7 +18,7 @@ static void side_init(struct probe_side *side)
 
 void probe_init(struct probe *probe, const struct probe_host *host)
 {
-    *probe = (struct probe){.host = *host};
+    *probe = (struct probe){.host = *host, .lock = PTHREAD_MUTEX_INITIALIZER};
     side_init(&probe->mmio);
     side_init(&probe->pio);
 }
@@ -75,28 +75,41 @@ static uint64_t delivered(struct probe_side *side, unsigned way)
 
 static uint64_t ways(struct probe *probe)
 {
-    if (!__atomic_exchange_n(&probe->connected, true, __ATOMIC_ACQ_REL))
+    if (!probe->connected)
         probe->host.connect(probe->host.ctx);
+    probe->connected = true;
     return probe->mmio.ways | probe->pio.ways << PIO_WAYS_SHIFT;
+}
+
+/* What is known of the ways: the count of one, or which there are. */
+static int read_ways(struct probe *probe, uint64_t offset, uint64_t *value)
+{
+    unsigned way = offset % MINIVMM_CONTROL_PIO / REGISTER_BYTES;
+    int result = 0;
+
+    pthread_mutex_lock(&probe->lock);
+    if (offset == MINIVMM_CONTROL_WAYS)
+        *value = ways(probe);
+    else if (way < MINIVMM_PROBE_WAYS)
+        *value = delivered(offset < MINIVMM_CONTROL_PIO ? &probe->mmio : &probe->pio, way);
+    else
+        result = -1;
+    pthread_mutex_unlock(&probe->lock);
+    return result;
 }
 
 static int control_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
 {
     struct probe *probe = device;
-    unsigned way = offset % MINIVMM_CONTROL_PIO / REGISTER_BYTES;
     uint64_t value;
 
     if (bytes != sizeof(value) || offset % REGISTER_BYTES)
         return not_a_register(err, "read", "probe's control", offset, bytes);
-    if (offset < MINIVMM_CONTROL_WAYS && way < MINIVMM_PROBE_WAYS)
-        value = delivered(offset < MINIVMM_CONTROL_PIO ? &probe->mmio : &probe->pio, way);
-    else if (offset == MINIVMM_CONTROL_WAYS)
-        value = ways(probe);
-    else if (offset == MINIVMM_CONTROL_WORK)
+    if (offset == MINIVMM_CONTROL_WORK)
         value = __atomic_load_n(&probe->ticks, __ATOMIC_RELAXED);
     else if (offset == MINIVMM_CONTROL_INTERRUPT)
         value = probe->host.interrupt_time(probe->host.ctx);
-    else
+    else if (offset > MINIVMM_CONTROL_WAYS || read_ways(probe, offset, &value))
         return not_a_register(err, "read", "probe's control", offset, bytes);
     memcpy(data, &value, sizeof(value));
     return 0;

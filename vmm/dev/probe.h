@@ -7,6 +7,8 @@
 #ifndef DEV_PROBE_H
 #define DEV_PROBE_H
 
+#include <pthread.h>
+
 #include "minivmm/abi.h"
 #include "vmm/bus/bus.h"
 
@@ -36,6 +38,7 @@ struct probe_side {
 struct probe {
     struct probe_side mmio, pio;
     struct probe_host host;
+    pthread_mutex_t lock; /* of what connect() sets, which the vCPUs then read */
     bool connected;
     uint64_t ticks; /* of the last work */
 };

@@ -19,19 +19,18 @@ static void call_ioctl(const struct lab *lab, uint64_t count)
         ioctl(lab->vm, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY);
 }
 
-static int use_eventfd(struct lab *lab, uint64_t count, struct err *err)
+static int use_eventfd(uint64_t count, struct err *err)
 {
+    int fd = eventfd(0, EFD_CLOEXEC), result = 0;
     uint64_t value = 1;
 
-    if (lab->event < 0)
-        lab->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (lab->event < 0)
+    if (fd < 0)
         return err_sys(err, ERR_FAILED, "eventfd");
-    for (; count && !vcpu_stopping(vcpu_current()); count--)
-        if (write(lab->event, &value, sizeof(value)) < 0 ||
-            read(lab->event, &value, sizeof(value)) < 0)
-            return err_sys(err, ERR_FAILED, "eventfd");
-    return 0;
+    for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
+        if (write(fd, &value, sizeof(value)) < 0 || read(fd, &value, sizeof(value)) < 0)
+            result = err_sys(err, ERR_FAILED, "eventfd");
+    close(fd);
+    return result;
 }
 
 /*
@@ -89,7 +88,7 @@ static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uin
         call_ioctl(lab, count);
         break;
     case MINIVMM_WORK_EVENTFD:
-        result = use_eventfd(lab, count, err);
+        result = use_eventfd(count, err);
         break;
     case MINIVMM_WORK_COUNT:
         break;
@@ -173,7 +172,7 @@ void lab_init(struct lab *lab, struct coalesced *coalesced)
         .ctx = lab,
     };
 
-    *lab = (struct lab){.coalesced = coalesced, .vm = -1, .event = -1};
+    *lab = (struct lab){.coalesced = coalesced, .vm = -1};
     probe_init(&lab->probe, &host);
     injector_init(&lab->injector, -1);
 }
@@ -196,7 +195,5 @@ void lab_end(struct lab *lab)
     injector_end(&lab->injector);
     close_side(&lab->probe.mmio);
     close_side(&lab->probe.pio);
-    if (lab->event >= 0)
-        close(lab->event);
     lab_init(lab, lab->coalesced);
 }

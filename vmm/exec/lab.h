@@ -15,7 +15,6 @@ struct lab {
     struct injector injector;
     struct coalesced *coalesced;
     int vm;
-    int event; /* to be written to and read; -1 until it is needed */
 };
 
 /* lab_init(): the probe, which goes on the buses before there is a VM. */

@@ -81,9 +81,10 @@ unsigned cost_added(const struct report *report, struct cost_added *added, unsig
 
         if (strcmp(row->begin.name, "exits.added") != 0 || !row->samples)
             continue;
-        pair->exit = row->begin.params;
-        pair->bare = median_of(report, "exits.floor", pair->exit);
-        pair->added = median_of(report, "exits.added", pair->exit);
+        pair->exit = row->begin.params + strcspn(row->begin.params, "=");
+        pair->exit += *pair->exit == '=';
+        pair->bare = median_of(report, "exits.floor", row->begin.params);
+        pair->added = median_of(report, "exits.added", row->begin.params);
         count += pair->bare > 0;
     }
     return count;

@@ -26,9 +26,11 @@ int cost_of(const struct report *report, const struct result_row *row, struct co
 /* cost_traced(): the same row of the traced run, with its tracepoints; NULL: there is none. */
 const struct result_row *cost_traced(const struct report *report, const struct result_row *row);
 
+#define COST_ADDED_MAX 8
+
 /* A bare KVM_RUN, and what the VMM's own work adds to it, in ns. */
 struct cost_added {
-    const char *exit; /* "exit=mmio_write" */
+    const char *exit; /* its reason: "mmio_write" */
     double bare, added;
 };
 

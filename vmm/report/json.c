@@ -7,6 +7,7 @@
 
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
+#include "vmm/report/cost.h"
 #include "vmm/report/json.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
@@ -251,6 +252,23 @@ static json_t *warnings_json(const struct report *report)
     return array;
 }
 
+/* What the VMM's own work adds to a bare KVM_RUN, if that was measured. */
+static void set_bare(const struct report *report, json_t *root)
+{
+    struct cost_added added[COST_ADDED_MAX];
+    unsigned count = cost_added(report, added, COST_ADDED_MAX);
+    json_t *object = json_object();
+
+    for (unsigned i = 0; i < count; i++)
+        set(object, added[i].exit,
+            json_pack("{s:f, s:f, s:f}", "bare_ns", added[i].bare, "added_ns", added[i].added,
+                      "ratio", (added[i].bare + added[i].added) / added[i].bare));
+    if (count)
+        set(root, "bare_kvm_run", object);
+    else
+        json_decref(object);
+}
+
 char *report_json(const struct report *report, size_t *bytes)
 {
     const struct run_result *result = report->result;
@@ -272,6 +290,7 @@ char *report_json(const struct report *report, size_t *bytes)
     for (uint32_t i = 0; i < result->rows; i++)
         json_array_append_new(benches, json_row(report, i));
     set(root, "benches", benches);
+    set_bare(report, root);
     for (uint32_t i = 0; i < result->skipped; i++)
         json_array_append_new(skipped, json_pack("{s:s, s:s}", "name", result->skip[i].name,
                                                  "reason", result->skip[i].reason));

@@ -12,7 +12,6 @@
 #define VCPUS_SHOWN_MAX 32
 
 #define NAME_COLUMNS 30
-#define ADDED_MAX    8
 
 /* Fewer per operation are the harness's, or the host's. */
 #define TRACED_LEAST 0.0005
@@ -122,8 +121,8 @@ static void print_legend(FILE *out, double trap_ns, bool interpreted)
 
 static void print_added(FILE *out, const struct report *report)
 {
-    struct cost_added added[ADDED_MAX];
-    unsigned count = cost_added(report, added, ADDED_MAX);
+    struct cost_added added[COST_ADDED_MAX];
+    unsigned count = cost_added(report, added, COST_ADDED_MAX);
 
     for (unsigned i = 0; i < count; i++) {
         double ratio = (added[i].bare + added[i].added) / added[i].bare;
