@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Writes version.c to OUTPUT, and only if that changes it.
-execute_process(COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12 --exclude=*
+# Through sudo the checkout is another user's, which git has to be told to be all right.
+execute_process(COMMAND git -c safe.directory=${SOURCE} -C ${SOURCE} describe --always --dirty
+                        --abbrev=12 --exclude=*
                 OUTPUT_VARIABLE COMMIT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 if(NOT COMMIT)
   set(COMMIT unknown)
