@@ -3,10 +3,10 @@
 #include <stddef.h>
 
 #include "guest/kvm/exits.h"
+#include "guest/kvm/interrupts.h"
 
 #define REGISTER_STRIDE 8u
 #define STRING_COUNT    8u
-#define INTERRUPT_NS    20000u /* until an interrupt that is asked for: longer than to go to sleep */
 #define PAGE_BYTES      4096u
 #define WINDOW_BYTES    (MINIVMM_WINDOW_PAGES * (size_t)PAGE_BYTES)
 
@@ -311,188 +311,6 @@ static uint64_t wrong_faults(uint64_t ops)
     return wrongs + not_once(guest_local()->faults - faults_before, ops);
 }
 
-/* --- interrupts --- */
-
-static uint32_t interrupts_before;
-
-static void begin_interrupts(void)
-{
-    wrongs = 0;
-    interrupts_before = guest_local()->interrupts;
-}
-
-static uint64_t wrong_interrupts(uint64_t ops)
-{
-    return wrongs + not_once(guest_local()->interrupts - interrupts_before, ops);
-}
-
-static uint32_t taken(const struct cpu_local *local)
-{
-    return __atomic_load_n(&local->interrupts, __ATOMIC_ACQUIRE);
-}
-
-static void loop_self_ipi(uint64_t n, unsigned rounds)
-{
-    for (; n; n--) {
-        uint32_t seen = taken(guest_local());
-
-        ring0_call(RING0_SELF_IPI, 0, 0);
-        while (taken(guest_local()) == seen)
-            cpu_relax();
-        exits_work(rounds);
-    }
-}
-
-/* Until the next interrupt after `seen`: spinning or halted; returns when it was over. */
-static uint64_t await(uint32_t seen, bool halted)
-{
-    const struct cpu_local *local = guest_local();
-
-    while (taken(local) == seen) {
-        if (halted)
-            ring0_call(RING0_SLEEP, seen, 0);
-        else
-            cpu_relax();
-    }
-    return __builtin_ia32_rdtsc();
-}
-
-static uint64_t late(uint64_t now, uint64_t due)
-{
-    wrongs += now < due;
-    return now < due ? 0 : now - due;
-}
-
-static uint64_t interrupt_ticks(void)
-{
-    return machine->tsc_hz / 1000000 * (INTERRUPT_NS / 1000);
-}
-
-static uint64_t once_oneshot(bool halted)
-{
-    uint32_t seen = taken(guest_local());
-    uint64_t due = ring0_call(RING0_ONESHOT, INTERRUPT_NS * 5, 0) + 5 * interrupt_ticks();
-
-    return late(await(seen, halted), due);
-}
-
-static uint64_t once_deadline(void)
-{
-    uint32_t seen = taken(guest_local());
-    uint64_t due = __builtin_ia32_rdtsc() + 5 * interrupt_ticks();
-
-    ring0_call(RING0_DEADLINE, due, 0);
-    return late(await(seen, false), due);
-}
-
-static uint64_t once_oneshot_spinning(void)
-{
-    return once_oneshot(false);
-}
-
-static uint64_t once_hlt(void)
-{
-    return once_oneshot(true);
-}
-
-static uint64_t once_irqfd(bool halted)
-{
-    uint32_t seen = taken(guest_local());
-    uint64_t now, sent;
-
-    *control(MINIVMM_CONTROL_INTERRUPT) = guest_local()->id |
-                                          VECTOR_INTERRUPT << MINIVMM_CONTROL_VECTOR_SHIFT |
-                                          (uint64_t)INTERRUPT_NS << MINIVMM_CONTROL_DELAY_SHIFT;
-    now = await(seen, halted);
-    do
-        sent = *control(MINIVMM_CONTROL_INTERRUPT);
-    while (!sent);
-    return late(now, sent);
-}
-
-static uint64_t once_irqfd_spinning(void)
-{
-    return once_irqfd(false);
-}
-
-static uint64_t once_irqfd_halted(void)
-{
-    return once_irqfd(true);
-}
-
-/* The second vCPU's side of an IPI: it waits for one, and says when that arrived. */
-static struct {
-    _Alignas(KERNEL_CACHE_LINE) uint64_t arrived; /* TSC of the last; 0: not yet */
-    uint32_t ready; /* how many it has waited for so far: it waits for the next */
-    unsigned id;
-} peer;
-
-static void answer(bool halted)
-{
-    struct cpu_local *local = guest_local();
-
-    peer.id = local->id;
-    for (;;) {
-        uint32_t seen = taken(local);
-
-        __atomic_store_n(&peer.ready, peer.ready + 1, __ATOMIC_RELEASE);
-        while (taken(local) == seen) {
-            if (exits_partner_done())
-                return;
-            if (halted)
-                ring0_call(RING0_SLEEP, seen, 0);
-            else
-                cpu_relax();
-        }
-        __atomic_store_n(&peer.arrived, __builtin_ia32_rdtsc(), __ATOMIC_RELEASE);
-    }
-}
-
-static void partner_spinning(void)
-{
-    answer(false);
-}
-
-static void partner_halted(void)
-{
-    answer(true);
-}
-
-static void release(void)
-{
-    ring0_call(RING0_IPI, peer.id, 0);
-}
-
-static uint64_t once_ipi(bool halted)
-{
-    static uint32_t last_ready;
-    uint64_t start, sent, arrived;
-    uint32_t ready;
-
-    while ((ready = __atomic_load_n(&peer.ready, __ATOMIC_ACQUIRE)) == last_ready)
-        cpu_relax();
-    last_ready = ready;
-    __atomic_store_n(&peer.arrived, 0, __ATOMIC_RELEASE);
-    /* It is given the time to fall asleep. */
-    start = __builtin_ia32_rdtsc();
-    while (halted && __builtin_ia32_rdtsc() - start < 10 * interrupt_ticks())
-        cpu_relax();
-    sent = ring0_call(RING0_IPI, peer.id, 0);
-    while (!(arrived = __atomic_load_n(&peer.arrived, __ATOMIC_ACQUIRE)))
-        cpu_relax();
-    return late(arrived, sent);
-}
-
-static uint64_t once_ipi_spinning(void)
-{
-    return once_ipi(false);
-}
-
-static uint64_t once_ipi_halted(void)
-{
-    return once_ipi(true);
-}
-
 /* --- the table --- */
 
 #define RING3(function) .loop = loop_##function, .base = exits_nothing, .stamp = stamp_##function
@@ -534,28 +352,29 @@ static const struct exits_op table[] = {
      .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(rdmsr)},
     {"exits.wrmsr", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .missing = missing_tsc_adjust,
      .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(wrmsr)},
-    {"exits.ipi.self", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_interrupts,
-     .wrong = wrong_interrupts, .loop = loop_self_ipi, .base = loop_trap},
-    {"exits.ipi.spinning", "ipi", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_wrongs,
-     .wrong = wrong_wrongs, .once = once_ipi_spinning, .partner = partner_spinning,
-     .release = release},
-    {"exits.ipi.halted", "ipi", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_wrongs,
-     .wrong = wrong_wrongs, .once = once_ipi_halted, .partner = partner_halted, .release = release},
+    {"exits.ipi.self", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .begin = interrupts_begin,
+     .wrong = interrupts_wrong, .loop = interrupts_self_ipi, .base = loop_trap},
+    {"exits.ipi.spinning", "ipi", CHANNEL_BY_KVM, "wrmsr", 0, .prepare = interrupts_meet,
+     .begin = interrupts_begin, .wrong = interrupts_early, .once = interrupts_ipi,
+     .partner = interrupts_answer, .release = interrupts_release},
+    {"exits.ipi.halted", "ipi", CHANNEL_BY_KVM, "wrmsr", 0, .prepare = interrupts_meet,
+     .begin = interrupts_begin, .wrong = interrupts_early, .once = interrupts_ipi_halted,
+     .partner = interrupts_answer_halted, .release = interrupts_release},
     {"exits.timer.oneshot", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .begin = begin_wrongs,
      .wrong = wrong_wrongs, RING0(oneshot)},
     {"exits.timer.deadline", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .missing = missing_deadline,
      .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(deadline)},
-    {"exits.late.oneshot", "interrupt", CHANNEL_BY_KVM, "interrupt", 3, .begin = begin_interrupts,
-     .wrong = wrong_interrupts, .once = once_oneshot_spinning},
+    {"exits.late.oneshot", "interrupt", CHANNEL_BY_KVM, "interrupt", 3, .begin = interrupts_begin,
+     .wrong = interrupts_wrong, .once = interrupts_oneshot},
     {"exits.late.deadline", "interrupt", CHANNEL_BY_KVM, "interrupt", 3,
-     .missing = missing_deadline, .begin = begin_interrupts, .wrong = wrong_interrupts,
-     .once = once_deadline},
-    {"exits.late.hlt", "interrupt", CHANNEL_BY_KVM, "hlt", 0, .begin = begin_interrupts,
-     .wrong = wrong_interrupts, .once = once_hlt},
-    {"exits.irqfd.spinning", "interrupt", CHANNEL_BY_KVM, "interrupt", 3, .begin = begin_interrupts,
-     .wrong = wrong_interrupts, .once = once_irqfd_spinning},
-    {"exits.irqfd.halted", "interrupt", CHANNEL_BY_KVM, "hlt", 0, .begin = begin_interrupts,
-     .wrong = wrong_interrupts, .once = once_irqfd_halted},
+     .missing = missing_deadline, .begin = interrupts_begin, .wrong = interrupts_wrong,
+     .once = interrupts_deadline},
+    {"exits.late.hlt", "interrupt", CHANNEL_BY_KVM, "hlt", 0, .begin = interrupts_begin,
+     .wrong = interrupts_wrong, .once = interrupts_hlt},
+    {"exits.irqfd.spinning", "interrupt", CHANNEL_BY_KVM, "interrupt", 3, .begin = interrupts_begin,
+     .wrong = interrupts_wrong, .once = interrupts_irqfd},
+    {"exits.irqfd.halted", "interrupt", CHANNEL_BY_KVM, "hlt", 0, .begin = interrupts_begin,
+     .wrong = interrupts_wrong, .once = interrupts_irqfd_halted},
     {"exits.trap", "trap", CHANNEL_BY_GUEST, "none", 3, .begin = begin_wrongs,
      .wrong = wrong_wrongs, RING3(trap)},
     {"exits.fault", "page_fault", CHANNEL_BY_GUEST, "none", 3, .missing = missing_window,
@@ -595,5 +414,6 @@ const struct exits *exits_begin(const struct guest_machine *found)
     };
 
     machine = found;
+    interrupts_init(found->tsc_hz);
     return &exits;
 }

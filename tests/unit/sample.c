@@ -99,8 +99,8 @@ void sample_init(struct sample *sample)
     sample->result.exited = true;
     describe_host(&sample->host);
     describe_run(sample);
-    sample->report =
-        (struct report){&sample->config, &sample->result, &sample->facts, &sample->host, 0, 0, NULL};
+    sample->report = (struct report){
+        &sample->config, &sample->result, &sample->facts, &sample->host, 0, 0, NULL};
 }
 
 void sample_free(struct sample *sample)

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "guest/kvm/interrupts.h"
+#include "guest/kvm/machine.h"
+
+/* Longer than to fall asleep. */
+#define DELAY_NS 20000u
+#define TIMER_NS 100000u
+
+static uint64_t tsc_hz;
+static uint32_t interrupts_before;
+static uint64_t early; /* interrupts that came before they were due */
+
+void interrupts_init(uint64_t rate)
+{
+    tsc_hz = rate;
+}
+
+void interrupts_begin(void)
+{
+    early = 0;
+    interrupts_before = guest_local()->interrupts;
+}
+
+uint64_t interrupts_wrong(uint64_t ops)
+{
+    uint64_t taken_since = guest_local()->interrupts - interrupts_before;
+
+    return early + (taken_since > ops ? taken_since - ops : ops - taken_since);
+}
+
+uint64_t interrupts_early(uint64_t ops)
+{
+    (void)ops;
+    return early;
+}
+
+static uint32_t taken(const struct cpu_local *local)
+{
+    return __atomic_load_n(&local->interrupts, __ATOMIC_ACQUIRE);
+}
+
+void interrupts_self_ipi(uint64_t n, unsigned rounds)
+{
+    for (; n; n--) {
+        uint32_t seen = taken(guest_local());
+
+        ring0_call(RING0_SELF_IPI, 0, 0);
+        while (taken(guest_local()) == seen)
+            cpu_relax();
+        exits_work(rounds);
+    }
+}
+
+/* Until the next interrupt after `seen`: spinning or halted; returns when it was over. */
+static uint64_t await(uint32_t seen, bool halted)
+{
+    const struct cpu_local *local = guest_local();
+
+    while (taken(local) == seen) {
+        if (halted)
+            ring0_call(RING0_SLEEP, seen, 0);
+        else
+            cpu_relax();
+    }
+    return __builtin_ia32_rdtsc();
+}
+
+static uint64_t late(uint64_t now, uint64_t due)
+{
+    early += now < due;
+    return now < due ? 0 : now - due;
+}
+
+static uint64_t ticks_of(uint64_t ns)
+{
+    return tsc_hz / 1000000 * ns / 1000;
+}
+
+static uint64_t once_oneshot(bool halted)
+{
+    uint32_t seen = taken(guest_local());
+    uint64_t due = ring0_call(RING0_ONESHOT, TIMER_NS, 0) + ticks_of(TIMER_NS);
+
+    return late(await(seen, halted), due);
+}
+
+uint64_t interrupts_deadline(void)
+{
+    uint32_t seen = taken(guest_local());
+    uint64_t due = __builtin_ia32_rdtsc() + ticks_of(TIMER_NS);
+
+    ring0_call(RING0_DEADLINE, due, 0);
+    return late(await(seen, false), due);
+}
+
+uint64_t interrupts_oneshot(void)
+{
+    return once_oneshot(false);
+}
+
+uint64_t interrupts_hlt(void)
+{
+    return once_oneshot(true);
+}
+
+static uint64_t once_irqfd(bool halted)
+{
+    volatile uint64_t *request =
+        (volatile uint64_t *)(MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_INTERRUPT);
+    uint32_t seen = taken(guest_local());
+    uint64_t now, sent;
+
+    *request = guest_local()->id | VECTOR_INTERRUPT << MINIVMM_CONTROL_VECTOR_SHIFT |
+               (uint64_t)DELAY_NS << MINIVMM_CONTROL_DELAY_SHIFT;
+    now = await(seen, halted);
+    do
+        sent = *request;
+    while (!sent);
+    return late(now, sent);
+}
+
+uint64_t interrupts_irqfd(void)
+{
+    return once_irqfd(false);
+}
+
+uint64_t interrupts_irqfd_halted(void)
+{
+    return once_irqfd(true);
+}
+
+/* The second vCPU's side of an IPI: it waits for one, and says when that arrived. */
+static struct {
+    _Alignas(KERNEL_CACHE_LINE) uint64_t arrived; /* TSC of the last; 0: not yet */
+    uint32_t ready; /* how many it has waited for so far: it waits for the next */
+    unsigned id;
+} peer;
+
+/* The last of these that an IPI was sent to. */
+static uint32_t answered;
+
+static void answer(bool halted)
+{
+    struct cpu_local *local = guest_local();
+
+    peer.id = local->id;
+    for (;;) {
+        uint32_t seen = taken(local);
+
+        __atomic_store_n(&peer.ready, peer.ready + 1, __ATOMIC_RELEASE);
+        while (taken(local) == seen) {
+            if (exits_partner_done())
+                return;
+            if (halted)
+                ring0_call(RING0_SLEEP, seen, 0);
+            else
+                cpu_relax();
+        }
+        __atomic_store_n(&peer.arrived, __builtin_ia32_rdtsc(), __ATOMIC_RELEASE);
+    }
+}
+
+void interrupts_answer(void)
+{
+    answer(false);
+}
+
+void interrupts_answer_halted(void)
+{
+    answer(true);
+}
+
+void interrupts_release(void)
+{
+    ring0_call(RING0_IPI, peer.id, 0);
+}
+
+void interrupts_meet(struct bench_run *run)
+{
+    (void)run;
+    answered = peer.ready;
+}
+
+static uint64_t once_ipi(bool halted)
+{
+    uint64_t start, sent, arrived;
+    uint32_t ready;
+
+    while ((ready = __atomic_load_n(&peer.ready, __ATOMIC_ACQUIRE)) == answered)
+        cpu_relax();
+    answered = ready;
+    __atomic_store_n(&peer.arrived, 0, __ATOMIC_RELEASE);
+    /* It is given the time to fall asleep. */
+    start = __builtin_ia32_rdtsc();
+    while (halted && __builtin_ia32_rdtsc() - start < ticks_of(10 * DELAY_NS))
+        cpu_relax();
+    sent = ring0_call(RING0_IPI, peer.id, 0);
+    while (!(arrived = __atomic_load_n(&peer.arrived, __ATOMIC_ACQUIRE)))
+        cpu_relax();
+    return late(arrived, sent);
+}
+
+uint64_t interrupts_ipi(void)
+{
+    return once_ipi(false);
+}
+
+uint64_t interrupts_ipi_halted(void)
+{
+    return once_ipi(true);
+}
