@@ -118,5 +118,11 @@ START_TEST(bad_waits_stop)
 }
 END_TEST
 
+START_TEST(bad_controls_stop)
+{
+    ck_assert_uint_eq(run_breaches("bad_control.elf"), 17);
+}
+END_TEST
+
 SUITE_MAIN_KVM("hostile", faults_are_reported, fault_is_readable, triple_fault_stops,
-               unknown_addresses_stop, bad_records_stop, bad_waits_stop)
+               unknown_addresses_stop, bad_records_stop, bad_waits_stop, bad_controls_stop)

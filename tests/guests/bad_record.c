@@ -26,6 +26,11 @@
         .type = CHANNEL_CHECK, .check = {.ok = 1, .what = "w" } \
     }
 
+#define COST                                                    \
+    {                                                           \
+        .type = CHANNEL_COST, .cost = {.ring = 3, .exit = "e" } \
+    }
+
 static const struct {
     unsigned count;
     struct channel_record record[5];
@@ -43,6 +48,9 @@ static const struct {
     {2, {{.type = CHANNEL_PLAN, .plan = {1}}, {.type = CHANNEL_PLAN, .plan = {1}}}},
     {2, {BEGIN, {.type = CHANNEL_PLAN, .plan = {1}}}},
     {2, {BEGIN, {.type = CHANNEL_SKIP, .skip = {.name = "n", .reason = "r"}}}},
+    {1, {COST}},
+    {3, {BEGIN, COST, COST}},
+    {1, {{.type = CHANNEL_TIMES, .times = {.count = 1, .total = 1}}}},
     {2, {{.type = CHANNEL_EXIT}, BEGIN}},
     {2, {{.type = CHANNEL_FAULT}, BEGIN}},
     /* Types. */
@@ -60,6 +68,13 @@ static const struct {
     {2, {BEGIN, {.type = CHANNEL_SAMPLES, .samples = {.count = 0xffffffff}}}},
     {2, {BEGIN, {.type = CHANNEL_SAMPLES, .samples = {.count = 1, .value = {INFINITY}}}}},
     {2, {BEGIN, {.type = CHANNEL_SAMPLES, .samples = {.count = 1, .value = {NAN}}}}},
+    {2, {BEGIN, {.type = CHANNEL_COST, .cost = {.ring = 1, .exit = "e"}}}},
+    {2, {BEGIN, {.type = CHANNEL_COST, .cost = {.answer = CHANNEL_ANSWERS, .exit = "e"}}}},
+    {2, {BEGIN, {.type = CHANNEL_COST, .cost = {.loop_ns = NAN, .exit = "e"}}}},
+    {2, {BEGIN, {.type = CHANNEL_COST, .cost = {.exit = "\033[2J"}}}},
+    {2, {BEGIN, {.type = CHANNEL_TIMES, .times = {.count = 1}}}},
+    {2, {BEGIN, {.type = CHANNEL_TIMES, .times = {.count = 0xffffffff, .total = 1}}}},
+    {2, {BEGIN, {.type = CHANNEL_TIMES, .times = {.count = 1, .total = 1, .ticks = {~0ull}}}}},
     {4, {BEGIN, SAMPLES, END, {.type = CHANNEL_CHECK, .check = {.ok = 2, .what = "w"}}}},
     /* Texts: empty, not terminated, with control characters, with parameters that are none. */
     {1, {{.type = CHANNEL_BEGIN, .begin = {.threads = 1, .unit = "u", .op = "o"}}}},
