@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -91,6 +92,24 @@ START_TEST(vcpus_meet)
 }
 END_TEST
 
+/* A vCPU takes more files than are allowed at first; the VMM allows itself more. */
+START_TEST(many_vcpus_need_no_higher_limit_of_files)
+{
+    struct rlimit files;
+    struct outcome run;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
+    files.rlim_cur = 64;
+    ck_assert_uint_ge(files.rlim_max, 1024);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
+    run = program_run("minivmm", "--bench", "none", "--mem", "64M", "--vcpus", "100", "--report",
+                      "json", NULL);
+    ck_assert_msg(run.status == 0, "status %d\n%.500s%.500s", run.status, run.err, run.out);
+    ck_assert_uint_eq(json_array_size(json_at(run.json, "vcpus")), 100);
+    outcome_free(&run);
+}
+END_TEST
+
 START_TEST(interrupts_arrive)
 {
     struct outcome run = program_run("minivmm", "--guest", program_path("interrupt.elf"), "--mem",
@@ -160,5 +179,5 @@ START_TEST(text_goes_to_the_log)
 END_TEST
 
 SUITE_MAIN_KVM("run", hello_arrives, any_arguments_are_in_the_report, start_is_timed, vcpus_meet,
-               interrupts_arrive, guest_status_counts, wrong_results_fail, failures_are_explained,
-               text_goes_to_the_log)
+               many_vcpus_need_no_higher_limit_of_files, interrupts_arrive, guest_status_counts,
+               wrong_results_fail, failures_are_explained, text_goes_to_the_log)
