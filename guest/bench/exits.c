@@ -51,14 +51,21 @@ static uint64_t time_of(void (*loop)(uint64_t, unsigned), uint64_t n, unsigned r
     return ticks() - start;
 }
 
-/* How often to repeat an operation in a loop: doubled until it takes long enough. */
+/*
+ * How often to repeat an operation in a loop: doubled until the operations alone take long enough,
+ * or, where they are short beside the loop's own work, that takes three times as long.
+ */
 static uint64_t find_count(const struct measurement *m)
 {
-    uint64_t enough = bench_ticks(m->run, m->run->env->quick ? 0.002 : 0.010), n = 1;
+    uint64_t enough = bench_ticks(m->run, m->run->env->quick ? 0.002 : 0.010);
 
-    while (n < N_MAX && time_of(m->op->loop, n, m->rounds) < enough)
-        n *= 2;
-    return n;
+    for (uint64_t n = 1;; n *= 2) {
+        uint64_t all = time_of(m->op->loop, n, m->rounds);
+        uint64_t base = time_of(m->op->base, n, m->rounds);
+
+        if (n == N_MAX || all >= base + enough || all >= 3 * enough)
+            return n;
+    }
 }
 
 static double ns_of(const struct bench_run *run, double ticks_taken)
@@ -172,7 +179,9 @@ static void measure_single(const struct measurement *m)
     struct row row = make_row(m);
     uint64_t start;
 
-    m->op->once(); /* the first finds everything cold */
+    m->op->once();                        /* the first finds everything cold */
+    m->run->env->exits->keep_times(true); /* none, and those of an earlier row are gone */
+    m->run->env->exits->keep_times(false);
     row_begin(m->run, &row);
     m->op->begin();
     start = ticks();

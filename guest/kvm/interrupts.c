@@ -148,14 +148,9 @@ static void answer(bool halted)
         uint32_t seen = taken(local);
 
         __atomic_store_n(&peer.ready, peer.ready + 1, __ATOMIC_RELEASE);
-        while (taken(local) == seen) {
-            if (exits_partner_done())
-                return;
-            if (halted)
-                ring0_call(RING0_SLEEP, seen, 0);
-            else
-                cpu_relax();
-        }
+        await(seen, halted);
+        if (exits_partner_done())
+            return;
         __atomic_store_n(&peer.arrived, __builtin_ia32_rdtsc(), __ATOMIC_RELEASE);
     }
 }
@@ -170,25 +165,33 @@ void interrupts_answer_halted(void)
     answer(true);
 }
 
-void interrupts_release(void)
-{
-    ring0_call(RING0_IPI, peer.id, 0);
-}
-
 void interrupts_meet(struct bench_run *run)
 {
     (void)run;
     answered = peer.ready;
 }
 
-static uint64_t once_ipi(bool halted)
+/* Until the other vCPU waits for an interrupt that it has not been sent yet. */
+static void await_peer(void)
 {
-    uint64_t start, sent, arrived;
     uint32_t ready;
 
     while ((ready = __atomic_load_n(&peer.ready, __ATOMIC_ACQUIRE)) == answered)
         cpu_relax();
     answered = ready;
+}
+
+void interrupts_release(void)
+{
+    await_peer();
+    ring0_call(RING0_IPI, peer.id, 0);
+}
+
+static uint64_t once_ipi(bool halted)
+{
+    uint64_t start, sent, arrived;
+
+    await_peer();
     __atomic_store_n(&peer.arrived, 0, __ATOMIC_RELEASE);
     /* It is given the time to fall asleep. */
     start = __builtin_ia32_rdtsc();

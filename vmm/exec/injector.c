@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <limits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ void injector_init(struct injector *injector, int vm)
     *injector = (struct injector){
         .vm = vm,
         .irqfd = -1,
+        .vcpu = UINT_MAX, /* goes nowhere yet */
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
     };
