@@ -92,14 +92,24 @@ static int run_traced(void)
     traced_config.trace = NULL;
     result = machine_load(&traced, &traced_config, &session.watch, session_log, &session, &err);
     if (!result) {
-        session.result = session.traced = &traced.result;
+        session.result = &traced.result;
         result = machine_create(&traced, &err) || machine_place(&traced, &err) ||
                  machine_run(&traced, &err);
+        if (!result && traced.stop == STOP_ERROR) {
+            err = traced.error;
+            result = -1;
+        } else if (!result && (traced.stop != STOP_GUEST || traced.result.has_fault)) {
+            result = err_set(&err, ERR_FAILED, "--kvm-trace: the second run did not end (%s)",
+                             report_stop_name(traced.stop));
+        }
         machine_close(&traced);
+        session.traced = result ? NULL : &traced.result;
+        if (result)
+            machine_destroy(&traced);
     }
     if (result)
         err_print(&err, program_invocation_short_name);
-    return result ? -1 : 0;
+    return result;
 }
 
 /* From the guest's file to the report or the plan. Returns the exit status, or -1. */

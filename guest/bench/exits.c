@@ -53,7 +53,7 @@ static uint64_t time_of(void (*loop)(uint64_t, unsigned), uint64_t n, unsigned r
 
 /*
  * How often to repeat an operation in a loop: doubled until the operations alone take long enough,
- * or, where they are short beside the loop's own work, that takes three times as long.
+ * or, where they are short beside the loop's own work, that takes twice as long.
  */
 static uint64_t find_count(const struct measurement *m)
 {
@@ -63,7 +63,7 @@ static uint64_t find_count(const struct measurement *m)
         uint64_t all = time_of(m->op->loop, n, m->rounds);
         uint64_t base = time_of(m->op->base, n, m->rounds);
 
-        if (n == N_MAX || all >= base + enough || all >= 3 * enough)
+        if (n == N_MAX || all >= base + enough || all >= 2 * enough)
             return n;
     }
 }
@@ -71,6 +71,11 @@ static uint64_t find_count(const struct measurement *m)
 static double ns_of(const struct bench_run *run, double ticks_taken)
 {
     return bench_seconds(run, 1) * 1e9 * ticks_taken;
+}
+
+static bool is_interpreted(const struct measurement *m)
+{
+    return !m->op->ring && m->run->env->exits->ring0_interpreted();
 }
 
 static void send_cost(const struct measurement *m, double loop_ticks)
@@ -82,10 +87,9 @@ static void send_cost(const struct measurement *m, double loop_ticks)
     cost->answer = m->op->answer;
     cost->ring = m->op->ring;
     cost->loop_ns = ns_of(m->run, loop_ticks);
-    if (!m->op->ring) {
-        cost->interpreted = exits->ring0_interpreted();
+    cost->interpreted = is_interpreted(m);
+    if (m->op->less_trap)
         cost->trap_ns = ns_of(m->run, exits->trap());
-    }
     snprintf(cost->exit, sizeof(cost->exit), "%s", m->op->exit);
     m->run->env->send(&record, 1);
 }
@@ -124,7 +128,8 @@ static unsigned stamp(const struct measurement *m, uint64_t *taken)
     unsigned count = m->run->env->quick ? EXITS_STAMPS_MAX / 8 : EXITS_STAMPS_MAX;
     uint64_t own = stamp_ticks();
 
-    if (!m->op->stamp)
+    /* Where instructions are interpreted, in batches, one alone cannot be timed. */
+    if (!m->op->stamp || is_interpreted(m))
         return 0;
     m->run->env->exits->keep_times(true);
     m->op->stamp(taken, count);
@@ -145,28 +150,46 @@ static struct row make_row(const struct measurement *m)
     };
 }
 
+/* The ticks of a loop without the operation. */
+static double median_base(const struct measurement *m, uint64_t n, unsigned loops)
+{
+    double sorted[LOOPS_MAX];
+
+    for (unsigned i = 0; i < loops; i++) {
+        double took = (double)time_of(m->op->base, n, m->rounds);
+        unsigned at = i;
+
+        for (; at && sorted[at - 1] > took; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = took;
+    }
+    return sorted[loops / 2];
+}
+
 static void measure_loops(const struct measurement *m)
 {
     static uint64_t taken[EXITS_STAMPS_MAX];
-    unsigned loops = m->run->env->quick ? 5 : 15, stamped;
-    uint64_t n = find_count(m), ops = 0, start;
-    double loop_ticks[LOOPS_MAX];
+    unsigned loops = m->run->env->quick ? 5 : 11, stamped;
+    uint64_t n, ops = 0, start;
     struct row row = make_row(m);
+    double base;
 
-    row_begin(m->run, &row);
     m->op->begin();
+    n = find_count(m);
+    /* Not in the row's window, which is to hold the operation's exits and no others. */
+    base = median_base(m, n, loops);
+    m->op->begin();
+    row_begin(m->run, &row);
     start = ticks();
     for (unsigned i = 0; i < loops; i++, ops += n) {
-        uint64_t all = time_of(m->op->loop, n, m->rounds);
-        uint64_t base = time_of(m->op->base, n, m->rounds);
+        double all = (double)time_of(m->op->loop, n, m->rounds);
 
-        loop_ticks[i] = (double)base / (double)n;
-        row_sample(m->run, ns_of(m->run, ((double)all - (double)base) / (double)n));
+        row_sample(m->run, ns_of(m->run, (all - base) / (double)n));
     }
     stamped = stamp(m, taken);
     ops += stamped;
     row_end(m->run, ops, ticks() - start);
-    send_cost(m, loop_ticks[loops / 2]);
+    send_cost(m, base / (double)n);
     if (stamped)
         send_times(m, taken, stamped);
     row_check(m->run, "not_as_it_should", (double)m->op->wrong(ops), 0);
@@ -182,8 +205,8 @@ static void measure_single(const struct measurement *m)
     m->op->once();                        /* the first finds everything cold */
     m->run->env->exits->keep_times(true); /* none, and those of an earlier row are gone */
     m->run->env->exits->keep_times(false);
-    row_begin(m->run, &row);
     m->op->begin();
+    row_begin(m->run, &row);
     start = ticks();
     for (unsigned i = 0; i < count; i++) {
         taken[i] = m->op->once();
@@ -191,7 +214,8 @@ static void measure_single(const struct measurement *m)
     }
     row_end(m->run, count, ticks() - start);
     send_cost(m, 0);
-    send_times(m, taken, count);
+    if (!is_interpreted(m))
+        send_times(m, taken, count);
     row_check(m->run, "not_as_it_should", (double)m->op->wrong(count), 0);
 }
 
@@ -262,13 +286,13 @@ static void floor_row(struct bench_run *run, const struct exits_op *op, bool dif
     const struct exits *exits = run->env->exits;
     struct measurement m = {run, op, 0};
     uint64_t n = find_count(&m), start;
-    unsigned loops = run->env->quick ? 5 : 15;
+    unsigned loops = run->env->quick ? 5 : difference ? 31 : 11;
     char params[CHANNEL_PARAMS_MAX];
     struct row row = {params, 1, "ns", op->op, CHANNEL_LOWER};
 
     snprintf(params, sizeof(params), "exit=%s", op->exit);
-    row_begin(run, &row);
     op->begin();
+    row_begin(run, &row);
     start = ticks();
     for (unsigned i = 0; i < loops; i++) {
         uint64_t bare = time_bare(exits, op, n);
@@ -288,7 +312,7 @@ static void host_row(struct bench_run *run, enum minivmm_probe_work work, const 
 {
     const struct exits *exits = run->env->exits;
     uint64_t enough = bench_ticks(run, run->env->quick ? 0.001 : 0.005), n = 1, start;
-    unsigned loops = run->env->quick ? 5 : 15, undone = 0;
+    unsigned loops = run->env->quick ? 5 : 11, undone = 0;
     char params[CHANNEL_PARAMS_MAX];
     struct row row = {params, 1, "ns", name, CHANNEL_LOWER};
 

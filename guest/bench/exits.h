@@ -16,7 +16,8 @@ struct exits_op {
     const char *op;   /* what one operation is */
     enum channel_answer answer;
     const char *exit; /* its reason in the VMM, or KVM's */
-    unsigned ring;    /* it runs in */
+    unsigned ring;    /* it runs in, 3 or 0 */
+    bool less_trap;   /* the way to ring 0 is part of base() */
 
     /* Why it cannot be measured here; NULL: it can. Optional. */
     const char *(*missing)(const struct env *env);

@@ -2,9 +2,8 @@
 #include "guest/kvm/interrupts.h"
 #include "guest/kvm/machine.h"
 
-/* Longer than to fall asleep. */
-#define DELAY_NS 20000u
-#define TIMER_NS 100000u
+/* Longer than KVM polls before it lets a halted vCPU sleep (halt_poll_ns), which it may grow to. */
+#define DELAY_NS 1000000u
 
 static uint64_t tsc_hz;
 static uint32_t interrupts_before;
@@ -79,7 +78,7 @@ static uint64_t ticks_of(uint64_t ns)
 static uint64_t once_oneshot(bool halted)
 {
     uint32_t seen = taken(guest_local());
-    uint64_t due = ring0_call(RING0_ONESHOT, TIMER_NS, 0) + ticks_of(TIMER_NS);
+    uint64_t due = ring0_call(RING0_ONESHOT, DELAY_NS, 0) + ticks_of(DELAY_NS);
 
     return late(await(seen, halted), due);
 }
@@ -87,7 +86,7 @@ static uint64_t once_oneshot(bool halted)
 uint64_t interrupts_deadline(void)
 {
     uint32_t seen = taken(guest_local());
-    uint64_t due = __builtin_ia32_rdtsc() + ticks_of(TIMER_NS);
+    uint64_t due = __builtin_ia32_rdtsc() + ticks_of(DELAY_NS);
 
     ring0_call(RING0_DEADLINE, due, 0);
     return late(await(seen, false), due);
@@ -195,7 +194,7 @@ static uint64_t once_ipi(bool halted)
     __atomic_store_n(&peer.arrived, 0, __ATOMIC_RELEASE);
     /* It is given the time to fall asleep. */
     start = __builtin_ia32_rdtsc();
-    while (halted && __builtin_ia32_rdtsc() - start < ticks_of(10 * DELAY_NS))
+    while (halted && __builtin_ia32_rdtsc() - start < ticks_of(DELAY_NS))
         cpu_relax();
     sent = ring0_call(RING0_IPI, peer.id, 0);
     while (!(arrived = __atomic_load_n(&peer.arrived, __ATOMIC_ACQUIRE)))

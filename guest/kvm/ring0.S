@@ -155,14 +155,14 @@ idt_pointer:
         .word   256 * 16 - 1
         .quad   idt
 
-/* Ring 3's side of a service: the invalid instruction that ring0_trap() knows by its address. */
+/* Ring 3's side of a service: the privileged instruction that ring0_trap() knows by its address. */
         .section .user.text, "ax"
         .globl  ring0_call
         .globl  ring0_call_instruction
 ring0_call:
         mov     %rdi, %rax
 ring0_call_instruction:
-        ud2
+        hlt
         ret
 
         .section .note.GNU-stack, "", @progbits

@@ -4,7 +4,7 @@
 
 #include "guest/kvm/ring0.h"
 
-#define UD2_BYTES 2
+#define HLT_BYTES 1
 
 #define MSR_TSC_ADJUST        0x3b
 #define MSR_TSC_DEADLINE      0x6e0
@@ -100,11 +100,13 @@ static void set_window(struct percpu *percpu, uint64_t table, uint64_t page)
         percpu->window[i] = (page + i * PAGE_BYTES) | PTE_FLAGS | nx;
         flush(MINIVMM_WINDOW_BASE + i * PAGE_BYTES);
     }
+    for (unsigned i = 0; i < 2; i++)
+        percpu->page[i] = percpu->window[i] | PTE_PRESENT;
 }
 
-static void clear_window(struct percpu *percpu)
+static void clear_window(struct percpu *percpu, uint64_t pages)
 {
-    for (unsigned i = 0; i < MINIVMM_WINDOW_PAGES; i++) {
+    for (uint64_t i = 0; i < pages && i < MINIVMM_WINDOW_PAGES; i++) {
         percpu->window[i] &= ~PTE_PRESENT;
         flush(MINIVMM_WINDOW_BASE + i * PAGE_BYTES);
     }
@@ -112,23 +114,23 @@ static void clear_window(struct percpu *percpu)
 
 static uint64_t remap(struct percpu *percpu, uint64_t count)
 {
-    uint64_t page[2] = {percpu->window[0] & ~PTE_PRESENT, percpu->window[1] & ~PTE_PRESENT};
-    uint64_t wrong = 0, was = percpu->window[0];
+    uint64_t wrong = 0;
 
-    for (uint64_t i = 0; i < count; i++) {
-        percpu->window[0] = page[i & 1] | PTE_PRESENT;
+    for (; count; count--) {
+        uint64_t other = percpu->page[percpu->window[0] == percpu->page[0]];
+
+        percpu->window[0] = other;
         flush(MINIVMM_WINDOW_BASE);
-        wrong += *(volatile uint64_t *)MINIVMM_WINDOW_BASE !=
-                 (page[i & 1] & ~PTE_NX & -(uint64_t)PAGE_BYTES);
+        wrong +=
+            *(volatile uint64_t *)MINIVMM_WINDOW_BASE != (other & ~PTE_NX & -(uint64_t)PAGE_BYTES);
     }
-    percpu->window[0] = was;
-    flush(MINIVMM_WINDOW_BASE);
     return wrong;
 }
 
+/* The operation and nothing else: what leaves the guest in here is counted. */
 static uint64_t repeat(struct percpu *percpu, enum ring0_op op, uint64_t count)
 {
-    uint64_t value, wrong = 0;
+    uint64_t wrong = 0;
 
     switch (op) {
     case RING0_OP_NOTHING:
@@ -136,28 +138,20 @@ static uint64_t repeat(struct percpu *percpu, enum ring0_op op, uint64_t count)
             __asm__ volatile("");
         break;
     case RING0_OP_RDMSR:
-        value = rdmsr(MSR_TSC_ADJUST);
         for (; count; count--)
-            wrong += rdmsr(MSR_TSC_ADJUST) != value;
+            wrong += rdmsr(MSR_TSC_ADJUST) != percpu->expected;
         break;
     case RING0_OP_WRMSR:
-        value = rdmsr(MSR_TSC_ADJUST);
         for (; count; count--)
-            wrmsr(MSR_TSC_ADJUST, value);
-        wrong = rdmsr(MSR_TSC_ADJUST) != value;
+            wrmsr(MSR_TSC_ADJUST, percpu->expected);
         break;
     case RING0_OP_ONESHOT:
-        wrmsr(MSR_X2APIC_LVT_TIMER, VECTOR_INTERRUPT);
-        wrmsr(MSR_X2APIC_TIMER_DIV, TIMER_DIV_1);
         for (; count; count--)
             wrmsr(MSR_X2APIC_TIMER_INIT, UINT32_MAX);
-        wrmsr(MSR_X2APIC_TIMER_INIT, 0);
         break;
     case RING0_OP_DEADLINE:
-        wrmsr(MSR_X2APIC_LVT_TIMER, TIMER_DEADLINE | VECTOR_INTERRUPT);
         for (; count; count--)
             wrmsr(MSR_TSC_DEADLINE, FAR_AHEAD);
-        wrmsr(MSR_TSC_DEADLINE, 0);
         break;
     case RING0_OP_REMAP:
         wrong = remap(percpu, count);
@@ -213,10 +207,13 @@ static void serve(struct trap_frame *frame, struct percpu *percpu)
         set_window(percpu, frame->rsi, frame->rdx);
         break;
     case RING0_WINDOW_CLEAR:
-        clear_window(percpu);
+        clear_window(percpu, frame->rsi);
+        break;
+    case RING0_EXPECT:
+        percpu->expected = frame->rsi;
         break;
     }
-    frame->rip += UD2_BYTES;
+    frame->rip += HLT_BYTES;
 }
 
 /* Tell the VMM, which ends the run. */
@@ -252,7 +249,7 @@ void ring0_trap(struct trap_frame *frame, struct percpu *percpu)
                          __ATOMIC_RELAXED);
         if (frame->vector != VECTOR_SPURIOUS)
             wrmsr(MSR_X2APIC_EOI, 0);
-    } else if (frame->vector == VECTOR_UD && frame->rip == (uint64_t)ring0_call_instruction) {
+    } else if (frame->vector == VECTOR_GP && frame->rip == (uint64_t)ring0_call_instruction) {
         serve(frame, percpu);
     } else if (frame->vector == VECTOR_PF && mend_fault(frame, percpu)) {
         return;

@@ -33,7 +33,7 @@
 #define CPU_LOCAL_BYTES 128
 
 /* Vectors. */
-#define VECTOR_UD        6
+#define VECTOR_GP        13
 #define VECTOR_PF        14
 #define VECTOR_INTERRUPT 32 /* the first that is an interrupt's */
 #define VECTOR_SPURIOUS  255
@@ -56,7 +56,9 @@ struct percpu {
     uint64_t gdt[8];
     uint8_t tss[240];
     struct cpu_local *local;
-    uint64_t *window; /* the page table of MINIVMM_WINDOW_BASE, once RING0_WINDOW has set it up */
+    uint64_t expected; /* TSC_ADJUST, as RING0_EXPECT gave it */
+    uint64_t page[2];  /* the window's first two pages of RAM, as entries of its table */
+    uint64_t *window;  /* the page table of MINIVMM_WINDOW_BASE, once RING0_WINDOW has set it up */
     struct channel_record record;
 };
 
@@ -93,16 +95,17 @@ enum ring0_service {
      * of which is present until it is touched
      */
     RING0_WINDOW,
-    RING0_WINDOW_CLEAR, /* makes them absent again */
+    RING0_WINDOW_CLEAR, /* a: how many of them, from the first, are made absent again */
+    RING0_EXPECT,       /* a: what TSC_ADJUST is, for RING0_LOOP */
 };
 
 /* What RING0_LOOP repeats. */
 enum ring0_op {
     RING0_OP_NOTHING,
-    RING0_OP_RDMSR,   /* TSC_ADJUST */
-    RING0_OP_WRMSR,   /* the value that it has */
-    RING0_OP_ONESHOT, /* the timer set, far ahead */
-    RING0_OP_DEADLINE,
+    RING0_OP_RDMSR,    /* TSC_ADJUST, wrong if it is not as expected */
+    RING0_OP_WRMSR,    /* the expected value */
+    RING0_OP_ONESHOT,  /* the timer set, far ahead, in the mode of RING0_ONESHOT */
+    RING0_OP_DEADLINE, /* and in that of RING0_DEADLINE */
     /*
      * The window's first page mapped to its first and to its second page of RAM in turn, `invlpg`,
      * and a look: each page begins with its address.
@@ -112,7 +115,8 @@ enum ring0_op {
 
 /*
  * ring0_call(): have ring 0 do something. It is a trap: `syscall` is not available on every
- * back-end of KVM, so an invalid instruction at a known place is the way in.
+ * back-end of KVM, and KVM itself looks at invalid instructions, so that a privileged one at a
+ * known place is the way in.
  */
 uint64_t ring0_call(enum ring0_service service, uint64_t a, uint64_t b);
 

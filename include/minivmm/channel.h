@@ -74,9 +74,10 @@ struct channel_samples {
 
 /* Who answers the operation that a row measures. */
 enum channel_answer {
-    CHANNEL_BY_VMM,   /* an exit to user space per operation, for the reason `exit` */
-    CHANNEL_BY_KVM,   /* KVM itself; `exit` names what it answers */
-    CHANNEL_BY_GUEST, /* nobody, if the hardware does what it can: the guest's own work */
+    CHANNEL_BY_VMM,     /* an exit to user space per operation, for the reason `exit` */
+    CHANNEL_BY_KVM,     /* KVM itself; `exit` names what it answers */
+    CHANNEL_BY_GUEST,   /* the guest itself */
+    CHANNEL_BY_MACHINE, /* hardware or KVM, as this machine has it: no exit is claimed */
     CHANNEL_ANSWERS
 };
 

@@ -90,6 +90,22 @@ START_TEST(reserved_pages_are_not_transparent)
 }
 END_TEST
 
+START_TEST(a_trace_has_a_file_of_its_own)
+{
+    struct err err;
+
+    config_init(&config);
+    config.guest = "bench.elf";
+    config.trace = "exits";
+    ck_assert_int_eq(config_validate(&config, &err), 0);
+    config.output = "exits";
+    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    config.trace = "bench.elf";
+    ck_assert_int_eq(config_validate(&config, &err), -1);
+}
+END_TEST
+
 SUITE_MAIN("config", defaults_are_valid, memory_is_in_whole_pages,
            the_way_out_is_one_for_the_largest_size_too, there_is_a_vcpu,
-           reserved_pages_are_not_transparent)
+           reserved_pages_are_not_transparent, a_trace_has_a_file_of_its_own)

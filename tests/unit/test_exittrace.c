@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/suite.h"
@@ -122,5 +124,21 @@ START_TEST(a_full_disk_is_told)
 }
 END_TEST
 
+START_TEST(a_pipe_is_refused)
+{
+    char name[] = "/tmp/minivmm-fifo-XXXXXX";
+    int reader;
+
+    ck_assert(mkdtemp(name) != NULL && !rmdir(name) && !mkfifo(name, 0600));
+    /* Without a reader, and with one. */
+    ck_assert_int_eq(exittrace_open(&trace, name, &err), -1);
+    reader = open(name, O_RDONLY | O_NONBLOCK);
+    ck_assert_int_eq(exittrace_open(&trace, name, &err), -1);
+    ck_assert_msg(strstr(err.text, "a pipe") != NULL, "%s", err.text);
+    close(reader);
+    unlink(name);
+}
+END_TEST
+
 SUITE_MAIN("exittrace", every_exit_is_in_the_file, a_full_ring_loses_and_counts,
-           a_full_disk_is_told)
+           a_full_disk_is_told, a_pipe_is_refused)

@@ -116,7 +116,7 @@ int main(int argc, char **argv)
         result = err_sys(&err, ERR_USAGE, "%s", argv[1]);
     else
         result = convert(&trace, argv[1], &err);
-    if (!result && fflush(stdout))
+    if (!result && (fflush(stdout) || ferror(stdout)))
         result = err_sys(&err, ERR_FAILED, "standard output");
     if (trace.in)
         fclose(trace.in);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <string.h>
 
 #include "vmm/base/units.h"
 #include "vmm/config/config.h"
@@ -12,6 +13,20 @@ void config_init(struct config *config)
         .guest_page_bytes = CONFIG_PAGE_2M,
         .args = "",
     };
+}
+
+/* The trace goes to a file of its own. */
+static int check_trace(const struct config *config, struct err *err)
+{
+    const char *const others[] = {config->guest, config->output, config->log, config->dump_dtb};
+
+    for (unsigned i = 0; config->trace && i < sizeof(others) / sizeof(others[0]); i++) {
+        if (!others[i] || strcmp(config->trace, others[i]) != 0)
+            continue;
+        err_set(err, ERR_USAGE, "--trace %s: another option names that file", config->trace);
+        return err_hint(err, "a file of its own");
+    }
+    return 0;
 }
 
 int config_validate(const struct config *config, struct err *err)
@@ -39,5 +54,5 @@ int config_validate(const struct config *config, struct err *err)
                 "--hugepages with --thp on: memory of hugetlbfs is never transparent");
         return err_hint(err, "one of the two");
     }
-    return 0;
+    return check_trace(config, err);
 }

@@ -61,16 +61,20 @@ const struct bus_ops probe_ops = {
     .write = probe_write,
 };
 
-/* The accesses that came here, and those for which KVM has signalled since the last look. */
+/*
+ * How often an access was delivered in a way: by signals of an eventfd, if KVM has been told to,
+ * and then those that came here instead do not count.
+ */
 static uint64_t delivered(struct probe_side *side, unsigned way)
 {
-    uint64_t signalled;
+    uint64_t signals;
 
+    if (side->event[way] < 0)
+        return __atomic_load_n(&side->count[way], __ATOMIC_RELAXED);
     /* It does not block; there may be nothing to read. */
-    if (side->event[way] >= 0 &&
-        read(side->event[way], &signalled, sizeof(signalled)) == sizeof(signalled))
-        __atomic_fetch_add(&side->count[way], signalled, __ATOMIC_RELAXED);
-    return __atomic_load_n(&side->count[way], __ATOMIC_RELAXED);
+    if (read(side->event[way], &signals, sizeof(signals)) == sizeof(signals))
+        side->signals[way] += signals;
+    return side->signals[way];
 }
 
 static uint64_t ways(struct probe *probe)

@@ -30,9 +30,10 @@ struct probe_host {
 
 /* One side: the registers in memory, or the ports. */
 struct probe_side {
-    uint64_t count[MINIVMM_PROBE_WAYS]; /* atomic: accesses that came here */
-    int event[MINIVMM_PROBE_WAYS];      /* what KVM signals instead; -1: nothing */
-    unsigned ways;                      /* a bit per way: KVM delivers it so */
+    uint64_t count[MINIVMM_PROBE_WAYS];   /* atomic: accesses that came here */
+    int event[MINIVMM_PROBE_WAYS];        /* what KVM signals instead; -1: nothing */
+    uint64_t signals[MINIVMM_PROBE_WAYS]; /* read from these so far */
+    unsigned ways;                        /* a bit per way: KVM delivers it so */
 };
 
 struct probe {

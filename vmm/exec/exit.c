@@ -137,6 +137,6 @@ void exit_book(const struct exit_env *env, const struct exit_booking *booking, u
     if (booking->region && booking->region->for_harness)
         return;
     exitstat_add(env->stat, booking->reason, ns);
-    if (env->times->count < env->times->end)
+    if (booking->region && env->times->count < env->times->end)
         env->times->ns[env->times->count++] = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
 }

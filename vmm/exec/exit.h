@@ -39,7 +39,7 @@ struct exit_booking {
 int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_booking *booking,
                 struct err *err);
 
-/* exit_book(): count an exit that took `ns`; keep that if it is wanted and not the harness's. */
+/* exit_book(): count an exit that took `ns`; keep that if it is wanted and a device's. */
 void exit_book(const struct exit_env *env, const struct exit_booking *booking, uint64_t ns);
 
 #endif

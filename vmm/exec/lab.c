@@ -59,15 +59,20 @@ static int run_bare(struct vcpu *vcpu, uint64_t count, struct err *err)
     return result;
 }
 
+static void set_immediate_exit(struct vcpu *vcpu, uint8_t value)
+{
+    __atomic_store_n(&vcpu->run->immediate_exit, value, __ATOMIC_RELAXED);
+}
+
 static void run_immediate_exit(struct vcpu *vcpu, uint64_t count)
 {
-    vcpu->run->immediate_exit = 1;
+    set_immediate_exit(vcpu, 1);
     for (; count && !vcpu_stopping(vcpu); count--)
         ioctl(vcpu->fd, KVM_RUN, 0);
-    vcpu->run->immediate_exit = 0;
+    set_immediate_exit(vcpu, 0);
     /* A kick may have come meanwhile. */
     if (vcpu_stopping(vcpu))
-        vcpu->run->immediate_exit = 1;
+        set_immediate_exit(vcpu, 1);
 }
 
 static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,

@@ -57,7 +57,10 @@ static int start_trace(struct vcpu *vcpu, struct err *err)
 
     if (!trace)
         return err_sys(err, ERR_FAILED, "vCPU %u: no memory", vcpu->id);
-    kvm_trace_open(trace);
+    if (kvm_trace_open(trace, err)) {
+        free(trace);
+        return -1;
+    }
     __atomic_store_n(&vcpu->trace, trace, __ATOMIC_RELEASE);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -13,13 +14,19 @@ static const char *const mounts[] = {"/sys/kernel/tracing", "/sys/kernel/debug/t
 
 int tracepoint_id(const char *name, uint64_t *id)
 {
+    int error = ENOENT;
+
     for (unsigned i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
         char path[160];
 
         snprintf(path, sizeof(path), "%s/events/%s/id", mounts[i], name);
         if (!file_read_u64(path, id))
             return 0;
+        /* That one is there but may not be read says more than that another is not there. */
+        if (errno == EACCES || errno == EPERM)
+            error = errno;
     }
+    errno = error;
     return -1;
 }
 
@@ -55,8 +62,11 @@ int tracepoint_check(struct err *err)
     int fd;
 
     if (tracepoint_id("kvm/kvm_entry", &id)) {
-        err_set(err, ERR_CANNOT_RUN, "--kvm-trace: no KVM tracepoints in %s", mounts[0]);
-        return err_hint(err, "as root: mount -t tracefs nodev %s", mounts[0]);
+        bool denied = errno == EACCES || errno == EPERM;
+
+        err_sys(err, ERR_CANNOT_RUN, "--kvm-trace: KVM's tracepoints in %s", mounts[0]);
+        return denied ? err_hint(err, "run as root")
+                      : err_hint(err, "as root: mount -t tracefs nodev %s", mounts[0]);
     }
     fd = tracepoint_open(id, NULL);
     if (fd < 0) {

@@ -16,7 +16,8 @@
  */
 int tracepoint_check(struct err *err);
 
-/* tracepoint_id(): the number of a tracepoint such as "kvm/kvm_exit". Returns 0, or -1: none. */
+/* tracepoint_id(): the number of a tracepoint such as "kvm/kvm_exit". Returns 0, or -1 with errno.
+ */
 int tracepoint_id(const char *name, uint64_t *id);
 
 /*

@@ -4,7 +4,9 @@
 #include <asm/svm.h>
 #include <asm/vmx.h>
 #include <cpuid.h>
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "vmm/host/tracepoint.h"
@@ -56,22 +58,28 @@ const char *kvm_trace_name(unsigned i, bool *reason)
 }
 
 /* A counter per reason: a filter in the kernel counts exactly, where a sample could be lost. */
-void kvm_trace_open(struct kvm_trace *trace)
+int kvm_trace_open(struct kvm_trace *trace, struct err *err)
 {
     unsigned count = kvm_trace_count();
 
+    memset(trace->fd, -1, sizeof(trace->fd));
     for (unsigned i = 0; i < KVM_TRACE_MAX; i++) {
         char name[64], filter[64];
         uint64_t id;
 
-        trace->fd[i] = -1;
         snprintf(name, sizeof(name), "kvm/%s", events[i < EVENTS ? i : 0]);
         if (i >= count || tracepoint_id(name, &id))
             continue;
         if (i >= EVENTS)
             snprintf(filter, sizeof(filter), "exit_reason == %u", reason_of(i)->code);
         trace->fd[i] = tracepoint_open(id, i >= EVENTS ? filter : NULL);
+        if (trace->fd[i] < 0 && (errno == EMFILE || errno == ENFILE)) {
+            err_sys(err, ERR_FAILED, "--kvm-trace: a file per tracepoint, reason and vCPU");
+            kvm_trace_close(trace);
+            return err_hint(err, "fewer --vcpus, or a higher ulimit -n");
+        }
     }
+    return 0;
 }
 
 void kvm_trace_read(const struct kvm_trace *trace, uint64_t *counts)

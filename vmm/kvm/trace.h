@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vmm/base/err.h"
+
 #define KVM_TRACE_MAX 128u
 
 /* The files of one vCPU; -1 where a tracepoint cannot be counted. */
@@ -25,8 +27,11 @@ unsigned kvm_trace_count(void);
  */
 const char *kvm_trace_name(unsigned i, bool *reason);
 
-/* kvm_trace_open(): count on the calling thread, a vCPU's, from now on. */
-void kvm_trace_open(struct kvm_trace *trace);
+/*
+ * kvm_trace_open(): count on the calling thread, a vCPU's, from now on. Fails if there are not
+ * enough files; a tracepoint that there is not is left out. Returns 0, or -1.
+ */
+int kvm_trace_open(struct kvm_trace *trace, struct err *err);
 
 /* kvm_trace_read(): all counts so far, kvm_trace_count() of them. */
 void kvm_trace_read(const struct kvm_trace *trace, uint64_t *counts);

@@ -57,16 +57,15 @@ const struct result_row *cost_traced(const struct report *report, const struct r
     return NULL;
 }
 
-/* The median of the row of this name with these parameters, or -1. */
-static double median_of(const struct report *report, const char *name, const char *params)
+/* The summary of the row of this name with these parameters. Returns 0, or -1: there is none. */
+static int summary_by_name(const struct report *report, const char *name, const char *params,
+                           struct summary *summary)
 {
     for (uint32_t i = 0; i < report->result->rows; i++) {
         const struct result_row *row = &report->result->row[i];
-        struct summary summary;
 
-        if (row->samples && !strcmp(row->begin.name, name) && !strcmp(row->begin.params, params) &&
-            !summary_of(report, i, &summary))
-            return summary.median;
+        if (row->samples && !strcmp(row->begin.name, name) && !strcmp(row->begin.params, params))
+            return summary_of(report, i, summary);
     }
     return -1;
 }
@@ -78,13 +77,18 @@ unsigned cost_added(const struct report *report, struct cost_added *added, unsig
     for (uint32_t i = 0; i < report->result->rows && count < max; i++) {
         const struct result_row *row = &report->result->row[i];
         struct cost_added *pair = &added[count];
+        struct summary bare, more;
 
-        if (strcmp(row->begin.name, "exits.added") != 0 || !row->samples)
+        if (strcmp(row->begin.name, "exits.added") != 0 || !row->samples ||
+            summary_by_name(report, "exits.floor", row->begin.params, &bare) ||
+            summary_of(report, i, &more))
             continue;
         pair->exit = row->begin.params + strcspn(row->begin.params, "=");
         pair->exit += *pair->exit == '=';
-        pair->bare = median_of(report, "exits.floor", row->begin.params);
-        pair->added = median_of(report, "exits.added", row->begin.params);
+        pair->bare = bare.median;
+        pair->added = more.median;
+        pair->ratio = (bare.median + more.median) / bare.median;
+        pair->ci95 = more.ci95;
         count += pair->bare > 0;
     }
     return count;

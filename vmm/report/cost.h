@@ -6,6 +6,7 @@
 #ifndef REPORT_COST_H
 #define REPORT_COST_H
 
+#include "vmm/base/stats.h"
 #include "vmm/report/report.h"
 
 /* Of single operations, in ns. */
@@ -30,8 +31,9 @@ const struct result_row *cost_traced(const struct report *report, const struct r
 
 /* A bare KVM_RUN, and what the VMM's own work adds to it, in ns. */
 struct cost_added {
-    const char *exit; /* its reason: "mmio_write" */
-    double bare, added;
+    const char *exit;           /* its reason: "mmio_write" */
+    double bare, added, ratio;  /* (bare + added) / bare */
+    struct stats_interval ci95; /* of what is added */
 };
 
 /*

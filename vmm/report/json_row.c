@@ -189,8 +189,10 @@ static json_t *times_json(const struct report *report, const struct result_row *
 
 static json_t *cost_json(const struct report *report, const struct result_row *row)
 {
-    static const char *const answer[] = {
-        [CHANNEL_BY_VMM] = "vmm", [CHANNEL_BY_KVM] = "kvm", [CHANNEL_BY_GUEST] = "guest"};
+    static const char *const answer[] = {[CHANNEL_BY_VMM] = "vmm",
+                                         [CHANNEL_BY_KVM] = "kvm",
+                                         [CHANNEL_BY_GUEST] = "guest",
+                                         [CHANNEL_BY_MACHINE] = "machine"};
     json_t *object = json_object();
     struct cost cost;
 

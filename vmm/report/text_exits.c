@@ -16,9 +16,6 @@
 /* Fewer per operation are the harness's, or the host's. */
 #define TRACED_LEAST 0.0005
 
-/* What leaves room for the rest of a line about a bare KVM_RUN, whatever its numbers. */
-#define EXIT_COLUMNS 15
-
 const char *text_value(char text[UNITS_TEXT_MAX], double value)
 {
     double size = value < 0 ? -value : value;
@@ -78,8 +75,10 @@ static void print_counted(FILE *out, const struct report *report, const struct r
 
 static void print_cost(FILE *out, const struct report *report, uint32_t i)
 {
-    static const char *const answer[] = {
-        [CHANNEL_BY_VMM] = "VMM", [CHANNEL_BY_KVM] = "KVM", [CHANNEL_BY_GUEST] = "-"};
+    static const char *const answer[] = {[CHANNEL_BY_VMM] = "VMM",
+                                         [CHANNEL_BY_KVM] = "KVM",
+                                         [CHANNEL_BY_GUEST] = "-",
+                                         [CHANNEL_BY_MACHINE] = "?"};
     const struct result_row *row = &report->result->row[i];
     char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX], mean[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
     struct summary summary;
@@ -93,7 +92,10 @@ static void print_cost(FILE *out, const struct report *report, uint32_t i)
         fprintf(out, "%s\n", name);
         name[0] = '\0';
     }
-    fprintf(out, "%-*s %6s", NAME_COLUMNS, name, ns(mean, summary.median));
+    /* Where there was no loop, the middle of single operations is all there is. */
+    ns(mean, summary.median);
+    fprintf(out, "%-*s %6s", NAME_COLUMNS, name,
+            cost.has_times && row->cost.loop_ns <= 0 ? "-" : mean);
     print_spread(out, cost.has_times, &cost.roundtrip);
     fprintf(out, " %6s", cost.has_times ? ns(max, cost.roundtrip.max) : "-");
     print_spread(out, cost.has_handler, &cost.handler);
@@ -106,15 +108,18 @@ static void print_legend(FILE *out, double trap_ns, bool interpreted)
 {
     char trap[UNITS_TEXT_MAX];
 
-    fprintf(out,
-            "mean: of loops, less the loop itself. p50, p99, max: of operations stamped one by "
-            "one.\nswitch + KVM: the round trip less the handler: hardware, KVM and the system "
-            "call.\nKVM: exits by KVM's own count. by: who answers.\n");
+    fprintf(
+        out,
+        "mean: of loops, less the loop itself, or the median of single operations. p50, p99, max: "
+        "of\noperations stamped one by one. switch + KVM: the round trip less the handler: "
+        "hardware, KVM,\nthe system call and our counting. KVM: exits by KVM's own count, the "
+        "loop's own included.\nby: who answers; ?: hardware or KVM, as the machine has it.\n");
     if (trap_ns > 0)
-        fprintf(out,
-                "In ring 0: rdmsr, wrmsr, ipi, timer, remap; the trap to it, %s ns, is not part "
-                "of the mean.\n",
-                ns(trap, trap_ns));
+        fprintf(
+            out,
+            "rdmsr, wrmsr, timer, remap, ipi.self: less the trap to ring 0 and back, which takes "
+            "%s ns.\n",
+            ns(trap, trap_ns));
     if (interpreted)
         fprintf(out, "* KVM interprets ring 0 here, instruction by instruction and in batches.\n");
 }
@@ -125,13 +130,16 @@ static void print_added(FILE *out, const struct report *report)
     unsigned count = cost_added(report, added, COST_ADDED_MAX);
 
     for (unsigned i = 0; i < count; i++) {
-        double ratio = (added[i].bare + added[i].added) / added[i].bare;
-        char bare[UNITS_TEXT_MAX], more[UNITS_TEXT_MAX], times[UNITS_TEXT_MAX];
+        const struct cost_added *pair = &added[i];
+        char bare[UNITS_TEXT_MAX], more[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX], high[UNITS_TEXT_MAX];
+        char ratio[UNITS_TEXT_MAX];
 
-        fprintf(out, "%s:%sa bare KVM_RUN takes %s ns, the VMM's work adds %s ns: %s times\n",
-                added[i].exit, strlen(added[i].exit) > EXIT_COLUMNS ? "\n    " : " ",
-                text_value(bare, added[i].bare), text_value(more, added[i].added),
-                text_value(times, ratio));
+        fprintf(out,
+                "%.15s: a bare KVM_RUN takes %s ns; with the VMM's own work, %s times that.\n"
+                "    The work adds %s ns, 95 %%: %s to %s%s\n",
+                pair->exit, text_value(bare, pair->bare), text_value(ratio, pair->ratio),
+                text_value(more, pair->added), text_value(low, pair->ci95.low),
+                text_value(high, pair->ci95.high), pair->ci95.low > 0 ? "" : ": not to be seen");
     }
 }
 

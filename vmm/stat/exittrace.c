@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,12 +59,21 @@ static void *trace_thread(void *arg)
 
 int exittrace_open(struct exittrace *trace, const char *path, struct err *err)
 {
+    struct stat found;
+
     *trace = (struct exittrace){.path = path};
-    trace->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (trace->fd >= 0)
+    /* Without O_NONBLOCK, a pipe that nobody reads would hold it up. */
+    trace->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (trace->fd < 0) {
+        err_sys(err, ERR_USAGE, "--trace %s", path);
+        return err_hint(err, "a file that can be written");
+    }
+    if (!fstat(trace->fd, &found) && !S_ISFIFO(found.st_mode) && !S_ISSOCK(found.st_mode))
         return 0;
-    err_sys(err, ERR_USAGE, "--trace %s", path);
-    return err_hint(err, "a file that can be written");
+    close(trace->fd);
+    trace->fd = -1;
+    err_set(err, ERR_USAGE, "--trace %s: a pipe, which could hold up the guest", path);
+    return err_hint(err, "a file");
 }
 
 static void put_header(struct exittrace *trace, uint64_t tsc_hz, uint64_t start)
