@@ -150,20 +150,12 @@ static struct row make_row(const struct measurement *m)
     };
 }
 
-/* The ticks of a loop without the operation. */
-static double median_base(const struct measurement *m, uint64_t n, unsigned loops)
+/* Put a value among sorted ones. */
+static void insert(double *sorted, unsigned count, double value)
 {
-    double sorted[LOOPS_MAX];
-
-    for (unsigned i = 0; i < loops; i++) {
-        double took = (double)time_of(m->op->base, n, m->rounds);
-        unsigned at = i;
-
-        for (; at && sorted[at - 1] > took; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = took;
-    }
-    return sorted[loops / 2];
+    for (; count && sorted[count - 1] > value; count--)
+        sorted[count] = sorted[count - 1];
+    sorted[count] = value;
 }
 
 static void measure_loops(const struct measurement *m)
@@ -172,24 +164,24 @@ static void measure_loops(const struct measurement *m)
     unsigned loops = m->run->env->quick ? 5 : 11, stamped;
     uint64_t n, ops = 0, start;
     struct row row = make_row(m);
-    double base;
+    double bases[LOOPS_MAX];
 
     m->op->begin();
     n = find_count(m);
-    /* Not in the row's window, which is to hold the operation's exits and no others. */
-    base = median_base(m, n, loops);
     m->op->begin();
     row_begin(m->run, &row);
     start = ticks();
     for (unsigned i = 0; i < loops; i++, ops += n) {
         double all = (double)time_of(m->op->loop, n, m->rounds);
+        double base = (double)time_of(m->op->base, n, m->rounds);
 
+        insert(bases, i, base);
         row_sample(m->run, ns_of(m->run, (all - base) / (double)n));
     }
     stamped = stamp(m, taken);
     ops += stamped;
     row_end(m->run, ops, ticks() - start);
-    send_cost(m, base / (double)n);
+    send_cost(m, bases[loops / 2] / (double)n);
     if (stamped)
         send_times(m, taken, stamped);
     row_check(m->run, "not_as_it_should", (double)m->op->wrong(ops), 0);
