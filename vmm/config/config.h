@@ -48,7 +48,7 @@ struct config {
     const char *output;   /* NULL: standard output */
     const char *log;      /* where the guest's text goes; NULL: standard error */
     const char *dump_dtb; /* NULL: do not */
-    const char *trace; /* every exit goes to this file; NULL: none */
+    const char *trace;    /* every exit goes to this file; NULL: none */
     bool kvm_trace;       /* run once more, and count KVM's tracepoints */
     bool dry_run;
     bool list;
