@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,20 +12,12 @@
 #include "vmm/cli/session.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
+#include "vmm/host/signals.h"
 #include "vmm/report/report.h"
 
 #define TICK_MS    200
 #define WAIT_MS    1000 /* for the reader of the log and of messages */
 #define CLEAR_LINE "\r\033[K"
-
-/* The signals that ask for a stop. */
-static void stop_signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
-}
 
 /* A message to standard error. */
 static void say(struct session *session, const struct err *err)
@@ -129,7 +120,6 @@ int session_begin(struct session *session, const struct config *config,
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     const char *exec_ns = getenv("MINIVMM_T0");
-    sigset_t set;
 
     *session = (struct session){
         .config = config,
@@ -148,10 +138,8 @@ int session_begin(struct session *session, const struct config *config,
 
     cpus_steal(&session->stolen, &session->ticks);
     sigaction(SIGPIPE, &ignore, NULL);
-    stop_signals(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL);
     session->watch = (struct watch){
-        .stop_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
+        .stop_fd = signals_catch(),
         .deadline_ns = config->timeout_ns ? start->mono_ns + config->timeout_ns : 0,
         .tick_ms = session->terminal ? TICK_MS : 0,
         .tick = show_progress,
@@ -200,18 +188,6 @@ static double steal_pct(const struct session *session)
     return ticks > session->ticks
                ? (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100
                : 0;
-}
-
-/* From here on they do what they usually do, but for the one that has been heeded. */
-static void accept_signals(const struct session *session)
-{
-    struct signalfd_siginfo heeded;
-    sigset_t set;
-
-    while (read(session->watch.stop_fd, &heeded, sizeof(heeded)) > 0)
-        ;
-    stop_signals(&set);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* Results whose check says this. */
@@ -337,7 +313,7 @@ int session_finish(struct session *session, const struct run_result *result,
 
     /* A terminal or a pipe may keep the report waiting. A file does not, and is to be whole. */
     if (!session->replaces)
-        accept_signals(session);
+        signals_accept(session->watch.stop_fd);
     clear_line(session);
     hostinfo_read(&host);
     text =
@@ -345,7 +321,7 @@ int session_finish(struct session *session, const struct run_result *result,
     explain_end(session, result, facts);
     log = explain_log(session);
     written = deliver(session, text, bytes);
-    accept_signals(session);
+    signals_accept(session->watch.stop_fd);
     free(text);
     return report_failed(&report) || log || written ? ERR_FAILED : ERR_NONE;
 }

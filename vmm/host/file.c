@@ -152,6 +152,8 @@ static int open_beside(const char *path, char beside[PATH_MAX])
     bool exists = !stat(path, &old);
     int fd;
 
+    if (exists && !S_ISREG(old.st_mode))
+        return -1;
     if (snprintf(beside, PATH_MAX, "%s.%d.new", path, getpid()) >= PATH_MAX)
         return -1;
     fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);

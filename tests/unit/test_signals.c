@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "tests/support/suite.h"
+#include "vmm/host/signals.h"
+
+/* Which signal has come; 0: none. */
+static unsigned came(int fd)
+{
+    struct signalfd_siginfo info;
+
+    return read(fd, &info, sizeof(info)) == sizeof(info) ? info.ssi_signo : 0;
+}
+
+START_TEST(a_stop_is_seen_and_not_felt)
+{
+    int fd = signals_catch();
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_uint_eq(came(fd), 0);
+    raise(SIGTERM);
+    ck_assert_uint_eq(came(fd), SIGTERM);
+    raise(SIGINT);
+    ck_assert_uint_eq(came(fd), SIGINT);
+    close(fd);
+}
+END_TEST
+
+START_TEST(what_is_ignored_stays_so)
+{
+    int fd;
+
+    signal(SIGHUP, SIG_IGN);
+    fd = signals_catch();
+    raise(SIGHUP);
+    ck_assert_uint_eq(came(fd), 0);
+    signals_accept(fd);
+    raise(SIGHUP);
+    close(fd);
+}
+END_TEST
+
+static volatile sig_atomic_t felt;
+
+static void feel(int signal)
+{
+    felt = signal;
+}
+
+START_TEST(what_has_come_is_heeded_and_the_next_one_felt)
+{
+    int fd;
+
+    signal(SIGTERM, feel);
+    fd = signals_catch();
+    raise(SIGTERM);
+    signals_accept(fd);
+    ck_assert_int_eq(felt, 0);
+    raise(SIGTERM);
+    ck_assert_int_eq(felt, SIGTERM);
+    close(fd);
+}
+END_TEST
+
+SUITE_MAIN("signals", a_stop_is_seen_and_not_felt, what_is_ignored_stays_so,
+           what_has_come_is_heeded_and_the_next_one_felt)
