@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <cpuid.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -12,6 +13,9 @@
 /* Of CPU_SETSIZE CPUs each: as many as Linux can have on x86-64. */
 #define SETS 8
 
+#define CPUID_ECX_VMX (1u << 5) /* leaf 1 */
+#define CPUID_ECX_SVM (1u << 2) /* leaf 0x80000001 */
+
 unsigned cpus_usable(void)
 {
     cpu_set_t set[SETS];
@@ -19,6 +23,24 @@ unsigned cpus_usable(void)
     if (sched_getaffinity(0, sizeof(set), set))
         return 1;
     return (unsigned)CPU_COUNT_S(sizeof(set), set);
+}
+
+/* Whether CPUID has a bit in ECX of a leaf. */
+static bool has_cpuid(unsigned leaf, unsigned bit)
+{
+    unsigned a, b, c, d;
+
+    return __get_cpuid(leaf, &a, &b, &c, &d) && c & bit;
+}
+
+bool cpus_have_vmx(void)
+{
+    return has_cpuid(1, CPUID_ECX_VMX);
+}
+
+bool cpus_have_svm(void)
+{
+    return has_cpuid(0x80000001, CPUID_ECX_SVM);
 }
 
 int cpus_check(const unsigned *cpus, unsigned count, struct err *err)

@@ -13,6 +13,10 @@
 /* cpus_usable(): how many CPUs this process may run on; at least 1. */
 unsigned cpus_usable(void);
 
+/* cpus_have_vmx(), cpus_have_svm(): whether these CPUs can run guests, Intel's or AMD's way. */
+bool cpus_have_vmx(void);
+bool cpus_have_svm(void);
+
 /*
  * cpus_check(): that this process may run on each CPU of the list that --pin gave.
  * Returns 0, or -1 with ERR_USAGE.

@@ -14,8 +14,6 @@
 
 #define VULNERABILITIES "/sys/devices/system/cpu/vulnerabilities"
 
-#define CPUID_ECX_VMX           (1u << 5)
-#define CPUID_ECX_SVM           (1u << 2)
 #define CPUID_ECX_HYPERVISOR    (1u << 31)
 #define CPUID_EDX_TSC_INVARIANT (1u << 8)
 
@@ -46,18 +44,10 @@ static void read_cpu(struct hostinfo *info)
     info->caches = host_caches();
 }
 
-/* Whether CPUID has a bit in ECX of a leaf. */
-static bool cpu_has(unsigned leaf, unsigned bit)
-{
-    unsigned a, b, c, d;
-
-    return __get_cpuid(leaf, &a, &b, &c, &d) && c & bit;
-}
-
 /* The module that runs guests, and how it translates their addresses. */
 static void read_kvm(struct hostinfo *info)
 {
-    bool vmx = cpu_has(1, CPUID_ECX_VMX), svm = cpu_has(0x80000001, CPUID_ECX_SVM);
+    bool vmx = cpus_have_vmx(), svm = cpus_have_svm();
     const struct {
         bool usable; /* a module that is part of the kernel is there on any CPU */
         const char *module, *parameter, *paging;

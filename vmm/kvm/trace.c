@@ -3,20 +3,22 @@
 
 #include <asm/svm.h>
 #include <asm/vmx.h>
-#include <cpuid.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/host/cpus.h"
 #include "vmm/host/tracepoint.h"
 #include "vmm/kvm/trace.h"
 
-#define LEAF_BASIC    1u
-#define BASIC_ECX_VMX (1u << 5)
+/* Of which the reasons are. */
+#define EVENT_EXIT 0
 
-static const char *const events[] = {"kvm_exit", "kvm_entry", "kvm_userspace_exit",
-                                     "kvm_pio",  "kvm_mmio",  "kvm_page_fault"};
+static const char *const events[] = {
+    [EVENT_EXIT] = "kvm_exit", "kvm_entry", "kvm_userspace_exit", "kvm_pio", "kvm_mmio",
+    "kvm_page_fault",
+};
 
 #define EVENTS (unsigned)(sizeof(events) / sizeof(events[0]))
 
@@ -34,11 +36,17 @@ static const struct reason svm_reasons[] = {SVM_EXIT_REASONS};
 _Static_assert(EVENTS + SVM_REASONS <= KVM_TRACE_MAX && EVENTS + VMX_REASONS <= KVM_TRACE_MAX,
                "there is room for all");
 
+/* Found out once: where the host is a virtual machine itself, each CPUID is an exit. */
 static bool is_vmx(void)
 {
-    unsigned a, b, c, d;
+    static int known = -1;
+    int vmx = __atomic_load_n(&known, __ATOMIC_RELAXED);
 
-    return __get_cpuid(LEAF_BASIC, &a, &b, &c, &d) && c & BASIC_ECX_VMX;
+    if (vmx < 0) {
+        vmx = cpus_have_vmx();
+        __atomic_store_n(&known, vmx, __ATOMIC_RELAXED);
+    }
+    return vmx;
 }
 
 unsigned kvm_trace_count(void)
@@ -57,19 +65,31 @@ const char *kvm_trace_name(unsigned i, bool *reason)
     return *reason ? reason_of(i)->name : events[i];
 }
 
+/* The number of one of the tracepoints; 0: there is none. */
+static uint64_t event_id(unsigned i)
+{
+    char name[64];
+    uint64_t id;
+
+    snprintf(name, sizeof(name), "kvm/%s", events[i]);
+    return tracepoint_id(name, &id) ? 0 : id;
+}
+
 /* A counter per reason: a filter in the kernel counts exactly, where a sample could be lost. */
 int kvm_trace_open(struct kvm_trace *trace, struct err *err)
 {
     unsigned count = kvm_trace_count();
+    uint64_t exit_id = 0;
 
     memset(trace->fd, -1, sizeof(trace->fd));
-    for (unsigned i = 0; i < KVM_TRACE_MAX; i++) {
-        char name[64], filter[64];
-        uint64_t id;
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t id = i < EVENTS ? event_id(i) : exit_id;
+        char filter[64];
 
-        snprintf(name, sizeof(name), "kvm/%s", events[i < EVENTS ? i : 0]);
-        if (i >= count || tracepoint_id(name, &id))
+        if (!id)
             continue;
+        if (i == EVENT_EXIT)
+            exit_id = id;
         if (i >= EVENTS)
             snprintf(filter, sizeof(filter), "exit_reason == %u", reason_of(i)->code);
         trace->fd[i] = tracepoint_open(id, i >= EVENTS ? filter : NULL);
