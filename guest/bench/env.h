@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guest/bench/disk.h"
 #include "guest/kernels/team.h"
 #include "minivmm/channel.h"
 
@@ -33,6 +34,13 @@ struct env {
     int (*discard)(void *start, size_t bytes);
     /* The rate of ticks() in Hz; may take a moment when first called. */
     uint64_t (*ticks_hz)(void);
+    /*
+     * Start the disk; it is used by the thread that calls this. Returns NULL with why in *why if
+     * there is none, or it does not work.
+     */
+    const struct disk *(*disk_open)(const char **why);
+    /* Stop it; nothing may be in flight. */
+    void (*disk_close)(void);
     const struct exits *exits; /* guest/bench/exits.h; NULL: there are none, natively */
 };
 

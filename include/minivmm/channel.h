@@ -7,11 +7,10 @@
  * their number, 1 to MINIVMM_CHANNEL_BATCH_MAX, in bits 48-63. The records have been taken when the
  * write returns. A record that breaks the rules below ends the run.
  *
- * The order: PLAN once; then for each row BEGIN, END and CHECK, with SAMPLES, TIMES and one COST
- * anywhere between BEGIN and CHECK (or SKIP instead of all of them); EXIT last. WARN, LOG and FAULT
- * may come at any time.
- * The VMM snapshots the counters of all vCPUs at BEGIN and END, so the other vCPUs should be asleep
- * then, and preparation and checking belong outside.
+ * The order: PLAN once; then for each row BEGIN, END and CHECK, with SAMPLES, TIMES, one COST and
+ * one IO anywhere between BEGIN and CHECK (or SKIP instead of all of them); EXIT last. WARN, LOG
+ * and FAULT may come at any time. The VMM snapshots the counters of all vCPUs at BEGIN and END, so
+ * the other vCPUs should be asleep then, and preparation and checking belong outside.
  *
  * A native run hands the same records to the same code, without the doorbell.
  */
@@ -38,6 +37,7 @@ enum channel_type {
     CHANNEL_EXIT,     /* the guest is done */
     CHANNEL_COST,     /* the open row measures an exit: of what kind */
     CHANNEL_TIMES,    /* round trips of single operations of the open row, in their order */
+    CHANNEL_IO,       /* the open row's operations are I/O: how much, how deep, how long */
     CHANNEL_TYPE_COUNT
 };
 
@@ -101,6 +101,20 @@ struct channel_times {
     uint64_t ticks[CHANNEL_SAMPLES_MAX];
 };
 
+/* The percentages at which CHANNEL_IO gives the latency. */
+#define CHANNEL_IO_PERCENTILES                                \
+    {                                                         \
+        0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99, 100 \
+    }
+#define CHANNEL_IO_POINTS 13
+
+/* The operations of the window; completion latency is from submission until it was noticed. */
+struct channel_io {
+    uint64_t bytes; /* moved by all of them */
+    double depth;   /* operations in flight, on average over the window */
+    uint64_t ticks[CHANNEL_IO_POINTS];
+};
+
 struct channel_end {
     uint64_t ops;          /* operations done in the window */
     uint64_t window_ticks; /* its length by the TSC */
@@ -156,6 +170,7 @@ struct channel_record {
         struct channel_samples samples;
         struct channel_cost cost;
         struct channel_times times;
+        struct channel_io io;
         struct channel_end end;
         struct channel_check check;
         struct channel_skip skip;

@@ -5,6 +5,15 @@
 #include "vmm/base/units.h"
 #include "vmm/config/config.h"
 
+const struct config_disk config_disk_default = {
+    .notify = CONFIG_NOTIFY_IOEVENTFD,
+    .irq = CONFIG_IRQ_IRQFD,
+    .depth = 128,
+    .event_idx = true,
+    .indirect = true,
+    .pin = CONFIG_NO_PIN,
+};
+
 void config_init(struct config *config)
 {
     *config = (struct config){

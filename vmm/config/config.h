@@ -30,6 +30,51 @@ enum config_format {
     CONFIG_JSON,
 };
 
+/* How a disk's data is read and written. */
+enum config_engine {
+    CONFIG_ENGINE_BEST, /* io_uring where the host allows it, otherwise system calls */
+    CONFIG_ENGINE_SYNC,
+    CONFIG_ENGINE_URING,
+    CONFIG_ENGINE_MEM,  /* no file: memory, gone when the run ends */
+    CONFIG_ENGINE_NULL, /* no file: nothing is moved at all */
+};
+
+/* How a device learns that the guest has work for it. */
+enum config_notify {
+    CONFIG_NOTIFY_EXIT,      /* an exit to the VMM, which wakes the disk's thread */
+    CONFIG_NOTIFY_IOEVENTFD, /* KVM wakes it */
+    CONFIG_NOTIFY_POLL,      /* it looks all the time */
+};
+
+/* How the guest learns that the device is done. */
+enum config_irq {
+    CONFIG_IRQ_IRQFD, /* an interrupt, through KVM */
+    CONFIG_IRQ_NONE,  /* it looks at the used ring */
+};
+
+#define CONFIG_DISKS_MAX       16
+#define CONFIG_DISK_DEPTH_MAX  1024u
+#define CONFIG_DISK_BYTES_MAX  (1ull << 50)
+#define CONFIG_DISK_TEMP_BYTES (256ull << 20)
+
+struct config_disk {
+    const char *path; /* NULL: a temporary file, or none with engines that use none */
+    uint64_t bytes;   /* of a new file, or of a disk without one; 0: the file's size */
+    bool create;      /* make the file if it is not there */
+    bool read_only;
+    bool direct;    /* past the host's page cache */
+    bool temporary; /* nobody asked for it: a file without a name, for the benchmarks */
+    enum config_engine engine;
+    enum config_notify notify;
+    enum config_irq irq;
+    unsigned depth;           /* entries of the virtqueue: a power of two */
+    bool event_idx, indirect; /* offered to the driver */
+    bool adaptive; /* with CONFIG_NOTIFY_POLL: sleep when there was no work for a while */
+    unsigned pin;  /* the CPU of the disk's thread; CONFIG_NO_PIN */
+};
+
+#define CONFIG_NO_PIN UINT32_MAX
+
 struct config {
     const char *guest; /* path of the guest's ELF file; NULL: bench.elf beside the program */
     uint64_t mem_bytes;
@@ -43,7 +88,9 @@ struct config {
     bool quick;
     unsigned pin[CONFIG_PINS_MAX]; /* vCPU i runs on pin[i % pin_count] */
     unsigned pin_count;            /* 0: not pinned */
-    uint64_t timeout_ns;           /* 0: none */
+    struct config_disk disk[CONFIG_DISKS_MAX];
+    unsigned disks;
+    uint64_t timeout_ns; /* 0: none */
     enum config_format format;
     const char *output;   /* NULL: standard output */
     const char *log;      /* where the guest's text goes; NULL: standard error */
@@ -53,6 +100,9 @@ struct config {
     bool dry_run;
     bool list;
 };
+
+/* config_disk_default: a disk before anything is said of it. */
+extern const struct config_disk config_disk_default;
 
 /* config_init(): the defaults. */
 void config_init(struct config *config);

@@ -11,6 +11,7 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/base/err.h"
+#include "vmm/config/config.h"
 #include "vmm/host/memory.h"
 #include "vmm/stat/exitstat.h"
 #include "vmm/stat/result.h"
@@ -57,6 +58,17 @@ struct run_vcpu {
     bool has_kvm;
 };
 
+/* What is known of a disk; a native run has at most one. */
+struct run_disk {
+    char name[16]; /* "blk0" */
+    const struct config_disk *config;
+    const char *engine; /* the one that it really had */
+    uint64_t bytes;
+    bool opened;              /* the benchmarks used it, or the guest's driver */
+    uint64_t io[IO_COUNTERS]; /* of a virtual disk */
+    struct err error;         /* the first of IO_DEVICE_ERRORS; no text: there was none */
+};
+
 struct run_facts {
     enum run_env env;
     enum run_stop stop;
@@ -83,6 +95,9 @@ struct run_facts {
     unsigned devices;
     const char *device[EXITSTAT_DEVICES_MAX];
     bool device_for_harness[EXITSTAT_DEVICES_MAX];
+
+    unsigned disks;
+    struct run_disk disk[CONFIG_DISKS_MAX];
 
     struct kvm_stat_names vcpu_stats, vm_stats;
     uint64_t vm_stat[RESULT_KVM_MAX];

@@ -70,6 +70,9 @@ void usage_subtract(struct usage *a, const struct usage *b)
     a->in_run_ns = between(a->in_run_ns, b->in_run_ns);
     a->time.on_cpu_ns = between(a->time.on_cpu_ns, b->time.on_cpu_ns);
     a->time.runqueue_ns = between(a->time.runqueue_ns, b->time.runqueue_ns);
+    a->process_ns = between(a->process_ns, b->process_ns);
+    for (unsigned i = 0; i < IO_COUNTERS; i++)
+        a->io[i] -= b->io[i];
     for (unsigned i = 0; i < RESULT_KVM_MAX; i++)
         a->kvm[i] = between(a->kvm[i], b->kvm[i]);
     for (unsigned i = 0; i < RESULT_TRACE_MAX; i++)
@@ -273,6 +276,26 @@ static int apply_times(struct run_result *result, const struct channel_record *r
     return 0;
 }
 
+static int apply_io(struct run_result *result, const struct channel_record *record, struct err *err)
+{
+    const struct channel_io *io = &record->io;
+    struct result_row *row;
+
+    if (result->state == RESULT_IDLE)
+        return broken(err, "IO without a row");
+    row = &result->row[result->rows - 1];
+    if (row->has_io)
+        return broken(err, "IO twice for a row");
+    if (io->bytes > INT64_MAX || !isfinite(io->depth) || io->depth < 0)
+        return broken(err, "IO with a number that cannot be");
+    for (unsigned i = 0; i < CHANNEL_IO_POINTS; i++)
+        if (io->ticks[i] > INT64_MAX || (i && io->ticks[i] < io->ticks[i - 1]))
+            return broken(err, "IO with latencies that cannot be");
+    row->io = *io;
+    row->has_io = true;
+    return 0;
+}
+
 static int apply_end(struct run_result *result, const struct channel_record *record,
                      struct err *err)
 {
@@ -387,6 +410,7 @@ int result_apply(struct run_result *result, const struct channel_record *record,
         [CHANNEL_CHECK] = apply_check,     [CHANNEL_SKIP] = apply_skip,
         [CHANNEL_WARN] = apply_warn,       [CHANNEL_LOG] = apply_log,
         [CHANNEL_FAULT] = apply_fault,     [CHANNEL_EXIT] = apply_exit,
+        [CHANNEL_IO] = apply_io,
     };
 
     if (record->type >= CHANNEL_TYPE_COUNT || !apply[record->type])

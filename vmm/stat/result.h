@@ -17,6 +17,7 @@
 #include "vmm/base/err.h"
 #include "vmm/host/cpus.h"
 #include "vmm/stat/exitstat.h"
+#include "vmm/stat/iostat.h"
 
 #define RESULT_ROWS_MAX    1024u
 #define RESULT_TIMES_MAX   (1u << 19)
@@ -33,6 +34,8 @@ struct usage {
     uint64_t handler_ns[EXITSTAT_SLOTS];
     uint64_t in_run_ns;
     struct cpus_time time;
+    uint64_t process_ns;              /* CPU time of the whole process, its kernel side included */
+    uint64_t io[IO_COUNTERS];         /* of all disks */
     uint64_t kvm[RESULT_KVM_MAX];     /* KVM's statistics, named by kvm_stat_names */
     uint64_t trace[RESULT_TRACE_MAX]; /* KVM's tracepoints, of a traced run */
 };
@@ -63,6 +66,8 @@ struct result_row {
     bool has_cost;
     struct channel_cost cost;
     uint32_t first_time, times;
+    bool has_io;
+    struct channel_io io;
     struct channel_check checked;
     enum result_check check;
     bool ended; /* the window was closed: ops, window_ticks and usage are there */
