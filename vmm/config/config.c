@@ -5,13 +5,16 @@
 #include "vmm/base/units.h"
 #include "vmm/config/config.h"
 
-const struct config_disk config_disk_default = {
-    .notify = CONFIG_NOTIFY_IOEVENTFD,
-    .irq = CONFIG_IRQ_IRQFD,
-    .depth = 128,
-    .event_idx = true,
-    .indirect = true,
-    .pin = CONFIG_NO_PIN,
+#define DISK_DEFAULTS                                                                            \
+    .notify = CONFIG_NOTIFY_IOEVENTFD, .irq = CONFIG_IRQ_IRQFD, .depth = 128, .event_idx = true, \
+    .indirect = true, .pin = CONFIG_NO_PIN
+
+const struct config_disk config_disk_default = {DISK_DEFAULTS};
+
+const struct config_disk config_disk_temporary = {
+    DISK_DEFAULTS,
+    .temporary = true,
+    .bytes = CONFIG_DISK_TEMP_BYTES,
 };
 
 void config_init(struct config *config)

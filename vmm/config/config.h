@@ -101,8 +101,8 @@ struct config {
     bool list;
 };
 
-/* config_disk_default: a disk before anything is said of it. */
-extern const struct config_disk config_disk_default;
+/* A disk before anything is said of it, and one for benchmarks where the user has given none. */
+extern const struct config_disk config_disk_default, config_disk_temporary;
 
 /* config_init(): the defaults. */
 void config_init(struct config *config);

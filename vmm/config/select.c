@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,4 +47,14 @@ int select_benches(const char *list, const void *table, size_t count,
     }
     free(wanted);
     return *chosen ? 0 : err_sys(err, ERR_FAILED, "--bench");
+}
+
+bool select_has(const char *chosen, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = chosen; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (strcspn(at, ",") == length && !strncmp(at, name, length))
+            return true;
+    return !chosen;
 }

@@ -5,6 +5,7 @@
 #ifndef CONFIG_SELECT_H
 #define CONFIG_SELECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "vmm/base/err.h"
@@ -18,5 +19,8 @@
 int select_benches(const char *list, const void *table, size_t count,
                    const char *(*name_at)(const void *table, size_t i), char **chosen,
                    struct err *err);
+
+/* select_has(): whether an exact name is among chosen ones; NULL: all are. */
+bool select_has(const char *chosen, const char *name);
 
 #endif
