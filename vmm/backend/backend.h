@@ -55,9 +55,11 @@ struct backend {
     uint64_t bytes;       /* a multiple of 512 */
     unsigned block_bytes; /* the unit in which it is best used: 512, or more with direct */
     bool read_only;
-    int fd;         /* -1: no file */
-    unsigned depth; /* most operations in flight */
-    void *engine;   /* the engine's own */
+    int fd;          /* -1: no file */
+    unsigned depth;  /* most operations in flight */
+    int flush_error; /* of a flush that failed: what was written before it may be lost */
+    void *memory;    /* the disk itself, with engine=mem */
+    void *engine;    /* the engine's own */
 };
 
 /*
@@ -71,6 +73,13 @@ int backend_open(struct backend *backend, const struct config_disk *config, unsi
 
 /* backend_close(): nothing may be in flight. */
 void backend_close(struct backend *backend);
+
+/*
+ * backend_flushed(): for engines: what a flush that ended with `error`, 0 or an errno, is to be
+ * answered with. A kernel that could not write tells it once and then forgets the data, so that
+ * after one failure no flush succeeds any more.
+ */
+int backend_flushed(struct backend *backend, int error);
 
 /* backend_queue(): take an operation; there is room for `depth` of them. */
 static inline void backend_queue(struct backend *backend, struct backend_io *io)

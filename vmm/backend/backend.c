@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vmm/backend/engine.h"
+#include "vmm/base/units.h"
+
+#define SECTOR_BYTES 512u
+
+/* Where no temporary folder is named. */
+#define TEMP_FOLDER "/tmp"
+
+int backend_flushed(struct backend *backend, int error)
+{
+    if (error && !backend->flush_error)
+        backend->flush_error = error;
+    return backend->flush_error;
+}
+
+static int open_temporary(const struct config_disk *config, struct err *err)
+{
+    const char *folder = getenv("TMPDIR");
+    int fd;
+
+    if (!folder || !*folder)
+        folder = TEMP_FOLDER;
+    fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+        char name[4096];
+
+        snprintf(name, sizeof(name), "%s/minivmm-disk-XXXXXX", folder);
+        fd = mkostemp(name, O_CLOEXEC);
+        if (fd >= 0)
+            unlink(name);
+    }
+    if (fd < 0 || ftruncate(fd, (off_t)config->bytes)) {
+        err_sys(err, ERR_FAILED, "no temporary disk in %s", folder);
+        if (fd >= 0)
+            close(fd);
+        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create");
+    }
+    return fd;
+}
+
+/* Without O_NONBLOCK, opening a FIFO would wait for its other end. */
+static int open_file(const struct config_disk *config, struct err *err)
+{
+    int flags = O_CLOEXEC | O_NONBLOCK | (config->read_only ? O_RDONLY : O_RDWR) |
+                (config->create ? O_CREAT : 0) | (config->direct ? O_DIRECT : 0);
+    int fd = open(config->path, flags, 0600);
+
+    if (fd >= 0)
+        return fd;
+    err_sys(err, ERR_USAGE, "--disk path=%s", config->path);
+    if (errno == EINVAL && config->direct)
+        return err_hint(err, "without direct: this file system has a page cache only");
+    if (errno == ENOENT)
+        return err_hint(err, "a file that is there, or size=1G,create");
+    if (errno == EROFS || errno == EACCES || errno == ETXTBSY)
+        return err_hint(err, "ro, or a file that can be written");
+    return err_hint(err, "a file or a block device");
+}
+
+/* One writer, or any number of readers, whoever takes part in this. */
+static int lock_file(int fd, const struct config_disk *config, struct err *err)
+{
+    if (!flock(fd, (config->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB))
+        return 0;
+    if (errno != EWOULDBLOCK)
+        return err_sys(err, ERR_FAILED, "--disk path=%s: it cannot be locked", config->path);
+    err_set(err, ERR_USAGE, "--disk path=%s: another program %s", config->path,
+            config->read_only ? "writes to it" : "uses it");
+    return err_hint(err, config->read_only ? "a copy, or wait for the other to end"
+                                           : "a copy, or ro for all of them");
+}
+
+static int file_bytes(int fd, const struct stat *file, const struct config_disk *config,
+                      uint64_t *bytes, struct err *err)
+{
+    int result = 0;
+
+    *bytes = (uint64_t)file->st_size;
+    if (S_ISBLK(file->st_mode))
+        result = ioctl(fd, BLKGETSIZE64, bytes);
+    else if (config->create && !*bytes)
+        result = ftruncate(fd, (off_t)(*bytes = config->bytes));
+    if (result) {
+        char size[UNITS_TEXT_MAX];
+
+        err_sys(err, ERR_FAILED, "--disk path=%s: %s", config->path,
+                units_format_size(size, *bytes));
+        return err_hint(err, "a smaller size=, or more room");
+    }
+    return 0;
+}
+
+static int check_bytes(const struct config_disk *config, uint64_t bytes, struct err *err)
+{
+    char has[UNITS_TEXT_MAX], wanted[UNITS_TEXT_MAX];
+
+    if (config->bytes && config->bytes != bytes) {
+        err_set(err, ERR_USAGE, "--disk path=%s,size=%s: it has %s", config->path,
+                units_format_size(wanted, config->bytes), units_format_size(has, bytes));
+        return err_hint(err, "without size, or another file");
+    }
+    if (!bytes || bytes % SECTOR_BYTES) {
+        err_set(err, ERR_USAGE,
+                "--disk path=%s: %" PRIu64 " bytes are not a disk's size, a multiple of 512",
+                config->path, bytes);
+        return err_hint(err, bytes ? "truncate -s %%512 FILE" : "size=1G,create");
+    }
+    return 0;
+}
+
+/* What a read past the page cache must be a multiple of. */
+static unsigned block_bytes(int fd, const struct stat *file, const struct config_disk *config)
+{
+    static const unsigned sizes[] = {512, 1024, 2048, 4096};
+    int sector = 0;
+
+    if (!config->direct)
+        return SECTOR_BYTES;
+    if (S_ISBLK(file->st_mode) && !ioctl(fd, BLKSSZGET, &sector) && sector > 0)
+        return (unsigned)sector;
+    /* A file system does not say on every kernel; try. */
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        _Alignas(4096) uint8_t block[4096];
+
+        if (pread(fd, block, sizes[i], 0) >= 0)
+            return sizes[i];
+    }
+    return 4096;
+}
+
+static int use_file(struct backend *backend, const struct config_disk *config, struct err *err)
+{
+    struct stat file;
+
+    if (fstat(backend->fd, &file))
+        return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
+    if (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode)) {
+        err_set(err, ERR_USAGE, "--disk path=%s: not a file or a block device", config->path);
+        return err_hint(err, "one of the two");
+    }
+    if (lock_file(backend->fd, config, err) ||
+        file_bytes(backend->fd, &file, config, &backend->bytes, err) ||
+        check_bytes(config, backend->bytes, err))
+        return -1;
+    backend->block_bytes = block_bytes(backend->fd, &file, config);
+    return 0;
+}
+
+static const struct backend_ops *choose_engine(const struct config_disk *config)
+{
+    static const struct backend_ops *const engine[] = {
+        [CONFIG_ENGINE_SYNC] = &engine_sync,
+        [CONFIG_ENGINE_URING] = &engine_uring,
+        [CONFIG_ENGINE_MEM] = &engine_mem,
+        [CONFIG_ENGINE_NULL] = &engine_null,
+    };
+
+    if (config->engine == CONFIG_ENGINE_BEST)
+        return engine_uring_works() ? &engine_uring : &engine_sync;
+    return engine[config->engine];
+}
+
+int backend_open(struct backend *backend, const struct config_disk *config, unsigned depth,
+                 struct err *err)
+{
+    *backend = (struct backend){
+        .ops = choose_engine(config),
+        .bytes = config->bytes,
+        .block_bytes = SECTOR_BYTES,
+        .read_only = config->read_only,
+        .fd = -1,
+        .depth = depth,
+    };
+    if (config->temporary)
+        backend->fd = open_temporary(config, err);
+    else if (config->path)
+        backend->fd = open_file(config, err);
+    if ((config->temporary || config->path) && backend->fd < 0)
+        return -1;
+    if ((!config->path || !use_file(backend, config, err)) && !backend->ops->open(backend, err))
+        return 0;
+    if (backend->fd >= 0)
+        close(backend->fd);
+    backend->fd = -1;
+    return -1;
+}
+
+void backend_close(struct backend *backend)
+{
+    backend->ops->close(backend);
+    if (backend->fd >= 0)
+        close(backend->fd);
+    backend->fd = -1;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine on io_uring(7): operations are started by one system call for all that were queued,
+ * and their completions are read from memory.
+ */
+#include <errno.h>
+#include <liburing.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "vmm/backend/engine.h"
+
+/* The one file that is registered with the ring. */
+#define FILE_INDEX 0
+
+struct uring {
+    struct io_uring ring;
+    bool enabled; /* the ring belongs to the thread that first used it */
+    bool polling; /* the eventfd is being polled */
+    unsigned in_flight;
+};
+
+/*
+ * Completions are noticed when this thread asks for them, and nothing interrupts it before; on
+ * kernels that cannot do that, without.
+ */
+static int set_up(struct io_uring *ring, unsigned entries)
+{
+    static const unsigned flags[] = {
+        IORING_SETUP_R_DISABLED | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+            IORING_SETUP_TASKRUN_FLAG,
+        IORING_SETUP_R_DISABLED,
+    };
+    int result = -EINVAL;
+
+    for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]) && result == -EINVAL; i++)
+        result = io_uring_queue_init(entries, ring, flags[i]);
+    return result;
+}
+
+bool engine_uring_works(void)
+{
+    struct io_uring ring;
+
+    if (set_up(&ring, 1))
+        return false;
+    io_uring_queue_exit(&ring);
+    return true;
+}
+
+static int uring_open(struct backend *backend, struct err *err)
+{
+    struct uring *uring = calloc(1, sizeof(*uring));
+    int result = -ENOMEM;
+
+    /* One more for the eventfd. */
+    if (uring)
+        result = set_up(&uring->ring, backend->depth + 1);
+    if (result) {
+        free(uring);
+        errno = -result;
+        err_sys(err, ERR_CANNOT_RUN, "--disk engine=uring: no io_uring for this process");
+        return err_hint(err, "engine=sync, or sysctl kernel.io_uring_disabled=0");
+    }
+    backend->engine = uring;
+    result = io_uring_register_files(&uring->ring, &backend->fd, 1);
+    if (!result)
+        return 0;
+    io_uring_queue_exit(&uring->ring);
+    free(uring);
+    errno = -result;
+    return err_sys(err, ERR_FAILED, "--disk engine=uring: the file cannot be registered");
+}
+
+static void uring_close(struct backend *backend)
+{
+    struct uring *uring = backend->engine;
+
+    io_uring_queue_exit(&uring->ring);
+    free(uring);
+}
+
+static void enable(struct uring *uring)
+{
+    if (!uring->enabled)
+        io_uring_enable_rings(&uring->ring);
+    uring->enabled = true;
+}
+
+/* What is left of an operation: its iov, which was all of it at the beginning. */
+static uint64_t left_of(const struct backend_io *io)
+{
+    uint64_t left = 0;
+
+    for (unsigned i = 0; i < io->iovs; i++)
+        left += io->iov[i].iov_len;
+    return left;
+}
+
+static void prepare(struct uring *uring, struct backend_io *io)
+{
+    struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
+    uint64_t offset = io->offset + io->bytes - left_of(io);
+    int flags = io->through ? RWF_DSYNC : 0;
+
+    if (io->op == BACKEND_FLUSH)
+        io_uring_prep_fsync(sqe, FILE_INDEX, IORING_FSYNC_DATASYNC);
+    else if (io->op == BACKEND_READ)
+        io_uring_prep_readv2(sqe, FILE_INDEX, io->iov, io->iovs, offset, flags);
+    else
+        io_uring_prep_writev2(sqe, FILE_INDEX, io->iov, io->iovs, offset, flags);
+    sqe->flags |= IOSQE_FIXED_FILE;
+    io_uring_sqe_set_data(sqe, io);
+    uring->in_flight++;
+}
+
+static void uring_queue(struct backend *backend, struct backend_io *io)
+{
+    struct uring *uring = backend->engine;
+
+    enable(uring);
+    prepare(uring, io);
+}
+
+/* Whether an operation is complete; it is started again if it is not. */
+static bool complete(struct backend *backend, struct backend_io *io, int result)
+{
+    struct uring *uring = backend->engine;
+    uint64_t left = left_of(io);
+
+    uring->in_flight--;
+    if (io->op == BACKEND_FLUSH) {
+        io->error = backend_flushed(backend, -result);
+        return true;
+    }
+    if (result == -EINTR || result == -EAGAIN ||
+        (result > 0 && engine_advance(io, &left, (uint64_t)result))) {
+        prepare(uring, io);
+        return false;
+    }
+    /* Nothing at all: a file that has become too short. */
+    io->error = result > 0 ? 0 : result ? -result : EIO;
+    return true;
+}
+
+static unsigned uring_reap(struct backend *backend, struct backend_io **done, unsigned max)
+{
+    struct uring *uring = backend->engine;
+    struct io_uring_cqe *cqe;
+    unsigned count = 0, head, seen = 0;
+
+    if (io_uring_sq_ready(&uring->ring))
+        io_uring_submit_and_get_events(&uring->ring);
+    else if (uring->in_flight && !io_uring_cq_ready(&uring->ring) &&
+             IO_URING_READ_ONCE(*uring->ring.sq.kflags) & IORING_SQ_TASKRUN)
+        io_uring_get_events(&uring->ring);
+    io_uring_for_each_cqe(&uring->ring, head, cqe)
+    {
+        struct backend_io *io = io_uring_cqe_get_data(cqe);
+
+        if (count == max)
+            break;
+        seen++;
+        if (!io)
+            uring->polling = false;
+        else if (complete(backend, io, cqe->res))
+            done[count++] = io;
+    }
+    io_uring_cq_advance(&uring->ring, seen);
+    return count;
+}
+
+static void uring_wait(struct backend *backend, int event_fd)
+{
+    struct uring *uring = backend->engine;
+    struct io_uring_sqe *sqe;
+
+    enable(uring);
+    if (event_fd >= 0 && !uring->polling) {
+        sqe = io_uring_get_sqe(&uring->ring);
+        io_uring_prep_poll_add(sqe, event_fd, POLLIN);
+        io_uring_sqe_set_data(sqe, NULL);
+        uring->polling = true;
+    }
+    io_uring_submit_and_wait(&uring->ring, 1);
+}
+
+const struct backend_ops engine_uring = {
+    .name = "uring",
+    .keeps_data = true,
+    .open = uring_open,
+    .close = uring_close,
+    .queue = uring_queue,
+    .reap = uring_reap,
+    .wait = uring_wait,
+};
