@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bench.elf: the benchmarks in a bare VM. */
 #include "guest/bench/bench.h"
+#include "guest/kvm/disk.h"
 #include "guest/kvm/exits.h"
 #include "guest/kvm/machine.h"
 
@@ -28,9 +29,12 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
         .send = guest_send,
         .discard = guest_discard,
         .ticks_hz = ticks_hz,
+        .disk_open = disk_open,
+        .disk_close = disk_close,
         .exits = exits_begin(machine),
     };
 
     tsc_hz = machine->tsc_hz;
+    disk_begin(machine);
     return bench_main(&env);
 }

@@ -82,6 +82,7 @@ void machine_read(struct guest_machine *machine, const void *dtb)
     chosen = fdt_path_offset(dtb, "/chosen");
     caches = property(dtb, chosen, "minivmm,host-caches");
     *machine = (struct guest_machine){
+        .dtb = dtb,
         .vcpus = count_cpus(dtb, cpus),
         .tsc_hz = cell64(property(dtb, cpus, "timebase-frequency"), 0),
         .boot_times = (uint64_t *)cell64(property(dtb, chosen, "minivmm,boot-times"), 0),

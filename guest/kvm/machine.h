@@ -14,6 +14,7 @@
 #include "guest/kvm/ring0.h"
 
 struct guest_machine {
+    const void *dtb;
     unsigned vcpus;
     uint64_t tsc_hz;
     uint8_t *arena; /* the largest piece of RAM that nobody uses */

@@ -29,6 +29,8 @@
  *     minivmm,host-caches      <l1d l2 llc>, in bytes, 64 bits each; 0 where unknown
  *     minivmm,window           the address, 64 bits, of the page table of the MINIVMM_WINDOW_PAGES
  *                              pages at MINIVMM_WINDOW_BASE: empty, and for ring 0 to fill in
+ * A virtio device (include/minivmm/virtio.h) is a node that is compatible with "virtio,mmio"; its
+ * `interrupts` is the vector that it interrupts vCPU 0 with, and if it has none, it never does.
  * /reserved-memory holds the VMM's own data (tables, stacks, this tree).
  */
 #ifndef MINIVMM_ABI_H

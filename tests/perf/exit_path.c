@@ -93,8 +93,14 @@ int main(void)
     struct err err;
 
     for (unsigned i = 0; i < DEVICES; i++) {
-        struct bus_region region = {BASE + i * SPACING, SPACING, &ops, &served[i],
-                                    "device",           i,       false};
+        struct bus_region region = {
+            .base = BASE + i * SPACING,
+            .bytes = SPACING,
+            .ops = &ops,
+            .device = &served[i],
+            .name = "device",
+            .number = i,
+        };
 
         if (bus_add(&mmio, &region, &err))
             return ERR_FAILED;

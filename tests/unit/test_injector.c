@@ -10,6 +10,7 @@
 #include "vmm/kvm/kvm.h"
 
 static struct kvm kvm;
+static struct delivery_routes routes;
 static struct injector injector;
 static int vm;
 
@@ -20,7 +21,8 @@ static void set_up(void)
     ck_assert_msg(!kvm_open(&kvm, &err), "%s", err.text);
     vm = kvm_create_vm(&kvm, &err);
     ck_assert_msg(vm >= 0, "%s", err.text);
-    injector_init(&injector, vm);
+    delivery_routes_init(&routes, vm);
+    injector_init(&injector, &routes);
 }
 
 static void tear_down(void)
@@ -109,7 +111,8 @@ START_TEST(without_a_vm_there_are_no_interrupts)
 {
     struct err err = {0};
 
-    injector_init(&injector, -1);
+    delivery_routes_init(&routes, -1);
+    injector_init(&injector, &routes);
     ck_assert_int_eq(injector_request(&injector, 0, 32, 0, &err), -1);
     ck_assert_msg(strstr(err.text, "KVM_IRQFD") != NULL, "%s", err.text);
     injector_end(&injector);

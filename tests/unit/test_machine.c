@@ -53,7 +53,7 @@ START_TEST(a_loaded_machine_has_its_guest_and_devices)
 
     set_up("hello.elf");
     must_load();
-    ck_assert_uint_eq(machine.mmio.count, 4);
+    ck_assert_uint_eq(machine.mmio.count, 5);
     region = bus_find(&machine.mmio, MINIVMM_CHANNEL_BASE, 8);
     ck_assert(region && region->for_harness && region->ops == &channel_ops);
     region = bus_find(&machine.mmio, MINIVMM_PARAVIRT_BASE + 0x10, 8);

@@ -129,13 +129,15 @@ static void add_devices(struct tree *tree, const struct bus *mmio)
     for (unsigned i = 0; i < mmio->count; i++) {
         const struct bus_region *region = &mmio->region[i];
         uint64_t reg[2] = {region->base, region->bytes};
-        char name[64], compatible[64];
+        char name[64], own[64];
 
         snprintf(name, sizeof(name), "%s@%" PRIx64, region->name, region->base);
-        snprintf(compatible, sizeof(compatible), "minivmm,%s", region->name);
+        snprintf(own, sizeof(own), "minivmm,%s", region->name);
         begin(tree, name);
-        add_string(tree, "compatible", compatible);
+        add_string(tree, "compatible", region->compatible ? region->compatible : own);
         add_array(tree, "reg", reg, 2);
+        if (region->vector)
+            add_u32(tree, "interrupts", region->vector);
         end(tree);
     }
 }

@@ -29,8 +29,10 @@ struct bus_region {
     const struct bus_ops *ops;
     void *device;
     const char *name;
-    unsigned number;  /* the device's, among all of the VM: where its exits are counted */
-    bool for_harness; /* its exits are not the benchmark's */
+    const char *compatible; /* in the device tree; NULL: "minivmm," and the name */
+    unsigned vector;        /* of its interrupt, on vCPU 0; 0: it has none */
+    unsigned number;        /* the device's, among all of the VM: where its exits are counted */
+    bool for_harness;       /* its exits are not the benchmark's */
 };
 
 struct bus {

@@ -63,12 +63,22 @@ static void add_trace(const struct vcpu *vcpu, struct usage *usage)
 
 _Static_assert(KVM_TRACE_MAX <= RESULT_TRACE_MAX, "all fit");
 
+/* What a disk has done so far. */
+static void add_disk(const struct disk *disk, uint64_t *io)
+{
+    for (unsigned i = 0; i < IO_COUNTERS; i++)
+        io[i] += load(&disk->blk.stat.count[i]);
+    io[IO_DEVICE_ERRORS] += load(&disk->blk.mmio.errors);
+}
+
 void machine_snapshot(void *ctx, struct usage *usage)
 {
     struct machine *machine = ctx;
     uint64_t now = clock_ticks();
 
-    *usage = (struct usage){0};
+    *usage = (struct usage){.process_ns = cpus_process_ns()};
+    for (unsigned i = 0; i < machine->disks; i++)
+        add_disk(&machine->disk[i], usage->io);
     for (unsigned i = 0; i < machine->vcpus; i++) {
         struct vcpu *vcpu = &machine->vcpu[i];
         uint64_t values[KVM_STATS_MAX];
@@ -143,6 +153,24 @@ static void collect_devices(const struct machine *machine, struct run_facts *fac
     name_devices(&machine->pio, facts);
 }
 
+static void collect_disks(const struct machine *machine, struct run_facts *facts)
+{
+    facts->disks = machine->disks;
+    for (unsigned i = 0; i < machine->disks; i++) {
+        const struct disk *disk = &machine->disk[i];
+        struct run_disk *out = &facts->disk[i];
+
+        memcpy(out->name, disk->name, sizeof(out->name));
+        out->config = disk->config;
+        out->engine = disk->backend.ops->name;
+        out->bytes = disk->backend.bytes;
+        out->opened = disk->used;
+        add_disk(disk, out->io);
+        if (__atomic_load_n(&disk->blk.mmio.error_stored, __ATOMIC_ACQUIRE))
+            out->error = disk->blk.mmio.error;
+    }
+}
+
 /*
  * When the vCPUs reached ring 3, from what each wrote to its place: a TSC value of this run, or
  * nothing that is used.
@@ -189,6 +217,7 @@ int machine_collect(struct machine *machine, struct run_facts *facts, struct err
     collect_vcpus(machine, facts);
     collect_vm_stats(machine, facts);
     collect_devices(machine, facts);
+    collect_disks(machine, facts);
     collect_startup(machine, facts);
     facts->traces = kvm_trace_count();
     for (unsigned i = 0; i < facts->traces; i++)

@@ -6,14 +6,16 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/exec/injector.h"
-#include "vmm/kvm/delivery.h"
+
+/* Of those that KVM delivers. */
+#define INTERRUPT 0u
 
 #define DELAY_MAX_NS 999999999u
 
-void injector_init(struct injector *injector, int vm)
+void injector_init(struct injector *injector, struct delivery_routes *routes)
 {
     *injector = (struct injector){
-        .vm = vm,
+        .routes = routes,
         .irqfd = -1,
         .vcpu = UINT_MAX, /* goes nowhere yet */
         .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -59,7 +61,7 @@ static void *injector_thread(void *arg)
 static int start(struct injector *injector, struct err *err)
 {
     if (injector->irqfd < 0)
-        injector->irqfd = delivery_interrupt(injector->vm, err);
+        injector->irqfd = delivery_interrupt(injector->routes, INTERRUPT, err);
     if (injector->irqfd < 0)
         return -1;
     errno = pthread_create(&injector->thread, NULL, injector_thread, injector);
@@ -82,7 +84,7 @@ int injector_request(struct injector *injector, unsigned vcpu, unsigned vector, 
         result = start(injector, err);
     /* KVM takes its time to change a route. */
     if (!result && (vcpu != injector->vcpu || vector != injector->vector))
-        result = delivery_route(injector->vm, vcpu, vector, err);
+        result = delivery_route(injector->routes, INTERRUPT, vcpu, vector, err);
     if (!result) {
         injector->vcpu = vcpu;
         injector->vector = vector;

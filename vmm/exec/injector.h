@@ -10,9 +10,11 @@
 #include <stdint.h>
 
 #include "vmm/base/err.h"
+#include "vmm/kvm/delivery.h"
 
 struct injector {
-    int vm, irqfd; /* irqfd: -1 until the first request */
+    struct delivery_routes *routes;
+    int irqfd; /* -1 until the first request */
     pthread_t thread;
     bool started;
     unsigned vcpu, vector; /* where the interrupt goes */
@@ -23,8 +25,11 @@ struct injector {
     uint64_t sent; /* TSC when the last was sent; 0: not yet */
 };
 
-/* injector_init(): for a VM; there is no thread before the first request. */
-void injector_init(struct injector *injector, int vm);
+/*
+ * injector_init(): for a VM, by its routes, of which it uses interrupt 0; there is no thread before
+ * the first request.
+ */
+void injector_init(struct injector *injector, struct delivery_routes *routes);
 
 /*
  * injector_request(): have an interrupt sent in `delay_ns`, 0 to 10^9 - 1. One request at a time:

@@ -179,13 +179,13 @@ void lab_init(struct lab *lab, struct coalesced *coalesced)
 
     *lab = (struct lab){.coalesced = coalesced, .vm = -1};
     probe_init(&lab->probe, &host);
-    injector_init(&lab->injector, -1);
+    injector_init(&lab->injector, NULL);
 }
 
-void lab_begin(struct lab *lab, int vm)
+void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes)
 {
     lab->vm = vm;
-    injector_init(&lab->injector, vm);
+    injector_init(&lab->injector, routes);
 }
 
 static void close_side(struct probe_side *side)

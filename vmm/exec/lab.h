@@ -20,8 +20,11 @@ struct lab {
 /* lab_init(): the probe, which goes on the buses before there is a VM. */
 void lab_init(struct lab *lab, struct coalesced *coalesced);
 
-/* lab_begin(): there is a VM now. KVM's part in it begins when the guest first asks for it. */
-void lab_begin(struct lab *lab, int vm);
+/*
+ * lab_begin(): there is a VM now, with these routes. KVM's part in it begins when the guest first
+ * asks for it.
+ */
+void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes);
 
 /* lab_end(): end the thread and close the files; before the VM is closed. */
 void lab_end(struct lab *lab);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "vmm/base/units.h"
@@ -45,12 +46,87 @@ static int add_ports(struct machine *machine, const char *name, uint64_t base, u
     return bus_add(&machine->pio, &region, err);
 }
 
+/* The vector of a device's interrupt: those below are the harness's own. */
+#define DEVICE_VECTOR 0x40u
+
+/* A virtio device, whose interrupt goes by its number; `line` is NULL if it has none. */
+static int add_virtio(struct machine *machine, const char *name, struct virtio_mmio *mmio,
+                      struct irqline *line, struct err *err)
+{
+    struct bus_region *region = &machine->mmio.region[machine->mmio.count];
+    unsigned number = machine->devices;
+
+    if (add_device(machine, name, &virtio_mmio_ops, mmio, false, err))
+        return -1;
+    region->compatible = "virtio,mmio";
+    if (!line)
+        return 0;
+    irqline_init(line, &machine->routes, number, DEVICE_VECTOR + number);
+    mmio->interrupt = (struct virtio_interrupt){irqline_raise, line};
+    region->vector = DEVICE_VECTOR + number;
+    return 0;
+}
+
+/* Benchmarks that use a disk have names that begin like this. */
+#define DISK_BENCHES "blk."
+
+/* Whether a benchmark that uses a disk will run. */
+static bool wants_disk(const struct machine *machine)
+{
+    const struct image *image = &machine->image;
+
+    for (unsigned i = 0; i < image->benches; i++) {
+        const char *name = image->bench[i].name;
+
+        if (!strncmp(name, DISK_BENCHES, strlen(DISK_BENCHES)) &&
+            select_has(machine->benches, name))
+            return true;
+    }
+    return false;
+}
+
+/* Those of the configuration; or, for benchmarks that want one, one that goes away again. */
+static int open_disks(struct machine *machine, struct err *err)
+{
+    const struct config *config = machine->config;
+    const struct config_disk *disk = config->disk;
+    unsigned disks = config->disks;
+
+    if (!disks && wants_disk(machine)) {
+        disk = &config_disk_temporary;
+        disks = 1;
+    }
+    for (; machine->disks < disks; machine->disks++) {
+        unsigned number = machine->disks;
+
+        if (disk_open(&machine->disk[number], &disk[number], number, &machine->mem,
+                      &machine->routes, &machine->rate, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int add_disks(struct machine *machine, struct err *err)
+{
+    for (unsigned i = 0; i < machine->disks; i++) {
+        struct disk *disk = &machine->disk[i];
+        bool interrupts = disk->config->irq == CONFIG_IRQ_IRQFD;
+
+        disk->base = MINIVMM_DEVICE_BASE + machine->devices * MINIVMM_DEVICE_BYTES;
+        if (add_virtio(machine, disk->name, &disk->blk.mmio, interrupts ? &disk->line : NULL, err))
+            return -1;
+    }
+    return 0;
+}
+
 static int add_devices(struct machine *machine, struct err *err)
 {
     struct probe *probe = &machine->lab.probe;
 
     channel_init(&machine->channel, &machine->mem, &machine->result, machine_guest_done, machine);
     paravirt_init(&machine->paravirt, &machine->mem);
+    rng_init(&machine->rng, &machine->mem);
+    irqline_init(&machine->rng_line, &machine->routes, 0, 0);
     coalesced_init(&machine->coalesced, &machine->mmio, &machine->pio);
     if (add_device(machine, "channel", &channel_ops, &machine->channel, true, err) ||
         add_device(machine, "paravirt", &paravirt_ops, &machine->paravirt, true, err) ||
@@ -58,7 +134,9 @@ static int add_devices(struct machine *machine, struct err *err)
         add_ports(machine, "probe", MINIVMM_PROBE_PORT, MINIVMM_PROBE_PORT_BYTES, &probe_ops,
                   &probe->pio, err) ||
         add_device(machine, "probe-control", &probe_control_ops, probe, true, err) ||
-        bus_freeze(&machine->mmio, err) || bus_freeze(&machine->pio, err))
+        add_virtio(machine, "rng", &machine->rng.mmio, &machine->rng_line, err) ||
+        open_disks(machine, err) || add_disks(machine, err) || bus_freeze(&machine->mmio, err) ||
+        bus_freeze(&machine->pio, err))
         return -1;
     return 0;
 }
@@ -162,7 +240,8 @@ int machine_create(struct machine *machine, struct err *err)
         kvm_close(&machine->kvm);
         return -1;
     }
-    lab_begin(&machine->lab, machine->vm);
+    delivery_routes_init(&machine->routes, machine->vm);
+    lab_begin(&machine->lab, machine->vm, &machine->routes);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
         return -1;
@@ -201,6 +280,10 @@ void machine_close(struct machine *machine)
 {
     for (unsigned i = 0; i < machine->vcpus; i++)
         vcpu_close(&machine->vcpu[i]);
+    for (unsigned i = 0; i < machine->disks; i++)
+        disk_stop(&machine->disk[i]);
+    virtio_mmio_end(&machine->rng.mmio);
+    irqline_close(&machine->rng_line);
     lab_end(&machine->lab);
     end_trace(machine);
     if (machine->vm >= 0) {
@@ -211,6 +294,9 @@ void machine_close(struct machine *machine)
     if (machine->event >= 0)
         close(machine->event);
     machine->event = -1;
+    for (unsigned i = 0; i < machine->disks; i++)
+        disk_close(&machine->disk[i]);
+    machine->disks = 0;
     guestmem_free(&machine->mem);
 }
 

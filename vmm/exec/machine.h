@@ -16,6 +16,8 @@
 #include "vmm/boot/dtb.h"
 #include "vmm/dev/channel.h"
 #include "vmm/dev/paravirt.h"
+#include "vmm/dev/rng.h"
+#include "vmm/exec/disk.h"
 #include "vmm/exec/lab.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/watch.h"
@@ -35,6 +37,11 @@ struct machine {
     struct paravirt paravirt;
     struct coalesced coalesced;
     struct lab lab;
+    struct rng rng;
+    struct irqline rng_line;
+    struct disk disk[CONFIG_DISKS_MAX];
+    unsigned disks; /* opened */
+    struct delivery_routes routes;
     struct exittrace trace; /* --trace */
     uint64_t trace_dropped;
     struct err trace_error; /* why its file is not whole */

@@ -123,3 +123,11 @@ void cpus_steal(uint64_t *stolen, uint64_t *all)
             *stolen = ticks;
     }
 }
+
+uint64_t cpus_process_ns(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}

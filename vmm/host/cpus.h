@@ -45,4 +45,7 @@ void cpus_time_add(struct cpus_time *sum, struct cpus_time time);
 /* cpus_steal(): ticks of all CPUs that the hypervisor below took, and all ticks, since boot. */
 void cpus_steal(uint64_t *stolen, uint64_t *all);
 
+/* cpus_process_ns(): CPU time of all threads of this process, in user space and in the kernel. */
+uint64_t cpus_process_ns(void);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdint.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -7,8 +8,8 @@
 #include "vmm/kvm/delivery.h"
 #include "vmm/kvm/kvm.h"
 
-/* The one global interrupt that is used; the lower ones are an I/O APIC's. */
-#define GSI 24
+/* The first of the global interrupts that are used; the lower ones are an I/O APIC's. */
+#define GSI_BASE 24u
 
 #define PAGE_BYTES 4096u
 
@@ -59,33 +60,59 @@ struct kvm_coalesced_mmio_ring *delivery_ring(int vm, struct kvm_run *run, unsig
     return (struct kvm_coalesced_mmio_ring *)((uint8_t *)run + page * PAGE_BYTES);
 }
 
-int delivery_interrupt(int vm, struct err *err)
+void delivery_routes_init(struct delivery_routes *routes, int vm)
 {
-    struct kvm_irqfd request = {.gsi = GSI};
+    *routes = (struct delivery_routes){.vm = vm, .lock = PTHREAD_MUTEX_INITIALIZER};
+}
+
+int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt, struct err *err)
+{
+    struct kvm_irqfd request = {.gsi = GSI_BASE + interrupt};
     int fd = eventfd(0, EFD_CLOEXEC);
 
     if (fd < 0)
         return err_sys(err, ERR_FAILED, "eventfd");
     request.fd = (uint32_t)fd;
-    if (KVM_IOCTL(vm, KVM_IRQFD, &request, err) < 0) {
+    if (KVM_IOCTL(routes->vm, KVM_IRQFD, &request, err) < 0) {
         close(fd);
         return -1;
     }
     return fd;
 }
 
-int delivery_route(int vm, unsigned vcpu, unsigned vector, struct err *err)
+/* The entry of an interrupt, made if there is none yet. */
+static struct kvm_irq_routing_entry *entry_of(struct delivery_routes *routes, unsigned interrupt)
+{
+    unsigned i = 0;
+
+    while (i < routes->count && routes->entry[i].gsi != GSI_BASE + interrupt)
+        i++;
+    routes->count += i == routes->count;
+    return &routes->entry[i];
+}
+
+int delivery_route(struct delivery_routes *routes, unsigned interrupt, unsigned vcpu,
+                   unsigned vector, struct err *err)
 {
     struct {
         struct kvm_irq_routing routing;
-        struct kvm_irq_routing_entry entry;
-    } table = {
-        .routing = {.nr = 1},
-        .entry = {.gsi = GSI, .type = KVM_IRQ_ROUTING_MSI},
-    };
+        struct kvm_irq_routing_entry entry[DELIVERY_INTERRUPTS_MAX];
+    } table = {0};
+    struct kvm_irq_routing_entry *entry;
+    int result;
 
-    table.entry.u.msi.address_lo = MSI_ADDRESS | (vcpu & 0xff) << MSI_ID_SHIFT;
-    table.entry.u.msi.address_hi = vcpu & ~0xffu;
-    table.entry.u.msi.data = vector;
-    return KVM_IOCTL(vm, KVM_SET_GSI_ROUTING, &table, err) < 0 ? -1 : 0;
+    pthread_mutex_lock(&routes->lock);
+    entry = entry_of(routes, interrupt);
+    *entry = (struct kvm_irq_routing_entry){
+        .gsi = GSI_BASE + interrupt,
+        .type = KVM_IRQ_ROUTING_MSI,
+        .u.msi = {.address_lo = MSI_ADDRESS | (vcpu & 0xff) << MSI_ID_SHIFT,
+                  .address_hi = vcpu & ~0xffu,
+                  .data = vector},
+    };
+    table.routing.nr = routes->count;
+    memcpy(table.entry, routes->entry, routes->count * sizeof(*entry));
+    result = KVM_IOCTL(routes->vm, KVM_SET_GSI_ROUTING, &table, err) < 0 ? -1 : 0;
+    pthread_mutex_unlock(&routes->lock);
+    return result;
 }

@@ -7,7 +7,9 @@
 #define KVM_DELIVERY_H
 
 #include <linux/kvm.h>
+#include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "vmm/base/err.h"
 
@@ -37,13 +39,31 @@ bool delivery_coalesce(int vm, const struct delivery_address *address);
  */
 struct kvm_coalesced_mmio_ring *delivery_ring(int vm, struct kvm_run *run, unsigned run_bytes);
 
-/*
- * delivery_interrupt(): an eventfd that KVM turns into the interrupt of delivery_route(). Returns
- * it, or -1 with an error.
- */
-int delivery_interrupt(int vm, struct err *err);
+/* Interrupts that there can be, from 0. */
+#define DELIVERY_INTERRUPTS_MAX 64u
 
-/* delivery_route(): let that interrupt go to this vCPU with this vector. Returns 0, or -1. */
-int delivery_route(int vm, unsigned vcpu, unsigned vector, struct err *err);
+/* Where the interrupts of a VM go: a table that KVM is given as a whole. */
+struct delivery_routes {
+    int vm;
+    pthread_mutex_t lock; /* of what follows */
+    unsigned count;
+    struct kvm_irq_routing_entry entry[DELIVERY_INTERRUPTS_MAX];
+};
+
+/* delivery_routes_init(): none yet. */
+void delivery_routes_init(struct delivery_routes *routes, int vm);
+
+/*
+ * delivery_interrupt(): an eventfd that KVM turns into this interrupt. Returns it, or -1 with an
+ * error.
+ */
+int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt, struct err *err);
+
+/*
+ * delivery_route(): let an interrupt go to this vCPU with this vector. Returns 0, or -1. On any
+ * thread.
+ */
+int delivery_route(struct delivery_routes *routes, unsigned interrupt, unsigned vcpu,
+                   unsigned vector, struct err *err);
 
 #endif

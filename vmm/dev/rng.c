@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/random.h>
+
+#include "vmm/dev/rng.h"
+
+#define QUEUE_SIZE 64u
+
+/* Of one chain no more is filled, so that no kick keeps its vCPU for long. */
+#define CHAIN_BYTES_MAX 4096u
+
+static int rng_start(void *device, struct err *err)
+{
+    struct rng *rng = device;
+    const struct virtqueue_layout *layout = virtio_mmio_queue(&rng->mmio, 0);
+    int result = 0;
+
+    pthread_mutex_lock(&rng->lock);
+    if (layout)
+        result = virtqueue_init(&rng->queue, rng->mmio.mem, layout, err);
+    rng->running = layout && !result;
+    pthread_mutex_unlock(&rng->lock);
+    return result;
+}
+
+static void rng_stop(void *device)
+{
+    struct rng *rng = device;
+
+    pthread_mutex_lock(&rng->lock);
+    rng->running = false;
+    virtqueue_free(&rng->queue);
+    pthread_mutex_unlock(&rng->lock);
+}
+
+/* Returns how many bytes there are now. */
+static uint32_t fill(const struct virtqueue_chain *chain)
+{
+    uint8_t bytes[CHAIN_BYTES_MAX];
+    uint64_t wanted = chain->writable_bytes < sizeof(bytes) ? chain->writable_bytes : sizeof(bytes);
+    ssize_t got = getrandom(bytes, wanted, 0);
+
+    return got > 0 ? (uint32_t)virtqueue_write(chain, bytes, (uint64_t)got) : 0;
+}
+
+static void rng_kick(void *device, unsigned queue)
+{
+    struct rng *rng = device;
+    struct virtqueue_chain chain;
+    struct err err;
+    int popped = 0;
+
+    (void)queue;
+    pthread_mutex_lock(&rng->lock);
+    /* A driver that never stops offering does not keep its vCPU here. */
+    for (unsigned i = 0; rng->running && i < QUEUE_SIZE; i++) {
+        popped = virtqueue_pop(&rng->queue, &chain, &err);
+        if (popped <= 0)
+            break;
+        virtqueue_push(&rng->queue, chain.head, fill(&chain));
+    }
+    if (popped < 0) {
+        rng->running = false;
+        virtio_mmio_fail(&rng->mmio, &err);
+    } else if (rng->running && virtqueue_publish(&rng->queue)) {
+        virtio_mmio_used(&rng->mmio);
+    }
+    pthread_mutex_unlock(&rng->lock);
+}
+
+static const struct virtio_ops rng_ops = {
+    .id = VIRTIO_ID_ENTROPY,
+    .queues = 1,
+    .start = rng_start,
+    .stop = rng_stop,
+    .kick = rng_kick,
+};
+
+void rng_init(struct rng *rng, const struct guestmem *mem)
+{
+    *rng = (struct rng){.lock = PTHREAD_MUTEX_INITIALIZER};
+    virtio_mmio_init(&rng->mmio, &rng_ops, rng, mem, VIRTIO_F_INDIRECT_DESC | VIRTIO_F_EVENT_IDX,
+                     QUEUE_SIZE);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm/dev/virtqueue.h"
+
+/* Flags, index and event beside the rings. */
+#define RING_EXTRA_BYTES 6u
+
+static uint16_t load16(const uint16_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static void store16(uint16_t *word, uint16_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
+static int bad(struct virtqueue *queue, struct err *err, const char *what, uint64_t value)
+{
+    queue->broken = true;
+    return err_set(err, ERR_FAILED, "virtqueue: %s (%#" PRIx64 ")", what, value);
+}
+
+/* A ring of the driver's, or NULL. */
+static void *ring_at(const struct guestmem *mem, gpa_t gpa, uint64_t bytes, unsigned alignment)
+{
+    return gpa % alignment ? NULL : guestmem_at(mem, gpa, bytes);
+}
+
+int virtqueue_init(struct virtqueue *queue, const struct guestmem *mem,
+                   const struct virtqueue_layout *layout, struct err *err)
+{
+    unsigned size = layout->size;
+    uint64_t avail_bytes = RING_EXTRA_BYTES + size * sizeof(uint16_t);
+    uint64_t used_bytes = RING_EXTRA_BYTES + size * sizeof(struct virtq_used_elem);
+
+    *queue = (struct virtqueue){.mem = mem, .layout = *layout};
+    if (!size || size > VIRTQ_SIZE_MAX || size & (size - 1))
+        return bad(queue, err, "a size that is not a power of two", size);
+    queue->desc = ring_at(mem, layout->desc, size * sizeof(struct virtq_desc), 16);
+    if (!queue->desc)
+        return bad(queue, err, "a descriptor table that is not aligned or not in RAM",
+                   layout->desc);
+    queue->avail = ring_at(mem, layout->avail, avail_bytes, 2);
+    if (!queue->avail)
+        return bad(queue, err, "an available ring that is not aligned or not in RAM",
+                   layout->avail);
+    queue->used = ring_at(mem, layout->used, used_bytes, 4);
+    if (!queue->used)
+        return bad(queue, err, "a used ring that is not aligned or not in RAM", layout->used);
+    queue->used_event = &queue->avail->ring[size];
+    queue->avail_event = (uint16_t *)(void *)&queue->used->ring[size];
+    queue->taken = calloc(size, sizeof(*queue->taken));
+    if (!queue->taken)
+        return err_sys(err, ERR_FAILED, "no memory for a virtqueue");
+    return 0;
+}
+
+void virtqueue_free(struct virtqueue *queue)
+{
+    free(queue->taken);
+    *queue = (struct virtqueue){0};
+}
+
+/* A copy: what the driver changes afterwards changes nothing here. */
+static struct virtq_desc load_desc(const struct virtq_desc *desc)
+{
+    return (struct virtq_desc){
+        .addr = __atomic_load_n(&desc->addr, __ATOMIC_RELAXED),
+        .len = __atomic_load_n(&desc->len, __ATOMIC_RELAXED),
+        .flags = load16(&desc->flags),
+        .next = load16(&desc->next),
+    };
+}
+
+static int add_piece(struct virtqueue *queue, struct virtqueue_chain *chain,
+                     const struct virtq_desc *desc, struct err *err)
+{
+    unsigned pieces = chain->readable + chain->writable;
+    void *host;
+
+    if (pieces == VIRTQUEUE_PIECES_MAX)
+        return bad(queue, err, "a chain of more pieces than the device takes", pieces);
+    if (!desc->len)
+        return bad(queue, err, "a descriptor without a length", desc->addr);
+    host = guestmem_at(queue->mem, desc->addr, desc->len);
+    if (!host)
+        return bad(queue, err, "a descriptor that is not in RAM", desc->addr);
+    chain->piece[pieces] = (struct iovec){host, desc->len};
+    if (desc->flags & VIRTQ_DESC_F_WRITE) {
+        chain->writable++;
+        chain->writable_bytes += desc->len;
+    } else if (chain->writable) {
+        return bad(queue, err, "a piece to be read behind one to be written", desc->addr);
+    } else {
+        chain->readable++;
+        chain->readable_bytes += desc->len;
+    }
+    if (chain->readable_bytes + chain->writable_bytes > UINT32_MAX)
+        return bad(queue, err, "a chain of 4 GiB or more", chain->head);
+    return 0;
+}
+
+/* All pieces from table[next] on; a chain that is longer than its table goes round in a circle. */
+static int walk(struct virtqueue *queue, struct virtqueue_chain *chain,
+                const struct virtq_desc *table, unsigned entries, unsigned next, struct err *err)
+{
+    for (unsigned steps = 0; steps < entries; steps++) {
+        struct virtq_desc desc;
+
+        if (next >= entries)
+            return bad(queue, err, "a descriptor that is not in its table", next);
+        desc = load_desc(&table[next]);
+        if (desc.flags & VIRTQ_DESC_F_INDIRECT)
+            return bad(queue, err, "an indirect descriptor where none may be", next);
+        if (add_piece(queue, chain, &desc, err))
+            return -1;
+        if (!(desc.flags & VIRTQ_DESC_F_NEXT))
+            return 0;
+        next = desc.next;
+    }
+    return bad(queue, err, "a chain that does not end", chain->head);
+}
+
+static int walk_indirect(struct virtqueue *queue, struct virtqueue_chain *chain,
+                         const struct virtq_desc *desc, struct err *err)
+{
+    const struct virtq_desc *table;
+
+    if (desc->flags & VIRTQ_DESC_F_NEXT)
+        return bad(queue, err, "an indirect descriptor in a chain", chain->head);
+    if (!desc->len || desc->len % sizeof(*table))
+        return bad(queue, err, "an indirect table of a length that cannot be", desc->len);
+    table = ring_at(queue->mem, desc->addr, desc->len, 8);
+    if (!table)
+        return bad(queue, err, "an indirect table that is not aligned or not in RAM", desc->addr);
+    return walk(queue, chain, table, desc->len / sizeof(*table), 0, err);
+}
+
+static int take_chain(struct virtqueue *queue, struct virtqueue_chain *chain, struct err *err)
+{
+    struct virtq_desc first;
+
+    if (chain->head >= queue->layout.size)
+        return bad(queue, err, "a head that is not in the table", chain->head);
+    if (queue->taken[chain->head])
+        return bad(queue, err, "a head that the device still has", chain->head);
+    first = load_desc(&queue->desc[chain->head]);
+    if (first.flags & VIRTQ_DESC_F_INDIRECT && queue->layout.indirect)
+        return walk_indirect(queue, chain, &first, err);
+    return walk(queue, chain, queue->desc, queue->layout.size, chain->head, err);
+}
+
+int virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain, struct err *err)
+{
+    if (queue->broken)
+        return err_set(err, ERR_FAILED, "virtqueue: broken before");
+    if (queue->seen_avail == queue->next_avail) {
+        queue->seen_avail = __atomic_load_n(&queue->avail->idx, __ATOMIC_ACQUIRE);
+        if (queue->seen_avail == queue->next_avail)
+            return 0;
+        if ((uint16_t)(queue->seen_avail - queue->next_avail) > queue->layout.size)
+            return bad(queue, err, "an available index that is too far ahead", queue->seen_avail);
+    }
+    chain->head = load16(&queue->avail->ring[queue->next_avail & (queue->layout.size - 1)]);
+    chain->readable = chain->writable = 0;
+    chain->readable_bytes = chain->writable_bytes = 0;
+    if (take_chain(queue, chain, err))
+        return -1;
+    queue->taken[chain->head] = 1;
+    queue->in_flight++;
+    queue->next_avail++;
+    return 1;
+}
+
+void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t written)
+{
+    struct virtq_used_elem *elem = &queue->used->ring[queue->next_used & (queue->layout.size - 1)];
+
+    __atomic_store_n(&elem->id, head, __ATOMIC_RELAXED);
+    __atomic_store_n(&elem->len, written, __ATOMIC_RELAXED);
+    queue->taken[head] = 0;
+    queue->in_flight--;
+    queue->next_used++;
+}
+
+bool virtqueue_publish(struct virtqueue *queue)
+{
+    uint16_t old = queue->published;
+
+    if (old == queue->next_used)
+        return false;
+    queue->published = queue->next_used;
+    __atomic_store_n(&queue->used->idx, queue->next_used, __ATOMIC_RELEASE);
+    /* The index before the look at what the driver wants: the driver does it the other way round.
+     */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (queue->layout.event_idx)
+        return virtq_need_event(load16(queue->used_event), queue->published, old);
+    return !(load16(&queue->avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
+/* With the event index, so many entries later what was said could be taken for a wish. */
+#define STOPPED_FOR 0x4000u
+
+void virtqueue_stop_kicks(struct virtqueue *queue)
+{
+    if (queue->stopped && (uint16_t)(queue->next_avail - queue->stopped_at) < STOPPED_FOR)
+        return;
+    queue->stopped = true;
+    queue->stopped_at = queue->next_avail;
+    /* An entry that lies behind asks for nothing. */
+    if (queue->layout.event_idx)
+        store16(queue->avail_event, (uint16_t)(queue->next_avail - 1));
+    else
+        store16(&queue->used->flags, VIRTQ_USED_F_NO_NOTIFY);
+}
+
+bool virtqueue_want_kick(struct virtqueue *queue)
+{
+    queue->stopped = false;
+    if (queue->layout.event_idx)
+        store16(queue->avail_event, queue->next_avail);
+    else
+        store16(&queue->used->flags, 0);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return load16(&queue->avail->idx) == queue->next_avail;
+}
+
+static uint64_t copy(const struct iovec *piece, unsigned pieces, uint8_t *data, uint64_t bytes,
+                     bool in)
+{
+    uint64_t done = 0;
+
+    for (unsigned i = 0; i < pieces && done < bytes; i++) {
+        uint64_t part = piece[i].iov_len < bytes - done ? piece[i].iov_len : bytes - done;
+
+        if (in)
+            memcpy(data + done, piece[i].iov_base, part);
+        else
+            memcpy(piece[i].iov_base, data + done, part);
+        done += part;
+    }
+    return done;
+}
+
+uint64_t virtqueue_read(const struct virtqueue_chain *chain, void *to, uint64_t bytes)
+{
+    return copy(chain->piece, chain->readable, to, bytes, true);
+}
+
+uint64_t virtqueue_write(const struct virtqueue_chain *chain, const void *from, uint64_t bytes)
+{
+    return copy(chain->piece + chain->readable, chain->writable, (uint8_t *)from, bytes, false);
+}
