@@ -168,12 +168,68 @@ static bool is_isa(const char *at)
     return false;
 }
 
+/*
+ * A number of a colon-separated list, a power of two within bounds, with k or m for 2^10 or 2^20.
+ * Returns what follows it, or NULL.
+ */
+static const char *parse_power(const char *at, uint64_t least, uint64_t most, uint64_t *value)
+{
+    char *end;
+
+    *value = *at >= '1' && *at <= '9' ? strtoul(at, &end, 10) : 0;
+    if (!*value)
+        return NULL;
+    if (*end == 'k' || *end == 'm')
+        *value <<= *end++ == 'k' ? 10 : 20;
+    return *value >= least && *value <= most && !(*value & (*value - 1)) ? end : NULL;
+}
+
+/* The whole list: powers of two, none of them twice. Returns how many, or 0. */
+static unsigned parse_list(const char *at, uint64_t least, uint64_t most,
+                           uint64_t values[BENCH_LIST_MAX])
+{
+    uint64_t seen = 0, value;
+    unsigned count = 0;
+
+    while ((at = parse_power(at, least, most, &value)) && !(seen & value)) {
+        seen |= value;
+        values[count++] = value;
+        if (*at != ':')
+            return strcspn(at, BLANKS) ? 0 : count;
+        at++;
+    }
+    return 0;
+}
+
+static bool is_sizes(const char *at)
+{
+    uint64_t values[BENCH_LIST_MAX];
+
+    return parse_list(at, BENCH_BS_MIN, BENCH_BS_MAX, values);
+}
+
+static bool is_depths(const char *at)
+{
+    uint64_t values[BENCH_LIST_MAX];
+
+    return parse_list(at, 1, BENCH_IODEPTH_MAX, values);
+}
+
+static bool is_grid(const char *at)
+{
+    return word_is(at, "full");
+}
+
 const char *bench_check_args(const char *args)
 {
     static const struct {
         const char *key;
         bool (*valid)(const char *value);
-    } known[] = {{"n=", is_order}, {"isa=", is_isa}};
+    } known[] = {{"n=", is_order},
+                 {"isa=", is_isa},
+                 {"bs=", is_sizes},
+                 {"iodepth=", is_depths},
+                 {"grid=", is_grid}};
 
     for (const char *at = args + strspn(args, BLANKS); *at; at += strspn(at, BLANKS)) {
         bool valid = false;
@@ -207,6 +263,21 @@ uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherw
     const char *value = find_arg(run->env->args, key);
 
     return value ? strtoul(value, NULL, 10) : otherwise;
+}
+
+unsigned bench_arg_list(const struct bench_run *run, const char *key,
+                        uint64_t values[BENCH_LIST_MAX])
+{
+    const char *value = find_arg(run->env->args, key);
+
+    return value ? parse_list(value, 1, BENCH_BS_MAX, values) : 0;
+}
+
+bool bench_arg_is(const struct bench_run *run, const char *key, const char *word)
+{
+    const char *value = find_arg(run->env->args, key);
+
+    return value && word_is(value, word);
 }
 
 enum isa bench_isa(const struct bench_run *run)

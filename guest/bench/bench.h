@@ -95,14 +95,28 @@ uint64_t bench_ticks(const struct bench_run *run, double seconds);
  * each once:
  *     n=NUMBER   the order of matrices, 1 to BENCH_N_MAX
  *     isa=NAME   the widest instruction set to use: sse2, avx2, avx512
+ *     bs=LIST    block sizes, such as 512:4k:1m: powers of two, 512 to 1m
+ *     iodepth=LIST  numbers of operations in flight, such as 1:32: powers of two, 1 to 64
+ *     grid=full  every usual block size with every usual depth
  * Returns NULL, or the argument that is not, which ends with the next blank or comma.
  */
 const char *bench_check_args(const char *args);
 
-#define BENCH_N_MAX 200000
+#define BENCH_N_MAX       200000
+#define BENCH_BS_MIN      512u
+#define BENCH_BS_MAX      (1u << 20)
+#define BENCH_IODEPTH_MAX 64u
+#define BENCH_LIST_MAX    12u /* powers of two between such bounds */
 
 /* bench_arg(): the number given for `key`, "n=", in the user's arguments, or `otherwise`. */
 uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherwise);
+
+/* bench_arg_list(): the numbers given for `key`. Returns how many; 0: the user says none. */
+unsigned bench_arg_list(const struct bench_run *run, const char *key,
+                        uint64_t values[BENCH_LIST_MAX]);
+
+/* bench_arg_is(): whether the user gives this word for `key`. */
+bool bench_arg_is(const struct bench_run *run, const char *key, const char *word);
 
 /* bench_isa_missing(): whether the user asks for an instruction set that is not there. */
 bool bench_isa_missing(const char *args);

@@ -20,7 +20,8 @@ static void refuse_arg(const struct env *env, const char *arg)
     struct channel_record record = {.type = CHANNEL_LOG};
 
     snprintf(record.log.text, sizeof(record.log.text),
-             "--args: '%.*s' is there twice or not one of n=NUMBER (to %d), isa=sse2|avx2|avx512\n",
+             "--args: '%.*s' is there twice or not one of n=NUMBER (to %d), isa=sse2|avx2|avx512, "
+             "bs=512:4k:1m, iodepth=1:32 (powers of two, to 1m and 64), grid=full\n",
              (int)strcspn(arg, " ,"), arg, BENCH_N_MAX);
     env->send(&record, 1);
 }

@@ -23,6 +23,7 @@ void chase_line_run(struct bench_run *run);
 void chase_page_run(struct bench_run *run);
 void touch_4k_run(struct bench_run *run);
 void touch_2m_run(struct bench_run *run);
+void blk_run(struct bench_run *run);
 void exits_run(struct bench_run *run);
 void exits_floor_run(struct bench_run *run);
 void exits_added_run(struct bench_run *run);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guest/bench/bench.h"
+#include "guest/posix/disk.h"
 #include "guest/posix/native.h"
 #include "kernels_sha256.h"
 #include "vmm/host/caches.h"
@@ -98,7 +99,7 @@ static uint64_t ticks_hz(void)
 static void snapshot(void *ctx, struct usage *usage)
 {
     (void)ctx;
-    *usage = (struct usage){0};
+    *usage = (struct usage){.process_ns = cpus_process_ns()};
     for (unsigned i = 0; i < native.config->vcpus; i++)
         cpus_time_add(&usage->time,
                       cpus_time(__atomic_load_n(&native.thread[i].tid, __ATOMIC_ACQUIRE)));
@@ -159,6 +160,8 @@ static void describe(const char *chosen)
         .send = send,
         .discard = discard,
         .ticks_hz = ticks_hz,
+        .disk_open = native_disk_open,
+        .disk_close = native_disk_close,
     };
 }
 
@@ -218,6 +221,7 @@ static void collect(const struct clock_point *began, struct run_facts *facts)
         facts->rate = clock_rate_of(clock_measure_hz(began, &facts->end));
     memcpy(facts->kernels_sha256, KERNELS_SHA256, sizeof(KERNELS_SHA256));
     facts->has_memory = !memory_usage(native.backing.base, native.backing.bytes, &facts->memory);
+    native_disk_facts(facts);
     facts->ticks.entry = facts->ticks.user = thread[0].first_ticks;
     for (unsigned i = 0; i < native.config->vcpus; i++)
         if (thread[i].first_ticks > facts->ticks.last_user)
@@ -243,6 +247,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
         backing_alloc(&native.backing, config, watch, err))
         return -1;
     team_init(&native.team, &sleep, config->vcpus, cpus_usable());
+    native_disk_begin(config);
     describe(chosen);
     if (start_threads(err))
         return -1;

@@ -64,7 +64,7 @@ START_TEST(a_loaded_machine_has_its_guest_and_devices)
     region = bus_find(&machine.mmio, MINIVMM_PROBE_CONTROL_BASE, 8);
     ck_assert(region && region->for_harness && region->ops == &probe_control_ops);
     ck_assert_ptr_null(
-        bus_find(&machine.mmio, MINIVMM_PROBE_CONTROL_BASE + MINIVMM_DEVICE_BYTES, 1));
+        bus_find(&machine.mmio, MINIVMM_PROBE_CONTROL_BASE + 2 * MINIVMM_DEVICE_BYTES, 1));
     ck_assert_mem_ne(guestmem_at(&machine.mem, machine.image.entry, 8), "\0\0\0\0\0\0\0", 8);
     ck_assert_ptr_null(machine.benches);
     tear_down();

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* The block I/O benchmarks: which jobs there are, and what is told of each. */
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/bench/blk.h"
+#include "guest/bench/table.h"
+
+#define KIB 1024u
+#define MIB (1024u * KIB)
+
+#define ROWS_MAX (BENCH_LIST_MAX * BENCH_LIST_MAX)
+
+/* A block size and a depth. */
+struct cell {
+    uint64_t bs, depth;
+};
+
+struct blk_bench {
+    const char *name;
+    struct blk_pattern pattern;
+    struct cell cell[3]; /* those of a run without arguments, up to one that is zero */
+};
+
+static const struct blk_bench benches[] = {
+    {"blk.read", {false, 100}, {{MIB, 2}}},
+    {"blk.write", {false, 0}, {{MIB, 2}}},
+    {"blk.randread", {true, 100}, {{4 * KIB, 1}, {4 * KIB, 32}}},
+    {"blk.randwrite", {true, 0}, {{4 * KIB, 32}}},
+    {"blk.randrw", {true, 50}, {{4 * KIB, 32}}},
+};
+
+static const uint64_t grid_bs[] = {512, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB};
+static const uint64_t grid_depth[] = {1, 2, 4, 8, 16, 32, 64};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct blk_bench *find_bench(const char *name)
+{
+    unsigned i = 0;
+
+    while (strcmp(benches[i].name, name) != 0)
+        i++;
+    return &benches[i];
+}
+
+/* Every block size with every depth, as the user's arguments say; or what the benchmark is for. */
+static unsigned choose_cells(const struct bench_run *run, const struct blk_bench *bench,
+                             struct cell cell[ROWS_MAX])
+{
+    uint64_t bs[BENCH_LIST_MAX] = {4 * KIB}, depth[BENCH_LIST_MAX] = {1};
+    unsigned sizes = bench_arg_list(run, "bs=", bs);
+    unsigned depths = bench_arg_list(run, "iodepth=", depth);
+    unsigned count = 0;
+
+    if (bench_arg_is(run, "grid=", "full")) {
+        memcpy(bs, grid_bs, sizeof(grid_bs));
+        memcpy(depth, grid_depth, sizeof(grid_depth));
+        sizes = COUNT(grid_bs);
+        depths = COUNT(grid_depth);
+    }
+    if (!sizes && !depths) {
+        for (; count < COUNT(bench->cell) && bench->cell[count].bs; count++)
+            cell[count] = bench->cell[count];
+        return count;
+    }
+    for (unsigned s = 0; s < (sizes ? sizes : 1); s++)
+        for (unsigned d = 0; d < (depths ? depths : 1); d++)
+            cell[count++] = (struct cell){bs[s], depth[d]};
+    return count;
+}
+
+static void send_io(const struct bench_run *run, const struct blk_job *job, uint64_t window)
+{
+    static const double percent[CHANNEL_IO_POINTS] = CHANNEL_IO_PERCENTILES;
+    struct channel_record record = {.type = CHANNEL_IO};
+    struct channel_io *io = &record.io;
+
+    io->bytes = job->ops * job->bs;
+    io->depth = (double)job->latency / (double)window;
+    /* The histogram's buckets have a width; its ends are known exactly. */
+    for (unsigned i = 0; i < CHANNEL_IO_POINTS; i++) {
+        uint64_t value = hist_percentile(&job->hist, percent[i]);
+
+        value = value < job->least || !i ? job->least : value;
+        io->ticks[i] = value > job->most || i == CHANNEL_IO_POINTS - 1 ? job->most : value;
+    }
+    run->env->send(&record, 1);
+}
+
+static void measure(struct bench_run *run, struct blk_job *job)
+{
+    uint64_t slice = bench_ticks(run, run->env->quick ? 0.02 : 0.05), start, window;
+    unsigned slices = run->env->quick ? 5 : 10;
+    char params[CHANNEL_PARAMS_MAX];
+    struct row row = {params, 1, "IOPS", "I/O", CHANNEL_HIGHER};
+
+    snprintf(params, sizeof(params), "bs=%u,iodepth=%u", (unsigned)job->bs, job->depth);
+    blk_job_begin(job);
+    blk_job_run(job, ticks() + slice);
+    blk_job_drain(job);
+    blk_job_forget(job);
+    row_begin(run, &row);
+    start = ticks();
+    for (unsigned i = 0; i < slices; i++) {
+        uint64_t before = job->ops, began = ticks();
+
+        blk_job_run(job, began + slice);
+        row_sample(run, (double)(job->ops - before) / bench_seconds(run, ticks() - began));
+    }
+    blk_job_drain(job);
+    window = ticks() - start;
+    row_end(run, job->ops, window);
+    send_io(run, job, window);
+    row_check(run, "wrong_blocks", (double)(job->bad + blk_job_verify(job)), 0);
+}
+
+/* Whether a job fits the disk; if not, the reader is told. */
+static bool fits(struct bench_run *run, const struct disk *disk, const struct cell *cell,
+                 uint64_t bytes)
+{
+    if (cell->bs < disk->block_bytes)
+        bench_warn(run, "block_size", "%s: the disk has no blocks of %u bytes but of %u", run->name,
+                   (unsigned)cell->bs, disk->block_bytes);
+    else if (cell->depth > disk->depth)
+        bench_warn(run, "iodepth", "%s: the disk takes %u operations at once, not %u", run->name,
+                   disk->depth, (unsigned)cell->depth);
+    else if (bytes / cell->bs < 2 * cell->depth)
+        bench_warn(run, "small_disk", "%s: the disk is too small for %u blocks of %u bytes",
+                   run->name, 2 * (unsigned)cell->depth, (unsigned)cell->bs);
+    else
+        return true;
+    return false;
+}
+
+static void run_cells(struct bench_run *run, const struct disk *disk, const struct blk_bench *bench,
+                      const struct cell *cell, unsigned cells)
+{
+    static struct blk_job job;
+    uint64_t bytes = disk->bytes < BLK_REGION_BYTES ? disk->bytes : BLK_REGION_BYTES;
+    uint64_t blocks = bytes / BENCH_BS_MIN, most = BENCH_BS_MAX;
+    uint8_t *buffer, *busy = NULL;
+    uint32_t *last = NULL;
+    const char *why;
+
+    for (unsigned i = 0; i < cells; i++)
+        most = cell[i].bs * cell[i].depth > most ? cell[i].bs * cell[i].depth : most;
+    buffer = bench_alloc(run, most);
+    if (bench->pattern.reads < 100) {
+        last = bench_alloc(run, blocks * sizeof(*last));
+        busy = bench_alloc(run, blocks * sizeof(*busy));
+    }
+    if (!buffer || (bench->pattern.reads < 100 && (!last || !busy))) {
+        bench_skip(run, "not enough memory");
+        return;
+    }
+    why = blk_lay_out(disk, bytes, buffer);
+    if (why) {
+        bench_skip(run, "%s", why);
+        return;
+    }
+    for (unsigned i = 0; i < cells; i++) {
+        if (!fits(run, disk, &cell[i], bytes))
+            continue;
+        job = (struct blk_job){
+            .disk = disk,
+            .pattern = bench->pattern,
+            .bs = cell[i].bs,
+            .blocks = bytes / cell[i].bs,
+            .depth = (unsigned)cell[i].depth,
+            .buffer = buffer,
+            .last = last,
+            .busy = busy,
+        };
+        if (last) {
+            memset(last, 0, job.blocks * sizeof(*last));
+            memset(busy, 0, job.blocks * sizeof(*busy));
+        }
+        measure(run, &job);
+    }
+}
+
+void blk_run(struct bench_run *run)
+{
+    const struct blk_bench *bench = find_bench(run->name);
+    const char *why = "there is no disk";
+    const struct disk *disk = run->env->disk_open ? run->env->disk_open(&why) : NULL;
+    struct cell cell[ROWS_MAX];
+
+    if (!disk) {
+        bench_skip(run, "%s", why);
+        return;
+    }
+    if (disk->read_only && bench->pattern.reads < 100)
+        bench_skip(run, "the disk is read-only");
+    else
+        run_cells(run, disk, bench, cell, choose_cells(run, bench, cell));
+    run->env->disk_close();
+}

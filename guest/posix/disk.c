@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/posix/disk.h"
+#include "vmm/backend/backend.h"
+
+/* An operation of the benchmark as the back-end has it. */
+struct slot {
+    struct backend_io io;
+    struct iovec iov;
+    struct disk_io *of;
+};
+
+/* The one of this process; the benchmarks' environment has no context to pass. */
+static struct {
+    const struct config_disk *config;
+    struct backend backend;
+    bool opened;
+    struct err err;
+    struct disk disk;
+    struct slot slot[DISK_DEPTH_MAX];
+    unsigned idle[DISK_DEPTH_MAX], idles;
+} native;
+
+void native_disk_begin(const struct config *config)
+{
+    native.config = config->disks ? &config->disk[0] : &config_disk_temporary;
+}
+
+static void queue(struct disk_io *io)
+{
+    static const enum backend_op op[] = {
+        [DISK_READ] = BACKEND_READ,
+        [DISK_WRITE] = BACKEND_WRITE,
+        [DISK_FLUSH] = BACKEND_FLUSH,
+    };
+    struct slot *slot = &native.slot[native.idle[--native.idles]];
+
+    slot->of = io;
+    slot->iov = (struct iovec){io->data, io->bytes};
+    slot->io = (struct backend_io){
+        .op = op[io->op],
+        .offset = io->offset,
+        .bytes = io->bytes,
+        .iov = &slot->iov,
+        .iovs = io->op != DISK_FLUSH,
+    };
+    backend_queue(&native.backend, &slot->io);
+}
+
+static unsigned reap(struct disk_io **done, unsigned max)
+{
+    struct backend_io *complete[DISK_DEPTH_MAX];
+    unsigned count =
+        backend_reap(&native.backend, complete, max < DISK_DEPTH_MAX ? max : DISK_DEPTH_MAX);
+
+    for (unsigned i = 0; i < count; i++) {
+        struct slot *slot = (struct slot *)complete[i];
+
+        done[i] = slot->of;
+        done[i]->error = (unsigned)slot->io.error;
+        native.idle[native.idles++] = (unsigned)(slot - native.slot);
+    }
+    return count;
+}
+
+static void wait(void)
+{
+    backend_wait(&native.backend, -1);
+}
+
+const struct disk *native_disk_open(const char **why)
+{
+    const struct backend *backend = &native.backend;
+
+    if (!native.opened &&
+        backend_open(&native.backend, native.config, DISK_DEPTH_MAX, &native.err)) {
+        *why = native.err.text;
+        return NULL;
+    }
+    native.opened = true;
+    native.idles = 0;
+    for (unsigned i = 0; i < DISK_DEPTH_MAX; i++)
+        native.idle[native.idles++] = i;
+    native.disk = (struct disk){
+        .bytes = backend->bytes,
+        .block_bytes = backend->block_bytes,
+        .depth = DISK_DEPTH_MAX,
+        .read_only = backend->read_only,
+        .keeps_data = backend->ops->keeps_data,
+        .queue = queue,
+        .reap = reap,
+        .wait = wait,
+    };
+    snprintf(native.disk.engine, sizeof(native.disk.engine), "%s", backend->ops->name);
+    return &native.disk;
+}
+
+void native_disk_close(void)
+{
+    /* Its data is for the next benchmark. */
+}
+
+void native_disk_facts(struct run_facts *facts)
+{
+    if (!native.opened)
+        return;
+    facts->disks = 1;
+    facts->disk[0] = (struct run_disk){
+        .name = "blk0",
+        .config = native.config,
+        .engine = native.backend.ops->name,
+        .bytes = native.backend.bytes,
+        .opened = true,
+    };
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The disk of a native run: the same file and engine as behind a VM's, without the VM. */
+#ifndef POSIX_DISK_H
+#define POSIX_DISK_H
+
+#include "guest/bench/disk.h"
+#include "vmm/stat/facts.h"
+
+/* native_disk_begin(): the first disk of the configuration, or a temporary one; opened later. */
+void native_disk_begin(const struct config *config);
+
+/* native_disk_open(), native_disk_close(): struct env's. */
+const struct disk *native_disk_open(const char **why);
+void native_disk_close(void);
+
+/* native_disk_facts(): what is known of it, for the report. */
+void native_disk_facts(struct run_facts *facts);
+
+#endif
