@@ -123,6 +123,12 @@ static bool dump_dtb_set(void)
     return !strcmp(config.dump_dtb, "tree.dtb");
 }
 
+static bool disk_set(void)
+{
+    return config.disks == 1 && config.disk[0].engine == CONFIG_ENGINE_NULL &&
+           config.disk[0].bytes == 1 << 20;
+}
+
 static bool dry_run_set(void)
 {
     return config.dry_run;
@@ -139,6 +145,7 @@ static const struct {
     {"vcpus", "16", vcpus_set, false},
     {"hugepages", "1G", hugepages_set, false},
     {"thp", "off", thp_set, false},
+    {"disk", "engine=null,size=1M", disk_set, false},
     {"prefault", NULL, prefault_set, false},
     {"guest-page", "4K", guest_page_set, true},
     {"pin", "3,0-1", pin_set, false},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "vmm/base/units.h"
+#include "vmm/cli/disk.h"
 #include "vmm/cli/options.h"
 
 static int bad(struct err *err, const char *option, const char *argument, const char *why,
@@ -199,6 +200,12 @@ const struct cli_option cli_option[] = {
      parse_hugepages},
     {"thp", "on|off", "Transparent huge pages (on where the host has them)", CLI_VM | CLI_NATIVE,
      parse_thp},
+    {"disk", "LIST",
+     "A disk for the blk benchmarks, again for each (a temporary file). Of these, with commas "
+     "between: path=FILE size=SIZE create ro direct engine=best|sync|uring|mem|null "
+     "notify=exit|ioeventfd|poll poll=constant|adaptive irq=irqfd|none depth=N event-idx=on|off "
+     "indirect=on|off cpu=N",
+     CLI_VM | CLI_NATIVE, cli_disk},
     {"prefault", NULL, "Populate all memory before the start", CLI_VM | CLI_NATIVE, parse_prefault},
     {"guest-page", "4K|2M|1G", "Largest page of the guest's page tables (2M)", CLI_VM,
      parse_guest_page},

@@ -4,18 +4,7 @@
 
 #include "vmm/base/units.h"
 #include "vmm/config/config.h"
-
-#define DISK_DEFAULTS                                                                            \
-    .notify = CONFIG_NOTIFY_IOEVENTFD, .irq = CONFIG_IRQ_IRQFD, .depth = 128, .event_idx = true, \
-    .indirect = true, .pin = CONFIG_NO_PIN
-
-const struct config_disk config_disk_default = {DISK_DEFAULTS};
-
-const struct config_disk config_disk_temporary = {
-    DISK_DEFAULTS,
-    .temporary = true,
-    .bytes = CONFIG_DISK_TEMP_BYTES,
-};
+#include "vmm/config/disk.h"
 
 void config_init(struct config *config)
 {
@@ -27,18 +16,22 @@ void config_init(struct config *config)
     };
 }
 
-/* The trace goes to a file of its own. */
-static int check_trace(const struct config *config, struct err *err)
+/* The trace goes to a file of its own, and a disk is none that anything else is written to. */
+static int check_files(const struct config *config, struct err *err)
 {
     const char *const others[] = {config->guest, config->output, config->log, config->dump_dtb};
 
-    for (unsigned i = 0; config->trace && i < sizeof(others) / sizeof(others[0]); i++) {
-        if (!others[i] || strcmp(config->trace, others[i]) != 0)
-            continue;
-        err_set(err, ERR_USAGE, "--trace %s: another option names that file", config->trace);
-        return err_hint(err, "a file of its own");
+    for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (others[i] && config->trace && !strcmp(config->trace, others[i])) {
+            err_set(err, ERR_USAGE, "--trace %s: another option names that file", config->trace);
+            return err_hint(err, "a file of its own");
+        }
+        if (others[i] && config_disks_use(config, others[i]))
+            return config_disk_shared(err, others[i]);
     }
-    return 0;
+    return config->trace && config_disks_use(config, config->trace)
+               ? config_disk_shared(err, config->trace)
+               : 0;
 }
 
 int config_validate(const struct config *config, struct err *err)
@@ -66,5 +59,5 @@ int config_validate(const struct config *config, struct err *err)
                 "--hugepages with --thp on: memory of hugetlbfs is never transparent");
         return err_hint(err, "one of the two");
     }
-    return check_trace(config, err);
+    return config_validate_disks(config, err) || check_files(config, err) ? -1 : 0;
 }

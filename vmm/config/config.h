@@ -57,7 +57,12 @@ enum config_irq {
 #define CONFIG_DISK_BYTES_MAX  (1ull << 50)
 #define CONFIG_DISK_TEMP_BYTES (256ull << 20)
 
+/* The names of these as options' values, in their order; a NULL ends each. */
+extern const char *const config_engine_name[], *const config_notify_name[],
+                                                   *const config_irq_name[];
+
 struct config_disk {
+    char *text;       /* what the strings below are parts of */
     const char *path; /* NULL: a temporary file, or none with engines that use none */
     uint64_t bytes;   /* of a new file, or of a disk without one; 0: the file's size */
     bool create;      /* make the file if it is not there */
@@ -69,6 +74,7 @@ struct config_disk {
     enum config_irq irq;
     unsigned depth;           /* entries of the virtqueue: a power of two */
     bool event_idx, indirect; /* offered to the driver */
+    bool has_poll;            /* constant or adaptive was asked for */
     bool adaptive; /* with CONFIG_NOTIFY_POLL: sleep when there was no work for a while */
     unsigned pin;  /* the CPU of the disk's thread; CONFIG_NO_PIN */
 };

@@ -113,6 +113,7 @@ static json_t *config_json(const struct report *report)
     set_text(object, "bench", config->bench);
     set_text(object, "args", config->args);
     set_text(object, "kernels_sha256", facts->kernels_sha256);
+    set(object, "disks", json_disks(facts));
     return object;
 }
 
@@ -296,6 +297,7 @@ char *report_json(const struct report *report, size_t *bytes)
         json_array_append_new(skipped, json_pack("{s:s, s:s}", "name", result->skip[i].name,
                                                  "reason", result->skip[i].reason));
     set(root, "skipped", skipped);
+    set(root, "devices", json_devices(facts));
     for (unsigned i = 0; i < facts->vcpus; i++)
         json_array_append_new(vcpus, vcpu_json(facts, i));
     if (facts->env == RUN_VM) {

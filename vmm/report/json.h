@@ -42,6 +42,13 @@ static inline void set_text(json_t *object, const char *key, const char *text)
         set(object, key, json_text(text));
 }
 
+/* json_disks(): the disks as they were asked for; json_devices(): what each has done. */
+json_t *json_disks(const struct run_facts *facts);
+json_t *json_devices(const struct run_facts *facts);
+
+/* json_row_io(): add what a row of I/O has; nothing to another. */
+void json_row_io(const struct report *report, const struct result_row *row, json_t *object);
+
 /* json_row(): one row of results as an object, a new reference. */
 json_t *json_row(const struct report *report, uint32_t i);
 

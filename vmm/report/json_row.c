@@ -238,6 +238,7 @@ json_t *json_row(const struct report *report, uint32_t i)
     set(object, "ci95", json_pack("[f, f]", summary.ci95.low, summary.ci95.high));
     if (row->ended)
         set_window(report, row, &summary, object);
+    json_row_io(report, row, object);
     if (row->has_cost)
         set(object, "exit_cost", cost_json(report, row));
     return object;

@@ -326,6 +326,7 @@ char *report_text(const struct report *report, size_t *bytes)
         return NULL;
     print_host(out, report);
     print_machine(out, report);
+    text_disks(out, report);
     print_start(out, report);
     if (report->facts->stop == STOP_ERROR) {
         fputc('\n', out);
@@ -336,6 +337,7 @@ char *report_text(const struct report *report, size_t *bytes)
     if (report->result->exited && report->result->exit_status)
         fprintf(out, "\nThe guest ended with status %u.\n", report->result->exit_status);
     print_rows(out, report);
+    text_io(out, report);
     text_costs(out, report);
     text_traced(out, report);
     text_exits(out, report);

@@ -22,6 +22,12 @@ const char *text_value(char text[UNITS_TEXT_MAX], double value);
  */
 void text_wrapped(FILE *out, const char *label, const char *text);
 
+/* text_disks(): a line on each disk. */
+void text_disks(FILE *out, const struct report *report);
+
+/* text_io(): latency, depth and what an operation costs; nothing without I/O. */
+void text_io(FILE *out, const struct report *report);
+
 /* text_traced(): what KVM's tracepoints counted per operation; nothing without a traced run. */
 void text_traced(FILE *out, const struct report *report);
 

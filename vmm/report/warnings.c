@@ -55,6 +55,34 @@ static bool is_unpinned(const struct report *report, char *text, size_t size)
     return !report->config->pin_count && report->host->cpus_usable > 1;
 }
 
+/* The first disk of which this counts something; NULL: there is none. */
+static const struct run_disk *disk_with(const struct report *report, enum io_counter counter)
+{
+    for (unsigned i = 0; i < report->facts->disks; i++)
+        if (report->facts->disk[i].io[counter])
+            return &report->facts->disk[i];
+    return NULL;
+}
+
+static bool has_device_error(const struct report *report, char *text, size_t size)
+{
+    const struct run_disk *disk = disk_with(report, IO_DEVICE_ERRORS);
+
+    if (disk)
+        snprintf(text, size, "%s stopped because of its driver: %s", disk->name, disk->error.text);
+    return disk;
+}
+
+static bool has_io_error(const struct report *report, char *text, size_t size)
+{
+    const struct run_disk *disk = disk_with(report, IO_ERRORS);
+
+    if (disk)
+        snprintf(text, size, "%s: %" PRIu64 " requests ended with an error", disk->name,
+                 disk->io[IO_ERRORS]);
+    return disk;
+}
+
 static bool is_virtualized(const struct report *report, char *text, size_t size)
 {
     snprintf(text, size, "this host is itself a virtual machine: \"native\" pays for that already");
@@ -230,6 +258,8 @@ static const struct {
     {"quick", is_quick},
     {"oversubscribed", is_oversubscribed},
     {"unpinned", is_unpinned},
+    {"device_error", has_device_error},
+    {"io_errors", has_io_error},
     {"virtualized_host", is_virtualized},
     {"steal", is_stolen_from},
     {"tsc_not_invariant", has_bad_clock},

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* --disk as a user types it, and what does not go together. */
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "vmm/cli/disk.h"
+
+static struct config config;
+
+static int parse(const char *text, struct err *err)
+{
+    *err = (struct err){0};
+    return cli_disk(&config, text, err) || config_validate(&config, err) ? -1 : 0;
+}
+
+static const struct config_disk *must(const char *text)
+{
+    struct err err;
+
+    config_init(&config);
+    ck_assert_msg(!parse(text, &err), "%s: %s", text, err.text);
+    ck_assert_uint_eq(config.disks, 1);
+    return &config.disk[0];
+}
+
+static void refuse(const char *text, const char *what, const char *hint)
+{
+    struct err err;
+
+    ck_assert_msg(parse(text, &err) == -1, "%s was taken", text);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_msg(strstr(err.text, "--disk") && strstr(err.text, what), "%s: %s", text, err.text);
+    ck_assert_msg(strstr(err.hint, hint) != NULL, "%s: %s", text, err.hint);
+}
+
+START_TEST(a_path_is_enough)
+{
+    const struct config_disk *disk = must("path=a.img");
+
+    ck_assert_str_eq(disk->path, "a.img");
+    ck_assert(!disk->read_only && !disk->create && !disk->direct && !disk->temporary);
+    ck_assert(disk->event_idx && disk->indirect && !disk->adaptive);
+    ck_assert_int_eq(disk->engine, CONFIG_ENGINE_BEST);
+    ck_assert_int_eq(disk->notify, CONFIG_NOTIFY_IOEVENTFD);
+    ck_assert_int_eq(disk->irq, CONFIG_IRQ_IRQFD);
+    ck_assert_uint_eq(disk->depth, 128);
+    ck_assert_uint_eq(disk->pin, CONFIG_NO_PIN);
+    ck_assert_uint_eq(disk->bytes, 0);
+}
+END_TEST
+
+START_TEST(every_key_says_something)
+{
+    const struct config_disk *disk = must("path=b,size=1G,create,direct,engine=sync,notify=exit,"
+                                          "irq=none,depth=64,event-idx=off,indirect=off,cpu=3");
+
+    ck_assert(disk->create && disk->direct && !disk->event_idx && !disk->indirect);
+    ck_assert_uint_eq(disk->bytes, 1ull << 30);
+    ck_assert_int_eq(disk->engine, CONFIG_ENGINE_SYNC);
+    ck_assert_int_eq(disk->notify, CONFIG_NOTIFY_EXIT);
+    ck_assert_int_eq(disk->irq, CONFIG_IRQ_NONE);
+    ck_assert_uint_eq(disk->depth, 64);
+    ck_assert_uint_eq(disk->pin, 3);
+    ck_assert(must("path=c,ro")->read_only);
+    ck_assert(must("engine=mem,size=512,notify=poll,poll=adaptive")->adaptive);
+    ck_assert(!must("engine=null,size=1M,notify=poll,poll=constant")->adaptive);
+    ck_assert_int_eq(must("path=c,engine=uring,event-idx=on,irq=irqfd")->engine,
+                     CONFIG_ENGINE_URING);
+}
+END_TEST
+
+START_TEST(a_mistake_has_a_message)
+{
+    static const struct {
+        const char *text, *what, *hint;
+    } wrong[] = {
+        {"", "no such key", "path"},
+        {"file=x", "--disk file=x: no such key", "engine"},
+        {"path=a,", "no such key", "path"},
+        {"path", "value is missing", "KEY=VALUE"},
+        {"path=", "value is missing", "KEY=VALUE"},
+        {"path=a,ro=1", "ro=1: it has no value", "ro"},
+        {"path=a,ro,ro", "there twice", "once"},
+        {"path=a,path=b", "there twice", "once"},
+        {"path=a,size=x,create", "size=x: not a disk's size", "size=1G"},
+        {"path=a,size=0,create", "not a disk's size", "size=1G"},
+        {"path=a,size=1000,create", "not a disk's size", "size=1G"},
+        {"path=a,size=2048T,create", "not a disk's size", "size=1G"},
+        {"path=a,engine=aio", "engine=aio: not one of its values", "uring"},
+        {"path=a,notify=no", "notify=no", "ioeventfd"},
+        {"path=a,irq=msi", "irq=msi", "irqfd or none"},
+        {"path=a,depth=0", "depth=0", "depth=128"},
+        {"path=a,depth=1", "depth=1", "depth=128"},
+        {"path=a,depth=100", "depth=100", "depth=128"},
+        {"path=a,depth=2048", "depth=2048", "depth=128"},
+        {"path=a,event-idx=yes", "event-idx=yes", "on"},
+        {"path=a,indirect=1", "indirect=1", "off"},
+        {"path=a,notify=poll,poll=often", "poll=often", "adaptive"},
+        {"path=a,poll=adaptive", "poll= is for notify=poll", "notify=poll"},
+        {"path=a,cpu=x", "cpu=x", "cpu=1"},
+        {"path=a,cpu=4294967295", "cpu=4294967295", "cpu=1"},
+        {"ro", "it has no file", "path=FILE"},
+        {"size=1G", "it has no file", "engine=mem"},
+        {"engine=mem", "needs a size", "size=1G"},
+        {"engine=null,size=1G,path=a", "use no file", "without path"},
+        {"engine=mem,size=1G,direct", "are for files", "without"},
+        {"engine=mem,size=1G,ro", "are for files", "without"},
+        {"path=a,create", "a new file needs a size", "size=1G,create"},
+        {"path=a,size=1G,create,ro", "holds nothing", "create or ro"},
+    };
+
+    for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        config_init(&config);
+        refuse(wrong[i].text, wrong[i].what, wrong[i].hint);
+    }
+}
+END_TEST
+
+START_TEST(one_file_is_one_disks)
+{
+    struct err err;
+
+    must("path=a");
+    refuse("path=a", "two disks on one file", "ro for both");
+    must("path=a,ro");
+    refuse("path=a", "two disks on one file", "ro for both");
+    must("path=a,ro");
+    ck_assert(!parse("path=a,ro", &err) && !parse("path=b", &err));
+    ck_assert_uint_eq(config.disks, 3);
+}
+END_TEST
+
+START_TEST(nothing_else_goes_to_a_disks_file)
+{
+    const char **others[] = {&config.guest, &config.output, &config.log, &config.dump_dtb,
+                             &config.trace};
+
+    for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        config_init(&config);
+        *others[i] = "a";
+        refuse("path=a", "another option names that file", "a file of its own");
+    }
+}
+END_TEST
+
+START_TEST(there_are_so_many_disks_and_no_more)
+{
+    struct err err;
+
+    config_init(&config);
+    for (unsigned i = 0; i < CONFIG_DISKS_MAX; i++)
+        ck_assert(!parse("engine=null,size=1M", &err));
+    refuse("engine=null,size=1M", "there are 16 already", "fewer");
+    ck_assert_uint_eq(config.disks, CONFIG_DISKS_MAX);
+}
+END_TEST
+
+SUITE_MAIN("disk_option", a_path_is_enough, every_key_says_something, a_mistake_has_a_message,
+           one_file_is_one_disks, nothing_else_goes_to_a_disks_file,
+           there_are_so_many_disks_and_no_more)
