@@ -14,19 +14,22 @@
 
 #define STATUS_NONE 0xff
 
-/* What the device reads and writes beside the data, and the indirect table that names all three. */
+/*
+ * What the device reads beside the data, in one cache line: the indirect table that names all
+ * pieces, and the header; and what it writes, in another.
+ */
 struct request {
-    struct virtq_desc piece[PIECES];
+    _Alignas(KERNEL_CACHE_LINE) struct virtq_desc piece[PIECES];
     struct virtio_blk_header header;
-    struct disk_io *io;
-    uint8_t status;
+    _Alignas(KERNEL_CACHE_LINE) uint8_t status;
 };
 
 static const struct guest_machine *machine;
 static struct virtio virtio;
 static struct disk disk;
-static _Alignas(64) struct request requests[DISK_DEPTH_MAX];
-static uint16_t idle[DISK_DEPTH_MAX]; /* requests that are not in use */
+static struct request requests[DISK_DEPTH_MAX];
+static struct disk_io *in_flight[DISK_DEPTH_MAX]; /* by request; NULL: it is not in use */
+static uint16_t idle[DISK_DEPTH_MAX];             /* requests that are not in use */
 static unsigned idles;
 
 void disk_begin(const struct guest_machine *of)
@@ -70,7 +73,7 @@ static void begin(struct disk_io *io, enum virtio_blk_type type)
     struct request *request = &requests[i];
     bool read = type == VIRTIO_BLK_T_IN || type == VIRTIO_BLK_T_GET_ID;
 
-    request->io = io;
+    in_flight[i] = io;
     request->status = STATUS_NONE;
     request->header = (struct virtio_blk_header){.type = type, .sector = io->offset / 512};
     describe(i, io->data, type == VIRTIO_BLK_T_FLUSH ? 0 : io->bytes, read);
@@ -90,10 +93,10 @@ static void disk_queue(struct disk_io *io)
 
 static struct disk_io *finish(unsigned i)
 {
-    struct disk_io *io = requests[i].io;
+    struct disk_io *io = in_flight[i];
 
     io->error = __atomic_load_n(&requests[i].status, __ATOMIC_RELAXED);
-    requests[i].io = NULL;
+    in_flight[i] = NULL;
     idle[idles++] = (uint16_t)i;
     return io;
 }
@@ -104,7 +107,7 @@ static unsigned give_up(struct disk_io **done, unsigned max)
     unsigned count = 0;
 
     for (unsigned i = 0; i < disk.depth && count < max; i++)
-        if (requests[i].io)
+        if (in_flight[i])
             done[count++] = finish(i);
     return count;
 }
@@ -173,9 +176,10 @@ const struct disk *disk_open(const char **why)
     *why = "its virtqueue is too small for a request";
     if (!disk.depth)
         return NULL;
+    memset(virtio_desc, 0, sizeof(virtio_desc));
     idles = 0;
     for (unsigned i = 0; i < disk.depth; i++) {
-        requests[i].io = NULL;
+        in_flight[i] = NULL;
         idle[idles++] = (uint16_t)i;
     }
     read_engine();

@@ -9,12 +9,17 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vmm/backend/engine.h"
 #include "vmm/base/units.h"
 
 #define SECTOR_BYTES 512u
+
+/* How long a lock is waited for: half a second. */
+#define LOCK_RETRY_NS 10000000
+#define LOCK_RETRIES  50u
 
 /* Where no temporary folder is named. */
 #define TEMP_FOLDER "/tmp"
@@ -70,10 +75,23 @@ static int open_file(const struct config_disk *config, struct err *err)
     return err_hint(err, "a file or a block device");
 }
 
-/* One writer, or any number of readers, whoever takes part in this. */
+/*
+ * One writer, or any number of readers, whoever takes part in this. The kernel takes its time to
+ * close an io_uring, and with it the lock of a process that has just been killed.
+ */
 static int lock_file(int fd, const struct config_disk *config, struct err *err)
 {
-    if (!flock(fd, (config->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB))
+    static const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
+    int failed = -1;
+
+    for (unsigned i = 0; i < LOCK_RETRIES && failed; i++) {
+        failed = flock(fd, (config->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB);
+        if (failed && errno != EWOULDBLOCK)
+            break;
+        if (failed)
+            nanosleep(&pause, NULL);
+    }
+    if (!failed)
         return 0;
     if (errno != EWOULDBLOCK)
         return err_sys(err, ERR_FAILED, "--disk path=%s: it cannot be locked", config->path);
@@ -200,6 +218,9 @@ int backend_open(struct backend *backend, const struct config_disk *config, unsi
 
 void backend_close(struct backend *backend)
 {
+    /* Now, since an io_uring may hold the file for a while. */
+    if (backend->fd >= 0)
+        flock(backend->fd, LOCK_UN);
     backend->ops->close(backend);
     if (backend->fd >= 0)
         close(backend->fd);

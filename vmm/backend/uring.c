@@ -101,14 +101,20 @@ static void prepare(struct uring *uring, struct backend_io *io)
 {
     struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
     uint64_t offset = io->offset + io->bytes - left_of(io);
-    int flags = io->through ? RWF_DSYNC : 0;
 
+    /* A single piece has no list that the kernel would have to read. */
     if (io->op == BACKEND_FLUSH)
         io_uring_prep_fsync(sqe, FILE_INDEX, IORING_FSYNC_DATASYNC);
+    else if (io->op == BACKEND_READ && io->iovs == 1)
+        io_uring_prep_read(sqe, FILE_INDEX, io->iov->iov_base, (unsigned)io->iov->iov_len, offset);
     else if (io->op == BACKEND_READ)
-        io_uring_prep_readv2(sqe, FILE_INDEX, io->iov, io->iovs, offset, flags);
+        io_uring_prep_readv(sqe, FILE_INDEX, io->iov, io->iovs, offset);
+    else if (io->iovs == 1)
+        io_uring_prep_write(sqe, FILE_INDEX, io->iov->iov_base, (unsigned)io->iov->iov_len, offset);
     else
-        io_uring_prep_writev2(sqe, FILE_INDEX, io->iov, io->iovs, offset, flags);
+        io_uring_prep_writev(sqe, FILE_INDEX, io->iov, io->iovs, offset);
+    if (io->op != BACKEND_FLUSH)
+        sqe->rw_flags = io->through ? RWF_DSYNC : 0;
     sqe->flags |= IOSQE_FIXED_FILE;
     io_uring_sqe_set_data(sqe, io);
     uring->in_flight++;
