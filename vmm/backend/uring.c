@@ -7,6 +7,8 @@
 #include <liburing.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "vmm/backend/engine.h"
 
@@ -82,8 +84,9 @@ static void uring_close(struct backend *backend)
 
 static void enable(struct uring *uring)
 {
+    /* liburing 2.3 has a function for this, which its shared library does not export. */
     if (!uring->enabled)
-        io_uring_enable_rings(&uring->ring);
+        syscall(SYS_io_uring_register, uring->ring.ring_fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
     uring->enabled = true;
 }
 
