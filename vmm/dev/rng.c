@@ -5,8 +5,9 @@
 
 #define QUEUE_SIZE 64u
 
-/* Of one chain no more is filled, so that no kick keeps its vCPU for long. */
+/* Of one chain, and by one kick, no more is filled: none keeps its vCPU for long. */
 #define CHAIN_BYTES_MAX 4096u
+#define CHAINS_MAX      4096u
 
 static int rng_start(void *device, struct err *err)
 {
@@ -42,27 +43,35 @@ static uint32_t fill(const struct virtqueue_chain *chain)
     return got > 0 ? (uint32_t)virtqueue_write(chain, bytes, (uint64_t)got) : 0;
 }
 
+/* All that is available, unless other vCPUs make it more and more. */
+static int fill_all(struct rng *rng, struct err *err)
+{
+    struct virtqueue_chain chain;
+    int popped = 1;
+
+    for (unsigned i = 0; i < CHAINS_MAX && popped > 0; i++) {
+        popped = virtqueue_pop(&rng->queue, &chain, err);
+        if (popped > 0)
+            virtqueue_push(&rng->queue, chain.head, fill(&chain));
+        else if (!popped && !virtqueue_want_kick(&rng->queue))
+            popped = 1;
+    }
+    return popped < 0 ? -1 : 0;
+}
+
 static void rng_kick(void *device, unsigned queue)
 {
     struct rng *rng = device;
-    struct virtqueue_chain chain;
     struct err err;
-    int popped = 0;
 
     (void)queue;
     pthread_mutex_lock(&rng->lock);
-    /* A driver that never stops offering does not keep its vCPU here. */
-    for (unsigned i = 0; rng->running && i < QUEUE_SIZE; i++) {
-        popped = virtqueue_pop(&rng->queue, &chain, &err);
-        if (popped <= 0)
-            break;
-        virtqueue_push(&rng->queue, chain.head, fill(&chain));
-    }
-    if (popped < 0) {
-        rng->running = false;
-        virtio_mmio_fail(&rng->mmio, &err);
-    } else if (rng->running && virtqueue_publish(&rng->queue)) {
-        virtio_mmio_used(&rng->mmio);
+    if (rng->running) {
+        rng->running = !fill_all(rng, &err);
+        if (virtqueue_publish(&rng->queue))
+            virtio_mmio_used(&rng->mmio);
+        if (!rng->running)
+            virtio_mmio_fail(&rng->mmio, &err);
     }
     pthread_mutex_unlock(&rng->lock);
 }
