@@ -148,9 +148,10 @@ uint64_t blk_job_verify(struct blk_job *job)
 {
     uint64_t wrong = 0, limit = VERIFY_BYTES / job->bs, verified = 0;
 
-    for (uint64_t block = 0;
-         job->last && block < job->blocks && verified < limit && verified < VERIFY_BLOCKS;
-         block++) {
+    if (!job->last || !job->disk->keeps_data)
+        return 0;
+    limit = limit < VERIFY_BLOCKS ? limit : VERIFY_BLOCKS;
+    for (uint64_t block = 0; block < job->blocks && verified < limit; block++) {
         if (!job->last[block])
             continue;
         verified++;
