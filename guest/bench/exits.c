@@ -335,6 +335,7 @@ void exits_floor_run(struct bench_run *run)
     host_row(run, MINIVMM_WORK_IMMEDIATE_EXIT, "immediate_exit");
     host_row(run, MINIVMM_WORK_IOCTL, "ioctl");
     host_row(run, MINIVMM_WORK_EVENTFD, "eventfd");
+    host_row(run, MINIVMM_WORK_WAKEUP, "wakeup");
 }
 
 void exits_added_run(struct bench_run *run)

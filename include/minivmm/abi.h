@@ -134,6 +134,7 @@ enum minivmm_probe_work {
     MINIVMM_WORK_IMMEDIATE_EXIT, /* KVM_RUN that returns at once */
     MINIVMM_WORK_IOCTL,          /* an ioctl on the VM that does next to nothing */
     MINIVMM_WORK_EVENTFD,        /* a write to an eventfd and a read */
+    MINIVMM_WORK_WAKEUP,         /* from a write to an eventfd until a thread that slept on it runs */
     MINIVMM_WORK_COUNT
 };
 

@@ -5,6 +5,7 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
+#include "tools/virtcost/added.h"
 #include "tools/virtcost/results.h"
 
 #define BLOCKS 6
@@ -159,13 +160,16 @@ END_TEST
 START_TEST(incomplete_blocks_have_no_ratio)
 {
     struct results results = begin(2);
-    json_t *ratios, *warnings, *json;
+    json_t *ratios, *added, *warnings, *json;
 
     add(&results, 0, "native", "ok", 10);
     results.end = "signal";
     ratios = results_ratios(&results);
     warnings = results_warnings(&results);
-    json = results_json(&results, ratios, warnings);
+    added = added_rows(&results, ratios);
+    json = results_json(&results, ratios, added, warnings);
+    ck_assert_uint_eq(json_array_size(json_at(json, "added")), 0);
+    json_decref(added);
     ck_assert_uint_eq(json_array_size(ratios), 0);
     ck_assert_str_eq(json_text_at(warnings, "0.code"), "incomplete");
     ck_assert_str_eq(json_text_at(warnings, "0.text"),
@@ -185,12 +189,14 @@ END_TEST
 static char *print(const struct results *results)
 {
     json_t *ratios = results_ratios(results), *warnings = results_warnings(results);
+    json_t *added = added_rows(results, ratios);
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
 
-    results_print(out, results, ratios, warnings);
+    results_print(out, results, ratios, added, warnings);
     fclose(out);
+    json_decref(added);
     json_decref(ratios);
     json_decref(warnings);
     return text;
@@ -234,6 +240,109 @@ START_TEST(the_table_names_its_base)
 }
 END_TEST
 
+/* A row of I/O at depth 1: so many IOPS, of 1000 operations. */
+static json_t *io_row(double iops, int reads, int writes, double kicks, double sleeps,
+                      double interrupts)
+{
+    return json_pack("{s:s, s:{s:i, s:i}, s:i, s:s, s:s, s:s, s:f, s:i, s:{s:i, s:i}, s:f, s:f, "
+                     "s:f}",
+                     "name", "blk.randread", "params", "bs", 4096, "iodepth", 1, "threads", 1,
+                     "unit", "IOPS", "better", "higher", "check", "ok", "median", iops, "ops", 1000,
+                     "exits_user", "mmio_read", reads, "mmio_write", writes, "kicks_per_io", kicks,
+                     "sleeps_per_io", sleeps, "interrupts_per_io", interrupts);
+}
+
+static json_t *cost_row(const char *name, const char *key, const char *value, double ns)
+{
+    json_t *row = json_pack("{s:s, s:{}, s:i, s:s, s:f}", "name", name, "params", "threads", 1,
+                            "check", "ok", "median", ns);
+
+    if (key)
+        json_object_set_new(json_object_get(row, "params"), key, json_string(value));
+    return row;
+}
+
+/* Two blocks: natively 1 us an operation, in the VM 101 us; and what exits cost there. */
+static struct results with_io(json_t *(*vm_row)(void), int costs)
+{
+    struct results results = begin(2);
+
+    for (unsigned block = 0; block < 2; block++) {
+        json_t *rows = json_array();
+
+        json_array_append_new(rows, vm_row());
+        if (costs) {
+            json_array_append_new(rows, cost_row("exits.mmio.event", "work", "none", 3000));
+            json_array_append_new(rows, cost_row("exits.mmio.write", "work", "1us", 99999));
+            json_array_append_new(rows, cost_row("exits.mmio.write", "work", "none", 25000));
+            json_array_append_new(rows, cost_row("exits.mmio.read", "work", "none", 20000));
+            json_array_append_new(rows, cost_row("exits.irqfd.halted", NULL, NULL, 40000));
+            json_array_append_new(rows, cost_row("exits.floor", "exit", "ioctl", 1));
+            json_array_append_new(rows, cost_row("exits.floor", "exit", "wakeup", 10000));
+        }
+        results_add(&results, block, 0, "vm", json_pack("{s:o}", "benches", rows));
+        results_add(&results, block, 1, "native",
+                    json_pack("{s:[o]}", "benches", io_row(1e6, 0, 0, 0, 0, 0)));
+    }
+    results.blocks = results.wanted = 2;
+    return results;
+}
+
+/* One kick in KVM, one wake-up, one interrupt, whose status is read and acknowledged. */
+static json_t *interrupted(void)
+{
+    return io_row(1e9 / 101e3, 1000, 1000, 1, 1, 1);
+}
+
+/* A kick that is an exit, and nothing but a wake-up every other time. */
+static json_t *polled(void)
+{
+    return io_row(1e9 / 101e3, 0, 1000, 1, 0.5, 0);
+}
+
+START_TEST(what_io_costs_more_is_predicted)
+{
+    struct results results = with_io(interrupted, 1);
+    json_t *ratios = results_ratios(&results), *added = added_rows(&results, ratios);
+
+    ck_assert_uint_eq(json_array_size(added), 1);
+    ck_assert_double_eq_tol(real_at(added, "0.added_ns"), 100000, 1);
+    /* 3000 + 10000 + 40000 + 20000 + 25000 */
+    ck_assert_double_eq_tol(real_at(added, "0.predicted_ns"), 98000, 1);
+    ck_assert_double_eq_tol(real_at(added, "0.residual_ns"), 2000, 1);
+    ck_assert_uint_eq(json_array_size(json_at(added, "0.parts")), 5);
+    json_decref(added);
+    json_decref(ratios);
+    json_decref(results.runs);
+
+    results = with_io(polled, 1);
+    ratios = results_ratios(&results);
+    added = added_rows(&results, ratios);
+    ck_assert_double_eq_tol(real_at(added, "0.predicted_ns"), 25000 + 5000, 1);
+    ck_assert_uint_eq(json_array_size(json_at(added, "0.parts")), 2);
+    json_decref(added);
+    json_decref(ratios);
+    json_decref(results.runs);
+}
+END_TEST
+
+START_TEST(without_the_exits_nothing_is_predicted)
+{
+    struct results results = with_io(interrupted, 0);
+    json_t *ratios = results_ratios(&results), *added = added_rows(&results, ratios);
+    char *text = print(&results);
+
+    ck_assert(json_has(added, "0.added_ns") && !json_has(added, "0.predicted_ns"));
+    check_has(text, "(not measured: add exits to --bench)");
+    check_has(text, "blk.randread             1\n              4K     0.010\n");
+    free(text);
+    json_decref(added);
+    json_decref(ratios);
+    json_decref(results.runs);
+}
+END_TEST
+
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, the_table_judges,
-           the_table_names_its_base)
+           the_table_names_its_base, what_io_costs_more_is_predicted,
+           without_the_exits_nothing_is_predicted)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/virtcost/added.h"
 #include "tools/virtcost/blocks.h"
 #include "tools/virtcost/options.h"
 #include "tools/virtcost/results.h"
@@ -37,10 +38,10 @@ static int no_memory(void)
     return complain(&err);
 }
 
-static int write_json(const struct results *results, json_t *ratios, json_t *warnings,
-                      const char *path)
+static int write_json(const struct results *results, json_t *ratios, json_t *added,
+                      json_t *warnings, const char *path)
 {
-    json_t *json = results_json(results, ratios, warnings);
+    json_t *json = results_json(results, ratios, added, warnings);
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
@@ -59,7 +60,8 @@ static int write_json(const struct results *results, json_t *ratios, json_t *war
     return status;
 }
 
-static int write_table(const struct results *results, const json_t *ratios, const json_t *warnings)
+static int write_table(const struct results *results, const json_t *ratios, const json_t *added,
+                       const json_t *warnings)
 {
     char *text = NULL;
     size_t bytes = 0;
@@ -67,7 +69,7 @@ static int write_table(const struct results *results, const json_t *ratios, cons
     int status = ERR_NONE;
 
     if (out)
-        results_print(out, results, ratios, warnings);
+        results_print(out, results, ratios, added, warnings);
     if (!out || fclose(out))
         status = no_memory();
     else if (fwrite(text, 1, bytes, stdout) != bytes || fflush(stdout))
@@ -80,13 +82,15 @@ static int write_table(const struct results *results, const json_t *ratios, cons
 static int report(const struct results *results, const char *path)
 {
     json_t *ratios = results_ratios(results), *warnings = results_warnings(results);
+    json_t *added = added_rows(results, ratios);
     int status = ERR_NONE;
 
     if (path && json_array_size(results->runs))
-        status |= write_json(results, ratios, warnings, path);
+        status |= write_json(results, ratios, added, warnings, path);
     if (results->blocks)
-        status |= write_table(results, ratios, warnings);
+        status |= write_table(results, ratios, added, warnings);
     json_decref(ratios);
+    json_decref(added);
     json_decref(warnings);
     return status;
 }

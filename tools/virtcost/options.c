@@ -96,8 +96,8 @@ static const struct own_option {
 /* What every run is given; the other options of the shared table are about a single report. */
 static int is_shared(const char *name)
 {
-    static const char *const shared[] = {"mem", "vcpus", "hugepages", "thp",  "prefault",
-                                         "pin", "bench", "quick",     "args", NULL};
+    static const char *const shared[] = {"mem",   "vcpus", "hugepages", "thp",  "prefault", "pin",
+                                         "bench", "quick", "args",      "disk", NULL};
 
     for (unsigned i = 0; shared[i]; i++)
         if (!strcmp(name, shared[i]))
@@ -188,5 +188,9 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
     }
     if (!options->blocks)
         options->blocks = options->config.quick ? BLOCKS_QUICK : BLOCKS_DEFAULT;
+    if (options->config.disks > 1) {
+        err_set(err, ERR_USAGE, "--disk is there twice: the benchmarks use one");
+        return err_hint(err, "one --disk");
+    }
     return config_validate(&options->config, err);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/added.h"
 #include "tools/virtcost/results.h"
 #include "vmm/base/stats.h"
 #include "vmm/base/version.h"
@@ -241,13 +242,13 @@ static json_t *end_json(const struct results *results)
     return json_pack("{s:s, s:s*}", "reason", results->end, "error", results->error);
 }
 
-json_t *results_json(const struct results *results, json_t *ratios, json_t *warnings)
+json_t *results_json(const struct results *results, json_t *ratios, json_t *added, json_t *warnings)
 {
-    return json_pack("{s:s, s:{s:s, s:s}, s:I, s:i, s:i, s:b, s:o, s:O, s:O, s:O}", "schema",
+    return json_pack("{s:s, s:{s:s, s:s}, s:I, s:i, s:i, s:b, s:o, s:O, s:O, s:O, s:O}", "schema",
                      "virtcost/1", "tool", "version", version_number, "commit", version_commit,
                      "seed", (json_int_t)results->seed, "blocks", results->blocks, "blocks_wanted",
                      results->wanted, "quick", results->quick, "end", end_json(results), "ratios",
-                     ratios, "warnings", warnings, "runs", results->runs);
+                     ratios, "added", added, "warnings", warnings, "runs", results->runs);
 }
 
 /* Whether an interval says more than that the two may be the same. */
@@ -296,7 +297,7 @@ static int has_null(const struct results *results)
 }
 
 void results_print(FILE *out, const struct results *results, const json_t *ratios,
-                   const json_t *warnings)
+                   const json_t *added, const json_t *warnings)
 {
     const char *base = results->env[0]->name;
     json_t *ratio, *warning;
@@ -314,6 +315,7 @@ void results_print(FILE *out, const struct results *results, const json_t *ratio
     if (has_null(results))
         fprintf(out, " The ratio of \"null\", %s against %s, shows the noise.", base, base);
     fputc('\n', out);
+    added_print(out, added, ratios);
     json_array_foreach(warnings, i, warning)
         fprintf(out, "%swarning  %s\n", i ? "" : "\n", text_of(warning, "text"));
 }

@@ -10,6 +10,7 @@
 #define VIRTCOST_RESULTS_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "tools/virtcost/environment.h"
@@ -47,10 +48,11 @@ unsigned results_wrong(const struct results *results);
 json_t *results_warnings(const struct results *results);
 
 /* results_json(): all of it, schema "virtcost/1"; takes nothing over. To be freed by the caller. */
-json_t *results_json(const struct results *results, json_t *ratios, json_t *warnings);
+json_t *results_json(const struct results *results, json_t *ratios, json_t *added,
+                     json_t *warnings);
 
-/* results_print(): the ratios as a table for a person, and the warnings. */
+/* results_print(): the ratios as a table for a person, what I/O costs more, and the warnings. */
 void results_print(FILE *out, const struct results *results, const json_t *ratios,
-                   const json_t *warnings);
+                   const json_t *added, const json_t *warnings);
 
 #endif

@@ -33,6 +33,68 @@ static int use_eventfd(uint64_t count, struct err *err)
     return result;
 }
 
+/* A thread that sleeps on an eventfd and tells when it is awake. */
+struct sleeper {
+    int fd;
+    uint32_t woken; /* atomic: how often */
+    bool quit;      /* atomic */
+};
+
+static void *sleeper_thread(void *arg)
+{
+    struct sleeper *sleeper = arg;
+    uint64_t value;
+
+    while (!__atomic_load_n(&sleeper->quit, __ATOMIC_ACQUIRE) &&
+           read(sleeper->fd, &value, sizeof(value)) == sizeof(value))
+        __atomic_fetch_add(&sleeper->woken, 1, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+/* Long enough for it to fall asleep again. */
+#define SLEEPER_PAUSE_NS 20000u
+
+/* One wake-up; this thread spins meanwhile, as a guest does. Returns the ticks. */
+static uint64_t wake_once(struct sleeper *sleeper)
+{
+    uint32_t before = __atomic_load_n(&sleeper->woken, __ATOMIC_ACQUIRE);
+    const struct clock_rate *rate = &vcpu_current()->shared->rate;
+    uint64_t start = clock_ticks();
+    const uint64_t one = 1;
+
+    while (clock_ns(rate, clock_ticks() - start) < SLEEPER_PAUSE_NS)
+        __builtin_ia32_pause();
+    start = clock_ticks();
+    if (write(sleeper->fd, &one, sizeof(one)) != sizeof(one))
+        return 0;
+    while (__atomic_load_n(&sleeper->woken, __ATOMIC_ACQUIRE) == before &&
+           !vcpu_stopping(vcpu_current()))
+        __builtin_ia32_pause();
+    return clock_ticks() - start;
+}
+
+static int time_wakeups(uint64_t count, uint64_t *ticks, struct err *err)
+{
+    struct sleeper sleeper = {.fd = eventfd(0, EFD_CLOEXEC)};
+    pthread_t thread;
+
+    *ticks = 0;
+    if (sleeper.fd < 0)
+        return err_sys(err, ERR_FAILED, "eventfd");
+    errno = pthread_create(&thread, NULL, sleeper_thread, &sleeper);
+    if (errno) {
+        close(sleeper.fd);
+        return err_sys(err, ERR_FAILED, "no thread to wake");
+    }
+    for (; count && !vcpu_stopping(vcpu_current()); count--)
+        *ticks += wake_once(&sleeper);
+    __atomic_store_n(&sleeper.quit, true, __ATOMIC_RELEASE);
+    wake_once(&sleeper);
+    pthread_join(thread, NULL);
+    close(sleeper.fd);
+    return 0;
+}
+
 /*
  * KVM_RUN again and again: its first call completes the write that asked for this, the last leaves
  * an exit that the vCPU's loop completes. Time in here is the guest's, as in that loop.
@@ -95,6 +157,8 @@ static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uin
     case MINIVMM_WORK_EVENTFD:
         result = use_eventfd(count, err);
         break;
+    case MINIVMM_WORK_WAKEUP:
+        return time_wakeups(count, ticks, err);
     case MINIVMM_WORK_COUNT:
         break;
     }

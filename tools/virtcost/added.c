@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/added.h"
+#include "vmm/base/stats.h"
+
+#define VM "vm"
+
+/* Of one operation, as often as the report says: what it is, and the row that tells its cost. */
+static const struct part {
+    const char *what;
+    const char *count; /* a key of the row, or of its exits_user: per operation, or in all */
+    const char *name;  /* the benchmark that measured one */
+    const char *param, *value;
+} parts[] = {
+    {"kick, an exit", "mmio_write", "exits.mmio.write", "work", "none"},
+    {"kick, in KVM", "kicks_per_io", "exits.mmio.event", "work", "none"},
+    {"wake-up of the disk's thread", "sleeps_per_io", "exits.floor", "exit", "wakeup"},
+    {"interrupt to a halted vCPU", "interrupts_per_io", "exits.irqfd.halted", NULL, NULL},
+    {"interrupt status, an exit", "mmio_read", "exits.mmio.read", "work", "none"},
+    {"interrupt acknowledge, an exit", "mmio_read", "exits.mmio.write", "work", "none"},
+};
+
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text ? text : "";
+}
+
+static int is_blk(const json_t *row)
+{
+    return !strncmp(text_of(row, "name"), "blk.", 4);
+}
+
+/* The middle of a value in the reports of the VM; -1: none has it. */
+static double median_over(const struct results *results,
+                          double (*value)(const json_t *report, const void *arg), const void *arg)
+{
+    double *values = calloc(json_array_size(results->runs) + 1, sizeof(*values)), median = -1;
+    size_t count = 0, i;
+    json_t *run;
+
+    json_array_foreach(results->runs, i, run)
+    {
+        double found = strcmp(text_of(run, "env"), VM) || !values
+                           ? -1
+                           : value(json_object_get(run, "report"), arg);
+
+        if (found >= 0)
+            values[count++] = found;
+    }
+    if (count) {
+        stats_sort(values, count);
+        median = stats_median(values, count);
+    }
+    free(values);
+    return median;
+}
+
+static double cost_in(const json_t *report, const void *arg)
+{
+    const struct part *part = arg;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(json_object_get(report, "benches"), i, row)
+    {
+        const json_t *params = json_object_get(row, "params");
+
+        if (!strcmp(text_of(row, "name"), part->name) && !strcmp(text_of(row, "check"), "ok") &&
+            (!part->param || !strcmp(text_of(params, part->param), part->value)))
+            return json_number_value(json_object_get(row, "median"));
+    }
+    return -1;
+}
+
+/* Which row's count is looked for. */
+struct count_of {
+    const struct part *part;
+    const json_t *like;
+};
+
+/* Writes of a driver are kicks, if kicks are exits, and as many acknowledges as status reads. */
+static double count_of_row(const json_t *row, const struct part *part)
+{
+    const json_t *exits = json_object_get(row, "exits_user");
+    double ops = json_number_value(json_object_get(row, "ops"));
+    double reads = json_number_value(json_object_get(exits, "mmio_read"));
+    double kicks = (json_number_value(json_object_get(exits, "mmio_write")) - reads) / ops;
+
+    if (!strcmp(part->count, "mmio_write"))
+        return kicks;
+    if (!strcmp(part->count, "mmio_read"))
+        return reads / ops;
+    if (!strcmp(part->count, "kicks_per_io") && kicks > 0)
+        return 0;
+    return json_number_value(json_object_get(row, part->count));
+}
+
+static double count_in(const json_t *report, const void *arg)
+{
+    const struct count_of *of = arg;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(json_object_get(report, "benches"), i, row)
+    {
+        if (json_equal(json_object_get(row, "name"), json_object_get(of->like, "name")) &&
+            json_equal(json_object_get(row, "params"), json_object_get(of->like, "params")))
+            return count_of_row(row, of->part);
+    }
+    return -1;
+}
+
+/* The parts and their sum. Nothing if one that happened was not measured. */
+static void predict(const struct results *results, const json_t *ratio, json_t *object,
+                    double added_ns)
+{
+    json_t *array = json_array();
+    double sum = 0;
+
+    for (unsigned i = 0; i < PARTS; i++) {
+        const struct count_of of = {&parts[i], ratio};
+        double per_io = median_over(results, count_in, &of);
+        double cost = per_io > 0 ? median_over(results, cost_in, &parts[i]) : 0;
+
+        if (cost < 0) {
+            json_decref(array);
+            return;
+        }
+        if (per_io <= 0)
+            continue;
+        sum += per_io * cost;
+        json_array_append_new(array, json_pack("{s:s, s:f, s:f}", "what", parts[i].what, "per_io",
+                                               per_io, "ns", cost));
+    }
+    json_object_set_new(object, "parts", array);
+    json_object_set_new(object, "predicted_ns", json_real(sum));
+    json_object_set_new(object, "residual_ns", json_real(added_ns - sum));
+}
+
+json_t *added_rows(const struct results *results, const json_t *ratios)
+{
+    json_t *rows = json_array(), *ratio;
+    size_t i;
+
+    json_array_foreach(ratios, i, ratio)
+    {
+        double base = json_number_value(json_object_get(ratio, "base_median"));
+        double env = json_number_value(json_object_get(ratio, "env_median"));
+        json_t *object;
+
+        if (!is_blk(ratio) || strcmp(text_of(ratio, "env"), VM) || base <= 0 || env <= 0)
+            continue;
+        object = json_pack("{s:O, s:O, s:f, s:f, s:f}", "name", json_object_get(ratio, "name"),
+                           "params", json_object_get(ratio, "params"), "base_ns", 1e9 / base,
+                           "env_ns", 1e9 / env, "added_ns", 1e9 / env - 1e9 / base);
+        predict(results, ratio, object, 1e9 / env - 1e9 / base);
+        json_array_append_new(rows, object);
+    }
+    return rows;
+}
+
+static json_int_t param(const json_t *row, const char *key)
+{
+    return json_integer_value(json_object_get(json_object_get(row, "params"), key));
+}
+
+static const char *size_text(char text[24], json_int_t bytes)
+{
+    if (bytes % (1 << 20) == 0)
+        snprintf(text, 24, "%lldM", (long long)bytes >> 20);
+    else if (bytes % 1024 == 0)
+        snprintf(text, 24, "%lldK", (long long)bytes >> 10);
+    else
+        snprintf(text, 24, "%lld", (long long)bytes);
+    return text;
+}
+
+/* The ratio of one cell, or NULL. */
+static const json_t *find_cell(const json_t *ratios, const char *name, json_int_t bs,
+                               json_int_t depth)
+{
+    json_t *ratio;
+    size_t i;
+
+    json_array_foreach(ratios, i, ratio) if (!strcmp(text_of(ratio, "name"), name) &&
+                                             !strcmp(text_of(ratio, "env"), VM) &&
+                                             param(ratio, "bs") == bs &&
+                                             param(ratio, "iodepth") == depth) return ratio;
+    return NULL;
+}
+
+#define BS_MIN    512
+#define BS_MAX    (1 << 20)
+#define DEPTH_MAX 64
+
+static int any_in(const json_t *ratios, const char *name, json_int_t bs, json_int_t depth)
+{
+    for (json_int_t d = depth ? depth : 1; d <= (depth ? depth : DEPTH_MAX); d *= 2)
+        for (json_int_t b = bs ? bs : BS_MIN; b <= (bs ? bs : BS_MAX); b *= 2)
+            if (find_cell(ratios, name, b, d))
+                return 1;
+    return 0;
+}
+
+static void print_grid(FILE *out, const json_t *ratios, const char *name)
+{
+    char text[24];
+
+    fprintf(out, "%-16s", name);
+    for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2)
+        if (any_in(ratios, name, 0, depth))
+            fprintf(out, " %9lld", (long long)depth);
+    fputc('\n', out);
+    for (json_int_t bs = BS_MIN; bs <= BS_MAX; bs *= 2) {
+        if (!any_in(ratios, name, bs, 0))
+            continue;
+        fprintf(out, "%16s", size_text(text, bs));
+        for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2) {
+            const json_t *cell = find_cell(ratios, name, bs, depth);
+
+            if (cell && json_object_get(cell, "median"))
+                fprintf(out, " %9.3f", json_number_value(json_object_get(cell, "median")));
+            else if (any_in(ratios, name, 0, depth))
+                fprintf(out, " %9s", "-");
+        }
+        fputc('\n', out);
+    }
+}
+
+static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
+{
+    const char *last = "";
+    json_t *row;
+    size_t i;
+
+    fprintf(out, "\nblock I/O, vm over base, by block size (down) and depth (across)\n");
+    json_array_foreach(added, i, row)
+    {
+        if (strcmp(last, text_of(row, "name")))
+            print_grid(out, ratios, text_of(row, "name"));
+        last = text_of(row, "name");
+    }
+}
+
+static void print_parts(FILE *out, const json_t *row)
+{
+    json_t *part;
+    size_t i;
+
+    json_array_foreach(json_object_get(row, "parts"), i, part) fprintf(
+        out, "    %8.3f x %9.0f ns  %s\n", json_number_value(json_object_get(part, "per_io")),
+        json_number_value(json_object_get(part, "ns")), text_of(part, "what"));
+}
+
+void added_print(FILE *out, const json_t *added, const json_t *ratios)
+{
+    int predicted = 0;
+    json_t *row;
+    size_t i;
+
+    if (!json_array_size(added))
+        return;
+    print_grids(out, added, ratios);
+    fprintf(out, "\n%-30s %10s %10s %10s %10s %10s\n", "ns per operation", "base", "vm", "added",
+            "predicted", "residual");
+    json_array_foreach(added, i, row)
+    {
+        char name[64], size[24];
+
+        snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", text_of(row, "name"),
+                 size_text(size, param(row, "bs")), (long long)param(row, "iodepth"));
+        fprintf(out, "%-30s %10.0f %10.0f %10.0f", name,
+                json_number_value(json_object_get(row, "base_ns")),
+                json_number_value(json_object_get(row, "env_ns")),
+                json_number_value(json_object_get(row, "added_ns")));
+        if (json_object_get(row, "predicted_ns"))
+            fprintf(out, " %10.0f %10.0f\n",
+                    json_number_value(json_object_get(row, "predicted_ns")),
+                    json_number_value(json_object_get(row, "residual_ns")));
+        else
+            fprintf(out, " %10s %10s\n", "-", "-");
+        predicted |= json_object_get(row, "predicted_ns") != NULL;
+        if (param(row, "iodepth") == 1)
+            print_parts(out, row);
+    }
+    fprintf(out,
+            "predicted: exits, kicks, wake-ups and interrupts as often as they happened, each at "
+            "its cost\nin these runs%s. At more than one in flight they overlap with the disk's "
+            "own work; the\nresidual is that, the driver, the virtqueue, and what the caches do.\n",
+            predicted ? "" : " (not measured: add exits to --bench)");
+}
