@@ -174,7 +174,7 @@ START_TEST(bare_exits_are_answered_by_nobody)
     json_t *row;
     size_t i;
 
-    ck_assert_uint_eq(json_array_size(json_at(run.json, "benches")), 7);
+    ck_assert_uint_eq(json_array_size(json_at(run.json, "benches")), 8);
     json_array_foreach(json_at(run.json, "benches"), i, row)
     {
         bool added = text_is(row, "name", "exits.added");

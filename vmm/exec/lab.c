@@ -45,9 +45,12 @@ static void *sleeper_thread(void *arg)
     struct sleeper *sleeper = arg;
     uint64_t value;
 
-    while (!__atomic_load_n(&sleeper->quit, __ATOMIC_ACQUIRE) &&
-           read(sleeper->fd, &value, sizeof(value)) == sizeof(value))
+    /* It is woken once more to quit, and may have seen that it shall before. */
+    while (read(sleeper->fd, &value, sizeof(value)) == sizeof(value)) {
         __atomic_fetch_add(&sleeper->woken, 1, __ATOMIC_RELEASE);
+        if (__atomic_load_n(&sleeper->quit, __ATOMIC_ACQUIRE))
+            break;
+    }
     return NULL;
 }
 
@@ -79,7 +82,9 @@ static uint64_t wake_once(struct sleeper *sleeper)
 static int time_wakeups(uint64_t count, uint64_t *ticks, struct err *err)
 {
     struct sleeper sleeper = {.fd = eventfd(0, EFD_CLOEXEC)};
+    const uint64_t one = 1;
     pthread_t thread;
+    int result = 0;
 
     *ticks = 0;
     if (sleeper.fd < 0)
@@ -92,10 +97,11 @@ static int time_wakeups(uint64_t count, uint64_t *ticks, struct err *err)
     for (; count && !vcpu_stopping(vcpu_current()); count--)
         *ticks += wake_once(&sleeper);
     __atomic_store_n(&sleeper.quit, true, __ATOMIC_RELEASE);
-    wake_once(&sleeper);
+    if (write(sleeper.fd, &one, sizeof(one)) != sizeof(one))
+        result = err_sys(err, ERR_FAILED, "eventfd");
     pthread_join(thread, NULL);
     close(sleeper.fd);
-    return 0;
+    return result;
 }
 
 /*
