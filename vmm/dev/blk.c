@@ -6,10 +6,11 @@
 #include "vmm/dev/blk.h"
 
 /*
- * So many requests are taken, and given back, at once: enough to share the cost of a system call,
- * few enough that the driver works on some while the device works on others.
+ * So many requests, or a little more than so many bytes, are taken at once: enough to share the cost
+ * of a system call, few enough that the driver works on some while the device works on others.
  */
-#define BATCH 16u
+#define BATCH       16u
+#define BATCH_BYTES (128u << 10)
 
 static int blk_start(void *device, struct err *err)
 {
@@ -204,8 +205,8 @@ static void give_up(struct blk *blk, const struct err *err)
     virtio_mmio_fail(&blk->mmio, err);
 }
 
-/* Take one chain. Returns whether there was one. */
-static bool take(struct blk *blk)
+/* Take one chain, and add to *bytes what it moves. Returns whether there was one. */
+static bool take(struct blk *blk, uint64_t *bytes)
 {
     struct virtqueue_chain chain;
     struct virtio_blk_header header;
@@ -226,6 +227,7 @@ static bool take(struct blk *blk)
     request->head = chain.head;
     request->status = chain.piece[chain.readable + chain.writable - 1].iov_base;
     request->status += chain.piece[chain.readable + chain.writable - 1].iov_len - 1;
+    *bytes += chain.readable_bytes + chain.writable_bytes;
     begin(blk, request, &chain, &header);
     return true;
 }
@@ -252,9 +254,10 @@ bool blk_finish(struct blk *blk)
 
 bool blk_work(struct blk *blk)
 {
+    uint64_t bytes = 0;
     unsigned taken = 0;
 
-    while (blk->accepting && taken < BATCH && take(blk))
+    while (blk->accepting && taken < BATCH && bytes < BATCH_BYTES && take(blk, &bytes))
         taken++;
     return blk_finish(blk) || taken;
 }
