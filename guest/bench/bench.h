@@ -53,7 +53,10 @@ struct bench_run {
  */
 uint32_t bench_main(const struct env *env);
 
-/* bench_chosen(): whether a name is in a comma-separated list of names; NULL: all are. */
+/*
+ * bench_chosen(): whether a name is in a comma-separated list of names; NULL: all are, but for those
+ * that never end.
+ */
 bool bench_chosen(const char *list, const char *name);
 
 /* row_begin(): see above. */

@@ -133,51 +133,95 @@ static bool fits(struct bench_run *run, const struct disk *disk, const struct ce
     return false;
 }
 
+/* What all jobs on a disk share. */
+struct workspace {
+    uint64_t bytes; /* of the disk that are used */
+    uint8_t *buffer, *busy;
+    uint32_t *last;
+};
+
+/* Memory for jobs of up to `most` bytes in flight, and a disk with the pattern. */
+static const char *prepare(struct bench_run *run, struct workspace *work, const struct disk *disk,
+                           unsigned reads, uint64_t most)
+{
+    uint64_t blocks;
+
+    work->bytes = disk->bytes < BLK_REGION_BYTES ? disk->bytes : BLK_REGION_BYTES;
+    blocks = work->bytes / BENCH_BS_MIN;
+    work->buffer = bench_alloc(run, most > BENCH_BS_MAX ? most : BENCH_BS_MAX);
+    if (reads < 100) {
+        work->last = bench_alloc(run, blocks * sizeof(*work->last));
+        work->busy = bench_alloc(run, blocks * sizeof(*work->busy));
+    }
+    if (!work->buffer || (reads < 100 && (!work->last || !work->busy)))
+        return "not enough memory";
+    return blk_lay_out(disk, work->bytes, work->buffer);
+}
+
+static struct blk_job job_of(const struct workspace *work, const struct disk *disk,
+                             struct blk_pattern pattern, const struct cell *cell)
+{
+    uint64_t blocks = work->bytes / cell->bs;
+
+    if (work->last) {
+        memset(work->last, 0, blocks * sizeof(*work->last));
+        memset(work->busy, 0, blocks * sizeof(*work->busy));
+    }
+    return (struct blk_job){
+        .disk = disk,
+        .pattern = pattern,
+        .bs = cell->bs,
+        .blocks = blocks,
+        .depth = (unsigned)cell->depth,
+        .buffer = work->buffer,
+        .last = work->last,
+        .busy = work->busy,
+    };
+}
+
+/* Large, and there is one at a time. */
+static struct blk_job job;
+
 static void run_cells(struct bench_run *run, const struct disk *disk, const struct blk_bench *bench,
                       const struct cell *cell, unsigned cells)
 {
-    static struct blk_job job;
-    uint64_t bytes = disk->bytes < BLK_REGION_BYTES ? disk->bytes : BLK_REGION_BYTES;
-    uint64_t blocks = bytes / BENCH_BS_MIN, most = BENCH_BS_MAX;
-    uint8_t *buffer, *busy = NULL;
-    uint32_t *last = NULL;
+    struct workspace work = {0};
+    uint64_t most = 0;
     const char *why;
 
     for (unsigned i = 0; i < cells; i++)
         most = cell[i].bs * cell[i].depth > most ? cell[i].bs * cell[i].depth : most;
-    buffer = bench_alloc(run, most);
-    if (bench->pattern.reads < 100) {
-        last = bench_alloc(run, blocks * sizeof(*last));
-        busy = bench_alloc(run, blocks * sizeof(*busy));
-    }
-    if (!buffer || (bench->pattern.reads < 100 && (!last || !busy))) {
-        bench_skip(run, "not enough memory");
-        return;
-    }
-    why = blk_lay_out(disk, bytes, buffer);
+    why = prepare(run, &work, disk, bench->pattern.reads, most);
     if (why) {
         bench_skip(run, "%s", why);
         return;
     }
     for (unsigned i = 0; i < cells; i++) {
-        if (!fits(run, disk, &cell[i], bytes))
+        if (!fits(run, disk, &cell[i], work.bytes))
             continue;
-        job = (struct blk_job){
-            .disk = disk,
-            .pattern = bench->pattern,
-            .bs = cell[i].bs,
-            .blocks = bytes / cell[i].bs,
-            .depth = (unsigned)cell[i].depth,
-            .buffer = buffer,
-            .last = last,
-            .busy = busy,
-        };
-        if (last) {
-            memset(last, 0, job.blocks * sizeof(*last));
-            memset(busy, 0, job.blocks * sizeof(*busy));
-        }
+        job = job_of(&work, disk, bench->pattern, &cell[i]);
         measure(run, &job);
     }
+}
+
+const char *blk_load(struct bench_run *run, const struct disk *disk,
+                     void (*ready)(const struct bench_run *run))
+{
+    static const struct blk_pattern pattern = {true, 50};
+    const struct cell cell = {4 * KIB, disk->depth < 32 ? disk->depth : 32};
+    struct workspace work = {0};
+    const char *why =
+        disk->read_only ? "the disk is read-only" : prepare(run, &work, disk, pattern.reads, 0);
+
+    if (!why && work.bytes / cell.bs < 2 * cell.depth)
+        why = "the disk is too small";
+    if (why)
+        return why;
+    job = job_of(&work, disk, pattern, &cell);
+    blk_job_begin(&job);
+    ready(run);
+    for (;;)
+        blk_job_run(&job, UINT64_MAX);
 }
 
 void blk_run(struct bench_run *run)

@@ -64,6 +64,12 @@ unsigned blk_transfer(const struct disk *disk, enum disk_op op, uint64_t offset,
                       uint32_t bytes);
 
 /*
+ * blk_load(): random reads and writes without end, after ready(run). Returns why not.
+ */
+const char *blk_load(struct bench_run *run, const struct disk *disk,
+                     void (*ready)(const struct bench_run *run));
+
+/*
  * blk_lay_out(): make the first `bytes` of the disk hold the pattern, by way of `buffer` of
  * BENCH_BS_MAX bytes, unless it does already. Data that is neither the pattern nor zeros is left
  * alone. Returns NULL, or why it cannot be used.

@@ -59,4 +59,9 @@ __attribute__((section(MINIVMM_BENCH_SECTION), used)) const struct bench bench_r
     {"exits.floor", "A bare KVM_RUN, and other things that the VMM could do instead",
      exits_floor_run},
     {"exits.added", "What the VMM's own work adds to a bare KVM_RUN", exits_added_run},
+    {"load.idle", "Waits until it is stopped, as those below; none is run unless named",
+     load_idle_run},
+    {"load.cpu", "Multiplies and adds on all threads", load_cpu_run},
+    {"load.memory", "STREAM's triad on all threads", load_memory_run},
+    {"load.disk", "Random reads and writes", load_disk_run},
 };

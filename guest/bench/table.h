@@ -27,5 +27,9 @@ void blk_run(struct bench_run *run);
 void exits_run(struct bench_run *run);
 void exits_floor_run(struct bench_run *run);
 void exits_added_run(struct bench_run *run);
+void load_idle_run(struct bench_run *run);
+void load_cpu_run(struct bench_run *run);
+void load_memory_run(struct bench_run *run);
+void load_disk_run(struct bench_run *run);
 
 #endif

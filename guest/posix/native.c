@@ -212,7 +212,8 @@ static void collect(const struct clock_point *began, struct run_facts *facts)
 {
     const struct thread *thread = native.thread;
 
-    facts->env = RUN_NATIVE;
+    /* As systemd(1) and podman(1) tell those that they contain. */
+    facts->env = getenv("container") ? RUN_CONTAINER : RUN_NATIVE;
     facts->begin = *began;
     facts->end = clock_now();
     facts->rate = native.rate;

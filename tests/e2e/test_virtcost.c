@@ -16,6 +16,9 @@
 
 #define PATH_BYTES 128
 
+/* What scripts take the place of: no container, and one step. */
+#define FAKE "--bench", "row", "--envs", "native,vm,null"
+
 static void check_has(const char *text, const char *expected)
 {
     ck_assert_msg(strstr(text, expected) != NULL, "'%s' expected in:\n%.2000s", expected, text);
@@ -70,23 +73,25 @@ START_TEST(blocks_are_whole)
     close(mkstemp(path));
     ck_assert_int_eq(truncate(path, 1 << 20), 0);
     run = program_run("virtcost", "run", "--quick", "--blocks", "2", "--seed", "7", "--bench",
-                      "fma", "--mem", "256M", "-o", path, NULL);
+                      "fma", "--mem", "256M", "--envs", "native,vm,null", "-o", path, NULL);
     ck_assert_msg(run.status == 0, "status %d\n%s", run.status, run.err);
     ck_assert_str_eq(run.err, "");
-    check_has(run.out, "2 blocks of quick runs, for a first look, seed 7\n");
+    check_has(
+        run.out,
+        "bench: What --bench and the other options say; what is run if only --bench is given\n"
+        "2 blocks of quick runs, for a first look, seed 7\n");
     json = load(path);
-    ck_assert_str_eq(json_text_at(json, "schema"), "virtcost/1");
-    ck_assert_int_eq(json_int_at(json, "blocks"), 2);
-    ck_assert_int_eq(json_int_at(json, "blocks_wanted"), 2);
+    ck_assert_str_eq(json_text_at(json, "schema"), "virtcost/2");
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks"), 2);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks_wanted"), 2);
     ck_assert_int_eq(json_int_at(json, "seed"), 7);
     ck_assert(json_is_true(json_at(json, "quick")));
     ck_assert_str_eq(json_text_at(json, "end.reason"), "done");
-    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 0);
     check_runs(json, 2);
-    ck_assert_str_eq(json_text_at(json, "ratios.0.env"), "vm");
-    ck_assert_str_eq(json_text_at(json, "ratios.1.env"), "null");
-    ck_assert_uint_eq(json_array_size(json_at(json, "ratios.0.samples")), 2);
-    ck_assert(json_real_value(json_at(json, "ratios.0.median")) > 0);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.ratios")) % 2, 0);
+    ck_assert_uint_ge(json_array_size(json_at(json, "experiments.0.values")), 3);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.ratios.0.samples")), 2);
+    ck_assert(json_real_value(json_at(json, "experiments.0.ratios.0.median")) > 0);
     json_decref(json);
     unlink(path);
     outcome_free(&run);
@@ -110,7 +115,7 @@ START_TEST(arguments_are_checked)
     struct outcome run = program_run("virtcost", NULL);
 
     ck_assert_int_eq(run.status, 2);
-    check_has(run.err, "no command is given; try: virtcost run");
+    check_has(run.err, "no command is given; try: virtcost list, run, report or compare");
     outcome_free(&run);
     check_refused(2, "--seed x: not a number; try: a number, such as 42", "--seed", "x");
     check_refused(2, "--seed 9223372036854775808: too large; try: a number below 2^63", "--seed",
@@ -120,13 +125,14 @@ START_TEST(arguments_are_checked)
     check_refused(2, "--blocks ten: not a number; try: a number, such as 10", "--blocks", "ten");
     check_refused(2, "--envs vm: two are needed to compare; try: native,vm", "--envs", "vm");
     check_refused(2, "--envs vm,vm: one is there twice", "--envs", "vm,vm");
-    check_refused(2, "--envs vm,: no environment is called ''; try: native, vm, null", "--envs",
-                  "vm,");
+    check_refused(
+        2, "--envs vm,: no environment is called ''; try: native, container, overlayfs, vm, null",
+        "--envs", "vm,");
     check_refused(2, "--envs null,vm: the base cannot be null", "--envs", "null,vm");
     check_refused(2, "--mem lots: not a size; try: ", "--mem", "lots");
     check_refused(2, "--mem 3 MiB: not a multiple of 2 MiB", "--mem", "3M");
-    check_refused(2, "unrecognized option", "--guest", "x");
-    check_refused(2, "here: not an option; try: --help", "here", NULL);
+    check_refused(2, "unrecognized option", "--kvm-trace", NULL);
+    check_refused(2, "here: not an experiment; try: virtcost list", "here", NULL);
     check_refused(1, "--output /nowhere/results.json: No such file or directory; try: ", "-o",
                   "/nowhere/results.json");
     check_refused(1, "--output /: Is a directory; try: ", "-o", "/");
@@ -206,7 +212,7 @@ static void check_failure(const char *minivmm, int status, const char *text)
     struct outcome run;
 
     folder_begin(minivmm);
-    run = program_run("virtcost", "run", "--blocks", "1", NULL);
+    run = program_run("virtcost", "run", FAKE, "--blocks", "1", NULL);
     ck_assert_msg(run.status == status, "%s: status %d\n%s", text, run.status, run.err);
     check_has(run.err, text);
     outcome_free(&run);
@@ -235,14 +241,14 @@ START_TEST(wrong_results_are_void)
     json_t *json;
 
     folder_begin(REPORT("1", "failed"));
-    run = program_run("virtcost", "run", "--blocks", "2", "-o", in_folder("json"), NULL);
+    run = program_run("virtcost", "run", FAKE, "--blocks", "2", "-o", in_folder("json"), NULL);
     ck_assert_msg(run.status == 1, "status %d\n%s", run.status, run.err);
-    check_has(run.out, "vm    no result (2 void)\n");
+    check_has(run.out, "vm        no result (2 void)\n");
     check_has(run.out, "warning  vm: row, 1 thr: wrong result in 2 of the runs");
     json = load(in_folder("json"));
-    ck_assert_int_eq(json_int_at(json, "blocks"), 2);
-    ck_assert_int_eq(json_int_at(json, "ratios.0.voided"), 2);
-    ck_assert_int_eq(json_int_at(json, "ratios.1.voided"), 0);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks"), 2);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.0.voided"), 2);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.1.voided"), 0);
     ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "check_failed");
     json_decref(json);
     outcome_free(&run);
@@ -257,12 +263,12 @@ START_TEST(a_late_failure_keeps_the_blocks_before)
     json_t *json;
 
     folder_begin("[ -e \"$0.ran\" ] && exit 3; : >\"$0.ran\"; " RIGHT);
-    run = program_run("virtcost", "run", "--blocks", "5", "-o", in_folder("json"), NULL);
+    run = program_run("virtcost", "run", FAKE, "--blocks", "5", "-o", in_folder("json"), NULL);
     ck_assert_int_eq(run.status, 1);
     check_has(run.err, "vm: minivmm ended with status 3");
-    check_has(run.out, "warning  ended by an error: 1 of 5 blocks are complete\n");
+    check_has(run.out, "warning  bench: ended by an error: 1 of 5 blocks are complete\n");
     json = load(in_folder("json"));
-    ck_assert_int_eq(json_int_at(json, "blocks"), 1);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks"), 1);
     ck_assert_str_eq(json_text_at(json, "end.reason"), "error");
     check_has(json_text_at(json, "end.error"), "vm: minivmm ended with status 3");
     json_decref(json);
@@ -276,15 +282,15 @@ START_TEST(full_disk)
     struct outcome run;
 
     folder_begin(RIGHT);
-    run = program_run("virtcost", "run", "--blocks", "1", "-o", "/dev/full", NULL);
+    run = program_run("virtcost", "run", FAKE, "--blocks", "1", "-o", "/dev/full", NULL);
     ck_assert_int_eq(run.status, 1);
     check_has(run.err, "cannot write the JSON to /dev/full; it follows here: No space");
-    check_has(run.err, "\"schema\": \"virtcost/1\"");
+    check_has(run.err, "\"schema\": \"virtcost/2\"");
     check_has(run.out, "1 blocks, seed");
     outcome_free(&run);
 
     script("to-full", "exec \"${0%/*}/virtcost\" \"$@\" >/dev/full");
-    run = program_run("to-full", "run", "--blocks", "1", "-o", in_folder("json"), NULL);
+    run = program_run("to-full", "run", FAKE, "--blocks", "1", "-o", in_folder("json"), NULL);
     ck_assert_int_eq(run.status, 1);
     check_has(run.err, "cannot write the table to standard output; it follows here: No space");
     check_has(run.err, "1 blocks, seed");
@@ -297,7 +303,7 @@ END_TEST
 /* virtcost with a second run of the VM that does not end; returns that run's process in *child. */
 static struct program start_stuck(pid_t *child)
 {
-    const char *args[] = {"run", "--blocks", "5", "-o", NULL, NULL};
+    const char *args[] = {"run", FAKE, "--blocks", "5", "-o", NULL, NULL};
     const struct timespec pause = {0, 5000000};
     struct program program;
     char path[2 * PATH_BYTES];
@@ -306,7 +312,7 @@ static struct program start_stuck(pid_t *child)
 
     folder_begin("[ -e \"$0.ran\" ] && { echo $$ >\"$0.new\"; mv \"$0.new\" \"$0.pid\";"
                  " exec sleep 60; }; : >\"$0.ran\"; " RIGHT);
-    args[4] = strcpy(path, in_folder("json"));
+    args[8] = strcpy(path, in_folder("json"));
     program = program_start("virtcost", args);
     while (!(file = fopen(in_folder("minivmm.pid"), "r"))) {
         siginfo_t ended = {0};
@@ -331,13 +337,13 @@ static void stop_with(int signal)
     kill(program.pid, signal);
     run = program_wait(&program);
     ck_assert_msg(run.status == 1, "signal %d: status %d\n%s", signal, run.status, run.err);
-    check_has(run.err, "stopped: 1 of 5 blocks are complete\n");
+    check_has(run.err, "stopped: 1 blocks are complete\n");
     check_has(run.out, "1 blocks, seed");
-    check_has(run.out, "warning  ended by a signal: 1 of 5 blocks are complete\n");
+    check_has(run.out, "warning  bench: ended by a signal: 1 of 5 blocks are complete\n");
     ck_assert_int_eq(kill(child, 0), -1);
     json = load(in_folder("json"));
-    ck_assert_int_eq(json_int_at(json, "blocks"), 1);
-    ck_assert_int_eq(json_int_at(json, "blocks_wanted"), 5);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks"), 1);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks_wanted"), 5);
     ck_assert_str_eq(json_text_at(json, "end.reason"), "signal");
     ck_assert_uint_ge(json_array_size(json_at(json, "runs")), 3);
     json_decref(json);

@@ -7,6 +7,8 @@
 #include "tests/support/suite.h"
 #include "tools/virtcost/added.h"
 #include "tools/virtcost/results.h"
+#include "tools/virtcost/text.h"
+#include "tools/virtcost/values.h"
 
 #define BLOCKS 6
 
@@ -14,14 +16,49 @@ static const struct environment native = {.name = "native"}, vm = {.name = "vm"}
                                 null = {.name = "null"};
 static const struct environment *const pair[] = {&native, &vm, &null};
 
+static const struct experiment plain = {.name = "plain", .help = "As it is"};
+
 static struct results begin(unsigned envs)
 {
     return (struct results){.env = pair,
                             .envs = envs,
-                            .wanted = BLOCKS,
                             .seed = 42,
+                            .part = {{.experiment = &plain, .wanted = BLOCKS}},
+                            .parts = 1,
                             .runs = json_array(),
                             .end = "done"};
+}
+
+/* One run of a block, which is begun if it is not the last one that there is. */
+static void add_report(struct results *results, const char *step, unsigned block, const char *env,
+                       json_t *report)
+{
+    unsigned complete = results->part[0].blocks;
+
+    results->part[0].blocks = block;
+    results_add(results, step, 0, env, report);
+    results->part[0].blocks = complete;
+}
+
+static void complete(struct results *results, unsigned blocks)
+{
+    results->part[0].blocks = results->part[0].wanted = blocks;
+}
+
+static json_t *ratios_of(const struct results *results)
+{
+    const struct part *part = &results->part[0];
+    json_t *values = values_of(results->runs, part->experiment->name, part->blocks);
+    json_t *ratios =
+        values_ratios(values, results->env[0]->name, part->experiment->base_step, part->blocks);
+
+    json_decref(values);
+    return ratios;
+}
+
+static void free_results(struct results *results)
+{
+    json_decref(results->runs);
 }
 
 static json_t *row(const char *name, int n, const char *check, double median)
@@ -35,9 +72,9 @@ static json_t *row(const char *name, int n, const char *check, double median)
 static void add(struct results *results, unsigned block, const char *env, const char *check,
                 double median)
 {
-    results_add(results, block, 0, env,
-                json_pack("{s:[o, o]}", "benches", row("chase", 1, check, median),
-                          row("chase", 2, "ok", 1)));
+    add_report(results, "", block, env,
+               json_pack("{s:[o, o]}", "benches", row("chase", 1, check, median),
+                         row("chase", 2, "ok", 1)));
 }
 
 static double real_at(const json_t *json, const char *path)
@@ -56,16 +93,17 @@ static struct results drifting(unsigned envs)
 
         add(&results, block, "vm", "ok", base * ratio[block]);
         add(&results, block, "native", "ok", base);
-        add(&results, block, "null", "ok", base);
+        if (envs > 2)
+            add(&results, block, "null", "ok", base);
     }
-    results.blocks = BLOCKS;
+    complete(&results, BLOCKS);
     return results;
 }
 
 START_TEST(ratios_are_paired)
 {
     struct results results = drifting(2);
-    json_t *ratios = results_ratios(&results);
+    json_t *ratios = ratios_of(&results);
 
     ck_assert_uint_eq(json_array_size(ratios), 2);
     ck_assert_str_eq(json_text_at(ratios, "0.base"), "native");
@@ -86,7 +124,7 @@ START_TEST(ratios_are_paired)
     ck_assert_int_eq(json_int_at(ratios, "1.params.n"), 2);
     ck_assert_double_eq(real_at(ratios, "1.median"), 1);
     json_decref(ratios);
-    json_decref(results.runs);
+    free_results(&results);
 }
 END_TEST
 
@@ -99,21 +137,21 @@ START_TEST(many_blocks_are_bootstrapped)
         add(&results, block, "native", "ok", 1);
         add(&results, block, "vm", "ok", 1 + block / 10.0);
     }
-    results.blocks = results.wanted = 31;
-    ratios = results_ratios(&results);
+    complete(&results, 31);
+    ratios = ratios_of(&results);
     ck_assert_double_eq(real_at(ratios, "0.median"), 2.5);
     ck_assert_double_eq(real_at(ratios, "0.confidence"), 0.95);
     ck_assert(real_at(ratios, "0.ci95.0") > 1.5 && real_at(ratios, "0.ci95.0") < 2.5);
     ck_assert(real_at(ratios, "0.ci95.1") > 2.5 && real_at(ratios, "0.ci95.1") < 3.5);
     json_decref(ratios);
-    json_decref(results.runs);
+    free_results(&results);
 }
 END_TEST
 
 START_TEST(wrong_results_are_void)
 {
     struct results results = begin(2);
-    json_t *ratios, *warnings;
+    json_t *ratios, *json;
 
     add(&results, 0, "native", "ok", 10);
     add(&results, 0, "vm", "failed", 90);
@@ -121,21 +159,21 @@ START_TEST(wrong_results_are_void)
     add(&results, 1, "vm", "failed", 30);
     add(&results, 2, "native", "ok", 10);
     add(&results, 2, "vm", "ok", 20);
-    results.blocks = results.wanted = 3;
-    ratios = results_ratios(&results);
-    warnings = results_warnings(&results);
+    complete(&results, 3);
+    ratios = ratios_of(&results);
+    json = results_json(&results);
     ck_assert_int_eq(json_int_at(ratios, "0.voided"), 2);
     ck_assert_uint_eq(json_array_size(json_at(ratios, "0.samples")), 1);
     ck_assert_double_eq(real_at(ratios, "0.median"), 2);
     ck_assert_int_eq(json_int_at(ratios, "1.voided"), 0);
     ck_assert_uint_eq(results_wrong(&results), 3);
-    ck_assert_uint_eq(json_array_size(warnings), 2);
-    ck_assert_str_eq(json_text_at(warnings, "0.code"), "check_failed");
-    ck_assert_str_eq(json_text_at(warnings, "0.text"),
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 2);
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "check_failed");
+    ck_assert_str_eq(json_text_at(json, "warnings.0.text"),
                      "vm: chase n=1, 1 thr: wrong result in 2 of the runs, whose samples are void");
     json_decref(ratios);
-    json_decref(warnings);
-    json_decref(results.runs);
+    json_decref(json);
+    free_results(&results);
 }
 END_TEST
 
@@ -145,14 +183,20 @@ START_TEST(a_missing_row_is_no_result)
     json_t *ratios;
 
     add(&results, 0, "native", "ok", 10);
-    results_add(&results, 0, 1, "vm", json_pack("{s:[]}", "benches"));
-    results.blocks = results.wanted = 1;
-    ratios = results_ratios(&results);
+    add(&results, 1, "native", "ok", 10);
+    add_report(&results, "", 0, "vm", json_pack("{s:[]}", "benches"));
+    add(&results, 1, "vm", "ok", 20);
+    complete(&results, 1);
+    ratios = ratios_of(&results);
+    ck_assert_uint_eq(json_array_size(ratios), 0);
+    json_decref(ratios);
+    complete(&results, 2);
+    ratios = ratios_of(&results);
     ck_assert_int_eq(json_int_at(ratios, "0.voided"), 1);
-    ck_assert(!json_has(ratios, "0.median"));
+    ck_assert_double_eq(real_at(ratios, "0.median"), 2);
     ck_assert_uint_eq(results_wrong(&results), 0);
     json_decref(ratios);
-    json_decref(results.runs);
+    free_results(&results);
 }
 END_TEST
 
@@ -160,45 +204,95 @@ END_TEST
 START_TEST(incomplete_blocks_have_no_ratio)
 {
     struct results results = begin(2);
-    json_t *ratios, *added, *warnings, *json;
+    json_t *json;
 
     add(&results, 0, "native", "ok", 10);
     results.end = "signal";
-    ratios = results_ratios(&results);
-    warnings = results_warnings(&results);
-    added = added_rows(&results, ratios);
-    json = results_json(&results, ratios, added, warnings);
-    ck_assert_uint_eq(json_array_size(json_at(json, "added")), 0);
-    json_decref(added);
-    ck_assert_uint_eq(json_array_size(ratios), 0);
-    ck_assert_str_eq(json_text_at(warnings, "0.code"), "incomplete");
-    ck_assert_str_eq(json_text_at(warnings, "0.text"),
-                     "ended by a signal: 0 of 6 blocks are complete");
-    ck_assert_int_eq(json_int_at(json, "blocks"), 0);
-    ck_assert_int_eq(json_int_at(json, "blocks_wanted"), BLOCKS);
+    json = results_json(&results);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.ratios")), 0);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.values")), 0);
+    ck_assert(!json_has(json, "experiments.0.added"));
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "incomplete");
+    ck_assert_str_eq(json_text_at(json, "warnings.0.text"),
+                     "plain: ended by a signal: 0 of 6 blocks are complete");
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks"), 0);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.blocks_wanted"), BLOCKS);
     ck_assert_int_eq(json_int_at(json, "seed"), 42);
     ck_assert_str_eq(json_text_at(json, "end.reason"), "signal");
     ck_assert_uint_eq(json_array_size(json_at(json, "runs")), 1);
     json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
+/* Steps are compared with the one that is the base, in the same environment. */
+START_TEST(steps_are_compared)
+{
+    static const struct experiment stepped = {.name = "plain", .help = "", .base_step = "alone"};
+    struct results results = begin(2);
+    json_t *ratios;
+
+    results.part[0].experiment = &stepped;
+    for (unsigned block = 0; block < 2; block++) {
+        add_report(&results, "busy", block, "vm",
+                   json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 6)));
+        add_report(&results, "alone", block, "vm",
+                   json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 2)));
+        add_report(&results, "alone", block, "native",
+                   json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 1)));
+    }
+    complete(&results, 2);
+    ratios = ratios_of(&results);
+    /* Natively there is no busy one; the VM's are compared with that alone. */
+    ck_assert_uint_eq(json_array_size(ratios), 2);
+    ck_assert_str_eq(json_text_at(ratios, "0.step"), "busy");
+    ck_assert_str_eq(json_text_at(ratios, "0.base_step"), "alone");
+    ck_assert_str_eq(json_text_at(ratios, "0.base"), "vm");
+    ck_assert_double_eq(real_at(ratios, "0.median"), 3);
+    ck_assert(!json_has(ratios, "1.base_step"));
+    ck_assert_double_eq(real_at(ratios, "1.median"), 2);
     json_decref(ratios);
-    json_decref(warnings);
-    json_decref(results.runs);
+    free_results(&results);
+}
+END_TEST
+
+static json_t *stolen_report(double pct, double median)
+{
+    return json_pack("{s:{s:f}, s:[o]}", "host", "steal_pct", pct, "benches",
+                     row("chase", 1, "ok", median));
+}
+
+START_TEST(a_machine_that_changes_is_told)
+{
+    struct results results = begin(2);
+    json_t *json;
+
+    for (unsigned block = 0; block < BLOCKS; block++) {
+        add_report(&results, "", block, "native", stolen_report(0, block < 3 ? 1 : 1.2));
+        add_report(&results, "", block, "vm", stolen_report(block ? 4 : 20, 1));
+    }
+    complete(&results, BLOCKS);
+    json = results_json(&results);
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 2);
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "drift");
+    ck_assert_str_eq(json_text_at(json, "warnings.1.text"),
+                     "in 1 of 12 runs the hypervisor below took more than 5 % of the CPUs' time, "
+                     "at most 20.0 %");
+    json_decref(json);
+    free_results(&results);
 }
 END_TEST
 
 static char *print(const struct results *results)
 {
-    json_t *ratios = results_ratios(results), *warnings = results_warnings(results);
-    json_t *added = added_rows(results, ratios);
+    json_t *json = results_json(results);
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
 
-    results_print(out, results, ratios, added, warnings);
+    text_print(out, json);
     fclose(out);
-    json_decref(added);
-    json_decref(ratios);
-    json_decref(warnings);
+    json_decref(json);
     return text;
 }
 
@@ -213,13 +307,15 @@ START_TEST(the_table_judges)
     char *text = print(&results);
 
     check_has(text, "6 blocks, seed 42\n");
-    check_has(text, "chase n=1                         1 vm          35    63.75 ns        1.8750 "
-                    "[1.2500, 3.0000] worse\n");
-    check_has(text, "chase n=2                         1 vm           1        1 ns        1.0000 "
-                    "[1.0000, 1.0000] same\n");
-    check_has(text, " The ratio of \"null\", native against native, shows the noise.\n");
+    check_has(text,
+              "chase n=1                          1 vm              35    63.75 ns      1.8750 "
+              "[1.2500, 3.0000] worse\n");
+    check_has(text,
+              "chase n=2                          1 vm               1        1 ns      1.0000 "
+              "[1.0000, 1.0000] same\n");
+    check_has(text, "\nThe ratio of \"null\", native against native, shows the noise.\n");
     free(text);
-    json_decref(results.runs);
+    free_results(&results);
 }
 END_TEST
 
@@ -231,12 +327,12 @@ START_TEST(the_table_names_its_base)
 
     results.env = turned;
     text = print(&results);
-    check_has(text, "thr env         vm      env unit ");
+    check_has(text, "thr env             vm      env unit ");
     check_has(text, "the median of env/vm within");
     check_has(text, " better\n");
     ck_assert(strstr(text, "null") == NULL);
     free(text);
-    json_decref(results.runs);
+    free_results(&results);
 }
 END_TEST
 
@@ -267,6 +363,8 @@ static struct results with_io(json_t *(*vm_row)(void), int costs)
 {
     struct results results = begin(2);
 
+    results.part[0].experiment = &experiment_blk;
+
     for (unsigned block = 0; block < 2; block++) {
         json_t *rows = json_array();
 
@@ -280,11 +378,11 @@ static struct results with_io(json_t *(*vm_row)(void), int costs)
             json_array_append_new(rows, cost_row("exits.floor", "exit", "ioctl", 1));
             json_array_append_new(rows, cost_row("exits.floor", "exit", "wakeup", 10000));
         }
-        results_add(&results, block, 0, "vm", json_pack("{s:o}", "benches", rows));
-        results_add(&results, block, 1, "native",
-                    json_pack("{s:[o]}", "benches", io_row(1e6, 0, 0, 0, 0, 0)));
+        add_report(&results, "", block, "vm", json_pack("{s:o}", "benches", rows));
+        add_report(&results, "", block, "native",
+                   json_pack("{s:[o]}", "benches", io_row(1e6, 0, 0, 0, 0, 0)));
     }
-    results.blocks = results.wanted = 2;
+    complete(&results, 2);
     return results;
 }
 
@@ -303,7 +401,7 @@ static json_t *polled(void)
 START_TEST(what_io_costs_more_is_predicted)
 {
     struct results results = with_io(interrupted, 1);
-    json_t *ratios = results_ratios(&results), *added = added_rows(&results, ratios);
+    json_t *ratios = ratios_of(&results), *added = added_rows(results.runs, "blk", ratios);
 
     ck_assert_uint_eq(json_array_size(added), 1);
     ck_assert_double_eq_tol(real_at(added, "0.added_ns"), 100000, 1);
@@ -313,23 +411,23 @@ START_TEST(what_io_costs_more_is_predicted)
     ck_assert_uint_eq(json_array_size(json_at(added, "0.parts")), 5);
     json_decref(added);
     json_decref(ratios);
-    json_decref(results.runs);
+    free_results(&results);
 
     results = with_io(polled, 1);
-    ratios = results_ratios(&results);
-    added = added_rows(&results, ratios);
+    ratios = ratios_of(&results);
+    added = added_rows(results.runs, "blk", ratios);
     ck_assert_double_eq_tol(real_at(added, "0.predicted_ns"), 25000 + 5000, 1);
     ck_assert_uint_eq(json_array_size(json_at(added, "0.parts")), 2);
     json_decref(added);
     json_decref(ratios);
-    json_decref(results.runs);
+    free_results(&results);
 }
 END_TEST
 
 START_TEST(without_the_exits_nothing_is_predicted)
 {
     struct results results = with_io(interrupted, 0);
-    json_t *ratios = results_ratios(&results), *added = added_rows(&results, ratios);
+    json_t *ratios = ratios_of(&results), *added = added_rows(results.runs, "blk", ratios);
     char *text = print(&results);
 
     ck_assert(json_has(added, "0.added_ns") && !json_has(added, "0.predicted_ns"));
@@ -338,11 +436,11 @@ START_TEST(without_the_exits_nothing_is_predicted)
     free(text);
     json_decref(added);
     json_decref(ratios);
-    json_decref(results.runs);
+    free_results(&results);
 }
 END_TEST
 
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
-           a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, the_table_judges,
-           the_table_names_its_base, what_io_costs_more_is_predicted,
-           without_the_exits_nothing_is_predicted)
+           a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
+           a_machine_that_changes_is_told, the_table_judges, the_table_names_its_base,
+           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted)

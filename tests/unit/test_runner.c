@@ -97,6 +97,8 @@ END_TEST
 START_TEST(names_are_chosen_exactly)
 {
     ck_assert(bench_chosen(NULL, "stream.copy"));
+    ck_assert(!bench_chosen(NULL, "load.idle"));
+    ck_assert(bench_chosen("load.idle", "load.idle"));
     ck_assert(bench_chosen("stream.copy", "stream.copy"));
     ck_assert(bench_chosen("gups.stream,stream.copy", "stream.copy"));
     ck_assert(bench_chosen("stream.copy,gups.stream", "stream.copy"));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/virtcost/added.h"
+#include "tools/virtcost/get.h"
 #include "vmm/base/stats.h"
 
 #define VM "vm"
@@ -24,32 +25,31 @@ static const struct part {
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text ? text : "";
-}
-
 static int is_blk(const json_t *row)
 {
-    return !strncmp(text_of(row, "name"), "blk.", 4);
+    return !strncmp(get_text(row, "name"), "blk.", 4);
 }
 
+/* The runs of an experiment. */
+struct runs {
+    const json_t *all;
+    const char *experiment;
+};
+
 /* The middle of a value in the reports of the VM; -1: none has it. */
-static double median_over(const struct results *results,
+static double median_over(const struct runs *runs,
                           double (*value)(const json_t *report, const void *arg), const void *arg)
 {
-    double *values = calloc(json_array_size(results->runs) + 1, sizeof(*values)), median = -1;
+    double *values = calloc(json_array_size(runs->all) + 1, sizeof(*values)), median = -1;
     size_t count = 0, i;
     json_t *run;
 
-    json_array_foreach(results->runs, i, run)
+    json_array_foreach(runs->all, i, run)
     {
-        double found = strcmp(text_of(run, "env"), VM) || !values
-                           ? -1
-                           : value(json_object_get(run, "report"), arg);
+        double found = -1;
 
+        if (values && get_is(run, "env", VM) && get_is(run, "experiment", runs->experiment))
+            found = value(json_object_get(run, "report"), arg);
         if (found >= 0)
             values[count++] = found;
     }
@@ -71,8 +71,8 @@ static double cost_in(const json_t *report, const void *arg)
     {
         const json_t *params = json_object_get(row, "params");
 
-        if (!strcmp(text_of(row, "name"), part->name) && !strcmp(text_of(row, "check"), "ok") &&
-            (!part->param || !strcmp(text_of(params, part->param), part->value)))
+        if (!strcmp(get_text(row, "name"), part->name) && !strcmp(get_text(row, "check"), "ok") &&
+            (!part->param || !strcmp(get_text(params, part->param), part->value)))
             return json_number_value(json_object_get(row, "median"));
     }
     return -1;
@@ -117,16 +117,15 @@ static double count_in(const json_t *report, const void *arg)
 }
 
 /* The parts and their sum. Nothing if one that happened was not measured. */
-static void predict(const struct results *results, const json_t *ratio, json_t *object,
-                    double added_ns)
+static void predict(const struct runs *runs, const json_t *ratio, json_t *object, double added_ns)
 {
     json_t *array = json_array();
     double sum = 0;
 
     for (unsigned i = 0; i < PARTS; i++) {
         const struct count_of of = {&parts[i], ratio};
-        double per_io = median_over(results, count_in, &of);
-        double cost = per_io > 0 ? median_over(results, cost_in, &parts[i]) : 0;
+        double per_io = median_over(runs, count_in, &of);
+        double cost = per_io > 0 ? median_over(runs, cost_in, &parts[i]) : 0;
 
         if (cost < 0) {
             json_decref(array);
@@ -143,8 +142,9 @@ static void predict(const struct results *results, const json_t *ratio, json_t *
     json_object_set_new(object, "residual_ns", json_real(added_ns - sum));
 }
 
-json_t *added_rows(const struct results *results, const json_t *ratios)
+json_t *added_rows(const json_t *runs, const char *experiment, const json_t *ratios)
 {
+    const struct runs of = {runs, experiment};
     json_t *rows = json_array(), *ratio;
     size_t i;
 
@@ -154,12 +154,12 @@ json_t *added_rows(const struct results *results, const json_t *ratios)
         double env = json_number_value(json_object_get(ratio, "env_median"));
         json_t *object;
 
-        if (!is_blk(ratio) || strcmp(text_of(ratio, "env"), VM) || base <= 0 || env <= 0)
+        if (!is_blk(ratio) || strcmp(get_text(ratio, "env"), VM) || base <= 0 || env <= 0)
             continue;
         object = json_pack("{s:O, s:O, s:f, s:f, s:f}", "name", json_object_get(ratio, "name"),
                            "params", json_object_get(ratio, "params"), "base_ns", 1e9 / base,
                            "env_ns", 1e9 / env, "added_ns", 1e9 / env - 1e9 / base);
-        predict(results, ratio, object, 1e9 / env - 1e9 / base);
+        predict(&of, ratio, object, 1e9 / env - 1e9 / base);
         json_array_append_new(rows, object);
     }
     return rows;
@@ -188,8 +188,8 @@ static const json_t *find_cell(const json_t *ratios, const char *name, json_int_
     json_t *ratio;
     size_t i;
 
-    json_array_foreach(ratios, i, ratio) if (!strcmp(text_of(ratio, "name"), name) &&
-                                             !strcmp(text_of(ratio, "env"), VM) &&
+    json_array_foreach(ratios, i, ratio) if (!strcmp(get_text(ratio, "name"), name) &&
+                                             !strcmp(get_text(ratio, "env"), VM) &&
                                              param(ratio, "bs") == bs &&
                                              param(ratio, "iodepth") == depth) return ratio;
     return NULL;
@@ -242,9 +242,9 @@ static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
     fprintf(out, "\nblock I/O, vm over base, by block size (down) and depth (across)\n");
     json_array_foreach(added, i, row)
     {
-        if (strcmp(last, text_of(row, "name")))
-            print_grid(out, ratios, text_of(row, "name"));
-        last = text_of(row, "name");
+        if (strcmp(last, get_text(row, "name")))
+            print_grid(out, ratios, get_text(row, "name"));
+        last = get_text(row, "name");
     }
 }
 
@@ -255,7 +255,7 @@ static void print_parts(FILE *out, const json_t *row)
 
     json_array_foreach(json_object_get(row, "parts"), i, part) fprintf(
         out, "    %8.3f x %9.0f ns  %s\n", json_number_value(json_object_get(part, "per_io")),
-        json_number_value(json_object_get(part, "ns")), text_of(part, "what"));
+        json_number_value(json_object_get(part, "ns")), get_text(part, "what"));
 }
 
 void added_print(FILE *out, const json_t *added, const json_t *ratios)
@@ -273,7 +273,7 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
     {
         char name[64], size[24];
 
-        snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", text_of(row, "name"),
+        snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", get_text(row, "name"),
                  size_text(size, param(row, "bs")), (long long)param(row, "iodepth"));
         fprintf(out, "%-30s %10.0f %10.0f %10.0f", name,
                 json_number_value(json_object_get(row, "base_ns")),

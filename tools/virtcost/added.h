@@ -7,14 +7,16 @@
 #ifndef VIRTCOST_ADDED_H
 #define VIRTCOST_ADDED_H
 
-#include "tools/virtcost/results.h"
+#include <jansson.h>
+#include <stdio.h>
 
 /*
- * added_rows(): an object for each row of block I/O in the VM's reports: name, params, base_ns,
- * env_ns, added_ns (medians of the blocks), and, if the exits were measured too, parts (an array of
+ * added_rows(): an object for each row of block I/O in the VM's reports of an experiment: name,
+ * params, base_ns, env_ns, added_ns (medians of the blocks), and, if the exits were measured too,
+ * parts (an array of
  * {"what", "per_io", "ns"}), predicted_ns and residual_ns. An array, to be freed by the caller.
  */
-json_t *added_rows(const struct results *results, const json_t *ratios);
+json_t *added_rows(const json_t *runs, const char *experiment, const json_t *ratios);
 
 /* added_print(): a grid of ratios by block size and depth, and a line on each row's added time. */
 void added_print(FILE *out, const json_t *added, const json_t *ratios);

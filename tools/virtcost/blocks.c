@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
+#include "tools/virtcost/get.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/stats.h"
 
@@ -22,18 +23,58 @@ static void shuffle(unsigned *order, unsigned count, uint64_t *state)
     }
 }
 
-static void show_progress(uint64_t began, const struct results *results, const char *env)
+/* What the blocks of one part have in common. */
+struct task {
+    struct results *results;
+    struct part *part;
+    const struct plan *plan;
+    const struct site *site;
+    uint64_t began;
+    unsigned done; /* runs */
+};
+
+/* Whether the plan leaves a step out in an environment. */
+static bool is_skipped(const struct task *task, const struct step *step,
+                       const struct environment *env)
 {
-    size_t done = json_array_size(results->runs);
-    double elapsed = (double)(clock_mono_ns() - began) / 1e9;
+    json_t *skipped;
+    size_t i;
+
+    if (task->part->experiment->alone && !env->program)
+        return true;
+    if (env->overlay && !task->part->experiment->overlay)
+        return true;
+    json_array_foreach(task->plan->skipped, i, skipped)
+    {
+        const char *label = get_text(skipped, "step");
+
+        if (get_is(skipped, "env", env->name) && (!*label || !strcmp(label, step->label)))
+            return true;
+    }
+    return false;
+}
+
+static unsigned runs_per_block(const struct task *task)
+{
+    unsigned count = 0;
+
+    for (unsigned s = 0; s < task->plan->steps; s++)
+        for (unsigned e = 0; e < task->results->envs; e++)
+            count += !is_skipped(task, &task->plan->step[s], task->results->env[e]);
+    return count;
+}
+
+static void show_progress(const struct task *task, const char *step, const char *env)
+{
+    double elapsed = (double)(clock_mono_ns() - task->began) / 1e9;
+    unsigned all = task->part->wanted * runs_per_block(task);
 
     if (!isatty(STDERR_FILENO))
         return;
-    fprintf(stderr, CLEAR_LINE "block %u/%u %s, %.0f s", results->blocks + 1, results->wanted, env,
-            elapsed);
-    if (done)
-        fprintf(stderr, ", about %.0f s to go",
-                elapsed / (double)done * (double)(results->wanted * results->envs - done));
+    fprintf(stderr, CLEAR_LINE "%s %u/%u %s%s%s, %.0f s", task->part->experiment->name,
+            task->part->blocks + 1, task->part->wanted, step, *step ? " " : "", env, elapsed);
+    if (task->done)
+        fprintf(stderr, ", about %.0f s to go", elapsed / task->done * (all - task->done));
 }
 
 static void clear_progress(void)
@@ -49,50 +90,91 @@ static const char *kernels_of(const json_t *report)
     return json_string_value(json_object_get(config, "kernels_sha256"));
 }
 
-/* All runs must be of the same kernels, or the comparison is void. */
-static int check_kernels(const struct results *results, const json_t *report, struct err *err)
+/*
+ * All runs must be of the same kernels, or the comparison is void; a report that an experiment has
+ * put together itself need not say.
+ */
+static int check_kernels(const struct task *task, const json_t *report, struct err *err)
 {
-    const json_t *first = json_object_get(json_array_get(results->runs, 0), "report");
-    const char *one = kernels_of(first ? first : report), *other = kernels_of(report);
+    const struct results *results = task->results;
+    const char *one = kernels_of(report), *other = one;
+    json_t *run;
+    size_t i;
 
-    if (one && other && !strcmp(one, other))
+    if (!one && task->part->experiment->measure)
+        return 0;
+    json_array_foreach(results->runs, i, run)
+    {
+        const char *kernels = kernels_of(json_object_get(run, "report"));
+
+        other = kernels ? kernels : other;
+    }
+    if (one && !strcmp(one, other))
         return 0;
     err_set(err, ERR_FAILED, "the environments ran different kernels");
     return err_hint(err, "minivmm, bench.elf and bench-native of the same build");
 }
 
-static int run_block(struct results *results, const struct options *options, const unsigned *order,
-                     uint64_t began, int stop_fd, struct run *last, struct err *err)
+/* What an experiment could not have all of. */
+static void keep_limit(struct task *task, const struct step *step, const char *env,
+                       const json_t *report)
 {
+    const char *limit = get_text(report, "limit");
+
+    if (!*limit)
+        return;
+    if (!task->part->skipped)
+        task->part->skipped = json_array();
+    json_array_append_new(task->part->skipped, json_pack("{s:s, s:s, s:s}", "env", env, "step",
+                                                         step->label, "reason", limit));
+}
+
+static int run_step(struct task *task, const struct step *step, uint64_t *random, struct run *last,
+                    struct err *err)
+{
+    const struct experiment *experiment = task->part->experiment;
+    struct results *results = task->results;
+    unsigned order[ENVIRONMENTS_MAX] = {0}, place = 0;
+
+    shuffle(order, results->envs, random);
     for (unsigned i = 0; i < results->envs; i++) {
         const struct environment *env = results->env[order[i]];
         int result;
 
-        show_progress(began, results, env->name);
-        result = run_environment(last, env, results->env[0], &options->workload, stop_fd, err);
+        if (is_skipped(task, step, env))
+            continue;
+        show_progress(task, step->label, env->name);
+        result = experiment->measure
+                     ? experiment->measure(last, env, task->site, step->options, err)
+                     : environment_run(last, env, task->site, step->options, err);
         if (result)
             return result;
-        if (check_kernels(results, last->report, err)) {
+        if (check_kernels(task, last->report, err)) {
             json_decref(last->report);
             last->said[0] = '\0';
             return -1;
         }
-        results_add(results, results->blocks, i, env->name, last->report);
+        keep_limit(task, step, env->name, last->report);
+        results_add(results, step->label, place++, env->name, last->report);
+        task->done++;
     }
-    results->blocks++;
     return 0;
 }
 
-int blocks_run(struct results *results, const struct options *options, int stop_fd,
-               struct run *last, struct err *err)
+int blocks_run(struct results *results, const struct plan *plan, const struct site *site,
+               uint64_t *random, struct run *last, struct err *err)
 {
-    uint64_t began = clock_mono_ns(), state = results->seed;
-    unsigned order[ENVIRONMENTS_MAX] = {0};
+    struct part *part = &results->part[results->parts - 1];
+    struct task task = {results, part, plan, site, clock_mono_ns(), 0};
+    unsigned order[STEPS_MAX] = {0};
     int result = 0;
 
-    while (!result && results->blocks < results->wanted) {
-        shuffle(order, results->envs, &state);
-        result = run_block(results, options, order, began, stop_fd, last, err);
+    part->skipped = json_incref(plan->skipped);
+    while (!result && part->blocks < part->wanted) {
+        shuffle(order, plan->steps, random);
+        for (unsigned s = 0; s < plan->steps && !result; s++)
+            result = run_step(&task, &plan->step[order[s]], random, last, err);
+        part->blocks += !result;
     }
     clear_progress();
     return result;

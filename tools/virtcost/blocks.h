@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Running the blocks: one run of each environment, in random order, over and over.
+ * Running an experiment's blocks: each step in each environment once, in random order, over and
+ * over.
  */
 #ifndef VIRTCOST_BLOCKS_H
 #define VIRTCOST_BLOCKS_H
 
-#include "tools/virtcost/options.h"
+#include "tools/virtcost/experiment.h"
 #include "tools/virtcost/results.h"
 
 /*
- * blocks_run(): run all blocks, and keep every whole run in *results; progress is shown on a
- * terminal. Returns 0; RUN_STOPPED if `stop_fd` became readable; or -1 with an error, and in *last
- * the run that failed, if one did.
+ * blocks_run(): run all blocks of the last part of *results, and keep every whole run there;
+ * progress is shown on a terminal. *random is the state of the order (vmm/base/stats.h). Returns 0;
+ * RUN_STOPPED if the user wants to stop; or -1 with an error, and in *last the run that failed, if
+ * one did.
  */
-int blocks_run(struct results *results, const struct options *options, int stop_fd,
-               struct run *last, struct err *err);
+int blocks_run(struct results *results, const struct plan *plan, const struct site *site,
+               uint64_t *random, struct run *last, struct err *err);
 
 #endif

@@ -1,31 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/virtcost/environment.h"
+#include "tools/virtcost/get.h"
+#include "tools/virtcost/process.h"
 #include "vmm/base/clock.h"
+#include "vmm/base/units.h"
 #include "vmm/cli/options.h"
 #include "vmm/host/file.h"
 
-#define OPTION_BYTES 32
+#define NATIVE "bench-native"
 
 const struct environment environment[] = {
-    {"native", "bench-native on the bare host", "bench-native"},
-    {"vm", "bench.elf in minivmm", "minivmm"},
-    {"null", "the base again: its ratio shows the noise", NULL},
+    {"native", "bench-native on the bare host", NATIVE, CLI_NATIVE, false, false},
+    {"container", "bench-native in an OCI container, its disk on a bind mount", NATIVE, CLI_NATIVE,
+     true, false},
+    {"overlayfs", "the same with its disk on overlayfs", NATIVE, CLI_NATIVE, true, true},
+    {"vm", "bench.elf in minivmm", "minivmm", CLI_VM, false, false},
+    {"null", "the base again: its ratio shows the noise", NULL, 0, false, false},
     {0},
 };
+
+/* What a container may use beside the memory of --mem, as a VMM does. */
+#define CONTAINER_EXTRA_BYTES (64ull << 20)
+
+#define MEM_DEFAULT_BYTES (2ull << 30)
 
 const struct environment *environment_find(const char *name, size_t length)
 {
@@ -35,70 +41,92 @@ const struct environment *environment_find(const char *name, size_t length)
     return NULL;
 }
 
-/* In the child: becomes the program; does not return. */
-static void become(const char *path, const struct workload *workload, int out, int err_out)
+/* An environment, or the one whose program it has. */
+static const struct environment *real(const struct environment *env, const struct site *site)
 {
-    const char *argv[2 * WORKLOAD_MAX + 4] = {path, "--report", "json"};
-    char option[WORKLOAD_MAX][OPTION_BYTES], now[24];
-    unsigned count = 3;
-    sigset_t none;
+    return env->program ? env : site->base;
+}
 
-    for (unsigned i = 0; i < WORKLOAD_MAX; i++) {
-        const char *argument = workload->argument[i];
+/* The options of this program among those given, in the order of the table. */
+static void add_options(json_t *argv, unsigned kind, const json_t *options)
+{
+    for (unsigned i = 0; cli_option[i].name; i++) {
+        const json_t *argument = json_object_get(options, cli_option[i].name);
 
-        if (!argument)
+        if (!argument || !(cli_option[i].programs & kind))
             continue;
-        snprintf(option[i], OPTION_BYTES, "--%s", cli_option[i].name);
-        argv[count++] = option[i];
-        if (cli_option[i].argument)
-            argv[count++] = argument;
+        json_array_append_new(argv, json_sprintf("--%s", cli_option[i].name));
+        if (json_is_string(argument))
+            json_array_append(argv, (json_t *)argument);
     }
-    /* A Ctrl-C is for us: it must not reach the child of its own accord. */
-    setpgid(0, 0);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    dup2(out, STDOUT_FILENO);
-    dup2(err_out, STDERR_FILENO);
-    snprintf(now, sizeof(now), "%" PRIu64, clock_mono_ns());
-    setenv("MINIVMM_T0", now, 1);
-    execv(path, (char *const *)argv);
-    dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
-    _exit(127);
 }
 
-/* Start the program; it does not outlive us. Returns its process, or -1 with errno. */
-static pid_t start(const char *path, const struct workload *workload, int out, int err_out)
+/* The folder of the file that --disk names, or an empty text. */
+static void disk_folder(const json_t *options, char folder[PATH_MAX])
 {
-    pid_t us = getpid(), pid = fork();
+    const char *path = strstr(get_text(options, "disk"), "path=");
+    char *slash;
 
-    if (pid)
-        return pid;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != us)
-        _exit(127); /* we ended before that was said */
-    become(path, workload, out, err_out);
-    return -1;
+    folder[0] = '\0';
+    if (!path)
+        return;
+    snprintf(folder, PATH_MAX, "%.*s", (int)strcspn(path + 5, ","), path + 5);
+    slash = strrchr(folder, '/');
+    if (slash)
+        *slash = '\0';
+    else
+        folder[0] = '\0';
 }
 
-/* Wait for the program, or end it if the user says so. Returns 0, RUN_STOPPED, or -1 with errno. */
-static int wait_for(pid_t pid, int stop_fd, int *status)
+static int contain(struct command *command, const struct environment *env, const struct site *site,
+                   const json_t *options, const char *id, struct err *err)
 {
-    int child = (int)syscall(SYS_pidfd_open, pid, 0), error = errno;
-    struct pollfd fds[] = {{.fd = child, .events = POLLIN}, {.fd = stop_fd, .events = POLLIN}};
+    char folder[PATH_MAX];
+    uint64_t memory = MEM_DEFAULT_BYTES;
+    struct container_limits limits = {
+        .overlay = env->overlay,
+        .detached = json_object_get(options, ENVIRONMENT_DETACHED) != NULL,
+        .cgroup = json_string_value(json_object_get(options, ENVIRONMENT_CGROUP)),
+        .cpus = json_string_value(json_object_get(options, "pin")),
+    };
+    json_t *wrapped;
 
-    if (child >= 0) {
-        while (poll(fds, 2, -1) < 0 && errno == EINTR)
-            ;
-        close(child);
-    }
-    if (!fds[0].revents)
-        kill(pid, SIGKILL);
-    waitpid(pid, status, 0);
-    errno = error;
-    if (child < 0)
+    units_parse_size(get_text(options, "mem"), &memory);
+    limits.memory_bytes = memory + CONTAINER_EXTRA_BYTES;
+    disk_folder(options, folder);
+    limits.folder = *folder ? folder : NULL;
+    if (container_command(&site->container, id, &limits, command->texts, &wrapped, err))
         return -1;
-    /* A signal to both of us is the user's stop as well. */
-    return fds[1].revents && !WIFEXITED(*status) ? RUN_STOPPED : 0;
+    json_decref(command->texts);
+    command->texts = wrapped;
+    return 0;
+}
+
+int environment_command(struct command *command, const struct environment *env,
+                        const struct site *site, const json_t *options, const char *id,
+                        struct err *err)
+{
+    const struct environment *of = real(env, site);
+    char path[PATH_MAX] = "/" NATIVE;
+    json_t *text;
+    size_t i;
+
+    *command = (struct command){0};
+    if (!of->contained && file_beside_program(of->program, path, sizeof(path)))
+        return err_sys(err, ERR_FAILED, "%s: %s", env->name, of->program);
+    command->texts = json_pack("[s, s, s]", path, "--report", "json");
+    add_options(command->texts, of->kind, options);
+    if (of->contained && contain(command, of, site, options, id, err))
+        return -1;
+    json_array_foreach(command->texts, i, text) if (command->count < ARGUMENTS_MAX - 1)
+        command->argv[command->count++] = json_string_value(text);
+    return 0;
+}
+
+void command_free(struct command *command)
+{
+    json_decref(command->texts);
+    *command = (struct command){0};
 }
 
 /* The end of what the program wrote to standard error. */
@@ -114,20 +142,15 @@ static void read_end(int fd, char *text, size_t size)
 static int only_checks_failed(const json_t *report)
 {
     json_t *end = json_object_get(report, "end"), *row;
-    const char *reason = json_string_value(json_object_get(end, "reason"));
     int wrong = 0;
     size_t i;
 
     /* A benchmark program's own status is 1 if a check failed; it has others for other failures. */
-    if (!reason || strcmp(reason, "guest") || json_object_get(end, "fault") ||
-        json_integer_value(json_object_get(end, "guest_status")) != 1)
+    if (!get_is(end, "reason", "guest") || json_object_get(end, "fault") ||
+        get_integer(end, "guest_status") != 1)
         return 0;
-    json_array_foreach(json_object_get(report, "benches"), i, row)
-    {
-        const char *check = json_string_value(json_object_get(row, "check"));
-
-        wrong += check && !strcmp(check, "failed");
-    }
+    json_array_foreach(json_object_get(report, "benches"), i, row) wrong +=
+        get_is(row, "check", "failed");
     return wrong > 0;
 }
 
@@ -154,40 +177,52 @@ static int judge(const struct run *run, const char *env, const char *program, in
     return 0;
 }
 
-int run_environment(struct run *run, const struct environment *env, const struct environment *base,
-                    const struct workload *workload, int stop_fd, struct err *err)
+/* Run a command to its end. Returns 0, RUN_STOPPED, or -1. */
+static int run_command(struct run *run, const struct command *command,
+                       const struct environment *env, const struct site *site, int out, int err_out,
+                       int *status, struct err *err)
+{
+    uint64_t start = clock_mono_ns();
+    pid_t pid = process_start(command->argv, out, err_out);
+    int stopped;
+
+    if (pid < 0)
+        return err_sys(err, ERR_FAILED, "%s: fork", env->name);
+    stopped = process_wait(pid, site->stop_fd, env->contained, status);
+    run->total_ns = clock_mono_ns() - start;
+    return stopped < 0 ? err_sys(err, ERR_FAILED, "%s: pidfd_open", env->name)
+                       : (stopped ? RUN_STOPPED : 0);
+}
+
+int environment_run(struct run *run, const struct environment *env, const struct site *site,
+                    const json_t *options, struct err *err)
 {
     int out = memfd_create("report", MFD_CLOEXEC), err_out = memfd_create("errors", MFD_CLOEXEC);
-    const char *program = env->program ? env->program : base->program;
+    const struct environment *of = real(env, site);
+    struct command command = {0};
     json_error_t json = {0};
-    char path[PATH_MAX];
-    int result, status;
-    pid_t pid;
+    char id[64];
+    int result = -1, status;
 
     *run = (struct run){0};
-    if (out < 0 || err_out < 0 || file_beside_program(program, path, sizeof(path))) {
-        result = err_sys(err, ERR_FAILED, "%s: %s", env->name, program);
-        goto close;
+    snprintf(id, sizeof(id), "virtcost-%d", (int)getpid());
+    if (out < 0 || err_out < 0)
+        err_sys(err, ERR_FAILED, "%s: memfd", env->name);
+    else if (!environment_command(&command, env, site, options, id, err))
+        result = run_command(run, &command, of, site, out, err_out, &status, err);
+    if (of->contained && result)
+        container_remove(&site->container, id);
+    if (!result) {
+        read_end(err_out, run->said, sizeof(run->said));
+        lseek(out, 0, SEEK_SET);
+        run->report = json_loadfd(out, JSON_REJECT_DUPLICATES, &json);
+        result = judge(run, env->name, of->program, status, &json, err);
     }
-    pid = start(path, workload, out, err_out);
-    if (pid < 0) {
-        result = err_sys(err, ERR_FAILED, "%s: fork", env->name);
-        goto close;
-    }
-    result = wait_for(pid, stop_fd, &status);
-    if (result < 0)
-        err_sys(err, ERR_FAILED, "%s: pidfd_open", env->name);
-    if (result)
-        goto close;
-    read_end(err_out, run->said, sizeof(run->said));
-    lseek(out, 0, SEEK_SET);
-    run->report = json_loadfd(out, JSON_REJECT_DUPLICATES, &json);
-    result = judge(run, env->name, program, status, &json, err);
     if (result) {
         json_decref(run->report);
         run->report = NULL;
     }
-close:
+    command_free(&command);
     if (out >= 0)
         close(out);
     if (err_out >= 0)

@@ -6,10 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/virtcost/added.h"
-#include "tools/virtcost/blocks.h"
-#include "tools/virtcost/options.h"
-#include "tools/virtcost/results.h"
+#include "tools/virtcost/get.h"
+#include "tools/virtcost/run.h"
+#include "tools/virtcost/text.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
 
@@ -38,30 +37,9 @@ static int no_memory(void)
     return complain(&err);
 }
 
-static int write_json(const struct results *results, json_t *ratios, json_t *added,
-                      json_t *warnings, const char *path)
-{
-    json_t *json = results_json(results, ratios, added, warnings);
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *out = open_memstream(&text, &bytes);
-    int status = ERR_NONE, failed = !out || !json || json_dumpf(json, out, JSON_INDENT(1));
-
-    if (out) {
-        fputc('\n', out);
-        failed |= fclose(out);
-    }
-    if (failed)
-        status = no_memory();
-    else if (file_replace(path, text, bytes))
-        status = fall_back("JSON", path, text, bytes);
-    free(text);
-    json_decref(json);
-    return status;
-}
-
-static int write_table(const struct results *results, const json_t *ratios, const json_t *added,
-                       const json_t *warnings)
+/* Print something as a whole to a file, or (NULL) to standard output. Returns the exit status. */
+static int write_whole(const char *what, const char *path, void (*print)(FILE *, const json_t *),
+                       const json_t *json)
 {
     char *text = NULL;
     size_t bytes = 0;
@@ -69,29 +47,31 @@ static int write_table(const struct results *results, const json_t *ratios, cons
     int status = ERR_NONE;
 
     if (out)
-        results_print(out, results, ratios, added, warnings);
+        print(out, json);
     if (!out || fclose(out))
         status = no_memory();
-    else if (fwrite(text, 1, bytes, stdout) != bytes || fflush(stdout))
-        status = fall_back("table", "standard output", text, bytes);
+    else if (path && file_replace(path, text, bytes))
+        status = fall_back(what, path, text, bytes);
+    else if (!path && (fwrite(text, 1, bytes, stdout) != bytes || fflush(stdout)))
+        status = fall_back(what, "standard output", text, bytes);
     free(text);
     return status;
 }
 
-/* The file first: a reader of the table that goes away ends us. No run, no new file. */
-static int report(const struct results *results, const char *path)
+static void print_json(FILE *out, const json_t *json)
 {
-    json_t *ratios = results_ratios(results), *warnings = results_warnings(results);
-    json_t *added = added_rows(results, ratios);
+    json_dumpf(json, out, JSON_INDENT(1));
+    fputc('\n', out);
+}
+
+/* The files first: a reader of the tables that goes away ends us. */
+static int report(const json_t *json, const char *output)
+{
     int status = ERR_NONE;
 
-    if (path && json_array_size(results->runs))
-        status |= write_json(results, ratios, added, warnings, path);
-    if (results->blocks)
-        status |= write_table(results, ratios, added, warnings);
-    json_decref(ratios);
-    json_decref(added);
-    json_decref(warnings);
+    if (output)
+        status |= write_whole("JSON", output, print_json, json);
+    status |= write_whole("table", NULL, text_print, json);
     return status;
 }
 
@@ -102,57 +82,124 @@ static void show_said(const char *said)
     fprintf(stderr, "%s%s", said, length && said[length - 1] != '\n' ? "\n" : "");
 }
 
-/* Run the blocks and report. Returns the exit status. */
-static int run(const struct options *options, int stop_fd)
+static unsigned blocks_of(const struct results *results)
 {
-    struct results results = {
-        .env = options->env,
-        .envs = options->envs,
-        .wanted = options->blocks,
-        .seed = options->seed,
-        .quick = options->config.quick,
-        .runs = json_array(),
-        .end = "done",
-    };
+    unsigned blocks = 0;
+
+    for (unsigned i = 0; i < results->parts; i++)
+        blocks += results->part[i].blocks;
+    return blocks;
+}
+
+/* Returns the exit status, as all commands do. */
+static int run(const struct options *options)
+{
+    static struct results results;
+    int stop_fd = signals_catch(), ended, status;
     struct run last = {0};
     struct err err = {0};
-    int ended = blocks_run(&results, options, stop_fd, &last, &err), status;
+    json_t *json;
 
+    if (stop_fd < 0) {
+        err_sys(&err, ERR_FAILED, "signalfd");
+        return complain(&err);
+    }
+    ended = run_experiments(&results, options, stop_fd, &last, &err);
     signals_accept(stop_fd);
     close(stop_fd);
     if (ended == RUN_STOPPED) {
         results.end = "signal";
-        err_set(&err, ERR_FAILED, "stopped: %u of %u blocks are complete", results.blocks,
-                results.wanted);
+        err_set(&err, ERR_FAILED, "stopped: %u blocks are complete", blocks_of(&results));
     } else if (ended) {
         results.end = "error";
         results.error = err.text;
         show_said(last.said);
     }
     status = ended ? complain(&err) : ERR_NONE;
-    if (report(&results, options->output) || results_wrong(&results))
-        status = status ? status : ERR_FAILED;
-    json_decref(results.runs);
+    json = results_json(&results);
+    /* No run, no new file; no block, no table. */
+    if (!json)
+        status = no_memory();
+    else if (blocks_of(&results))
+        status = report(json, options->output) && !status ? ERR_FAILED : status;
+    else if (options->output && json_array_size(results.runs))
+        status |= write_whole("JSON", options->output, print_json, json);
+    if (results_wrong(&results) && !status)
+        status = ERR_FAILED;
+    json_decref(json);
     return status;
 }
 
+static int list(const struct options *options)
+{
+    const struct experiment *experiment;
+    struct err err;
+
+    (void)options;
+    for (unsigned i = 0; (experiment = experiment_at(i)); i++)
+        printf("%-10s %s\n", experiment->name, experiment->help);
+    return file_flush(stdout, "standard output", &err) ? complain(&err) : ERR_NONE;
+}
+
+static json_t *load(const char *path, struct err *err)
+{
+    json_error_t error;
+    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+
+    if (!json) {
+        err_set(err, ERR_USAGE, "%s: %s", path, error.text);
+    } else if (!get_is(json, "schema", RESULTS_SCHEMA)) {
+        err_set(err, ERR_USAGE, "%s: not results of schema " RESULTS_SCHEMA, path);
+        json_decref(json);
+        json = NULL;
+    } else {
+        return json;
+    }
+    err_hint(err, "a file of virtcost run --output");
+    return NULL;
+}
+
+static int show(const struct options *options)
+{
+    struct err err;
+    json_t *json = load(options->argument[0], &err);
+    int status;
+
+    if (!json)
+        return complain(&err);
+    status = report(json, NULL);
+    json_decref(json);
+    return status;
+}
+
+static const struct {
+    const char *name;
+    int (*act)(const struct options *options);
+} commands[] = {
+    {"list", list},
+    {"run", run},
+    {"report", show},
+};
+
 int main(int argc, char **argv)
 {
-    struct options options;
-    int stop_fd;
+    static struct options options;
+    const char *const files[] = {"output", "html"};
     struct err err = {0};
 
     if (options_parse(&options, argc, argv, &err))
         return complain(&err);
-    if (options.output && file_can_replace(options.output)) {
-        err_sys(&err, ERR_FAILED, "--output %s", options.output);
+    for (unsigned i = 0; i < 2; i++) {
+        const char *path = i ? options.html : options.output;
+
+        if (!path || !file_can_replace(path))
+            continue;
+        err_sys(&err, ERR_FAILED, "--%s %s", files[i], path);
         err_hint(&err, "a file that can be written");
         return complain(&err);
     }
-    stop_fd = signals_catch();
-    if (stop_fd < 0) {
-        err_sys(&err, ERR_FAILED, "signalfd");
-        return complain(&err);
-    }
-    return run(&options, stop_fd);
+    for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (!strcmp(options.command, commands[i].name))
+            return commands[i].act(&options);
+    return ERR_USAGE;
 }

@@ -4,17 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "tools/virtcost/get.h"
 #include "tools/virtcost/options.h"
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
 #include "vmm/cli/options.h"
 
-#define BLOCKS_DEFAULT 10
-#define BLOCKS_QUICK   3
+#define EXPERIMENT_DEFAULT "kernels"
+#define EXPERIMENT_BENCH   "bench"
 
-#define OWN_KEY    256 /* keys above the characters: no short options */
-#define SHARED_KEY 512
+#define OWN_KEY     256 /* keys above the characters: no short options */
+#define SHARED_KEY  512
+#define SHARED_MAX  64
+#define COMMANDS_TO "virtcost list, run, report or compare"
 
 static int bad(struct err *err, const char *option, const char *argument, const char *why,
                const char *hint)
@@ -23,8 +27,19 @@ static int bad(struct err *err, const char *option, const char *argument, const 
     return err_hint(err, "%s", hint);
 }
 
+/* The names of all environments. */
+static const char *env_names(char text[128])
+{
+    text[0] = '\0';
+    for (const struct environment *env = environment; env->name; env++)
+        strcat(strcat(text, env == environment ? "" : ", "), env->name);
+    return text;
+}
+
 static int parse_envs(struct options *options, const char *list, struct err *err)
 {
+    char names[128];
+
     options->envs = 0;
     for (const char *name = list; name; name = strchr(name, ',') ? strchr(name, ',') + 1 : NULL) {
         size_t length = strcspn(name, ",");
@@ -33,7 +48,7 @@ static int parse_envs(struct options *options, const char *list, struct err *err
         if (!env) {
             err_set(err, ERR_USAGE, "--envs %s: no environment is called '%.*s'", list, (int)length,
                     name);
-            return err_hint(err, "native, vm, null");
+            return err_hint(err, "%s", env_names(names));
         }
         for (unsigned i = 0; i < options->envs; i++)
             if (options->env[i] == env)
@@ -48,16 +63,30 @@ static int parse_envs(struct options *options, const char *list, struct err *err
     return 0;
 }
 
+/* A number of things that there are 1 to `most` of. */
+static int parse_number(const char *option, const char *argument, unsigned most, unsigned *number,
+                        struct err *err)
+{
+    uint64_t value;
+    char range[32];
+
+    snprintf(range, sizeof(range), "1 to %u", most);
+    if (units_parse_u64(argument, &value))
+        return bad(err, option, argument, "not a number", "a number, such as 10");
+    if (!value || value > most)
+        return bad(err, option, argument, value ? "too many" : "at least one", range);
+    *number = (unsigned)value;
+    return 0;
+}
+
 static int parse_blocks(struct options *options, const char *argument, struct err *err)
 {
-    uint64_t blocks;
+    return parse_number("blocks", argument, OPTIONS_BLOCKS_MAX, &options->blocks, err);
+}
 
-    if (units_parse_u64(argument, &blocks))
-        return bad(err, "blocks", argument, "not a number", "a number, such as 10");
-    if (!blocks || blocks > OPTIONS_BLOCKS_MAX)
-        return bad(err, "blocks", argument, blocks ? "too many" : "at least one", "1 to 10000");
-    options->blocks = (unsigned)blocks;
-    return 0;
+static int parse_count(struct options *options, const char *argument, struct err *err)
+{
+    return parse_number("count", argument, OPTIONS_COUNT_MAX, &options->count, err);
 }
 
 static int parse_seed(struct options *options, const char *argument, struct err *err)
@@ -78,17 +107,50 @@ static int parse_output(struct options *options, const char *argument, struct er
     return 0;
 }
 
+static int parse_html(struct options *options, const char *argument, struct err *err)
+{
+    (void)err;
+    options->html = argument;
+    return 0;
+}
+
+static int parse_runtime(struct options *options, const char *argument, struct err *err)
+{
+    (void)err;
+    options->runtime = argument;
+    return 0;
+}
+
+static int parse_fail(struct options *options, const char *argument, struct err *err)
+{
+    char *end;
+
+    options->fail_pct = strtod(argument, &end);
+    if (end == argument || *end || !(options->fail_pct >= 0 && options->fail_pct < 1e6))
+        return bad(err, "fail-if-worse", argument, "not a percentage", "a number, such as 5");
+    return 0;
+}
+
 static const struct own_option {
     const char *name, *argument, *help;
     int key;
     int (*parse)(struct options *options, const char *argument, struct err *err);
 } own_option[] = {
-    {"envs", "LIST", "Environments, the first being the base (native,vm,null)", OWN_KEY,
+    {"envs", "LIST", "Environments, the first being the base (native,container,vm,null)", OWN_KEY,
      parse_envs},
-    {"blocks", "N", "Blocks of one run of each environment (10; quick: 3)", OWN_KEY + 1,
-     parse_blocks},
+    {"blocks", "N", "Blocks of one run of each environment (as each experiment has it)",
+     OWN_KEY + 1, parse_blocks},
     {"seed", "S", "Seed of the order within the blocks (from the clock)", OWN_KEY + 2, parse_seed},
     {"output", "FILE", "All results, as JSON", 'o', parse_output},
+    {"runtime", "NAME",
+     "Runtime of containers: runc, crun, podman, docker, or a path (the first "
+     "that works)",
+     OWN_KEY + 3, parse_runtime},
+    {"count", "N", "Instances alive at once, in the experiment density (100)", OWN_KEY + 4,
+     parse_count},
+    {"html", "FILE", "The results as a page with pictures", OWN_KEY + 5, parse_html},
+    {"fail-if-worse", "PCT", "compare: exit status 1 if a figure is surely worse by more than this",
+     OWN_KEY + 6, parse_fail},
 };
 
 #define OWN_OPTIONS (sizeof(own_option) / sizeof(own_option[0]))
@@ -96,8 +158,8 @@ static const struct own_option {
 /* What every run is given; the other options of the shared table are about a single report. */
 static int is_shared(const char *name)
 {
-    static const char *const shared[] = {"mem",   "vcpus", "hugepages", "thp",  "prefault", "pin",
-                                         "bench", "quick", "args",      "disk", NULL};
+    static const char *const shared[] = {"mem",   "vcpus", "hugepages", "thp",  "prefault",   "pin",
+                                         "bench", "quick", "args",      "disk", "guest-page", NULL};
 
     for (unsigned i = 0; shared[i]; i++)
         if (!strcmp(name, shared[i]))
@@ -112,30 +174,61 @@ struct parse {
 
 static int parse_argument(struct parse *parse, const char *argument)
 {
-    if (parse->options->command) {
-        err_set(parse->err, ERR_USAGE, "%s: not an option", argument);
-        err_hint(parse->err, "--help");
+    struct options *options = parse->options;
+
+    if (!options->command) {
+        options->command = argument;
+        return 0;
+    }
+    if (options->arguments == EXPERIMENTS_MAX) {
+        err_set(parse->err, ERR_USAGE, "%s: more arguments than there can be", argument);
         return EINVAL;
     }
-    parse->options->command = argument;
+    options->argument[options->arguments++] = argument;
     return 0;
+}
+
+/* Containers have another folder: a path is to mean the same everywhere. */
+static json_t *absolute_disk(const char *argument)
+{
+    const char *path = strstr(argument, "path=");
+    char *cwd;
+    json_t *text;
+
+    if (!path || path[strlen("path=")] == '/' || (path != argument && path[-1] != ','))
+        return json_string(argument);
+    cwd = getcwd(NULL, 0);
+    path += strlen("path=");
+    text = json_sprintf("%.*s%s/%s", (int)(path - argument), argument, cwd ? cwd : "", path);
+    free(cwd);
+    return text;
+}
+
+static int parse_shared(struct parse *parse, const struct cli_option *option, const char *argument)
+{
+    json_t *value = !argument                       ? json_null()
+                    : !strcmp(option->name, "disk") ? absolute_disk(argument)
+                                                    : json_string(argument);
+
+    if (!value) {
+        err_set(parse->err, ERR_USAGE, "--%s: not UTF-8", option->name);
+        return EINVAL;
+    }
+    json_object_set_new(parse->options->shared, option->name, value);
+    return option->parse(&parse->options->config, argument, parse->err) ? EINVAL : 0;
 }
 
 static error_t parse_one(int key, char *argument, struct argp_state *state)
 {
     struct parse *parse = state->input;
-    struct options *options = parse->options;
 
     if (key == ARGP_KEY_ARG)
         return parse_argument(parse, argument);
-    if (key >= SHARED_KEY && key < SHARED_KEY + WORKLOAD_MAX) {
-        options->workload.argument[key - SHARED_KEY] = argument ? argument : "";
-        return cli_option[key - SHARED_KEY].parse(&options->config, argument, parse->err) ? EINVAL
-                                                                                          : 0;
-    }
+    if (key >= SHARED_KEY && key < SHARED_KEY + SHARED_MAX)
+        return parse_shared(parse, &cli_option[key - SHARED_KEY], argument);
     for (unsigned i = 0; i < OWN_OPTIONS; i++)
         if (own_option[i].key == key)
-            return own_option[i].parse(options, argument, parse->err) ? EINVAL : 0;
+            return own_option[i].parse(parse->options, argument, parse->err) ? EINVAL : 0;
     return ARGP_ERR_UNKNOWN;
 }
 
@@ -149,7 +242,7 @@ static void list_options(struct argp_option *list)
             .arg = own_option[i].argument,
             .doc = own_option[i].help,
         };
-    for (unsigned i = 0; cli_option[i].name && i < WORKLOAD_MAX; i++)
+    for (unsigned i = 0; cli_option[i].name && i < SHARED_MAX; i++)
         if (is_shared(cli_option[i].name))
             *list++ = (struct argp_option){
                 .name = cli_option[i].name,
@@ -159,38 +252,86 @@ static void list_options(struct argp_option *list)
             };
 }
 
-int options_parse(struct options *options, int argc, char **argv, struct err *err)
+static int check_run(struct options *options, struct err *err)
 {
-    struct argp_option list[OWN_OPTIONS + WORKLOAD_MAX + 1] = {0};
-    const struct argp argp = {
-        .options = list,
-        .parser = parse_one,
-        .args_doc = "run",
-        .doc = "Run the same kernels in several environments, in turn, and compare them.",
-    };
-    struct parse parse = {options, err};
+    if (!options->arguments)
+        options->argument[options->arguments++] =
+            options->config.bench ? EXPERIMENT_BENCH : EXPERIMENT_DEFAULT;
+    for (unsigned i = 0; i < options->arguments; i++) {
+        const struct experiment *found = experiment_find(options->argument[i]);
 
-    *options = (struct options){.seed = (uint64_t)time(NULL)};
-    config_init(&options->config);
-    if (parse_envs(options, "native,vm,null", err))
-        return -1;
-    list_options(list);
-    argp_program_version = version_text;
-    argp_err_exit_status = ERR_USAGE;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &parse))
-        return -1;
-    if (!options->command || strcmp(options->command, "run")) {
-        if (options->command)
-            err_set(err, ERR_USAGE, "%s: not a command", options->command);
-        else
-            err_set(err, ERR_USAGE, "no command is given");
-        return err_hint(err, "virtcost run");
+        if (!found) {
+            err_set(err, ERR_USAGE, "%s: not an experiment", options->argument[i]);
+            return err_hint(err, "virtcost list");
+        }
+        for (unsigned k = 0; k < options->experiments; k++)
+            if (options->experiment[k] == found)
+                return err_set(err, ERR_USAGE, "%s: it is there twice", options->argument[i]);
+        options->experiment[options->experiments++] = found;
     }
-    if (!options->blocks)
-        options->blocks = options->config.quick ? BLOCKS_QUICK : BLOCKS_DEFAULT;
     if (options->config.disks > 1) {
         err_set(err, ERR_USAGE, "--disk is there twice: the benchmarks use one");
         return err_hint(err, "one --disk");
     }
     return config_validate(&options->config, err);
+}
+
+/* The commands, and how many arguments each takes. */
+static const struct command_rule {
+    const char *name, *arguments;
+    unsigned least, most;
+} rules[] = {
+    {"list", "no argument", 0, 0},
+    {"run", "experiments", 0, EXPERIMENTS_MAX},
+    {"report", "one file of results", 1, 1},
+    {"compare", "two files of results", 2, 2},
+};
+
+static int check_command(struct options *options, struct err *err)
+{
+    for (unsigned i = 0; options->command && i < sizeof(rules) / sizeof(rules[0]); i++) {
+        const struct command_rule *rule = &rules[i];
+
+        if (strcmp(options->command, rule->name) != 0)
+            continue;
+        if (options->arguments >= rule->least && options->arguments <= rule->most)
+            return 0;
+        err_set(err, ERR_USAGE, "%s: it takes %s, not %u arguments", rule->name, rule->arguments,
+                options->arguments);
+        return err_hint(err, "--help");
+    }
+    if (options->command)
+        err_set(err, ERR_USAGE, "%s: not a command", options->command);
+    else
+        err_set(err, ERR_USAGE, "no command is given");
+    return err_hint(err, COMMANDS_TO);
+}
+
+int options_parse(struct options *options, int argc, char **argv, struct err *err)
+{
+    struct argp_option list[OWN_OPTIONS + SHARED_MAX + 1] = {0};
+    const struct argp argp = {
+        .options = list,
+        .parser = parse_one,
+        .args_doc = "list\nrun [EXPERIMENT...]\nreport RESULTS\ncompare RESULTS RESULTS",
+        .doc =
+            "Run the same kernels on the bare host, in a container and in a VM, in turn, and tell "
+            "what each costs.",
+    };
+    struct parse parse = {options, err};
+
+    *options = (struct options){
+        .seed = (uint64_t)time(NULL),
+        .shared = json_object(),
+        .fail_pct = -1,
+    };
+    config_init(&options->config);
+    if (parse_envs(options, "native,container,vm,null", err))
+        return -1;
+    list_options(list);
+    argp_program_version = version_text;
+    argp_err_exit_status = ERR_USAGE;
+    if (argp_parse(&argp, argc, argv, 0, NULL, &parse) || check_command(options, err))
+        return -1;
+    return strcmp(options->command, "run") ? 0 : check_run(options, err);
 }

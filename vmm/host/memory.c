@@ -89,10 +89,20 @@ static bool is_mapping(const char *line, uint64_t *start, uint64_t *end)
     return *at == ' ';
 }
 
-int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)
+/* Which mappings are meant: those within a range, or those of at least a size. */
+struct range {
+    uint64_t low, high, least_bytes;
+};
+
+static bool is_within(const struct range *range, uint64_t start, uint64_t end)
 {
-    FILE *file = fopen("/proc/self/smaps", "re");
-    uint64_t low = (uintptr_t)base, high = low + bytes, start, end, found, page = 0;
+    return start >= range->low && end <= range->high && end - start >= range->least_bytes;
+}
+
+static int read_smaps(const char *path, const struct range *range, struct memory_usage *usage)
+{
+    FILE *file = fopen(path, "re");
+    uint64_t start, end, found, page = 0;
     bool inside = false;
     char line[512];
 
@@ -101,7 +111,7 @@ int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)
         return -1;
     while (fgets(line, sizeof(line), file)) {
         if (is_mapping(line, &start, &end)) {
-            inside = start >= low && end <= high;
+            inside = is_within(range, start, end);
         } else if (field_is(line, "Pss:", &found)) {
             *(inside ? &usage->pss_bytes : &usage->other_pss_bytes) += found;
         } else if (!inside) {
@@ -122,6 +132,22 @@ int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)
     }
     fclose(file);
     return 0;
+}
+
+int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)
+{
+    const struct range range = {(uintptr_t)base, (uintptr_t)base + bytes, 0};
+
+    return read_smaps("/proc/self/smaps", &range, usage);
+}
+
+int memory_usage_of(pid_t pid, size_t least_bytes, struct memory_usage *usage)
+{
+    const struct range range = {0, UINT64_MAX, least_bytes};
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
+    return read_smaps(path, &range, usage);
 }
 
 void memory_trim_code(void)

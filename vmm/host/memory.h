@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The least of what bounds this process's memory, and its name for a message. */
 struct memory_limit {
@@ -38,6 +39,9 @@ struct memory_usage {
  * does not say.
  */
 int memory_usage(const void *base, size_t bytes, struct memory_usage *usage);
+
+/* memory_usage_of(): the same of another process, of its mappings of at least so many bytes. */
+int memory_usage_of(pid_t pid, size_t least_bytes, struct memory_usage *usage);
 
 /*
  * memory_trim_code(): unmap the pages of the program's code, most of which only its start needs;

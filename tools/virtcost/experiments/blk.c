@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Block I/O by size and depth, with what the VM adds to an operation and what that is made of. A
+ * container has the same file on a bind mount, as a volume is, and on overlayfs, as the layers of
+ * an image are.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/virtcost/added.h"
+#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/get.h"
+
+/* The costs of what leaves or enters the guest are measured in the same runs. */
+#define BENCH                                                                                \
+    "blk.read,blk.randread,blk.randwrite,exits.mmio.write,exits.mmio.read,exits.mmio.event," \
+    "exits.irqfd.halted,exits.floor"
+
+#define ARGS "bs=4k:64k:1m iodepth=1:4:32"
+
+/* Whether files there can be read past the page cache; tmpfs, for one, cannot. */
+static int can_direct(const char *folder)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* A file of ours, unless the user names one. */
+static json_t *disk_option(const struct request *request)
+{
+    const char *given = get_text(request->options, "disk");
+    const char *folder = request->site->folder;
+    const char *direct = *given || !can_direct(folder) ? "" : ",direct";
+    char cpu[24] = "";
+
+    if (strstr(given, "path="))
+        return json_string(given);
+    /* The disk's thread next to the vCPU, not on its CPU. */
+    if (request->cpus > 1 && !strstr(given, "cpu="))
+        snprintf(cpu, sizeof(cpu), ",cpu=%u", plan_cpu(1));
+    return json_sprintf("path=%s/disk/file,size=256M,create%s%s%s%s", folder, direct, cpu,
+                        *given ? "," : "", given);
+}
+
+static int plan_blk(struct plan *plan, const struct request *request, struct err *err)
+{
+    const char *args = get_text(request->options, "args");
+    char pin[PLAN_PIN_MAX];
+    json_t *disk = disk_option(request);
+
+    (void)err;
+    if (strstr(get_text(request->options, "disk"), "path="))
+        plan_skip(plan, "overlayfs", "", "the file of --disk is where it is");
+    plan_step(plan, request, "",
+              json_pack("{s:s, s:s, s:s, s:o}", "bench", request->bench ? request->bench : BENCH,
+                        "args", *args ? args : ARGS, "pin", plan_pin(request, 1, pin), "disk",
+                        disk));
+    return 0;
+}
+
+static void print_blk(FILE *out, const json_t *results)
+{
+    added_print(out, json_object_get(results, "added"), json_object_get(results, "ratios"));
+}
+
+const struct experiment experiment_blk = {
+    .name = "blk",
+    .help = "Block I/O by size and depth; what a VM adds to an operation, and why",
+    .blocks = 10,
+    .quick_blocks = 3,
+    .overlay = true,
+    .plan = plan_blk,
+    .print = print_blk,
+};

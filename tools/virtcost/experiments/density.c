@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How many fit: so many VMs, containers or processes alive at once, each having answered, and what
+ * one of them takes of the host's memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tools/virtcost/cgroup.h"
+#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/get.h"
+#include "tools/virtcost/instance.h"
+#include "vmm/base/clock.h"
+#include "vmm/base/units.h"
+#include "vmm/host/memory.h"
+
+#define COUNT_DEFAULT 100
+#define COUNT_QUICK   20
+#define MEM_DEFAULT   "64M"
+
+/* So many are started and have not answered yet, at most. */
+#define BEHIND_MAX 64u
+
+/* The kernel's memory is settled when it changes no more from one look to the next. */
+#define SETTLE_LOOKS 20
+#define SETTLE_NS    100000000
+
+struct crowd {
+    const struct environment *env;
+    const struct site *site;
+    struct cgroup cgroup;
+    struct instance *instance;
+    unsigned wanted, started;
+    struct answers answers;
+    struct err limit; /* what stopped it before all were there; no text: nothing */
+};
+
+static int plan_density(struct plan *plan, const struct request *request, struct err *err)
+{
+    const char *mem = get_text(request->options, "mem");
+
+    (void)err;
+    plan_step(plan, request, "",
+              json_pack("{s:s, s:s, s:s, s:n}", "bench", "load.idle", "mem",
+                        *mem ? mem : MEM_DEFAULT, "thp", "off", ENVIRONMENT_DETACHED));
+    if (request->site->container.runtime && !container_has_overlay(&request->site->container))
+        plan_skip(plan, "container", "", "an engine's containers cannot be watched from here");
+    return 0;
+}
+
+/* Start them all. Returns 0, RUN_STOPPED, or -1; a limit that is met ends it as well. */
+static int start_all(struct crowd *crowd, const json_t *options, struct err *err)
+{
+    while (crowd->started < crowd->wanted) {
+        int result = instance_start(&crowd->instance[crowd->started], crowd->env, crowd->site,
+                                    options, crowd->started, &crowd->answers, &crowd->limit);
+        unsigned behind;
+
+        if (result)
+            break;
+        crowd->started++;
+        /* Not one by one, but near enough that a machine that is full is noticed in time. */
+        behind = crowd->started > BEHIND_MAX ? crowd->started - BEHIND_MAX : 0;
+        result = answers_await(&crowd->answers, behind, crowd->site, &crowd->limit);
+        if (result == RUN_STOPPED)
+            return result;
+        if (result)
+            break;
+    }
+    if (*crowd->limit.text)
+        return crowd->started ? 0 : (*err = crowd->limit, -1);
+    return answers_await(&crowd->answers, crowd->started, crowd->site, err);
+}
+
+/* What the kernel holds for all of them, once that changes no more. */
+static int settled_kernel(const struct crowd *crowd, uint64_t *bytes)
+{
+    const struct timespec pause = {.tv_nsec = SETTLE_NS};
+    uint64_t before = 0;
+
+    for (unsigned i = 0; i < SETTLE_LOOKS; i++) {
+        if (cgroup_kernel(&crowd->cgroup, bytes))
+            return -1;
+        if (*bytes == before)
+            break;
+        before = *bytes;
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
+static void add_row(json_t *rows, const struct crowd *crowd, const char *name, const char *unit,
+                    const char *better, double value)
+{
+    json_t *row = experiment_row(name, unit, better, value);
+
+    json_object_set_new(json_object_get(row, "params"), "count", json_integer(crowd->started));
+    json_array_append_new(rows, row);
+}
+
+static void add_memory(json_t *rows, const struct crowd *crowd, uint64_t mem_bytes)
+{
+    uint64_t other = 0, guest = 0, kernel;
+    struct memory_usage usage;
+    unsigned seen = 0;
+
+    for (unsigned i = 0; i < crowd->started; i++) {
+        pid_t pid = instance_pid(&crowd->instance[i], crowd->site);
+
+        if (pid <= 0 || memory_usage_of(pid, mem_bytes, &usage))
+            continue;
+        seen++;
+        other += usage.other_pss_bytes;
+        guest += usage.pss_bytes;
+    }
+    if (seen) {
+        add_row(rows, crowd, "density.pss", "KiB", "lower", (double)other / 1024 / seen);
+        add_row(rows, crowd, "density.guest", "KiB", "lower", (double)guest / 1024 / seen);
+    }
+    if (crowd->cgroup.version && !settled_kernel(crowd, &kernel))
+        add_row(rows, crowd, "density.kernel", "KiB", "lower",
+                (double)kernel / 1024 / crowd->started);
+}
+
+/* All of them alive, measured. */
+static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, struct err *err)
+{
+    uint64_t start = clock_mono_ns(), mem_bytes = 0;
+    double seconds;
+    int result;
+
+    if (crowd->cgroup.version)
+        json_object_set_new(options, ENVIRONMENT_CGROUP, json_string(crowd->cgroup.name));
+    if (crowd->cgroup.version && !crowd->env->contained)
+        cgroup_enter(&crowd->cgroup);
+    result = start_all(crowd, options, err);
+    seconds = (double)(clock_mono_ns() - start) / 1e9;
+    if (crowd->cgroup.version && !crowd->env->contained)
+        cgroup_leave(&crowd->cgroup);
+    if (result)
+        return result;
+    units_parse_size(get_text(options, "mem"), &mem_bytes);
+    add_row(rows, crowd, "density.start", "s", "lower", seconds);
+    add_row(rows, crowd, "density.rate", "1/s", "higher", crowd->started / seconds);
+    add_memory(rows, crowd, mem_bytes);
+    return 0;
+}
+
+static int open_crowd(struct crowd *crowd, struct err *err)
+{
+    struct err none;
+
+    crowd->wanted = crowd->site->count ? crowd->site->count
+                                       : (crowd->site->quick ? COUNT_QUICK : COUNT_DEFAULT);
+    crowd->instance = calloc(crowd->wanted, sizeof(*crowd->instance));
+    if (!crowd->instance)
+        return err_sys(err, ERR_FAILED, "density");
+    if (answers_open(&crowd->answers, err))
+        return -1;
+    /* Without it, the kernel's memory is not told. */
+    if (cgroup_open(&crowd->cgroup, &none))
+        crowd->cgroup.version = 0;
+    return 0;
+}
+
+static void close_crowd(struct crowd *crowd)
+{
+    instance_end_all(crowd->instance, crowd->started, crowd->site);
+    cgroup_close(&crowd->cgroup);
+    free(crowd->instance);
+    answers_close(&crowd->answers);
+}
+
+static int measure_density(struct run *run, const struct environment *env, const struct site *site,
+                           const json_t *options, struct err *err)
+{
+    struct crowd crowd = {.env = env, .site = site};
+    json_t *own = json_deep_copy(options), *rows = json_array();
+    int result;
+
+    *run = (struct run){0};
+    if (open_crowd(&crowd, err)) {
+        json_decref(own);
+        json_decref(rows);
+        free(crowd.instance);
+        return -1;
+    }
+    result = measure_crowd(&crowd, own, rows, err);
+    close_crowd(&crowd);
+    if (!result)
+        run->report = json_pack("{s:s, s:O, s:s*}", "env", env->name, "benches", rows, "limit",
+                                *crowd.limit.text ? crowd.limit.text : NULL);
+    json_decref(own);
+    json_decref(rows);
+    return result;
+}
+
+/* The figure of one environment; 0: there is none. */
+static double value_of(const json_t *results, const char *name, const char *env)
+{
+    json_t *value;
+    size_t i;
+
+    json_array_foreach(json_object_get(results, "values"), i,
+                       value) if (get_is(value, "name", name) &&
+                                  get_is(value, "env", env)) return get_number(value, "median");
+    return 0;
+}
+
+static void print_density(FILE *out, const json_t *results)
+{
+    fprintf(out, "\n%-10s %9s %9s %12s %14s %14s\n", "each", "all in s", "per s", "PSS KiB",
+            "touched KiB", "kernel KiB");
+    for (const struct environment *env = environment; env->name; env++) {
+        if (!value_of(results, "density.start", env->name))
+            continue;
+        fprintf(out, "%-10s %9.2f %9.0f %12.0f %14.0f %14.0f\n", env->name,
+                value_of(results, "density.start", env->name),
+                value_of(results, "density.rate", env->name),
+                value_of(results, "density.pss", env->name),
+                value_of(results, "density.guest", env->name),
+                value_of(results, "density.kernel", env->name));
+    }
+    fprintf(out, "PSS: of the process, but for the guest's memory, or the benchmarks', which is\n"
+                 "touched; kernel: what the cgroup holds of the kernel's, page tables included.\n");
+}
+
+const struct experiment experiment_density = {
+    .name = "density",
+    .help = "Many alive at once (--count): how fast they start, and the memory that one takes",
+    .blocks = 6,
+    .quick_blocks = 1,
+    .alone = true,
+    .plan = plan_density,
+    .measure = measure_density,
+    .print = print_density,
+};

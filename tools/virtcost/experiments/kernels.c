@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Compute, sequential and random memory, on one and on all CPUs. */
+#include "tools/virtcost/experiment.h"
+
+#define BENCH_ALL "linpack,stream.triad,gups"
+#define BENCH_ONE BENCH_ALL ",chase"
+
+static void add_step(struct plan *plan, const struct request *request, unsigned threads,
+                     const char *bench)
+{
+    char label[32], pin[PLAN_PIN_MAX];
+
+    snprintf(label, sizeof(label), "threads=%u", threads);
+    plan_step(plan, request, label,
+              json_pack("{s:s, s:o, s:s}", "bench", request->bench ? request->bench : bench,
+                        "vcpus", json_sprintf("%u", threads), "pin",
+                        plan_pin(request, threads, pin)));
+}
+
+static int plan_kernels(struct plan *plan, const struct request *request, struct err *err)
+{
+    unsigned all = plan_threads(request);
+
+    (void)err;
+    add_step(plan, request, 1, BENCH_ONE);
+    if (all > 1)
+        add_step(plan, request, all, BENCH_ALL);
+    else
+        plan_skip(plan, "", "threads=all", "there is one CPU");
+    return 0;
+}
+
+const struct experiment experiment_kernels = {
+    .name = "kernels",
+    .help = "Compute, sequential and random memory, on one and on all CPUs",
+    .blocks = 10,
+    .quick_blocks = 3,
+    .plan = plan_kernels,
+};

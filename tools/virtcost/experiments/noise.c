@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Isolation: what a run keeps of its throughput, and of its latency, while a neighbour of the same
+ * kind takes all it can get of the CPUs, the memory or the disk.
+ */
+#include <string.h>
+
+#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/get.h"
+#include "tools/virtcost/instance.h"
+
+#define BENCH "linpack,stream.triad,blk.randread"
+#define ARGS  "bs=4k iodepth=1"
+
+/* Of a step that has a neighbour: the neighbour's options. */
+#define NEIGHBOUR "neighbour"
+
+#define ALONE "alone"
+
+static json_t *disk_of(const struct request *request, const char *name)
+{
+    return json_sprintf("path=%s/%s/file,size=256M,create", request->site->folder, name);
+}
+
+static json_t *victim(const struct request *request)
+{
+    char pin[PLAN_PIN_MAX];
+
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "bench", request->bench ? request->bench : BENCH,
+                     "args", ARGS, "vcpus", "1", "pin", plan_pin(request, 1, pin), "disk",
+                     disk_of(request, "disk"));
+}
+
+static int plan_noise(struct plan *plan, const struct request *request, struct err *err)
+{
+    static const char *const loads[] = {"cpu", "memory", "disk"};
+
+    (void)err;
+    plan_step(plan, request, ALONE, victim(request));
+    for (unsigned i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
+        json_t *options = victim(request), *neighbour;
+        char label[32];
+
+        /* As many threads as there are CPUs, wherever the scheduler puts them. */
+        neighbour =
+            json_pack("{s:o, s:o, s:o}", "bench", json_sprintf("load.%s", loads[i]), "vcpus",
+                      json_sprintf("%u", request->cpus), "disk", disk_of(request, "neighbour"));
+        json_object_set_new(options, NEIGHBOUR, neighbour);
+        snprintf(label, sizeof(label), "neighbour=%s", loads[i]);
+        plan_step(plan, request, label, options);
+    }
+    return 0;
+}
+
+/* The tail of the latency is a row of its own: what suffers first. */
+static void add_tails(json_t *report)
+{
+    json_t *rows = json_object_get(report, "benches"), *row;
+    size_t count = json_array_size(rows);
+
+    for (size_t i = 0; i < count; i++) {
+        const json_t *latency;
+        json_t *name;
+
+        row = json_array_get(rows, i);
+        latency = json_object_get(row, "latency_ns");
+        if (!latency)
+            continue;
+        name = json_sprintf("%s.p99", get_text(row, "name"));
+        json_array_append_new(rows, experiment_row(json_string_value(name), "ns", "lower",
+                                                   get_number(latency, "p99")));
+        json_decref(name);
+    }
+}
+
+static int measure_noise(struct run *run, const struct environment *env, const struct site *site,
+                         const json_t *options, struct err *err)
+{
+    const json_t *neighbour = json_object_get(options, NEIGHBOUR);
+    struct instance instance = {0};
+    struct answers answers;
+    int result;
+
+    if (answers_open(&answers, err))
+        return -1;
+    result = neighbour ? instance_start(&instance, env, site, neighbour, 0, &answers, err) : 0;
+    if (!result && neighbour)
+        result = answers_await(&answers, 1, site, err);
+    if (!result)
+        result = environment_run(run, env, site, options, err);
+    if (!result)
+        add_tails(run->report);
+    instance_end(&instance, site);
+    answers_close(&answers);
+    return result;
+}
+
+const struct experiment experiment_noise = {
+    .name = "noise",
+    .help = "Isolation: throughput and latency beside a neighbour of the same kind, against alone",
+    .blocks = 6,
+    .quick_blocks = 2,
+    .alone = true,
+    .base_step = ALONE,
+    .plan = plan_noise,
+    .measure = measure_noise,
+};

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* How long a process, a container and a VM take from nothing to their end, and where it goes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/get.h"
+#include "vmm/base/stats.h"
+
+/* In the order of time; each is a field of a report's "startup", or made from such. */
+static const struct phase {
+    const char *name, *field, *help;
+} phases[] = {
+    {"startup.exec_to_main", "exec_to_main_ns", "exec, a container's setting up included, to main"},
+    {"startup.main_to_entry", "main_to_entry_ns", "main to the first thread or the first KVM_RUN"},
+    {"startup.entry_to_user", "entry_to_user_ns", "to the guest's first instruction in ring 3"},
+    {"startup.user_to_end", NULL, "the run, its report, and giving everything back"},
+};
+
+#define PHASES (sizeof(phases) / sizeof(phases[0]))
+
+static int plan_startup(struct plan *plan, const struct request *request, struct err *err)
+{
+    (void)err;
+    plan_step(plan, request, "", json_pack("{s:s}", "bench", "none"));
+    return 0;
+}
+
+static void add_row(json_t *rows, const char *name, double ns)
+{
+    json_array_append_new(rows, experiment_row(name, "ns", "lower", ns));
+}
+
+static int measure_startup(struct run *run, const struct environment *env, const struct site *site,
+                           const json_t *options, struct err *err)
+{
+    int result = environment_run(run, env, site, options, err);
+    const json_t *startup = json_object_get(run->report, "startup");
+    double to_user = get_number(startup, "exec_to_user_ns"), total = (double)run->total_ns;
+    json_t *rows;
+
+    if (result)
+        return result;
+    rows = json_array();
+    for (unsigned i = 0; i < PHASES; i++)
+        if (phases[i].field && json_object_get(startup, phases[i].field))
+            add_row(rows, phases[i].name, get_number(startup, phases[i].field));
+    /* A report's clock begins at exec, ours at the fork before it. */
+    add_row(rows, "startup.user_to_end", total > to_user ? total - to_user : 0);
+    add_row(rows, "startup.to_user", to_user);
+    add_row(rows, "startup.total", total);
+    json_object_set_new(run->report, "benches", rows);
+    return 0;
+}
+
+static const json_t *find_value(const json_t *results, const char *name, const char *env)
+{
+    json_t *value;
+    size_t i;
+
+    json_array_foreach(json_object_get(results, "values"), i,
+                       value) if (get_is(value, "name", name) &&
+                                  get_is(value, "env", env)) return value;
+    return NULL;
+}
+
+/* The value below which `percent` of the samples lie, in ms. */
+static double percentile_ms(const json_t *value, double percent)
+{
+    const json_t *samples = json_object_get(value, "samples");
+    size_t count = json_array_size(samples), at;
+    double *sorted = calloc(count + 1, sizeof(*sorted)), found;
+
+    if (!sorted || !count) {
+        free(sorted);
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = json_number_value(json_array_get(samples, i));
+    stats_sort(sorted, count);
+    at = (size_t)((double)count * percent / 100);
+    found = sorted[at < count ? at : count - 1];
+    free(sorted);
+    return found / 1e6;
+}
+
+static void print_env(FILE *out, const json_t *results, const char *env)
+{
+    const struct phase *largest = phases;
+    double most = 0;
+
+    if (!find_value(results, "startup.total", env))
+        return;
+    fprintf(out, "%-10s", env);
+    for (unsigned i = 0; i < PHASES; i++) {
+        double ms = get_number(find_value(results, phases[i].name, env), "median") / 1e6;
+
+        fprintf(out, " %13.3f", ms);
+        largest = ms > most ? &phases[i] : largest;
+        most = ms > most ? ms : most;
+    }
+    fprintf(out, " %9.3f %9.3f  %s\n", percentile_ms(find_value(results, "startup.total", env), 50),
+            percentile_ms(find_value(results, "startup.total", env), 99),
+            largest->name + strlen("startup."));
+}
+
+static void print_startup(FILE *out, const json_t *results)
+{
+    fprintf(out, "\n%-10s", "ms");
+    for (unsigned i = 0; i < PHASES; i++)
+        fprintf(out, " %13s", phases[i].name + strlen("startup."));
+    fprintf(out, " %9s %9s  %s\n", "total p50", "p99", "largest phase");
+    for (const struct environment *env = environment; env->name; env++)
+        print_env(out, results, env->name);
+    for (unsigned i = 0; i < PHASES; i++)
+        fprintf(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
+    fprintf(out, "The guest boots no operating system: a VM that does takes that much longer.\n");
+}
+
+const struct experiment experiment_startup = {
+    .name = "startup",
+    .help = "Fresh starts of a process, a container and a VM, from exec to the end, in phases",
+    .blocks = 200,
+    .quick_blocks = 20,
+    .plan = plan_startup,
+    .measure = measure_startup,
+    .print = print_startup,
+};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/virtcost/blocks.h"
+#include "tools/virtcost/process.h"
+#include "tools/virtcost/run.h"
+#include "vmm/host/cpus.h"
+#include "vmm/host/file.h"
+
+/* Where files of ours go, unless TMPDIR says otherwise: on a disk, not in memory. */
+#define FOLDER "/var/tmp"
+
+static int make_folder(char path[PATH_MAX], struct err *err)
+{
+    static const char *const below[] = {"disk", "neighbour"};
+    const char *given = getenv("TMPDIR");
+    char folder[PATH_MAX];
+
+    snprintf(path, PATH_MAX, "%.*s/virtcost-XXXXXX", PATH_MAX - 64,
+             given && *given == '/' ? given : FOLDER);
+    if (!mkdtemp(path))
+        return err_sys(err, ERR_FAILED, "%s", path);
+    for (unsigned i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+        snprintf(folder, sizeof(folder), "%.*s/%s", PATH_MAX - 64, path, below[i]);
+        if (mkdir(folder, 0755))
+            return err_sys(err, ERR_FAILED, "%s", folder);
+    }
+    return 0;
+}
+
+static void remove_folder(const char *path)
+{
+    const char *const argv[] = {"rm", "-rf", "--one-file-system", path, NULL};
+
+    if (*path)
+        process_run(argv, -1);
+}
+
+/* The environments that can be run: all that were asked for, or those without a container. */
+struct choice {
+    const struct environment *env[ENVIRONMENTS_MAX];
+    unsigned envs;
+};
+
+static bool wants_container(const struct options *options)
+{
+    for (unsigned i = 0; i < options->envs; i++)
+        if (options->env[i]->contained)
+            return true;
+    return false;
+}
+
+static bool wants_overlay(const struct options *options)
+{
+    for (unsigned i = 0; i < options->experiments; i++)
+        if (options->experiment[i]->overlay)
+            return true;
+    return false;
+}
+
+static void choose_envs(struct choice *choice, const struct options *options,
+                        const struct site *site)
+{
+    const struct environment *overlay = environment_find("overlayfs", strlen("overlayfs"));
+    bool has = false;
+
+    for (unsigned i = 0; i < options->envs; i++) {
+        const struct environment *env = options->env[i];
+
+        if (env->contained && !site->container.runtime)
+            continue;
+        if (env == overlay && !container_has_overlay(&site->container))
+            continue;
+        choice->env[choice->envs++] = env;
+        has |= env == overlay;
+        if (!env->contained || has || !wants_overlay(options) ||
+            !container_has_overlay(&site->container))
+            continue;
+        choice->env[choice->envs++] = overlay;
+        has = true;
+    }
+}
+
+static int open_container(struct site *site, struct results *results, const struct options *options,
+                          struct err *err)
+{
+    char program[PATH_MAX], line[ERR_LINE_MAX];
+
+    if (!wants_container(options))
+        return 0;
+    if (file_beside_program("bench-native", program, sizeof(program)))
+        return err_sys(err, ERR_FAILED, "bench-native");
+    if (!container_open(&site->container, options->runtime, program, site->folder, err)) {
+        results->runtime = site->container.version;
+        return 0;
+    }
+    /* A runtime that was asked for must be there; otherwise the rest is run without. */
+    if (options->runtime || options->env[0]->contained || options->envs < 3)
+        return -1;
+    err_format(line, err, "virtcost");
+    fputs(line, stderr);
+    results_warn(results->warnings, "no_container", json_string(err->text));
+    return 0;
+}
+
+static int run_one(struct results *results, const struct experiment *experiment,
+                   const struct options *options, const struct site *site, uint64_t *random,
+                   struct run *last, struct err *err)
+{
+    const struct request request = {
+        .options = options->shared,
+        .config = &options->config,
+        .bench = options->config.bench,
+        .cpus = cpus_usable(),
+        .quick = options->config.quick,
+        .site = site,
+    };
+    struct plan plan = {0};
+    int result = experiment->plan(&plan, &request, err);
+
+    if (!result) {
+        results->part[results->parts++] = (struct part){
+            .experiment = experiment,
+            .wanted = options->blocks         ? options->blocks
+                      : options->config.quick ? experiment->quick_blocks
+                                              : experiment->blocks,
+        };
+        result = blocks_run(results, &plan, site, random, last, err);
+    }
+    plan_free(&plan);
+    return result;
+}
+
+int run_experiments(struct results *results, const struct options *options, int stop_fd,
+                    struct run *last, struct err *err)
+{
+    static struct site site;
+    static struct choice choice;
+    static char folder[PATH_MAX];
+    uint64_t random = options->seed;
+    int result = make_folder(folder, err);
+
+    *results = (struct results){
+        .env = choice.env,
+        .seed = options->seed,
+        .quick = options->config.quick,
+        .runs = json_array(),
+        .warnings = json_array(),
+        .end = "done",
+    };
+    site = (struct site){
+        .base = options->env[0],
+        .stop_fd = stop_fd,
+        .folder = folder,
+        .count = options->count,
+        .quick = options->config.quick,
+    };
+    if (!result)
+        result = open_container(&site, results, options, err);
+    choose_envs(&choice, options, &site);
+    results->envs = choice.envs;
+    for (unsigned i = 0; i < options->experiments && !result; i++)
+        result = run_one(results, options->experiment[i], options, &site, &random, last, err);
+    if (site.container.runtime)
+        container_close(&site.container);
+    remove_folder(folder);
+    return result;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The figures of one experiment, from its runs. */
+#ifndef VIRTCOST_VALUES_H
+#define VIRTCOST_VALUES_H
+
+#include <jansson.h>
+
+/*
+ * values_of(): "values" (tools/virtcost/results.h) of the runs of an experiment's first `blocks`
+ * blocks. To be freed by the caller, after values_finish(), which drops what only
+ * values_ratios() needs.
+ */
+json_t *values_of(const json_t *runs, const char *experiment, unsigned blocks);
+void values_finish(json_t *values);
+
+/*
+ * values_ratios(): "ratios": of each environment over `base` in the same step, and of each step
+ * over `base_step` (NULL: none) in the same environment. To be freed by the caller.
+ */
+json_t *values_ratios(const json_t *values, const char *base, const char *base_step,
+                      unsigned blocks);
+
+#endif
