@@ -21,6 +21,7 @@ static struct {
     struct disk disk;
     struct slot slot[DISK_DEPTH_MAX];
     unsigned idle[DISK_DEPTH_MAX], idles;
+    uint64_t sleeps; /* atomic */
 } native;
 
 void native_disk_begin(const struct config *config)
@@ -67,7 +68,13 @@ static unsigned reap(struct disk_io **done, unsigned max)
 
 static void wait(void)
 {
+    __atomic_add_fetch(&native.sleeps, 1, __ATOMIC_RELAXED);
     backend_wait(&native.backend, -1);
+}
+
+uint64_t native_disk_sleeps(void)
+{
+    return __atomic_load_n(&native.sleeps, __ATOMIC_RELAXED);
 }
 
 const struct disk *native_disk_open(const char **why)

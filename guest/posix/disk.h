@@ -13,6 +13,9 @@ void native_disk_begin(const struct config *config);
 const struct disk *native_disk_open(const char **why);
 void native_disk_close(void);
 
+/* native_disk_sleeps(): how often the benchmarks' thread has slept until something was complete. */
+uint64_t native_disk_sleeps(void);
+
 /* native_disk_facts(): what is known of it, for the report. */
 void native_disk_facts(struct run_facts *facts);
 

@@ -100,6 +100,7 @@ static void snapshot(void *ctx, struct usage *usage)
 {
     (void)ctx;
     *usage = (struct usage){.process_ns = cpus_process_ns()};
+    usage->io[IO_SLEEPS] = native_disk_sleeps();
     for (unsigned i = 0; i < native.config->vcpus; i++)
         cpus_time_add(&usage->time,
                       cpus_time(__atomic_load_n(&native.thread[i].tid, __ATOMIC_ACQUIRE)));

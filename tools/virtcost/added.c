@@ -36,8 +36,8 @@ struct runs {
     const char *experiment;
 };
 
-/* The middle of a value in the reports of the VM; -1: none has it. */
-static double median_over(const struct runs *runs,
+/* The middle of a value in the reports of an environment; -1: none has it. */
+static double median_over(const struct runs *runs, const char *env,
                           double (*value)(const json_t *report, const void *arg), const void *arg)
 {
     double *values = calloc(json_array_size(runs->all) + 1, sizeof(*values)), median = -1;
@@ -48,7 +48,7 @@ static double median_over(const struct runs *runs,
     {
         double found = -1;
 
-        if (values && get_is(run, "env", VM) && get_is(run, "experiment", runs->experiment))
+        if (values && get_is(run, "env", env) && get_is(run, "experiment", runs->experiment))
             found = value(json_object_get(run, "report"), arg);
         if (found >= 0)
             values[count++] = found;
@@ -124,8 +124,12 @@ static void predict(const struct runs *runs, const json_t *ratio, json_t *object
 
     for (unsigned i = 0; i < PARTS; i++) {
         const struct count_of of = {&parts[i], ratio};
-        double per_io = median_over(runs, count_in, &of);
-        double cost = per_io > 0 ? median_over(runs, cost_in, &parts[i]) : 0;
+        double per_io = median_over(runs, VM, count_in, &of);
+        double already = median_over(runs, get_text(ratio, "base"), count_in, &of), cost;
+
+        /* The base has some of it as well: it sleeps until its disk is done. */
+        per_io -= already > 0 ? already : 0;
+        cost = per_io > 0 ? median_over(runs, VM, cost_in, &parts[i]) : 0;
 
         if (cost < 0) {
             json_decref(array);

@@ -6,6 +6,7 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/exec/injector.h"
+#include "vmm/host/cpus.h"
 
 /* Of those that KVM delivers. */
 #define INTERRUPT 0u
@@ -64,7 +65,7 @@ static int start(struct injector *injector, struct err *err)
         injector->irqfd = delivery_interrupt(injector->routes, INTERRUPT, err);
     if (injector->irqfd < 0)
         return -1;
-    errno = pthread_create(&injector->thread, NULL, injector_thread, injector);
+    errno = cpus_thread(&injector->thread, CPUS_ANY, injector_thread, injector);
     if (errno)
         return err_sys(err, ERR_FAILED, "no thread to send interrupts from");
     injector->started = true;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include "vmm/exec/iothread.h"
+#include "vmm/host/cpus.h"
+
+_Static_assert(CONFIG_NO_PIN == CPUS_ANY, "no CPU of its own is any CPU");
 
 /* How long an adaptive poller looks before it sleeps: between these, in ns. */
 #define POLL_MIN_NS 4000u
@@ -138,17 +140,7 @@ static void *iothread_main(void *arg)
 
 static int begin(struct iothread *iothread, struct err *err)
 {
-    pthread_attr_t attr;
-    cpu_set_t cpu;
-
-    pthread_attr_init(&attr);
-    if (iothread->config->pin != CONFIG_NO_PIN) {
-        CPU_ZERO(&cpu);
-        CPU_SET(iothread->config->pin, &cpu);
-        pthread_attr_setaffinity_np(&attr, sizeof(cpu), &cpu);
-    }
-    errno = pthread_create(&iothread->thread, &attr, iothread_main, iothread);
-    pthread_attr_destroy(&attr);
+    errno = cpus_thread(&iothread->thread, iothread->config->pin, iothread_main, iothread);
     if (errno)
         return err_sys(err, ERR_FAILED, "no thread for a disk");
     iothread->begun = true;

@@ -7,6 +7,7 @@
 
 #include "vmm/exec/lab.h"
 #include "vmm/exec/vcpu.h"
+#include "vmm/host/cpus.h"
 #include "vmm/kvm/delivery.h"
 #include "vmm/kvm/kvm.h"
 
@@ -33,23 +34,36 @@ static int use_eventfd(uint64_t count, struct err *err)
     return result;
 }
 
-/* A thread that sleeps on an eventfd and tells when it is awake. */
+/* A thread that sleeps on an eventfd, and stamps the moment when it is awake. */
 struct sleeper {
-    int fd;
-    uint32_t woken; /* atomic: how often */
-    bool quit;      /* atomic */
+    int wake, answer; /* eventfds */
+    uint64_t woken;   /* ticks; written before the answer */
+    bool quit;        /* read after the wake */
 };
+
+static int signal_event(int fd, struct err *err)
+{
+    const uint64_t one = 1;
+
+    return write(fd, &one, sizeof(one)) == sizeof(one) ? 0 : err_sys(err, ERR_FAILED, "eventfd");
+}
+
+static int await_event(int fd, struct err *err)
+{
+    uint64_t value;
+
+    return read(fd, &value, sizeof(value)) == sizeof(value) ? 0
+                                                            : err_sys(err, ERR_FAILED, "eventfd");
+}
 
 static void *sleeper_thread(void *arg)
 {
     struct sleeper *sleeper = arg;
-    uint64_t value;
+    struct err err;
 
-    /* It is woken once more to quit, and may have seen that it shall before. */
-    while (read(sleeper->fd, &value, sizeof(value)) == sizeof(value)) {
-        __atomic_fetch_add(&sleeper->woken, 1, __ATOMIC_RELEASE);
-        if (__atomic_load_n(&sleeper->quit, __ATOMIC_ACQUIRE))
-            break;
+    while (!await_event(sleeper->wake, &err) && !sleeper->quit) {
+        sleeper->woken = clock_ticks();
+        signal_event(sleeper->answer, &err);
     }
     return NULL;
 }
@@ -60,47 +74,52 @@ static void *sleeper_thread(void *arg)
  */
 #define SLEEPER_PAUSE_NS 3000u
 
-/* One wake-up; this thread spins meanwhile, as a guest does. Returns the ticks. */
-static uint64_t wake_once(struct sleeper *sleeper)
+/* One wake-up; this thread sleeps meanwhile, as a vCPU that halts does. Adds the ticks to *sum. */
+static int wake_once(struct sleeper *sleeper, uint64_t *sum, struct err *err)
 {
-    uint32_t before = __atomic_load_n(&sleeper->woken, __ATOMIC_ACQUIRE);
     const struct clock_rate *rate = &vcpu_current()->shared->rate;
     uint64_t start = clock_ticks();
-    const uint64_t one = 1;
 
     while (clock_ns(rate, clock_ticks() - start) < SLEEPER_PAUSE_NS)
         __builtin_ia32_pause();
     start = clock_ticks();
-    if (write(sleeper->fd, &one, sizeof(one)) != sizeof(one))
-        return 0;
-    while (__atomic_load_n(&sleeper->woken, __ATOMIC_ACQUIRE) == before &&
-           !vcpu_stopping(vcpu_current()))
-        __builtin_ia32_pause();
-    return clock_ticks() - start;
+    if (signal_event(sleeper->wake, err) || await_event(sleeper->answer, err))
+        return -1;
+    *sum += sleeper->woken - start;
+    return 0;
 }
 
-static int time_wakeups(uint64_t count, uint64_t *ticks, struct err *err)
+static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uint64_t *ticks,
+                      struct err *err)
 {
-    struct sleeper sleeper = {.fd = eventfd(0, EFD_CLOEXEC)};
-    const uint64_t one = 1;
     pthread_t thread;
     int result = 0;
 
-    *ticks = 0;
-    if (sleeper.fd < 0)
-        return err_sys(err, ERR_FAILED, "eventfd");
-    errno = pthread_create(&thread, NULL, sleeper_thread, &sleeper);
-    if (errno) {
-        close(sleeper.fd);
+    errno = cpus_thread(&thread, cpu, sleeper_thread, sleeper);
+    if (errno)
         return err_sys(err, ERR_FAILED, "no thread to wake");
-    }
-    for (; count && !vcpu_stopping(vcpu_current()); count--)
-        *ticks += wake_once(&sleeper);
-    __atomic_store_n(&sleeper.quit, true, __ATOMIC_RELEASE);
-    if (write(sleeper.fd, &one, sizeof(one)) != sizeof(one))
-        result = err_sys(err, ERR_FAILED, "eventfd");
+    for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
+        result = wake_once(sleeper, ticks, err);
+    sleeper->quit = true;
+    if (signal_event(sleeper->wake, err))
+        return -1;
     pthread_join(thread, NULL);
-    close(sleeper.fd);
+    return result;
+}
+
+static int time_wakeups(const struct lab *lab, uint64_t count, uint64_t *ticks, struct err *err)
+{
+    struct sleeper sleeper = {eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), 0, false};
+    int result;
+
+    *ticks = 0;
+    result = sleeper.wake < 0 || sleeper.answer < 0
+                 ? err_sys(err, ERR_FAILED, "eventfd")
+                 : wake_often(&sleeper, lab->sleeper_cpu, count, ticks, err);
+    if (sleeper.wake >= 0)
+        close(sleeper.wake);
+    if (sleeper.answer >= 0)
+        close(sleeper.answer);
     return result;
 }
 
@@ -167,7 +186,7 @@ static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uin
         result = use_eventfd(count, err);
         break;
     case MINIVMM_WORK_WAKEUP:
-        return time_wakeups(count, ticks, err);
+        return time_wakeups(lab, count, ticks, err);
     case MINIVMM_WORK_COUNT:
         break;
     }
@@ -255,9 +274,10 @@ void lab_init(struct lab *lab, struct coalesced *coalesced)
     injector_init(&lab->injector, NULL);
 }
 
-void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes)
+void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes, unsigned sleeper_cpu)
 {
     lab->vm = vm;
+    lab->sleeper_cpu = sleeper_cpu;
     injector_init(&lab->injector, routes);
 }
 

@@ -15,6 +15,7 @@ struct lab {
     struct injector injector;
     struct coalesced *coalesced;
     int vm;
+    unsigned sleeper_cpu; /* of the thread whose waking is timed; CPUS_ANY */
 };
 
 /* lab_init(): the probe, which goes on the buses before there is a VM. */
@@ -22,9 +23,10 @@ void lab_init(struct lab *lab, struct coalesced *coalesced);
 
 /*
  * lab_begin(): there is a VM now, with these routes. KVM's part in it begins when the guest first
- * asks for it.
+ * asks for it. The thread whose waking is timed runs where the disk's does: on `sleeper_cpu`, or
+ * anywhere (CPUS_ANY).
  */
-void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes);
+void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes, unsigned sleeper_cpu);
 
 /* lab_end(): end the thread and close the files; before the VM is closed. */
 void lab_end(struct lab *lab);

@@ -241,7 +241,8 @@ int machine_create(struct machine *machine, struct err *err)
         return -1;
     }
     delivery_routes_init(&machine->routes, machine->vm);
-    lab_begin(&machine->lab, machine->vm, &machine->routes);
+    lab_begin(&machine->lab, machine->vm, &machine->routes,
+              machine->config->disks ? machine->config->disk[0].pin : CPUS_ANY);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
         return -1;

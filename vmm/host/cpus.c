@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <time.h>
 
 #include "vmm/host/cpus.h"
@@ -73,6 +74,24 @@ int cpus_pin(unsigned cpu, struct err *err)
         return err_set(err, ERR_FAILED, "--pin: CPU %u: the thread is still on CPU %d", cpu,
                        sched_getcpu());
     return 0;
+}
+
+int cpus_thread(pthread_t *thread, unsigned cpu, void *(*fn)(void *arg), void *arg)
+{
+    cpu_set_t set[SETS];
+    pthread_attr_t attr;
+    int error;
+
+    pthread_attr_init(&attr);
+    CPU_ZERO_S(sizeof(set), set);
+    if (cpu != CPUS_ANY)
+        CPU_SET_S(cpu, sizeof(set), set);
+    /* The first thread, whose number is the process's, is never bound. */
+    if (cpu != CPUS_ANY || !sched_getaffinity(getpid(), sizeof(set), set))
+        pthread_attr_setaffinity_np(&attr, sizeof(set), set);
+    error = pthread_create(thread, &attr, fn, arg);
+    pthread_attr_destroy(&attr);
+    return error;
 }
 
 /* The clock of a thread's CPU time: MAKE_THREAD_CPUCLOCK of linux/posix-timers.h. */

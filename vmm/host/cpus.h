@@ -5,6 +5,7 @@
 #ifndef HOST_CPUS_H
 #define HOST_CPUS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +26,13 @@ int cpus_check(const unsigned *cpus, unsigned count, struct err *err);
 
 /* cpus_pin(): bind the calling thread to one CPU and verify it. Returns 0, or -1. */
 int cpus_pin(unsigned cpu, struct err *err);
+
+/*
+ * cpus_thread(): start a thread that may run wherever this process's first thread may, or only on
+ * one CPU: not where the caller, perhaps a vCPU's thread, is bound to. Returns 0, or an errno.
+ */
+#define CPUS_ANY UINT32_MAX
+int cpus_thread(pthread_t *thread, unsigned cpu, void *(*fn)(void *arg), void *arg);
 
 /* Time of a thread, in ns; the rest of its life it slept. */
 struct cpus_time {

@@ -72,9 +72,9 @@ void json_row_io(const struct report *report, const struct result_row *row, json
     set(object, "depth", json_real(io.depth));
     set(object, "latency_ns", latency);
     set(object, "host_cpu_ns_per_io", json_real(io.cpu_ns));
+    set(object, "sleeps_per_io", json_real((double)row->usage.io[IO_SLEEPS] / (double)row->ops));
     if (report->facts->env != RUN_VM)
         return;
     set(object, "kicks_per_io", json_real(io.kicks));
     set(object, "interrupts_per_io", json_real(io.interrupts));
-    set(object, "sleeps_per_io", json_real((double)row->usage.io[IO_SLEEPS] / (double)row->ops));
 }

@@ -17,7 +17,7 @@ enum io_counter {
     IO_BYTES_WRITTEN,
     IO_KICKS,         /* notifications from the driver */
     IO_INTERRUPTS,    /* sent to the driver */
-    IO_SLEEPS,        /* times that the disk's thread went to sleep */
+    IO_SLEEPS,        /* times that the disk's thread went to sleep; natively, the benchmark's */
     IO_ERRORS,        /* requests that ended with an error status */
     IO_DEVICE_ERRORS, /* what the driver did that no driver may: the device wants a reset */
     IO_COUNTERS

@@ -17,7 +17,7 @@
     "blk.read,blk.randread,blk.randwrite,exits.mmio.write,exits.mmio.read,exits.mmio.event," \
     "exits.irqfd.halted,exits.floor"
 
-#define ARGS "bs=4k:64k:1m iodepth=1:4:32"
+#define ARGS "bs=4k:64k:1m iodepth=1:2:32"
 
 /* Whether files there can be read past the page cache; tmpfs, for one, cannot. */
 static int can_direct(const char *folder)
