@@ -283,6 +283,27 @@ START_TEST(the_table_fits_and_judges)
 }
 END_TEST
 
+/* A label that is too long for its column is told once, above its environments. */
+START_TEST(long_labels_stand_above_their_rows)
+{
+    json_t *a = results_of("lower", TENS), *native, *comparison;
+    char *text;
+
+    json_object_set_new(json_at(a, "experiments.0.values.0"), "params",
+                        json_pack("{s:i, s:i}", "bs", 1048576, "iodepth", 1));
+    native = json_copy(json_at(a, "experiments.0.values.0"));
+    json_object_set_new(native, "env", json_string("native"));
+    json_array_append_new(json_at(a, "experiments.0.values"), native);
+    comparison = compare_results(a, a, 1);
+    text = print(comparison);
+    check_has(text, "stream.triad bs=1048576,iodepth=1\n                             1 vm ");
+    check_has(text, " same\n                             1 native ");
+    free(text);
+    json_decref(comparison);
+    json_decref(a);
+}
+END_TEST
+
 /* Nothing in a file makes it crash, and nothing of it reaches the terminal as it is. */
 START_TEST(anything_may_be_in_a_file)
 {
@@ -350,4 +371,5 @@ SUITE_MAIN("compare", a_ratio_is_b_over_a, the_verdict_knows_which_direction_is_
            without_a_positive_sample_there_is_no_ratio, void_samples_are_left_out,
            what_only_one_file_has_is_named, other_units_are_not_compared,
            what_makes_two_files_hard_to_compare_is_said, the_table_fits_and_judges,
-           anything_may_be_in_a_file, long_names_do_not_widen_the_table)
+           long_labels_stand_above_their_rows, anything_may_be_in_a_file,
+           long_names_do_not_widen_the_table)

@@ -30,13 +30,16 @@ static void print_median(FILE *out, const json_t *row, const char *key)
     fprintf(out, " %8s", text);
 }
 
-static void print_row(FILE *out, const json_t *row)
+/* `last` holds the label of the row before, which a long one is not repeated after. */
+static void print_row(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX])
 {
     char label[FIGURES_LABEL_MAX], env[10], unit[8], verdict[8];
 
     figures_label(label, row);
     if (strlen(label) > NAME_COLUMNS) {
-        fprintf(out, "%.*s\n", WRAPPED_COLUMNS, label);
+        if (strcmp(label, last))
+            fprintf(out, "%.*s\n", WRAPPED_COLUMNS, label);
+        strcpy(last, label);
         *label = '\0';
     }
     fprintf(out, "%-*s %3lld %-9s", NAME_COLUMNS, label, (long long)get_integer(row, "threads"),
@@ -48,23 +51,34 @@ static void print_row(FILE *out, const json_t *row)
     fprintf(out, " %s\n", figures_clean(verdict, sizeof(verdict), get_text(row, "verdict")));
 }
 
+/* The experiment and its step, if it has any. */
+static void print_step(FILE *out, const json_t *row)
+{
+    char name[32], step[64];
+
+    figures_clean(name, sizeof(name), get_text(row, "experiment"));
+    figures_clean(step, sizeof(step), get_text(row, "step"));
+    fprintf(out, "%s%s%s\n", name, *step ? " " : "", step);
+}
+
 static void print_rows(FILE *out, const json_t *rows)
 {
+    char label[FIGURES_LABEL_MAX] = "";
     const json_t *last = NULL;
-    char name[32], step[64];
     json_t *row;
     size_t i;
 
-    fprintf(out, "%-*s %3s %-9s %8s %8s %-7s %-25s\n", NAME_COLUMNS, "benchmark", "thr", "env", "a",
+    fprintf(out, "%-*s %3s %-9s %8s %8s %-7s %s\n", NAME_COLUMNS, "benchmark", "thr", "env", "a",
             "b", "unit", "b/a    95 % interval");
     json_array_foreach(rows, i, row)
     {
         if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
-            strcmp(get_text(last, "step"), get_text(row, "step")))
-            fprintf(out, "%s %s\n", figures_clean(name, sizeof(name), get_text(row, "experiment")),
-                    figures_clean(step, sizeof(step), get_text(row, "step")));
+            strcmp(get_text(last, "step"), get_text(row, "step"))) {
+            print_step(out, row);
+            *label = '\0';
+        }
         last = row;
-        print_row(out, row);
+        print_row(out, row, label);
     }
 }
 

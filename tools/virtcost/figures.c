@@ -34,8 +34,9 @@ static bool fits(const json_t *row, const struct figures_want *want)
     const json_t *params = json_object_get(row, "params");
 
     return fits_text(row, "step", want->step) && fits_text(row, "name", want->name) &&
-           fits_text(row, "env", want->env) && fits_integer(row, "threads", want->threads) &&
-           fits_integer(params, "bs", want->bs) && fits_integer(params, "iodepth", want->iodepth) &&
+           fits_text(row, "env", want->env) && fits_text(row, "base", want->base) &&
+           fits_integer(row, "threads", want->threads) && fits_integer(params, "bs", want->bs) &&
+           fits_integer(params, "iodepth", want->iodepth) &&
            get_is(row, "base_step", want->base_step ? want->base_step : "");
 }
 

@@ -23,6 +23,7 @@ struct figures_want {
     const char *step, *name, *env;
     json_int_t threads;
     json_int_t bs, iodepth; /* of the row's params */
+    const char *base;       /* the environment of ratios that others are compared with */
     const char *base_step;  /* of ratios; NULL: only those with the base environment */
 };
 

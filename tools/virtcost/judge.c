@@ -29,7 +29,7 @@ void answer_missing(struct answer *answer, const json_t *results, const char *ex
 {
     answer->verdict = VERDICT_NOT_MEASURED;
     if (figures_experiment(results, experiment))
-        answer_add(answer, "the file's %s has not the rows for it", experiment);
+        answer_add(answer, "the file's %s has no rows of it", experiment);
     else
         answer_add(answer, "not in this file: virtcost run %s", experiment);
 }
@@ -116,20 +116,30 @@ static const char *title(const char *env)
     return strcmp(env, "vm") ? env : "VM";
 }
 
-/* "110.4 / - / 109.9 GFLOP/s": the last one has the unit. */
-static void quote_values(char *text, size_t size, const json_t *values, const json_t *like)
+/*
+ * "110.4 / - / 109.9 GFLOP/s", native, container and VM, as the study has them. Of a ratio of
+ * another environment, its base and it: "native 84.0k / overlayfs 75.7k IOPS".
+ */
+static void quote_values(char *text, size_t size, const json_t *values, const json_t *ratio)
 {
-    static const char *const envs[] = {"native", "container", "vm"};
+    const char *envs[] = {"native", "container", "vm"};
     const char *unit = "";
+    unsigned count = 3;
     size_t used = 0;
 
-    for (unsigned i = 0; i < 3 && used < size; i++) {
-        const json_t *value = figures_like(values, like, envs[i]);
+    if (!get_is(ratio, "env", "vm") || !get_is(ratio, "base", "native")) {
+        envs[0] = get_text(ratio, "base");
+        envs[1] = get_text(ratio, "env");
+        count = 2;
+    }
+    for (unsigned i = 0; i < count && used < size; i++) {
+        const json_t *value = figures_like(values, ratio, envs[i]);
         char number[UNITS_TEXT_MAX] = "-";
 
         if (json_is_number(json_object_get(value, "median")))
             figures_number(number, scaled(value, &unit));
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " / " : "", number);
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", i ? " / " : "",
+                                 count == 3 ? "" : title(envs[i]), count == 3 ? "" : " ", number);
     }
     if (used < size)
         snprintf(text + used, size - used, " %s", unit);

@@ -66,7 +66,8 @@ enum effect effect_of(struct span span);
 
 /*
  * answer_quote(): add "label: native / container / VM unit, VM/native ratio [interval]" of a row of
- * the experiment's "ratios", which may be NULL: then nothing is added. Returns the row's effect.
+ * the experiment's "ratios" (of another environment than VM: base / it), which may be NULL: then
+ * nothing is added. Returns the row's effect.
  */
 enum effect answer_quote(struct answer *answer, const char *label, const json_t *experiment,
                          const json_t *ratio);

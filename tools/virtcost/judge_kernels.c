@@ -19,8 +19,9 @@ static const json_t *part(const json_t *results, const char *experiment, const c
 static const json_t *find_vm(const json_t *results, const char *experiment, const char *step,
                              const char *name)
 {
-    return figures_find(part(results, experiment, "ratios"),
-                        &(struct figures_want){.step = step, .name = name, .env = "vm"});
+    return figures_find(
+        part(results, experiment, "ratios"),
+        &(struct figures_want){.step = step, .name = name, .env = "vm", .base = "native"});
 }
 
 /* Why a step was not run, or NULL. */
@@ -86,7 +87,7 @@ void judge_compute(struct answer *answer, const json_t *results)
 
 static json_int_t most_threads(const json_t *rows, const char *name)
 {
-    const struct figures_want want = {.name = name, .env = "vm"};
+    const struct figures_want want = {.name = name, .env = "vm", .base = "native"};
     json_int_t most = 0;
     const json_t *row;
     size_t i = 0;
@@ -121,7 +122,7 @@ static const char *threads_label(char text[64], const json_t *row)
 
 void judge_sequential_memory(struct answer *answer, const json_t *results)
 {
-    static const struct figures_want want = {.name = "stream.triad", .env = "vm"};
+    static const struct figures_want want = {.name = "stream.triad", .env = "vm", .base = "native"};
     const json_t *kernels = figures_experiment(results, "kernels");
     const json_t *ratios = json_object_get(kernels, "ratios"), *row;
     unsigned seen[EFFECT_LOSS + 1] = {0}, single = 0, all = 0;
@@ -151,7 +152,8 @@ static struct span quote_pages(struct answer *answer, const json_t *results, con
 {
     const json_t *row = figures_find(
         part(results, "pages", "ratios"),
-        &(struct figures_want){.step = step, .name = "gups.stream", .env = "vm", .threads = 1});
+        &(struct figures_want){
+            .step = step, .name = "gups.stream", .env = "vm", .base = "native", .threads = 1});
 
     answer_quote(answer, step, figures_experiment(results, "pages"), row);
     return span_of(row);
@@ -165,9 +167,9 @@ static bool visible(struct span span)
 void judge_random_memory(struct answer *answer, const json_t *results)
 {
     const json_t *kernels = figures_experiment(results, "kernels");
-    const json_t *row =
-        figures_find(json_object_get(kernels, "ratios"),
-                     &(struct figures_want){.name = "gups.stream", .env = "vm", .threads = 1});
+    const json_t *row = figures_find(
+        json_object_get(kernels, "ratios"),
+        &(struct figures_want){.name = "gups.stream", .env = "vm", .base = "native", .threads = 1});
     const struct span span = span_of(row);
     enum effect effect = answer_quote(answer, "1 thread", kernels, row);
     const struct span small = quote_pages(answer, results, "host=4K,guest=4K");
@@ -210,7 +212,8 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
 {
     const json_t *kernels = figures_experiment(results, "kernels");
     const json_t *ratios = json_object_get(kernels, "ratios");
-    struct figures_want want = {.env = "vm", .threads = most_threads(ratios, "gups.forkjoin")};
+    struct figures_want want = {
+        .env = "vm", .base = "native", .threads = most_threads(ratios, "gups.forkjoin")};
     enum effect effect, stream;
 
     if (want.threads < 2 && has_one(results, "cpus")) {
@@ -226,7 +229,7 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
     effect = answer_quote(answer, "a fork and join every 128 updates", kernels,
                           figures_find(ratios, &want));
     want.name = "gups.stream";
-    stream = answer_quote(answer, "none", kernels, figures_find(ratios, &want));
+    stream = answer_quote(answer, "without", kernels, figures_find(ratios, &want));
     answer_span(answer, "the first loop over the second, natively",
                 loop_natively(results, want.threads));
     if (has_one(results, "numa_nodes"))

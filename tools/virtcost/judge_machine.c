@@ -16,7 +16,8 @@ static const json_t *find_blk(const json_t *results, const char *env, const char
 {
     return figures_find(
         json_object_get(figures_experiment(results, "blk"), "ratios"),
-        &(struct figures_want){.name = name, .env = env, .bs = bs, .iodepth = depth});
+        &(struct figures_want){
+            .name = name, .env = env, .base = "native", .bs = bs, .iodepth = depth});
 }
 
 /* What the VM adds to a small read, and what that is made of. */
