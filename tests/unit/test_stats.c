@@ -150,6 +150,63 @@ START_TEST(resampling_holds_the_median_as_well)
 }
 END_TEST
 
+/* Every resample of two values is known: 1, 2 and, twice as often, the middle between them. */
+START_TEST(resampling_finds_the_median_of_an_even_number)
+{
+    const double pair[] = {2, 1}, same[] = {3, 3, 3, 3};
+    double *scratch = malloc((4 + STATS_RESAMPLES) * sizeof(*scratch));
+    unsigned seen[3] = {0};
+    struct stats_interval interval;
+
+    ck_assert(scratch != NULL);
+    stats_bootstrap_ci95(pair, 2, 5, scratch);
+    for (unsigned i = 0; i < STATS_RESAMPLES; i++)
+        for (unsigned k = 0; k < 3; k++)
+            seen[k] += scratch[2 + i] == 1 + k / 2.0;
+    ck_assert_uint_eq(seen[0] + seen[1] + seen[2], STATS_RESAMPLES);
+    for (unsigned k = 0; k < 3; k++)
+        ck_assert_double_eq_tol(seen[k], STATS_RESAMPLES / (k == 1 ? 2 : 4), 300);
+    interval = stats_bootstrap_ci95(same, 4, 5, scratch);
+    ck_assert(interval.low == 3 && interval.high == 3);
+    free(scratch);
+}
+END_TEST
+
+/* Of b over a, and each list is drawn from on its own: they need not be of one length. */
+START_TEST(the_ratio_of_two_medians_has_an_interval)
+{
+    enum { A = 41, B = 101 };
+    double a[A], b[B], *scratch = malloc((B + STATS_RESAMPLES) * sizeof(*scratch));
+    const double one = 2, other = 5;
+    struct stats_interval of_b, ratio, again;
+
+    ck_assert(scratch != NULL);
+    for (unsigned i = 0; i < A; i++)
+        a[i] = 10;
+    for (unsigned i = 0; i < B; i++)
+        b[i] = 100 + i;
+    /* Where a does not vary, the interval is that of b, scaled. */
+    of_b = stats_median_ci95(b, B, NULL);
+    ratio = stats_bootstrap_ratio_ci95(a, A, b, B, 1, scratch);
+    ck_assert_double_eq_tol(ratio.low, of_b.low / 10, 0.2);
+    ck_assert_double_eq_tol(ratio.high, of_b.high / 10, 0.2);
+    again = stats_bootstrap_ratio_ci95(a, A, b, B, 1, scratch);
+    ck_assert(again.low == ratio.low && again.high == ratio.high);
+    /* The other way round it is the inverse. */
+    again = stats_bootstrap_ratio_ci95(b, B, a, A, 1, scratch);
+    ck_assert_double_eq_tol(again.low, 1 / ratio.high, 0.002);
+    ck_assert_double_eq_tol(again.high, 1 / ratio.low, 0.002);
+    /* Where both vary, it is wider. */
+    for (unsigned i = 0; i < A; i++)
+        a[i] = 8 + i / 10.0;
+    again = stats_bootstrap_ratio_ci95(a, A, b, B, 1, scratch);
+    ck_assert(again.low < ratio.low && again.high > ratio.high);
+    again = stats_bootstrap_ratio_ci95(&one, 1, &other, 1, 1, scratch);
+    ck_assert(again.low == 2.5 && again.high == 2.5);
+    free(scratch);
+}
+END_TEST
+
 START_TEST(random_numbers_are_splitmix64s)
 {
     /* From the reference implementation, seeded with 1234567. */
@@ -168,4 +225,5 @@ SUITE_MAIN("stats", sorting_ascends, the_median_is_in_the_middle,
            the_interval_is_the_narrowest_that_holds_95_percent,
            the_interval_agrees_with_published_tables, few_values_give_the_whole_range_and_say_so,
            many_values_do_not_exhaust_the_arithmetic, resampling_holds_the_median_as_well,
+           resampling_finds_the_median_of_an_even_number, the_ratio_of_two_medians_has_an_interval,
            random_numbers_are_splitmix64s)

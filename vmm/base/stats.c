@@ -58,18 +58,80 @@ uint64_t stats_random(uint64_t *state)
     return x ^ x >> 31;
 }
 
+/*
+ * Reorder the values so that none before `rank` is greater than that at it, and none behind it is
+ * less (Hoare, "Algorithm 65: Find", 1961): all that a median needs, and sooner than sorted.
+ */
+static void part_at(double *values, size_t count, size_t rank)
+{
+    ptrdiff_t low = 0, high = (ptrdiff_t)count - 1, k = (ptrdiff_t)rank;
+
+    while (low < high) {
+        double pivot = values[k];
+        ptrdiff_t i = low, j = high;
+
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i <= j) {
+                double value = values[i];
+
+                values[i++] = values[j];
+                values[j--] = value;
+            }
+        }
+        if (j < k)
+            low = i;
+        if (k < i)
+            high = j;
+    }
+}
+
+/* The median of as many values drawn with replacement; `sample` is room for them. */
+static double resampled_median(const double *values, size_t count, uint64_t *seed, double *sample)
+{
+    double below;
+
+    for (size_t i = 0; i < count; i++)
+        sample[i] = values[(unsigned __int128)stats_random(seed) * count >> 64];
+    part_at(sample, count, count / 2);
+    if (count % 2)
+        return sample[count / 2];
+    below = sample[0];
+    for (size_t i = 1; i < count / 2; i++)
+        below = sample[i] > below ? sample[i] : below;
+    return below / 2 + sample[count / 2] / 2;
+}
+
+/* The 2.5 and 97.5 percentiles of what STATS_RESAMPLES resamples gave. */
+static struct stats_interval percentiles(double *resampled)
+{
+    stats_sort(resampled, STATS_RESAMPLES);
+    return (struct stats_interval){resampled[STATS_RESAMPLES / 40],
+                                   resampled[STATS_RESAMPLES - 1 - STATS_RESAMPLES / 40]};
+}
+
 struct stats_interval stats_bootstrap_ci95(const double *values, size_t count, uint64_t seed,
                                            double *scratch)
 {
-    double *sample = scratch, *medians = scratch + count;
+    double *medians = scratch + count;
+
+    for (size_t i = 0; i < STATS_RESAMPLES; i++)
+        medians[i] = resampled_median(values, count, &seed, scratch);
+    return percentiles(medians);
+}
+
+struct stats_interval stats_bootstrap_ratio_ci95(const double *a, size_t a_count, const double *b,
+                                                 size_t b_count, uint64_t seed, double *scratch)
+{
+    double *ratios = scratch + (a_count > b_count ? a_count : b_count);
 
     for (size_t i = 0; i < STATS_RESAMPLES; i++) {
-        for (size_t j = 0; j < count; j++)
-            sample[j] = values[(unsigned __int128)stats_random(&seed) * count >> 64];
-        stats_sort(sample, count);
-        medians[i] = stats_median(sample, count);
+        double of_a = resampled_median(a, a_count, &seed, scratch);
+
+        ratios[i] = resampled_median(b, b_count, &seed, scratch) / of_a;
     }
-    stats_sort(medians, STATS_RESAMPLES);
-    return (struct stats_interval){medians[STATS_RESAMPLES / 40],
-                                   medians[STATS_RESAMPLES - 1 - STATS_RESAMPLES / 40]};
+    return percentiles(ratios);
 }

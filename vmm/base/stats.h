@@ -38,6 +38,14 @@ struct stats_interval stats_median_ci95(const double *sorted, size_t count, doub
 struct stats_interval stats_bootstrap_ci95(const double *values, size_t count, uint64_t seed,
                                            double *scratch);
 
+/*
+ * stats_bootstrap_ratio_ci95(): the same of the ratio of two medians, that of `b` over that of `a`,
+ * from lists that are not paired: each is resampled on its own. All values are > 0, both counts
+ * >= 1, and `scratch` is room for the larger count + 10 000 values.
+ */
+struct stats_interval stats_bootstrap_ratio_ci95(const double *a, size_t a_count, const double *b,
+                                                 size_t b_count, uint64_t seed, double *scratch);
+
 #define STATS_RESAMPLES 10000
 
 /*

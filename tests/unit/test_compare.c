@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* Two files of results, made of numbers whose answers are known, or of anything at all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+#include "tools/virtcost/compare.h"
+
+static json_t *parse(const char *text)
+{
+    json_error_t error;
+    json_t *json = json_loads(text, 0, &error);
+
+    ck_assert_msg(json != NULL, "%s: %s", error.text, text);
+    return json;
+}
+
+/* Results of one figure, whose samples are JSON. */
+static json_t *results_of(const char *better, const char *samples)
+{
+    json_t *json = json_pack(
+        "{s:s, s:i, s:b, s:{s:s}, s:{s:s}, s:[{s:s, s:[{s:s, s:s, s:{s:s}, s:i, s:s, s:s, s:s, "
+        "s:o}]}]}",
+        "schema", "virtcost/2", "seed", rand(), "quick", 0, "end", "reason", "done", "host", "cpu",
+        "A CPU", "experiments", "name", "kernels", "values", "step", "threads=1", "name",
+        "stream.triad", "params", "store", "nt", "threads", 1, "unit", "GB/s", "better", better,
+        "env", "vm", "samples", parse(samples));
+
+    ck_assert(json != NULL);
+    return json;
+}
+
+static json_t *compare(const char *better, const char *a, const char *b)
+{
+    json_t *of_a = results_of(better, a), *of_b = results_of(better, b);
+    json_t *comparison = compare_results(of_a, of_b, 1);
+
+    ck_assert(comparison != NULL);
+    json_decref(of_a);
+    json_decref(of_b);
+    return comparison;
+}
+
+static const char *verdict(json_t *comparison)
+{
+    static char text[16];
+
+    snprintf(text, sizeof(text), "%s", json_text_at(comparison, "rows.0.verdict"));
+    json_decref(comparison);
+    return text;
+}
+
+static int has_warning(const json_t *comparison, const char *code)
+{
+    json_t *warning;
+    size_t i;
+
+    json_array_foreach(json_at(comparison, "warnings"), i, warning)
+    {
+        if (!strcmp(json_text_at(warning, "code"), code))
+            return 1;
+    }
+    return 0;
+}
+
+static double real_at(const json_t *json, const char *path)
+{
+    return json_real_value(json_at(json, path));
+}
+
+#define TENS      "[10, 10.1, 9.9, 10.2, 9.8, 10]"
+#define TWENTIES  "[20, 20.1, 19.9, 20.2, 19.8, 20]"
+#define SCATTERED "[5, 20, 9, 11, 14, 8]"
+
+START_TEST(a_ratio_is_b_over_a)
+{
+    json_t *comparison = compare("higher", TENS, TWENTIES);
+
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 1);
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.experiment"), "kernels");
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.step"), "threads=1");
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.params.store"), "nt");
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.env"), "vm");
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.unit"), "GB/s");
+    ck_assert(!json_has(comparison, "rows.0.row"));
+    ck_assert_double_eq(real_at(comparison, "rows.0.a_median"), 10);
+    ck_assert_double_eq(real_at(comparison, "rows.0.b_median"), 20);
+    ck_assert_double_eq(real_at(comparison, "rows.0.ratio"), 2);
+    ck_assert_double_eq(real_at(comparison, "rows.0.confidence"), 0.95);
+    ck_assert(real_at(comparison, "rows.0.ci95.0") > 1.9);
+    ck_assert(real_at(comparison, "rows.0.ci95.1") < 2.1);
+    ck_assert_str_eq(json_text_at(comparison, "hosts.a.cpu"), "A CPU");
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "warnings")), 0);
+    json_decref(comparison);
+}
+END_TEST
+
+START_TEST(the_verdict_knows_which_direction_is_better)
+{
+    ck_assert_str_eq(verdict(compare("higher", TENS, TWENTIES)), "better");
+    ck_assert_str_eq(verdict(compare("lower", TENS, TWENTIES)), "worse");
+    ck_assert_str_eq(verdict(compare("higher", TWENTIES, TENS)), "worse");
+    ck_assert_str_eq(verdict(compare("lower", TWENTIES, TENS)), "better");
+    ck_assert_str_eq(verdict(compare("higher", TENS, SCATTERED)), "same");
+    ck_assert_str_eq(verdict(compare("lower", TENS, TENS)), "same");
+}
+END_TEST
+
+START_TEST(worse_is_counted_beyond_so_many_percent)
+{
+    static const struct {
+        const char *better, *a, *b;
+        double pct;
+        unsigned worse;
+    } cases[] = {
+        {"lower", TENS, TWENTIES, 0, 1},    {"lower", TENS, TWENTIES, 99, 1},
+        {"lower", TENS, TWENTIES, 101, 0},  {"higher", TENS, TWENTIES, 0, 0},
+        {"higher", TWENTIES, TENS, 49, 1},  {"higher", TWENTIES, TENS, 51, 0},
+        {"lower", TWENTIES, TENS, 0, 0},    {"lower", TENS, SCATTERED, 0, 0},
+        {"higher", TENS, SCATTERED, -5, 0},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *comparison = compare(cases[i].better, cases[i].a, cases[i].b);
+
+        ck_assert_msg(compare_worse(comparison, cases[i].pct) == cases[i].worse, "case %u", i);
+        json_decref(comparison);
+    }
+}
+END_TEST
+
+/* However bad they look; but nobody shall take that for a check that passed. */
+START_TEST(few_samples_are_never_worse_and_never_silent)
+{
+    json_t *comparison = compare("lower", TENS, "[90, 91, 92, 93, 94]");
+
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.verdict"), "few");
+    ck_assert_uint_eq(compare_worse(comparison, 0), 0);
+    ck_assert_uint_eq(compare_count(comparison, "few"), 1);
+    ck_assert(has_warning(comparison, "few"));
+    /* All that the two ranges allow, and what that is worth: (1 - 2/64) (1 - 2/32). */
+    ck_assert_double_eq_tol(real_at(comparison, "rows.0.ci95.0"), 90 / 10.2, 1e-12);
+    ck_assert_double_eq_tol(real_at(comparison, "rows.0.ci95.1"), 94 / 9.8, 1e-12);
+    ck_assert_double_eq_tol(real_at(comparison, "rows.0.confidence"), 0.96875 * 0.9375, 1e-12);
+    json_decref(comparison);
+    ck_assert_str_eq(verdict(compare("lower", "[1]", TENS)), "few");
+}
+END_TEST
+
+START_TEST(without_a_positive_sample_there_is_no_ratio)
+{
+    static const char *const wrong[] = {
+        "[]",
+        "[0, 0, 0, 0, 0, 0]",
+        "[-1, 10, 10, 10, 10, 10, 10]",
+        "[null, \"10\", [], {}]",
+        "{}",
+        "[1e-308, 1e-308, 1e-308, 1e-308, 1e-308, 1e-308]",
+    };
+
+    for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        for (unsigned turned = 0; turned < 2; turned++) {
+            const char *other = "[1e308, 1e308, 1e308, 1e308, 1e308, 1e308]";
+            json_t *comparison =
+                turned ? compare("lower", other, wrong[i]) : compare("lower", wrong[i], other);
+
+            ck_assert_str_eq(json_text_at(comparison, "rows.0.verdict"), "none");
+            ck_assert(!json_has(comparison, "rows.0.ratio"));
+            ck_assert(!json_has(comparison, "rows.0.ci95"));
+            ck_assert_uint_eq(compare_worse(comparison, 0), 0);
+            ck_assert(has_warning(comparison, "no_ratio"));
+            json_decref(comparison);
+        }
+    }
+}
+END_TEST
+
+/* Of samples that are not numbers, the others still count. */
+START_TEST(void_samples_are_left_out)
+{
+    json_t *comparison = compare("lower", "[10, null, 10, 10, \"x\", 10, 10, 10]", TWENTIES);
+
+    ck_assert_double_eq(real_at(comparison, "rows.0.a_median"), 10);
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.verdict"), "worse");
+    json_decref(comparison);
+}
+END_TEST
+
+START_TEST(what_only_one_file_has_is_named)
+{
+    json_t *a = results_of("higher", TENS), *b = results_of("higher", TENS), *comparison;
+
+    json_object_set_new(json_at(b, "experiments.0.values.0"), "env", json_string("native"));
+    comparison = compare_results(a, b, 1);
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 0);
+    ck_assert_str_eq(json_text_at(comparison, "only_a.0"),
+                     "kernels threads=1: stream.triad store=nt, 1 thr, vm");
+    ck_assert_str_eq(json_text_at(comparison, "only_b.0"),
+                     "kernels threads=1: stream.triad store=nt, 1 thr, native");
+    json_decref(comparison);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
+START_TEST(other_units_are_not_compared)
+{
+    static const char *const keys[] = {"unit", "better"};
+
+    for (unsigned i = 0; i < 2; i++) {
+        json_t *a = results_of("higher", TENS), *b = results_of("higher", TENS), *comparison;
+
+        json_object_set_new(json_at(b, "experiments.0.values.0"), keys[i], json_string("lower"));
+        comparison = compare_results(a, b, 1);
+        ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 0);
+        ck_assert_uint_eq(json_array_size(json_at(comparison, "only_a")), 0);
+        ck_assert(has_warning(comparison, "unit"));
+        json_decref(comparison);
+        json_decref(a);
+        json_decref(b);
+    }
+}
+END_TEST
+
+START_TEST(what_makes_two_files_hard_to_compare_is_said)
+{
+    json_t *a = parse("{\"schema\": \"virtcost/2\", \"seed\": 7, \"quick\": false, \"host\": "
+                      "{\"cpu\": \"A\", \"kernel\": \"6.1\", \"paging\": \"ept\", \"cpus\": 2}, "
+                      "\"end\": {\"reason\": \"error\"}}");
+    json_t *b = parse("{\"schema\": \"virtcost/1\", \"seed\": 7, \"quick\": true, \"host\": "
+                      "{\"cpu\": \"B\", \"kernel\": \"6.2\", \"paging\": \"shadow\"}, "
+                      "\"end\": {\"reason\": \"done\"}}");
+    json_t *comparison = compare_results(a, b, 1);
+    static const char *const codes[] = {"schema", "same_seed",  "quick",     "host_cpu",
+                                        "paging", "incomplete", "host_cpus", "host_kernel"};
+
+    for (unsigned i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        ck_assert_msg(has_warning(comparison, codes[i]), "%s", codes[i]);
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "warnings")), 8);
+    ck_assert_str_eq(json_text_at(comparison, "warnings.0.text"),
+                     "the run being quick differs: no, then yes");
+    json_decref(comparison);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
+static char *print(const json_t *comparison)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    compare_print(out, comparison);
+    fclose(out);
+    return text;
+}
+
+static void check_columns(const char *text)
+{
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        ck_assert_msg(strcspn(line, "\n") <= 100, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+static void check_has(const char *text, const char *expected)
+{
+    ck_assert_msg(strstr(text, expected) != NULL, "'%s' expected in:\n%s", expected, text);
+}
+
+START_TEST(the_table_fits_and_judges)
+{
+    json_t *comparison = compare("lower", "[10, 10, 10, 10, 10, 10]", "[20, 20, 20, 20, 20, 20]");
+    char *text = print(comparison);
+
+    check_has(text, "kernels threads=1\n");
+    check_has(text, "stream.triad store=nt        1 vm              10       20 GB/s    "
+                    "2.000 [2.000, 2.000]      worse\n");
+    check_has(text, "verdicts: 0 better, 1 worse, 0 same");
+    check_columns(text);
+    free(text);
+    json_decref(comparison);
+}
+END_TEST
+
+/* A label that is too long for its column is told once, above its environments. */
+START_TEST(long_labels_stand_above_their_rows)
+{
+    json_t *a = results_of("lower", TENS), *native, *comparison;
+    char *text;
+
+    json_object_set_new(json_at(a, "experiments.0.values.0"), "params",
+                        json_pack("{s:i, s:i}", "bs", 1048576, "iodepth", 1));
+    native = json_copy(json_at(a, "experiments.0.values.0"));
+    json_object_set_new(native, "env", json_string("native"));
+    json_array_append_new(json_at(a, "experiments.0.values"), native);
+    comparison = compare_results(a, a, 1);
+    text = print(comparison);
+    check_has(text, "stream.triad bs=1048576,iodepth=1\n                             1 vm ");
+    check_has(text, " same\n                             1 native ");
+    free(text);
+    json_decref(comparison);
+    json_decref(a);
+}
+END_TEST
+
+/* Nothing in a file makes it crash, and nothing of it reaches the terminal as it is. */
+START_TEST(anything_may_be_in_a_file)
+{
+    static const char *const files[] = {
+        "[]",
+        "{}",
+        "{\"experiments\": 3, \"host\": [], \"end\": 1, \"seed\": \"x\"}",
+        "{\"experiments\": [1, null, {\"values\": {}}, {\"values\": [1, null, [], {}]}]}",
+        "{\"experiments\": [{\"name\": [], \"values\": [{\"name\": {}, \"params\": [1], "
+        "\"threads\": \"1\", \"env\": 1, \"unit\": 2, \"better\": \"lower\", \"samples\": [1]}]}]}",
+        "{\"experiments\": [{\"name\": \"\\u001b[2J\", \"values\": [{\"name\": \"\\u001b[31m\", "
+        "\"step\": \"\\u001b\", \"params\": {\"\\n\": \"\\u001b\", \"x\": 1.5}, \"threads\": "
+        "9223372036854775807, \"env\": \"\\u001b\\u00e9\", \"unit\": \"\\u001b\", \"better\": "
+        "\"lower\", \"samples\": [1, 2, 3, 4, 5, 6]}]}]}",
+        "{\"host\": {\"cpu\": \"\\u001b[2J\", \"cpus\": 1.5}, \"end\": {\"reason\": \"\\u001b\"}}",
+    };
+    const unsigned count = sizeof(files) / sizeof(files[0]);
+
+    for (unsigned i = 0; i < count * count; i++) {
+        json_t *a = parse(files[i / count]), *b = parse(files[i % count]);
+        json_t *comparison = compare_results(a, b, 1);
+        char *text = print(comparison);
+
+        compare_worse(comparison, 0);
+        ck_assert(strchr(text, '\033') == NULL);
+        free(text);
+        json_decref(comparison);
+        json_decref(a);
+        json_decref(b);
+    }
+    json_decref(compare_results(NULL, NULL, 1));
+    free(print(NULL));
+    ck_assert_uint_eq(compare_worse(NULL, 0), 0);
+}
+END_TEST
+
+START_TEST(long_names_do_not_widen_the_table)
+{
+    char name[1000];
+    json_t *a = results_of("lower", TENS), *b, *comparison;
+    char *text;
+
+    memset(name, 'x', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    json_object_set_new(json_at(a, "experiments.0.values.0"), "name", json_string(name));
+    json_object_set_new(json_at(a, "experiments.0.values.0"), "env", json_string(name));
+    json_object_set_new(json_at(a, "experiments.0.values.0"), "unit", json_string(name));
+    b = json_deep_copy(a);
+    json_object_set_new(json_at(b, "experiments.0.values.0"), "step", json_string(name));
+    json_array_append(json_at(b, "experiments.0.values"), json_at(a, "experiments.0.values.0"));
+    comparison = compare_results(a, b, 1);
+    text = print(comparison);
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 1);
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "only_b")), 1);
+    check_columns(text);
+    free(text);
+    json_decref(comparison);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
+SUITE_MAIN("compare", a_ratio_is_b_over_a, the_verdict_knows_which_direction_is_better,
+           worse_is_counted_beyond_so_many_percent, few_samples_are_never_worse_and_never_silent,
+           without_a_positive_sample_there_is_no_ratio, void_samples_are_left_out,
+           what_only_one_file_has_is_named, other_units_are_not_compared,
+           what_makes_two_files_hard_to_compare_is_said, the_table_fits_and_judges,
+           long_labels_stand_above_their_rows, anything_may_be_in_a_file,
+           long_names_do_not_widen_the_table)
