@@ -379,7 +379,177 @@ START_TEST(nothing_outlives_it)
 }
 END_TEST
 
-SUITE_MAIN_KVM("virtcost", blocks_are_whole, arguments_are_checked, failed_runs_are_told,
-               failures_have_their_status, wrong_results_are_void,
+/* Whether containers can be run here: as root, with a runtime that works. */
+static bool has_container(void)
+{
+    struct outcome run = program_run("virtcost", "run", "--quick", "--blocks", "1", "--bench",
+                                     "fma", "--mem", "64M", "--envs", "container,native", NULL);
+    bool has = run.status == 0;
+
+    if (!has)
+        printf("skipped: containers: %s", run.err);
+    outcome_free(&run);
+    return has;
+}
+
+/* The rows of one environment in the first experiment. */
+static unsigned count_values(const json_t *json, const char *env)
+{
+    unsigned count = 0;
+    json_t *value;
+    size_t i;
+
+    json_array_foreach(json_at(json, "experiments.0.values"), i, value) count +=
+        !strcmp(json_text_at(value, "env"), env);
+    return count;
+}
+
+static json_t *run_json(const char *experiment, const char *envs, const char *option,
+                        const char *argument)
+{
+    char path[] = "/tmp/virtcost-json-XXXXXX";
+    struct outcome run;
+    json_t *json;
+
+    close(mkstemp(path));
+    run = program_run("virtcost", "run", experiment, "--quick", "--blocks", "1", "--envs", envs,
+                      "-o", path, option, argument, NULL);
+    ck_assert_msg(run.status == 0, "%s: status %d\n%s", experiment, run.status, run.err);
+    json = load(path);
+    unlink(path);
+    outcome_free(&run);
+    return json;
+}
+
+/* The same file natively, in a container on a bind mount and on overlayfs, and in a VM. */
+START_TEST(a_container_is_a_real_one)
+{
+    json_t *json, *run;
+    size_t i;
+
+    if (!has_container())
+        return;
+    json = run_json("blk", "native,container,vm", "--bench", "blk.randread");
+    ck_assert(strstr(json_text_at(json, "runtime"), "runc") != NULL);
+    ck_assert_uint_eq(json_array_size(json_at(json, "runs")), 4);
+    json_array_foreach(json_at(json, "runs"), i, run)
+    {
+        const char *env = json_text_at(run, "env");
+        bool contained = !strcmp(env, "container") || !strcmp(env, "overlayfs");
+
+        ck_assert_str_eq(json_text_at(run, "report.env"), contained ? "container" : env);
+        ck_assert_str_eq(json_text_at(run, "report.benches.0.check"), "ok");
+        /* The limit is what a VM has, and a little more. */
+        if (contained)
+            ck_assert_int_lt(json_int_at(run, "report.host.memory_limit_bytes"),
+                             (json_int_t)3 << 30);
+    }
+    ck_assert_uint_eq(count_values(json, "native"), count_values(json, "overlayfs"));
+    json_decref(json);
+}
+END_TEST
+
+START_TEST(starts_come_in_phases)
+{
+    json_t *json = run_json("startup", "native,vm", NULL, NULL);
+    json_t *value;
+    double phases = 0, total = 0;
+    size_t i;
+
+    json_array_foreach(json_at(json, "experiments.0.values"), i, value)
+    {
+        const char *name = json_text_at(value, "name");
+        double median = json_real_value(json_at(value, "median"));
+
+        if (strcmp(json_text_at(value, "env"), "vm") != 0)
+            continue;
+        ck_assert_double_gt(median, 0);
+        if (!strcmp(name, "startup.total"))
+            total = median;
+        else if (strcmp(name, "startup.to_user") != 0)
+            phases += median;
+    }
+    /* All but what lies between two clocks' readings. */
+    ck_assert_double_gt(phases, 0.9 * total);
+    ck_assert_double_lt(phases, 1.1 * total);
+    json_decref(json);
+}
+END_TEST
+
+static unsigned count_processes(const char *name)
+{
+    char command[64];
+    unsigned count;
+    FILE *pipe;
+
+    snprintf(command, sizeof(command), "pgrep -c -x %s", name);
+    pipe = popen(command, "r");
+    ck_assert(pipe != NULL && fscanf(pipe, "%u", &count) == 1);
+    pclose(pipe);
+    return count;
+}
+
+START_TEST(many_are_alive_at_once_and_gone_afterwards)
+{
+    json_t *json = run_json("density", "native,vm", "--count", "70");
+
+    ck_assert_uint_ge(count_values(json, "vm"), 4);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.values.0.params.count"), 70);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.skipped")), 0);
+    ck_assert_uint_eq(count_processes("minivmm"), 0);
+    ck_assert_uint_eq(count_processes("bench-native"), 0);
+    json_decref(json);
+}
+END_TEST
+
+/* An instance that cannot start ends it, with its own words. */
+START_TEST(a_full_machine_is_named)
+{
+    struct outcome run;
+
+    folder_begin("echo 'minivmm: no room' >&2; exit 1");
+    script("bench-native", "echo ready >&2; exec sleep 60");
+    run = program_run("virtcost", "run", "density", "--envs", "native,vm", "--blocks", "1",
+                      "--count", "3", NULL);
+    check_has(run.err, "an instance says: minivmm: no room");
+    ck_assert_int_eq(run.status, 1);
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
+START_TEST(results_are_shown_again_and_compared)
+{
+    char path[] = "/tmp/virtcost-json-XXXXXX";
+    struct outcome run;
+
+    close(mkstemp(path));
+    run = program_run("virtcost", "run", "--quick", "--blocks", "2", "--bench", "fma", "--mem",
+                      "256M", "--envs", "native,vm", "-o", path, NULL);
+    ck_assert_int_eq(run.status, 0);
+    outcome_free(&run);
+    run = program_run("virtcost", "report", path, NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    check_has(run.out, "fma isa=");
+    check_has(run.out, "compute loses half");
+    outcome_free(&run);
+    run = program_run("virtcost", "compare", path, path, "--fail-if-worse", "1", NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    outcome_free(&run);
+    run = program_run("virtcost", "report", program_path("virtcost"), NULL);
+    ck_assert_int_eq(run.status, 2);
+    check_has(run.err, "try: a file of virtcost run --output");
+    outcome_free(&run);
+    run = program_run("virtcost", "list", NULL);
+    check_has(run.out, "\ndensity ");
+    outcome_free(&run);
+    unlink(path);
+}
+END_TEST
+
+SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
+               many_are_alive_at_once_and_gone_afterwards, a_full_machine_is_named,
+               results_are_shown_again_and_compared, blocks_are_whole, arguments_are_checked,
+               failed_runs_are_told, failures_have_their_status, wrong_results_are_void,
                a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
                nothing_outlives_it)

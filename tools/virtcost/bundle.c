@@ -47,6 +47,10 @@ static json_t *mounts_config(const struct bundle *bundle)
                                     "tmpfs", "source", "tmpfs", "options", "nosuid", "mode=755"));
     json_array_append_new(mounts, mount("/tmp", "tmpfs", "tmpfs"));
     json_array_append_new(mounts, sys);
+    /* So that the limits can be read. */
+    json_array_append_new(mounts, json_pack("{s:s, s:s, s:s, s:[s, s]}", "destination",
+                                            "/sys/fs/cgroup", "type", "cgroup", "source", "cgroup",
+                                            "options", "nosuid", "ro"));
     if (bundle->folder)
         json_array_append_new(mounts, folder_mount(bundle));
     return mounts;

@@ -6,11 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/virtcost/claims.h"
+#include "tools/virtcost/compare.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/run.h"
 #include "tools/virtcost/text.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
+
+/* Of the resampling: the same files give the same intervals. */
+#define COMPARE_SEED 1
 
 static int complain(const struct err *err)
 {
@@ -37,6 +42,14 @@ static int no_memory(void)
     return complain(&err);
 }
 
+/* A file of results may come from anywhere: nothing in it moves a terminal's cursor. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if (*text != '\n' && (*text < ' ' || *text > '~'))
+            *text = '?';
+}
+
 /* Print something as a whole to a file, or (NULL) to standard output. Returns the exit status. */
 static int write_whole(const char *what, const char *path, void (*print)(FILE *, const json_t *),
                        const json_t *json)
@@ -44,11 +57,15 @@ static int write_whole(const char *what, const char *path, void (*print)(FILE *,
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
-    int status = ERR_NONE;
+    int status = ERR_NONE, failed = !out;
 
-    if (out)
+    if (out) {
         print(out, json);
-    if (!out || fclose(out))
+        failed = fclose(out);
+    }
+    if (!failed && !path)
+        make_printable(text);
+    if (failed)
         status = no_memory();
     else if (path && file_replace(path, text, bytes))
         status = fall_back(what, path, text, bytes);
@@ -162,13 +179,43 @@ static json_t *load(const char *path, struct err *err)
 static int show(const struct options *options)
 {
     struct err err;
-    json_t *json = load(options->argument[0], &err);
+    json_t *json = load(options->argument[0], &err), *claims;
     int status;
 
     if (!json)
         return complain(&err);
+    claims = claims_of(json);
     status = report(json, NULL);
+    if (!status)
+        status = write_whole("claims", NULL, claims_print, claims);
+    json_decref(claims);
     json_decref(json);
+    return status;
+}
+
+static int compare(const struct options *options)
+{
+    struct err err;
+    json_t *a = load(options->argument[0], &err);
+    json_t *b = a ? load(options->argument[1], &err) : NULL, *comparison;
+    unsigned worse;
+    int status;
+
+    if (!b) {
+        json_decref(a);
+        return complain(&err);
+    }
+    comparison = compare_results(a, b, COMPARE_SEED);
+    status = write_whole("table", NULL, compare_print, comparison);
+    worse = options->fail_pct < 0 ? 0 : compare_worse(comparison, options->fail_pct);
+    if (worse) {
+        err_set(&err, ERR_FAILED, "--fail-if-worse: %u figures are worse by more than %g %%", worse,
+                options->fail_pct);
+        status = complain(&err);
+    }
+    json_decref(comparison);
+    json_decref(a);
+    json_decref(b);
     return status;
 }
 
@@ -179,6 +226,7 @@ static const struct {
     {"list", list},
     {"run", run},
     {"report", show},
+    {"compare", compare},
 };
 
 int main(int argc, char **argv)

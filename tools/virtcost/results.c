@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "tools/virtcost/added.h"
+#include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/results.h"
-#include "tools/virtcost/text.h"
 #include "tools/virtcost/values.h"
 #include "vmm/base/stats.h"
 #include "vmm/base/version.h"
@@ -47,11 +47,11 @@ static json_t *count_wrong(const struct results *results)
 
         json_array_foreach(json_object_get(report, "benches"), k, row)
         {
-            char name[TEXT_NAME_MAX], key[2 * TEXT_NAME_MAX];
+            char name[FIGURES_LABEL_MAX], key[2 * FIGURES_LABEL_MAX];
 
             if (get_is(row, "check", "ok"))
                 continue;
-            text_name(name, row);
+            figures_label(name, row);
             snprintf(key, sizeof(key), "%s: %s, %lld thr", get_text(run, "env"), name,
                      (long long)get_integer(row, "threads"));
             json_object_set_new(counts, key, json_integer(get_integer(counts, key) + 1));

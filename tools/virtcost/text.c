@@ -2,29 +2,9 @@
 #include <string.h>
 
 #include "tools/virtcost/experiment.h"
+#include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/text.h"
-
-const char *text_name(char text[TEXT_NAME_MAX], const json_t *row)
-{
-    const char *key, *separator = " ";
-    json_t *value;
-
-    snprintf(text, TEXT_NAME_MAX, "%s", get_text(row, "name"));
-    json_object_foreach(json_object_get(row, "params"), key, value)
-    {
-        size_t used = strlen(text);
-
-        if (json_is_integer(value))
-            snprintf(text + used, TEXT_NAME_MAX - used, "%s%s=%lld", separator, key,
-                     (long long)json_integer_value(value));
-        else
-            snprintf(text + used, TEXT_NAME_MAX - used, "%s%s=%s", separator, key,
-                     json_string_value(value) ? json_string_value(value) : "?");
-        separator = ",";
-    }
-    return text;
-}
 
 /* Whether an interval says more than that the two may be the same. */
 static const char *verdict(const json_t *ratio, double low, double high)
@@ -44,9 +24,9 @@ static void print_ratio(FILE *out, const json_t *ratio)
     double low = json_number_value(json_array_get(ci95, 0));
     double high = json_number_value(json_array_get(ci95, 1));
     json_int_t voided = get_integer(ratio, "voided");
-    char name[TEXT_NAME_MAX];
+    char name[FIGURES_LABEL_MAX];
 
-    fprintf(out, "%-32s %3lld %-9s", text_name(name, ratio),
+    fprintf(out, "%-32s %3lld %-9s", figures_label(name, ratio),
             (long long)get_integer(ratio, "threads"), get_text(ratio, "env"));
     if (!ci95)
         fprintf(out, " no result");
@@ -63,9 +43,9 @@ static void print_ratio(FILE *out, const json_t *ratio)
 static void print_value(FILE *out, const json_t *value)
 {
     const json_t *ci95 = json_object_get(value, "ci95");
-    char name[TEXT_NAME_MAX];
+    char name[FIGURES_LABEL_MAX];
 
-    fprintf(out, "%-32s %3lld %-9s", text_name(name, value),
+    fprintf(out, "%-32s %3lld %-9s", figures_label(name, value),
             (long long)get_integer(value, "threads"), get_text(value, "env"));
     if (!ci95)
         fprintf(out, " no result\n");

@@ -6,11 +6,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define TEXT_NAME_MAX 128
-
-/* text_name(): "name key=value,key=value" of a row. Returns `text`. */
-const char *text_name(char text[TEXT_NAME_MAX], const json_t *row);
-
 /* text_print(): all experiments of the results (tools/virtcost/results.h), and the warnings. */
 void text_print(FILE *out, const json_t *results);
 

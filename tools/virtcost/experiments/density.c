@@ -31,7 +31,7 @@ struct crowd {
     const struct site *site;
     struct cgroup cgroup;
     struct instance *instance;
-    unsigned wanted, started;
+    unsigned wanted, started, alive; /* alive: those that have answered */
     struct answers answers;
     struct err limit; /* what stopped it before all were there; no text: nothing */
 };
@@ -68,9 +68,17 @@ static int start_all(struct crowd *crowd, const json_t *options, struct err *err
         if (result)
             break;
     }
-    if (*crowd->limit.text)
-        return crowd->started ? 0 : (*err = crowd->limit, -1);
-    return answers_await(&crowd->answers, crowd->started, crowd->site, err);
+    if (!*crowd->limit.text) {
+        int result = answers_await(&crowd->answers, crowd->started, crowd->site, &crowd->limit);
+
+        if (result == RUN_STOPPED)
+            return result;
+    }
+    crowd->alive = crowd->answers.ready;
+    if (crowd->alive)
+        return 0;
+    *err = crowd->limit;
+    return -1;
 }
 
 /* What the kernel holds for all of them, once that changes no more. */
@@ -95,7 +103,7 @@ static void add_row(json_t *rows, const struct crowd *crowd, const char *name, c
 {
     json_t *row = experiment_row(name, unit, better, value);
 
-    json_object_set_new(json_object_get(row, "params"), "count", json_integer(crowd->started));
+    json_object_set_new(json_object_get(row, "params"), "count", json_integer(crowd->alive));
     json_array_append_new(rows, row);
 }
 
@@ -120,7 +128,7 @@ static void add_memory(json_t *rows, const struct crowd *crowd, uint64_t mem_byt
     }
     if (crowd->cgroup.version && !settled_kernel(crowd, &kernel))
         add_row(rows, crowd, "density.kernel", "KiB", "lower",
-                (double)kernel / 1024 / crowd->started);
+                (double)kernel / 1024 / crowd->alive);
 }
 
 /* All of them alive, measured. */
@@ -142,7 +150,7 @@ static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, str
         return result;
     units_parse_size(get_text(options, "mem"), &mem_bytes);
     add_row(rows, crowd, "density.start", "s", "lower", seconds);
-    add_row(rows, crowd, "density.rate", "1/s", "higher", crowd->started / seconds);
+    add_row(rows, crowd, "density.rate", "1/s", "higher", crowd->alive / seconds);
     add_memory(rows, crowd, mem_bytes);
     return 0;
 }
@@ -189,8 +197,11 @@ static int measure_density(struct run *run, const struct environment *env, const
     result = measure_crowd(&crowd, own, rows, err);
     close_crowd(&crowd);
     if (!result)
-        run->report = json_pack("{s:s, s:O, s:s*}", "env", env->name, "benches", rows, "limit",
-                                *crowd.limit.text ? crowd.limit.text : NULL);
+        run->report = json_pack("{s:s, s:O}", "env", env->name, "benches", rows);
+    if (!result && *crowd.limit.text)
+        json_object_set_new(run->report, "limit",
+                            json_sprintf("%u of %u were alive when this stopped it: %s",
+                                         crowd.alive, crowd.wanted, crowd.limit.text));
     json_decref(own);
     json_decref(rows);
     return result;
