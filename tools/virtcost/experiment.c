@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/virtcost/experiment.h"
 #include "tools/virtcost/get.h"
+#include "vmm/cli/options.h"
 
 static const struct experiment *const table[] = {
-    &experiment_kernels, &experiment_blk,   &experiment_startup,
-    &experiment_density, &experiment_noise, &experiment_bench,
+    &experiment_kernels, &experiment_blk,   &experiment_startup, &experiment_density,
+    &experiment_noise,   &experiment_pages, &experiment_vector,  &experiment_topology,
+    &experiment_scaling, &experiment_bench,
 };
 
 const struct experiment *experiment_at(unsigned i)
@@ -34,6 +38,18 @@ void plan_step(struct plan *plan, const struct request *request, const char *lab
     json_decref(options);
     snprintf(step->label, sizeof(step->label), "%s", label);
     step->options = all;
+}
+
+void plan_option(struct plan *plan, const char *name, const char *argument)
+{
+    json_object_set_new(plan->step[plan->steps - 1].options, name, json_string(argument));
+}
+
+bool plan_has_isa(const char *isa)
+{
+    if (!strcmp(isa, "avx512"))
+        return __builtin_cpu_supports("avx512f");
+    return strcmp(isa, "avx2") != 0 || __builtin_cpu_supports("avx2");
 }
 
 unsigned plan_threads(const struct request *request)
@@ -70,12 +86,72 @@ const char *plan_pin(const struct request *request, unsigned threads, char text[
     return text;
 }
 
+/* Whether files there can be read past the page cache; tmpfs, for one, cannot. */
+static bool can_direct(const char *folder)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+json_t *plan_disk(const struct request *request, const char *folder)
+{
+    return json_sprintf("path=%s/%s/file,size=256M,create%s", request->site->folder, folder,
+                        can_direct(request->site->folder) ? ",direct" : "");
+}
+
 void plan_skip(struct plan *plan, const char *env, const char *step, const char *reason)
 {
     if (!plan->skipped)
         plan->skipped = json_array();
     json_array_append_new(plan->skipped,
                           json_pack("{s:s, s:s, s:s}", "env", env, "step", step, "reason", reason));
+}
+
+/* What a program said last, in one line without its name and the hint. */
+static const char *reason_of(char *said)
+{
+    char *line, *hint;
+
+    while (*said && said[strlen(said) - 1] == '\n')
+        said[strlen(said) - 1] = '\0';
+    line = strrchr(said, '\n');
+    line = line ? line + 1 : said;
+    hint = strstr(line, "; try: ");
+    if (hint)
+        *hint = '\0';
+    return strstr(line, ": ") ? strstr(line, ": ") + 2 : line;
+}
+
+void plan_try(struct plan *plan, const struct request *request)
+{
+    struct step *step = &plan->step[plan->steps - 1];
+    json_t *options = json_deep_copy(step->options);
+    bool dropped = false;
+
+    json_object_set_new(options, "bench", json_string("none"));
+    for (unsigned i = 0; i < request->envs && !dropped; i++) {
+        const struct environment *env = request->env[i];
+        struct run run;
+        struct err err;
+        int result;
+
+        if (!env->program || env->overlay)
+            continue;
+        result = environment_run(&run, env, request->site, options, &err);
+        json_decref(run.report);
+        if (!result)
+            continue;
+        plan_skip(plan, env->name, step->label, *run.said ? reason_of(run.said) : err.text);
+        dropped = env->kind == CLI_VM;
+    }
+    json_decref(options);
+    if (!dropped)
+        return;
+    json_decref(step->options);
+    plan->steps--;
 }
 
 void plan_free(struct plan *plan)

@@ -5,8 +5,8 @@
  *
  * An experiment plans its steps, each some options that every environment is run with. A block runs
  * each step in each environment once, in random order; the rows of its reports are compared with
- * those of the base environment in the same block and step, and, if the experiment has a base step,
- * with those of the same environment in that step.
+ * those of the base environment in the same block and step, and, if it goes stepwise, with those of
+ * the same environment in the first step.
  */
 #ifndef VIRTCOST_EXPERIMENT_H
 #define VIRTCOST_EXPERIMENT_H
@@ -38,6 +38,8 @@ struct request {
     unsigned cpus;               /* that can be used */
     bool quick;
     const struct site *site;
+    const struct environment *const *env; /* that are to be run */
+    unsigned envs;
 };
 
 struct experiment {
@@ -45,7 +47,8 @@ struct experiment {
     unsigned blocks, quick_blocks; /* how many, unless the user says */
     bool overlay;                  /* the environment "overlayfs" joins "container" */
     bool alone;                    /* native against native would tell nothing */
-    const char *base_step;         /* that other steps are compared with; NULL: none */
+    bool stepwise;                 /* steps are compared with the first one as well, */
+    unsigned step_keys; /* of rows that agree in so many of name, params, threads; 0: all */
     /* Fill in the plan, which is empty at first. Returns 0, or -1. */
     int (*plan)(struct plan *plan, const struct request *request, struct err *err);
     /* One run; NULL: environment_run(). Same contract. */
@@ -68,6 +71,12 @@ const struct experiment *experiment_find(const char *name);
 void plan_step(struct plan *plan, const struct request *request, const char *label,
                json_t *options);
 
+/* plan_option(): one more option of the last step that was added. */
+void plan_option(struct plan *plan, const char *name, const char *argument);
+
+/* plan_has_isa(): whether these CPUs have sse2, avx2 or avx512. */
+bool plan_has_isa(const char *isa);
+
 /* plan_threads(): all CPUs, or what --vcpus says. */
 unsigned plan_threads(const struct request *request);
 
@@ -81,8 +90,21 @@ unsigned plan_cpu(unsigned i);
 #define PLAN_PIN_MAX 4096
 const char *plan_pin(const struct request *request, unsigned threads, char text[PLAN_PIN_MAX]);
 
+/*
+ * plan_disk(): the argument of --disk for a file of ours in a folder of the site, "disk" or
+ * "neighbour": past the page cache where its file system can do that.
+ */
+json_t *plan_disk(const struct request *request, const char *folder);
+
 /* plan_skip(): tell why something is not run. */
 void plan_skip(struct plan *plan, const char *env, const char *step, const char *reason);
+
+/*
+ * plan_try(): whether the programs accept the last step that was added: each environment's is run
+ * with it, but without benchmarks. One that does not leaves it out, with what it says as the
+ * reason; without the VM there is nothing to compare, and the step is dropped.
+ */
+void plan_try(struct plan *plan, const struct request *request);
 
 /* plan_free(): what plan_step() and plan_skip() made. */
 void plan_free(struct plan *plan);
@@ -92,6 +114,7 @@ json_t *experiment_row(const char *name, const char *unit, const char *better, d
 
 /* The rows, each in the file of its name. */
 extern const struct experiment experiment_kernels, experiment_blk, experiment_startup,
-    experiment_density, experiment_noise, experiment_bench;
+    experiment_density, experiment_noise, experiment_pages, experiment_vector, experiment_topology,
+    experiment_scaling, experiment_bench;
 
 #endif

@@ -174,7 +174,9 @@ static json_t *part_json(const struct results *results, const struct part *part,
                   "blocks", part->blocks, "blocks_wanted", part->wanted, "values", values);
 
     json_object_set_new(object, "ratios",
-                        values_ratios(values, base, experiment->base_step, part->blocks));
+                        values_ratios(values, base, json_string_value(part->base_step),
+                                      experiment->step_keys ? experiment->step_keys : VALUES_KEYS,
+                                      part->blocks));
     values_finish(values);
     added = added_rows(results->runs, experiment->name, json_object_get(object, "ratios"));
     if (json_array_size(added))

@@ -119,6 +119,8 @@ static int run_one(struct results *results, const struct experiment *experiment,
         .cpus = cpus_usable(),
         .quick = options->config.quick,
         .site = site,
+        .env = results->env,
+        .envs = results->envs,
     };
     struct plan plan = {0};
     int result = experiment->plan(&plan, &request, err);
@@ -126,6 +128,8 @@ static int run_one(struct results *results, const struct experiment *experiment,
     if (!result) {
         results->part[results->parts++] = (struct part){
             .experiment = experiment,
+            .base_step =
+                experiment->stepwise && plan.steps ? json_string(plan.step[0].label) : NULL,
             .wanted = options->blocks         ? options->blocks
                       : options->config.quick ? experiment->quick_blocks
                                               : experiment->blocks,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,26 +15,26 @@
 
 static const char *const identity[] = {"name", "params", "threads"};
 
-#define IDENTITY (sizeof(identity) / sizeof(identity[0]))
+_Static_assert(sizeof(identity) / sizeof(identity[0]) == VALUES_KEYS, "what makes a row");
 
-static int same_row(const json_t *a, const json_t *b)
+static bool same_row(const json_t *a, const json_t *b, unsigned keys)
 {
-    for (unsigned i = 0; i < IDENTITY; i++)
+    for (unsigned i = 0; i < keys; i++)
         if (!json_equal(json_object_get(a, identity[i]), json_object_get(b, identity[i])))
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 /* The value of a row like this one, of a step and an environment; NULL: none yet. */
 static json_t *find_value(const json_t *values, const json_t *row, const char *step,
-                          const char *env)
+                          const char *env, unsigned keys)
 {
     json_t *value;
     size_t i;
 
     json_array_foreach(values, i, value) if (get_is(value, "step", step) &&
                                              get_is(value, "env", env) &&
-                                             same_row(value, row)) return value;
+                                             same_row(value, row, keys)) return value;
     return NULL;
 }
 
@@ -41,7 +42,7 @@ static json_t *new_value(const json_t *row, const char *step, const char *env, u
 {
     json_t *value = json_pack("{s:s, s:s}", "step", step, "env", env), *array = json_array();
 
-    for (unsigned i = 0; i < IDENTITY; i++)
+    for (unsigned i = 0; i < VALUES_KEYS; i++)
         json_object_set(value, identity[i], json_object_get(row, identity[i]));
     json_object_set(value, "unit", json_object_get(row, "unit"));
     json_object_set(value, "better", json_object_get(row, "better"));
@@ -65,17 +66,26 @@ static void set_exits(json_t *value, const json_t *row)
     json_decref(per_op);
 }
 
+/* What a first run says beside the figure itself. */
+static void set_details(json_t *value, const json_t *row)
+{
+    static const char *const copied[] = {"latency_ns", "time_ns", "window_ns"};
+
+    set_exits(value, row);
+    for (unsigned i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
+        if (json_object_get(row, copied[i]))
+            json_object_set(value, copied[i], json_object_get(row, copied[i]));
+}
+
 static void add_row(json_t *values, const json_t *run, const json_t *row, unsigned blocks)
 {
     const char *step = get_text(run, "step"), *env = get_text(run, "env");
-    json_t *value = find_value(values, row, step, env);
+    json_t *value = find_value(values, row, step, env, VALUES_KEYS);
     double median = get_number(row, "median");
 
     if (!value) {
         value = new_value(row, step, env, blocks);
-        set_exits(value, row);
-        if (json_object_get(row, "latency_ns"))
-            json_object_set(value, "latency_ns", json_object_get(row, "latency_ns"));
+        set_details(value, row);
         json_array_append_new(values, value);
     }
     if (get_is(row, "check", "ok"))
@@ -196,7 +206,7 @@ static int is_nothing(const json_t *value)
     return json_object_get(value, "median") && get_number(value, "median") == 0;
 }
 
-json_t *values_ratios(const json_t *values, const char *base, const char *base_step,
+json_t *values_ratios(const json_t *values, const char *base, const char *base_step, unsigned keys,
                       unsigned blocks)
 {
     json_t *ratios = json_array(), *value;
@@ -205,13 +215,13 @@ json_t *values_ratios(const json_t *values, const char *base, const char *base_s
     json_array_foreach(values, i, value)
     {
         const char *step = get_text(value, "step"), *env = get_text(value, "env");
-        const json_t *other = find_value(values, value, step, base);
+        const json_t *other = find_value(values, value, step, base, VALUES_KEYS);
 
         if (other && is_nothing(other))
             continue;
         if (strcmp(env, base) != 0 && other)
             json_array_append_new(ratios, ratio_of(value, other, NULL, blocks));
-        other = base_step ? find_value(values, value, base_step, env) : NULL;
+        other = base_step ? find_value(values, value, base_step, env, keys) : NULL;
         if (other && strcmp(step, base_step) != 0)
             json_array_append_new(ratios, ratio_of(value, other, base_step, blocks));
     }

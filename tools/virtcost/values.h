@@ -15,9 +15,11 @@ void values_finish(json_t *values);
 
 /*
  * values_ratios(): "ratios": of each environment over `base` in the same step, and of each step
- * over `base_step` (NULL: none) in the same environment. To be freed by the caller.
+ * over `base_step` (NULL: none) in the same environment, there of rows that agree in the first
+ * `keys` of name, params and threads. To be freed by the caller.
  */
-json_t *values_ratios(const json_t *values, const char *base, const char *base_step,
+#define VALUES_KEYS 3
+json_t *values_ratios(const json_t *values, const char *base, const char *base_step, unsigned keys,
                       unsigned blocks);
 
 #endif

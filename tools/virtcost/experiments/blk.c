@@ -4,9 +4,7 @@
  * container has the same file on a bind mount, as a volume is, and on overlayfs, as the layers of
  * an image are.
  */
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/virtcost/added.h"
 #include "tools/virtcost/experiment.h"
@@ -19,31 +17,23 @@
 
 #define ARGS "bs=4k:64k:1m iodepth=1:2:32"
 
-/* Whether files there can be read past the page cache; tmpfs, for one, cannot. */
-static int can_direct(const char *folder)
-{
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
-
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0;
-}
-
-/* A file of ours, unless the user names one. */
+/* A file of ours, unless the user names one; the disk's thread next to the vCPU, not on its CPU. */
 static json_t *disk_option(const struct request *request)
 {
     const char *given = get_text(request->options, "disk");
-    const char *folder = request->site->folder;
-    const char *direct = *given || !can_direct(folder) ? "" : ",direct";
-    char cpu[24] = "";
+    json_t *ours, *disk;
 
     if (strstr(given, "path="))
         return json_string(given);
-    /* The disk's thread next to the vCPU, not on its CPU. */
-    if (request->cpus > 1 && !strstr(given, "cpu="))
-        snprintf(cpu, sizeof(cpu), ",cpu=%u", plan_cpu(1));
-    return json_sprintf("path=%s/disk/file,size=256M,create%s%s%s%s", folder, direct, cpu,
-                        *given ? "," : "", given);
+    ours = plan_disk(request, "disk");
+    disk = json_sprintf("%s%s%s", json_string_value(ours), *given ? "," : "", given);
+    json_decref(ours);
+    if (request->cpus > 1 && !strstr(given, "cpu=")) {
+        ours = disk;
+        disk = json_sprintf("%s,cpu=%u", json_string_value(ours), plan_cpu(1));
+        json_decref(ours);
+    }
+    return disk;
 }
 
 static int plan_blk(struct plan *plan, const struct request *request, struct err *err)

@@ -15,20 +15,13 @@
 /* Of a step that has a neighbour: the neighbour's options. */
 #define NEIGHBOUR "neighbour"
 
-#define ALONE "alone"
-
-static json_t *disk_of(const struct request *request, const char *name)
-{
-    return json_sprintf("path=%s/%s/file,size=256M,create", request->site->folder, name);
-}
-
 static json_t *victim(const struct request *request)
 {
     char pin[PLAN_PIN_MAX];
 
     return json_pack("{s:s, s:s, s:s, s:s, s:o}", "bench", request->bench ? request->bench : BENCH,
                      "args", ARGS, "vcpus", "1", "pin", plan_pin(request, 1, pin), "disk",
-                     disk_of(request, "disk"));
+                     plan_disk(request, "disk"));
 }
 
 static int plan_noise(struct plan *plan, const struct request *request, struct err *err)
@@ -36,7 +29,7 @@ static int plan_noise(struct plan *plan, const struct request *request, struct e
     static const char *const loads[] = {"cpu", "memory", "disk"};
 
     (void)err;
-    plan_step(plan, request, ALONE, victim(request));
+    plan_step(plan, request, "alone", victim(request));
     for (unsigned i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
         json_t *options = victim(request), *neighbour;
         char label[32];
@@ -44,7 +37,7 @@ static int plan_noise(struct plan *plan, const struct request *request, struct e
         /* As many threads as there are CPUs, wherever the scheduler puts them. */
         neighbour =
             json_pack("{s:o, s:o, s:o}", "bench", json_sprintf("load.%s", loads[i]), "vcpus",
-                      json_sprintf("%u", request->cpus), "disk", disk_of(request, "neighbour"));
+                      json_sprintf("%u", request->cpus), "disk", plan_disk(request, "neighbour"));
         json_object_set_new(options, NEIGHBOUR, neighbour);
         snprintf(label, sizeof(label), "neighbour=%s", loads[i]);
         plan_step(plan, request, label, options);
@@ -101,7 +94,7 @@ const struct experiment experiment_noise = {
     .blocks = 6,
     .quick_blocks = 2,
     .alone = true,
-    .base_step = ALONE,
+    .stepwise = true,
     .plan = plan_noise,
     .measure = measure_noise,
 };

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Address translation: the guest's pages against the host's, natively with the same host pages
+ * beside. The page walk is what random memory pays for; what KVM's own tables cost to change is
+ * measured in the same runs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/get.h"
+#include "tools/virtcost/hugepages.h"
+
+#define BENCH "gups.stream,chase.page,touch,exits.remap"
+#define MEM   "2G"
+
+/* Levels of a walk that ends at pages of a size. */
+struct page {
+    const char *name;
+    unsigned levels;
+    const char *option, *argument; /* of the host's pages; NULL: transparent ones */
+};
+
+static const struct page host_pages[] = {
+    {"4K", 4, "thp", "off"},
+    {"2M", 3, "thp", "on"},
+    {"2M-reserved", 3, "hugepages", "2M"},
+    {"1G-reserved", 2, "hugepages", "1G"},
+};
+
+static const struct page guest_pages[] = {
+    {"4K", 4, NULL, NULL},
+    {"2M", 3, NULL, NULL},
+    {"1G", 2, NULL, NULL},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *label_of(char label[48], const struct page *host, const struct page *guest)
+{
+    snprintf(label, 48, "host=%s,guest=%s", host->name, guest->name);
+    return label;
+}
+
+static void plan_cell(struct plan *plan, const struct request *request, const struct page *host,
+                      const struct page *guest)
+{
+    const char *mem = get_text(request->options, "mem");
+    struct hugepages pages;
+    char label[48], pin[PLAN_PIN_MAX];
+    struct err err;
+
+    plan_step(plan, request, label_of(label, host, guest),
+              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "bench",
+                        request->bench ? request->bench : BENCH, "mem", *mem ? mem : MEM, "vcpus",
+                        "1", "pin", plan_pin(request, 1, pin), "guest-page", guest->name,
+                        host->option, host->argument));
+    if (hugepages_reserve(&pages, plan->step[plan->steps - 1].options, &err)) {
+        for (unsigned i = 0; i < request->envs; i++)
+            plan_skip(plan, request->env[i]->name, label, err.text);
+        return;
+    }
+    plan_try(plan, request);
+    hugepages_give_back(&pages);
+}
+
+static int plan_pages(struct plan *plan, const struct request *request, struct err *err)
+{
+    (void)err;
+    for (unsigned h = 0; h < COUNT(host_pages); h++)
+        for (unsigned g = 0; g < COUNT(guest_pages); g++)
+            plan_cell(plan, request, &host_pages[h], &guest_pages[g]);
+    return 0;
+}
+
+static void add_row(json_t *rows, const char *name, const char *unit, double value)
+{
+    json_array_append_new(rows, experiment_row(name, unit, "higher", value));
+}
+
+/* The pages that were truly below, as the kernel and KVM tell them. */
+static void add_proof(json_t *report)
+{
+    const json_t *used = json_object_get(json_object_get(report, "config"), "host_page_used_bytes");
+    const json_t *kvm = json_object_get(report, "kvm_stats");
+    double small = get_number(used, "4k"), large = get_number(used, "2m") + get_number(used, "1g");
+    json_t *rows = json_object_get(report, "benches");
+
+    if (small + large > 0)
+        add_row(rows, "pages.host_large", "%", 100 * large / (small + large));
+    if (!json_object_get(kvm, "pages_4k"))
+        return;
+    add_row(rows, "pages.kvm_4k", "pages", get_number(kvm, "pages_4k"));
+    add_row(rows, "pages.kvm_2m", "pages", get_number(kvm, "pages_2m"));
+    add_row(rows, "pages.kvm_1g", "pages", get_number(kvm, "pages_1g"));
+}
+
+static int measure_pages(struct run *run, const struct environment *env, const struct site *site,
+                         const json_t *options, struct err *err)
+{
+    struct hugepages pages;
+    int result;
+
+    *run = (struct run){0};
+    if (hugepages_reserve(&pages, options, err))
+        return -1;
+    result = environment_run(run, env, site, options, err);
+    hugepages_give_back(&pages);
+    if (!result)
+        add_proof(run->report);
+    return result;
+}
+
+/* The VM's last row of a name in a step: that of the largest working set. */
+static const json_t *find_row(const json_t *rows, const char *step, const char *name)
+{
+    const json_t *found = NULL;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row) if (get_is(row, "step", step) && get_is(row, "name", name) &&
+                                         get_is(row, "env", "vm")) found = row;
+    return found;
+}
+
+static void print_cell(FILE *out, const json_t *results, const struct page *host,
+                       const struct page *guest, const char *name)
+{
+    char label[48];
+    const json_t *ratio =
+        find_row(json_object_get(results, "ratios"), label_of(label, host, guest), name);
+    const json_t *ci95 = json_object_get(ratio, "ci95");
+
+    if (!ci95)
+        fprintf(out, " %20s", "-");
+    else
+        fprintf(out, " %6.3f [%5.3f,%6.3f]", get_number(ratio, "median"),
+                json_number_value(json_array_get(ci95, 0)),
+                json_number_value(json_array_get(ci95, 1)));
+}
+
+static void print_matrix(FILE *out, const json_t *results, const char *name)
+{
+    fprintf(out, "\n%-12s", name);
+    for (unsigned h = 0; h < COUNT(host_pages); h++)
+        fprintf(out, " %20s", host_pages[h].name);
+    fputc('\n', out);
+    for (unsigned g = 0; g < COUNT(guest_pages); g++) {
+        fprintf(out, "%12s", guest_pages[g].name);
+        for (unsigned h = 0; h < COUNT(host_pages); h++)
+            print_cell(out, results, &host_pages[h], &guest_pages[g], name);
+        fputc('\n', out);
+    }
+}
+
+/* What a walk needs at most, for the reader to check the figures against. */
+static void print_references(FILE *out)
+{
+    fprintf(out, "\nreferences  ");
+    for (unsigned h = 0; h < COUNT(host_pages); h++)
+        fprintf(out, " %20s", host_pages[h].name);
+    fputc('\n', out);
+    for (unsigned g = 0; g < COUNT(guest_pages); g++) {
+        fprintf(out, "%12s", guest_pages[g].name);
+        for (unsigned h = 0; h < COUNT(host_pages); h++) {
+            unsigned n = guest_pages[g].levels, m = host_pages[h].levels;
+
+            fprintf(out, " %12u nested, %u", n * m + n + m, n > m ? n : m);
+        }
+        fputc('\n', out);
+    }
+}
+
+static double value_of(const json_t *results, const char *label, const char *name)
+{
+    return get_number(find_row(json_object_get(results, "values"), label, name), "median");
+}
+
+static void print_proof(FILE *out, const json_t *results)
+{
+    char label[48];
+
+    fprintf(out, "\n%-30s %10s %9s %9s %9s %9s\n", "in the VM", "host large", "KVM 4K", "KVM 2M",
+            "KVM 1G", "remap ns");
+    for (unsigned h = 0; h < COUNT(host_pages); h++)
+        for (unsigned g = 0; g < COUNT(guest_pages); g++) {
+            label_of(label, &host_pages[h], &guest_pages[g]);
+            if (!find_row(json_object_get(results, "values"), label, "pages.host_large"))
+                continue;
+            fprintf(
+                out, "%-30s %8.1f %% %9.0f %9.0f %9.0f %9.0f\n", label,
+                value_of(results, label, "pages.host_large"),
+                value_of(results, label, "pages.kvm_4k"), value_of(results, label, "pages.kvm_2m"),
+                value_of(results, label, "pages.kvm_1g"), value_of(results, label, "exits.remap"));
+        }
+}
+
+static void print_pages(FILE *out, const json_t *results)
+{
+    static const char *const names[] = {"gups.stream", "chase.page", "touch.4k"};
+
+    fprintf(out, "\nvm over native; pages of the guest (down) and of the host (across)\n");
+    for (unsigned i = 0; i < COUNT(names); i++)
+        print_matrix(out, results, names[i]);
+    print_references(out);
+    print_proof(out, results);
+    fprintf(
+        out,
+        "references: to memory, of the longest page walk: with nested paging (EPT, NPT), and\n"
+        "natively or with shadow paging, where the smaller page is what is walked to. KVM 4K to\n"
+        "1G: the pages that KVM had mapped at the end. remap: a page table entry changed and\n"
+        "INVLPG, which under shadow paging is what costs instead of the walk.\n");
+}
+
+const struct experiment experiment_pages = {
+    .name = "pages",
+    .help = "Address translation: pages of the guest against pages of the host",
+    .blocks = 10,
+    .quick_blocks = 2,
+    .plan = plan_pages,
+    .measure = measure_pages,
+    .print = print_pages,
+};

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scaling: one thread, or vCPU, to all CPUs, and more of them than there are CPUs. Both shapes of
+ * RandomAccess, of which one hides in its barriers what memory costs.
+ */
+#include <string.h>
+
+#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/get.h"
+
+#define BENCH "linpack,stream.triad,gups"
+
+/* More threads than CPUs, at most so many times. */
+#define OVERSUBSCRIPTION 8
+
+static int plan_scaling(struct plan *plan, const struct request *request, struct err *err)
+{
+    unsigned cpus = request->cpus;
+    char label[32];
+
+    (void)err;
+    for (unsigned n = 1; n <= OVERSUBSCRIPTION * cpus && plan->steps < STEPS_MAX;) {
+        snprintf(label, sizeof(label), "threads=%u", n);
+        plan_step(plan, request, label,
+                  json_pack("{s:s, s:o, s:s}", "bench", request->bench ? request->bench : BENCH,
+                            "vcpus", json_sprintf("%u", n), "args", "n=3000"));
+        /* All numbers up to that of the CPUs; then that doubled. */
+        n = n < cpus && cpus <= 16 ? n + 1 : n < cpus && 2 * n > cpus ? cpus : 2 * n;
+    }
+    return 0;
+}
+
+/* The rows of a team of all threads; those of one alone are another step's. */
+static int measure_scaling(struct run *run, const struct environment *env, const struct site *site,
+                           const json_t *options, struct err *err)
+{
+    int result = environment_run(run, env, site, options, err);
+    json_t *rows = json_object_get(run->report, "benches"), *kept = json_array(), *row;
+    json_int_t most = 0;
+    size_t i;
+
+    json_array_foreach(rows, i, row) if (get_integer(row, "threads") > most) most =
+        get_integer(row, "threads");
+    json_array_foreach(rows, i, row) if (get_integer(row, "threads") == most)
+        json_array_append(kept, row);
+    if (result)
+        json_decref(kept);
+    else
+        json_object_set_new(run->report, "benches", kept);
+    return result;
+}
+
+static double share(const json_t *value, const char *part)
+{
+    double window = get_number(value, "window_ns") * (double)get_integer(value, "threads");
+
+    return window > 0 ? 100 * get_number(json_object_get(value, "time_ns"), part) / window : 0;
+}
+
+static void print_scaling(FILE *out, const json_t *results)
+{
+    json_t *value;
+    size_t i;
+
+    fprintf(out, "\n%-32s %3s %-9s %9s %8s %8s %8s %8s\n", "time in %", "thr", "env", "running",
+            "asleep", "halted", "runq", "exits/op");
+    json_array_foreach(json_object_get(results, "values"), i, value)
+    {
+        const json_t *exits = json_object_get(value, "exits_per_op"), *count;
+        const char *reason;
+        double sum = 0;
+
+        if (!json_object_get(value, "time_ns"))
+            continue;
+        json_object_foreach((json_t *)exits, reason, count) sum += json_number_value(count);
+        fprintf(out, "%-32s %3lld %-9s %9.1f %8.1f %8.1f %8.1f %8.3g\n", get_text(value, "name"),
+                (long long)get_integer(value, "threads"), get_text(value, "env"),
+                share(value, "running"), share(value, "asleep"), share(value, "halted"),
+                share(value, "runqueue"), sum);
+    }
+    fprintf(out,
+            "asleep: in barriers, mostly; halted: of that, by KVM's word; runq: runnable, but\n"
+            "without a CPU. Of the first block's run.\n");
+}
+
+const struct experiment experiment_scaling = {
+    .name = "scaling",
+    .help = "Scaling: one thread to all CPUs, and up to 8 times as many as there are CPUs",
+    .blocks = 10,
+    .quick_blocks = 2,
+    .stepwise = true,
+    .step_keys = 2,
+    .plan = plan_scaling,
+    .measure = measure_scaling,
+    .print = print_scaling,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Vector units: the same program where CPUID offers less, against the same micro-kernel natively.
+ * This is what makes a VM "lose half" of its computing.
+ */
+#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/get.h"
+
+#define BENCH "linpack,dgemm"
+
+/* From the widest down; `cpu` is what is offered to the guest, `isa` what is forced natively. */
+static const struct {
+    const char *isa, *cpu;
+} steps[] = {
+    {"avx512", "host"},
+    {"avx2", "host,-avx512f"},
+    {"sse2", "host,-avx"},
+};
+
+static int plan_vector(struct plan *plan, const struct request *request, struct err *err)
+{
+    const char *args = get_text(request->options, "args");
+    char label[32], pin[PLAN_PIN_MAX];
+
+    (void)err;
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        snprintf(label, sizeof(label), "isa=%s", steps[i].isa);
+        if (!plan_has_isa(steps[i].isa)) {
+            plan_skip(plan, "", label,
+                      "these CPUs, or their hypervisor, offer no such instructions");
+            continue;
+        }
+        plan_step(plan, request, label,
+                  json_pack("{s:s, s:o, s:s, s:s, s:s}", "bench",
+                            request->bench ? request->bench : BENCH, "args",
+                            json_sprintf("%s isa=%s", *args ? args : "n=3000", steps[i].isa),
+                            "vcpus", "1", "pin", plan_pin(request, 1, pin), "cpu", steps[i].cpu));
+        plan_try(plan, request);
+    }
+    return 0;
+}
+
+const struct experiment experiment_vector = {
+    .name = "vector",
+    .help = "Vector units: the same code with AVX-512, AVX2 and SSE2, masked in the VM's CPUID",
+    .blocks = 10,
+    .quick_blocks = 2,
+    .stepwise = true,
+    .step_keys = 1,
+    .plan = plan_vector,
+};
