@@ -29,6 +29,9 @@
  *     minivmm,host-caches      <l1d l2 llc>, in bytes, 64 bits each; 0 where unknown
  *     minivmm,window           the address, 64 bits, of the page table of the MINIVMM_WINDOW_PAGES
  *                              pages at MINIVMM_WINDOW_BASE: empty, and for ring 0 to fill in
+ *     minivmm,masked           present if CPU features were removed: <leaf subleaf register bit>,
+ *                              32 bits each, of every one that CPUID is not to show any more
+ *     minivmm,xcr0             and the value, 64 bits, that XCR0 has then
  * A virtio device (include/minivmm/virtio.h) is a node that is compatible with "virtio,mmio"; its
  * `interrupts` is the vector that it interrupts vCPU 0 with, and if it has none, it never does.
  * /reserved-memory holds the VMM's own data (tables, stacks, this tree).

@@ -129,6 +129,27 @@ START_TEST(what_was_chosen_is_named)
 }
 END_TEST
 
+START_TEST(removed_features_are_described)
+{
+    const fdt32_t *cells;
+
+    set_up();
+    build();
+    ck_assert(!has("/chosen", "minivmm,masked") && !has("/chosen", "minivmm,xcr0"));
+    config.cpu.text = "host,-popcnt";
+    config.cpu.removed.has[features_find("popcnt", 6)] = true;
+    facts.xcr0 = 0xe7;
+    build();
+    cells = property("/chosen", "minivmm,masked", 16);
+    ck_assert_uint_eq(fdt32_ld(cells), 1);
+    ck_assert_uint_eq(fdt32_ld(cells + 1), 0);
+    ck_assert_uint_eq(fdt32_ld(cells + 2), FEATURE_ECX);
+    ck_assert_uint_eq(fdt32_ld(cells + 3), 23);
+    CHECK_U64S("/chosen", "minivmm,xcr0", 0xe7);
+    free(dtb);
+}
+END_TEST
+
 START_TEST(memory_is_described)
 {
     set_up();
@@ -223,6 +244,8 @@ START_TEST(the_room_suffices)
         add_device(names[i]);
     }
     config.mem_bytes = mem.range[0].bytes = 0xc0000000;
+    config.cpu.text = "nothing";
+    memset(config.cpu.removed.has, true, sizeof(config.cpu.removed.has));
     for (unsigned vcpus = 1; vcpus <= CONFIG_VCPUS_MAX; vcpus *= 4) {
         config.vcpus = vcpus;
         config.args = args;
@@ -282,6 +305,6 @@ START_TEST(a_dump_is_the_tree)
 }
 END_TEST
 
-SUITE_MAIN("dtb", the_run_is_described, what_was_chosen_is_named, memory_is_described,
-           cpus_are_described, devices_are_described, the_room_suffices,
+SUITE_MAIN("dtb", the_run_is_described, what_was_chosen_is_named, removed_features_are_described,
+           memory_is_described, cpus_are_described, devices_are_described, the_room_suffices,
            too_little_room_is_an_error, a_dump_is_the_tree)

@@ -41,6 +41,12 @@ static bool vcpus_set(void)
     return config.vcpus == 16;
 }
 
+static bool cpu_set(void)
+{
+    return config.cpu.text && !strcmp(config.cpu.text, "host,-avx") &&
+           config.cpu.removed.has[features_find("avx2", 4)];
+}
+
 static bool hugepages_set(void)
 {
     return config.hugepage_bytes == CONFIG_PAGE_1G;
@@ -143,6 +149,7 @@ static const struct {
     {"guest", "my.elf", guest_set, true},
     {"mem", "3G", mem_set, false},
     {"vcpus", "16", vcpus_set, false},
+    {"cpu", "host,-avx", cpu_set, true},
     {"hugepages", "1G", hugepages_set, false},
     {"thp", "off", thp_set, false},
     {"disk", "engine=null,size=1M", disk_set, false},

@@ -62,6 +62,26 @@ START_TEST(the_head_says_where_it_ran)
 }
 END_TEST
 
+START_TEST(masked_features_have_a_line)
+{
+    struct features_masked *masked = &sample.facts.masked;
+
+    sample_init(&sample);
+    check_has_not("\ncpu ");
+    sample.config.cpu.text = "host,-avx,-popcnt";
+    check_has("touched\ncpu      host,-avx,-popcnt; XCR0 0x7\ntimes");
+    masked->disabled.has[features_find("avx", 3)] = true;
+    masked->disabled.has[features_find("avx2", 4)] = true;
+    masked->hidden.has[features_find("popcnt", 6)] = true;
+    check_has("\ncpu      host,-avx,-popcnt; XCR0 0x7; disabled: avx avx2; hidden, not disabled: "
+              "popcnt\n");
+    for (unsigned i = 0; i < feature_count; i++)
+        masked->disabled.has[i] = masked->hidden.has[i] = true;
+    check_has(" clzero; hidden, not disabled: fpu ");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(a_native_run_has_no_machine)
 {
     sample_init(&sample);
@@ -458,11 +478,12 @@ START_TEST(any_fault_fits)
 }
 END_TEST
 
-SUITE_MAIN("text", the_head_says_where_it_ran, a_native_run_has_no_machine,
-           what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
-           a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
-           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits, costs_are_a_table,
-           an_interpreted_ring_0_is_said_to_be, the_vmms_own_work_is_compared,
-           exits_are_listed_by_vcpu, no_percentile_exceeds_the_maximum, the_end_is_told,
-           skips_and_warnings_are_wrapped, the_longest_texts_fit, real_machines_with_long_names_fit,
-           extreme_numbers_fit, extreme_costs_fit, any_fault_fits)
+SUITE_MAIN("text", the_head_says_where_it_ran, masked_features_have_a_line,
+           a_native_run_has_no_machine, what_is_not_known_is_left_out,
+           a_row_says_what_it_measured_and_what_it_cost, a_short_window_has_no_shares,
+           shares_beyond_reason_are_not_spelled_out, a_row_that_did_not_end_shows_what_there_is,
+           values_have_four_digits, costs_are_a_table, an_interpreted_ring_0_is_said_to_be,
+           the_vmms_own_work_is_compared, exits_are_listed_by_vcpu,
+           no_percentile_exceeds_the_maximum, the_end_is_told, skips_and_warnings_are_wrapped,
+           the_longest_texts_fit, real_machines_with_long_names_fit, extreme_numbers_fit,
+           extreme_costs_fit, any_fault_fits)

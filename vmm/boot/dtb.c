@@ -106,6 +106,26 @@ static void add_cpus(struct tree *tree, unsigned vcpus, uint64_t tsc_hz)
     end(tree);
 }
 
+/* Where CPUID would have the features that were removed: <leaf subleaf register bit> each. */
+static void add_masked(struct tree *tree, const struct feature_set *removed, uint64_t xcr0)
+{
+    fdt32_t cells[FEATURES_MAX][4];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < feature_count; i++) {
+        const struct feature *feature = &feature_table[i];
+
+        if (!removed->has[i])
+            continue;
+        cells[count][0] = cpu_to_fdt32(feature->leaf);
+        cells[count][1] = cpu_to_fdt32(feature->subleaf);
+        cells[count][2] = cpu_to_fdt32(feature->reg);
+        cells[count++][3] = cpu_to_fdt32(feature->bit);
+    }
+    TREE(tree, fdt_property(tree->fdt, "minivmm,masked", cells, (int)(count * sizeof(cells[0]))));
+    add_u64(tree, "minivmm,xcr0", xcr0);
+}
+
 static void add_chosen(struct tree *tree, const struct config *config, const struct layout *layout,
                        const struct dtb_facts *facts)
 {
@@ -121,6 +141,8 @@ static void add_chosen(struct tree *tree, const struct config *config, const str
     add_u32(tree, "minivmm,host-cpus", facts->host_cpus);
     add_array(tree, "minivmm,host-caches", facts->caches, 3);
     add_u64(tree, "minivmm,window", layout->window);
+    if (config->cpu.text)
+        add_masked(tree, &config->cpu.removed, facts->xcr0);
     end(tree);
 }
 

@@ -15,6 +15,7 @@ struct dtb_facts {
     uint64_t tsc_hz;   /* 0: not known */
     unsigned host_cpus;
     uint64_t caches[3]; /* l1d, l2, llc in bytes */
+    uint64_t xcr0;      /* what it is where --cpu removes features */
 };
 
 /*

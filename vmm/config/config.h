@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "vmm/base/err.h"
+#include "vmm/config/features.h"
 
 #define CONFIG_VCPUS_MAX 4096 /* what the tables here can hold; KVM may allow fewer */
 
@@ -85,6 +86,7 @@ struct config {
     const char *guest; /* path of the guest's ELF file; NULL: bench.elf beside the program */
     uint64_t mem_bytes;
     unsigned vcpus;            /* vCPUs, or threads of a native run */
+    struct config_cpu cpu;     /* the features that the guest gets */
     uint64_t hugepage_bytes;   /* pages of hugetlbfs to back memory with; 0: ordinary memory */
     enum config_switch thp;    /* transparent huge pages */
     bool prefault;             /* populate all memory before the start */

@@ -206,6 +206,7 @@ int machine_collect(struct machine *machine, struct run_facts *facts, struct err
     facts->end = machine->ended;
     facts->tsc_offset = machine->vcpu[0].tsc_offset;
     facts->xcr0 = machine->facts.xcr0;
+    facts->masked = machine->masked;
     memcpy(facts->kernels_sha256, machine->image.info.kernels_sha256,
            sizeof(machine->image.info.kernels_sha256));
     facts->has_memory =

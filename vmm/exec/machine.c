@@ -243,6 +243,7 @@ int machine_create(struct machine *machine, struct err *err)
     delivery_routes_init(&machine->routes, machine->vm);
     lab_begin(&machine->lab, machine->vm, &machine->routes);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
+        features_apply(&machine->cpuid, &machine->config->cpu, &machine->masked, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
         return -1;
     machine->facts = cpuid_facts(&machine->cpuid);
@@ -259,6 +260,7 @@ int machine_place(struct machine *machine, struct err *err)
         .tsc_hz = machine->rate.hz,
         .host_cpus = cpus_usable(),
         .caches = {caches.l1d, caches.l2, caches.llc},
+        .xcr0 = machine->facts.xcr0,
     };
     void *dtb = guestmem_at(&machine->mem, machine->layout.dtb, machine->layout.dtb_bytes);
 

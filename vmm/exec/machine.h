@@ -21,6 +21,7 @@
 #include "vmm/exec/lab.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/watch.h"
+#include "vmm/kvm/features.h"
 #include "vmm/kvm/stats.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
@@ -52,6 +53,7 @@ struct machine {
     int vm; /* -1 before machine_create() */
     struct cpuid_table cpuid;
     struct cpuid_facts facts;
+    struct features_masked masked; /* by --cpu */
     struct clock_rate rate;     /* of the TSC; 0 before machine_create() */
     struct clock_point created; /* the clock's first point */
     struct clock_point ended;   /* and its last */

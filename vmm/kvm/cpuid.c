@@ -51,7 +51,7 @@ struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, ui
     return NULL;
 }
 
-static void remove_leaf(struct cpuid_table *table, uint32_t leaf)
+void cpuid_remove(struct cpuid_table *table, uint32_t leaf)
 {
     unsigned kept = 0;
 
@@ -181,7 +181,7 @@ static void set_topology_leaf(struct cpuid_table *table, uint32_t leaf, unsigned
 {
     if (!cpuid_find(table, leaf, 0))
         return;
-    remove_leaf(table, leaf);
+    cpuid_remove(table, leaf);
     add_subleaf(table, (struct kvm_cpuid_entry2){
                            .function = leaf, .index = 0, .ebx = 1, .ecx = 1u << 8, .edx = id});
     add_subleaf(table, (struct kvm_cpuid_entry2){.function = leaf,

@@ -48,6 +48,9 @@ void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from);
  */
 void cpuid_set_topology(struct cpuid_table *table, unsigned id, unsigned vcpus);
 
+/* cpuid_remove(): take a leaf with all its subleaves out of the table. */
+void cpuid_remove(struct cpuid_table *table, uint32_t leaf);
+
 /* cpuid_find(): a leaf (and subleaf) of the table, or NULL. */
 struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t subleaf);
 

@@ -89,6 +89,29 @@ static json_t *host_pages_json(const struct memory_usage *memory)
     return object;
 }
 
+static json_t *features_json(const struct feature_set *set)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < feature_count; i++)
+        if (set->has[i])
+            json_array_append_new(array, json_string(feature_table[i].name));
+    return array;
+}
+
+/* What the guest's CPUs have been told to be. */
+static json_t *cpu_json(const struct report *report)
+{
+    const struct run_facts *facts = report->facts;
+    json_t *object = json_object();
+
+    set_text(object, "asked", report->config->cpu.text ? report->config->cpu.text : "host");
+    set(object, "disabled", features_json(&facts->masked.disabled));
+    set(object, "hidden", features_json(&facts->masked.hidden));
+    set_u64(object, "xcr0", facts->xcr0);
+    return object;
+}
+
 static json_t *config_json(const struct report *report)
 {
     static const char *const thp[] = {"default", "on", "off"};
@@ -105,6 +128,7 @@ static json_t *config_json(const struct report *report)
     if (facts->env == RUN_VM) {
         set_u64(object, "guest_page_bytes", config->guest_page_bytes);
         set_u64(object, "xcr0", facts->xcr0);
+        set(object, "cpu_features", cpu_json(report));
     }
     if (facts->has_memory)
         set(object, "host_page_used_bytes", host_pages_json(&facts->memory));

@@ -123,6 +123,40 @@ static void print_machine(FILE *out, const struct report *report)
     line_end(&line);
 }
 
+static void print_features(FILE *out, const char *what, const struct feature_set *set)
+{
+    const char *separator = what;
+
+    for (unsigned i = 0; i < feature_count; i++) {
+        if (!set->has[i])
+            continue;
+        fprintf(out, "%s%s", separator, feature_table[i].name);
+        separator = " ";
+    }
+}
+
+/* Only what was asked for is worth a line. */
+static void print_cpu(FILE *out, const struct report *report)
+{
+    const struct run_facts *facts = report->facts;
+    size_t bytes = 0;
+    char *text = NULL;
+    FILE *line;
+
+    if (!report->config->cpu.text)
+        return;
+    line = open_memstream(&text, &bytes);
+    if (!line)
+        return;
+    fprintf(line, "%s; XCR0 %#" PRIx64, report->config->cpu.text, facts->xcr0);
+    print_features(line, "; disabled: ", &facts->masked.disabled);
+    print_features(line, "; hidden, not disabled: ", &facts->masked.hidden);
+    fclose(line);
+    if (text)
+        text_wrapped(out, "cpu", text);
+    free(text);
+}
+
 static void add_time(struct line *line, const char *what, uint64_t ns)
 {
     char text[UNITS_TEXT_MAX];
@@ -326,6 +360,7 @@ char *report_text(const struct report *report, size_t *bytes)
         return NULL;
     print_host(out, report);
     print_machine(out, report);
+    print_cpu(out, report);
     text_disks(out, report);
     print_start(out, report);
     if (report->facts->stop == STOP_ERROR) {

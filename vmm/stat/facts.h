@@ -104,6 +104,7 @@ struct run_facts {
 
     char kernels_sha256[65]; /* empty: the guest has none */
     uint64_t xcr0;           /* vector states enabled */
+    struct features_masked masked;
 };
 
 /*

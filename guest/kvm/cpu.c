@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include <cpuid.h>
+#include <libfdt.h>
+#include <stdio.h>
+
+#include "guest/kvm/cpu.h"
+
+/* A feature in minivmm,masked. */
+#define CELLS 4
+
+static bool has_feature(const fdt32_t *cell)
+{
+    unsigned reg[4] = {0};
+
+    __get_cpuid_count(fdt32_ld(cell), fdt32_ld(cell + 1), &reg[0], &reg[1], &reg[2], &reg[3]);
+    return reg[fdt32_ld(cell + 2) & 3] >> (fdt32_ld(cell + 3) & 31) & 1;
+}
+
+/* The states that are enabled; 0 if there is no such register. */
+static uint64_t read_xcr0(void)
+{
+    unsigned a, b, c, d;
+
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+        return 0;
+    __asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+    return (uint64_t)d << 32 | a;
+}
+
+void cpu_check(const struct guest_machine *machine)
+{
+    struct channel_record record = {.type = CHANNEL_WARN, .warn.code = "cpu_not_masked"};
+    int chosen = fdt_path_offset(machine->dtb, "/chosen"), bytes = 0;
+    const fdt32_t *masked = fdt_getprop(machine->dtb, chosen, "minivmm,masked", &bytes);
+    const fdt64_t *xcr0 = fdt_getprop(machine->dtb, chosen, "minivmm,xcr0", NULL);
+    unsigned count = masked ? (unsigned)bytes / (CELLS * sizeof(*masked)) : 0, there = 0;
+
+    if (!masked || !xcr0)
+        return;
+    for (unsigned i = 0; i < count; i++)
+        there += has_feature(&masked[i * CELLS]);
+    if (!there && !(read_xcr0() & ~fdt64_ld(xcr0)))
+        return;
+    snprintf(record.warn.text, sizeof(record.warn.text),
+             "--cpu: in ring 3, %u of the %u features removed are there all the same, and XCR0 is "
+             "%#llx, not %#llx: KVM cannot mask them here",
+             there, count, (unsigned long long)read_xcr0(), (unsigned long long)fdt64_ld(xcr0));
+    guest_send(&record, 1);
+}
