@@ -27,6 +27,26 @@ static uint64_t read_xcr0(void)
     return (uint64_t)d << 32 | a;
 }
 
+/* Leaf 0xb, where there is one, has the threads of a core and the logical CPUs of a socket. */
+static void check_topology(const struct guest_machine *machine, int chosen)
+{
+    struct channel_record record = {.type = CHANNEL_WARN, .warn.code = "topology_not_seen"};
+    const fdt32_t *asked = fdt_getprop(machine->dtb, chosen, "minivmm,topology", NULL);
+    unsigned a, threads, logical, c, d, cores;
+
+    if (!asked || !__get_cpuid_count(0xb, 0, &a, &threads, &c, &d) ||
+        !__get_cpuid_count(0xb, 1, &a, &logical, &c, &d))
+        return;
+    cores = fdt32_ld(asked + 1);
+    if (threads == fdt32_ld(asked + 2) && logical == cores * fdt32_ld(asked + 2))
+        return;
+    snprintf(record.warn.text, sizeof(record.warn.text),
+             "--topology: ring 3 sees %u threads per core and %u logical CPUs per socket: CPUID is "
+             "the host's there",
+             threads, logical);
+    guest_send(&record, 1);
+}
+
 void cpu_check(const struct guest_machine *machine)
 {
     struct channel_record record = {.type = CHANNEL_WARN, .warn.code = "cpu_not_masked"};
@@ -35,6 +55,7 @@ void cpu_check(const struct guest_machine *machine)
     const fdt64_t *xcr0 = fdt_getprop(machine->dtb, chosen, "minivmm,xcr0", NULL);
     unsigned count = masked ? (unsigned)bytes / (CELLS * sizeof(*masked)) : 0, there = 0;
 
+    check_topology(machine, chosen);
     if (!masked || !xcr0)
         return;
     for (unsigned i = 0; i < count; i++)

@@ -6,8 +6,9 @@
 #include "guest/kvm/machine.h"
 
 /*
- * cpu_check(): warn of features that were removed and are there all the same. A KVM that runs ring
- * 3 natively, on a processor that cannot trap CPUID, masks nothing there.
+ * cpu_check(): warn of features that were removed and are there all the same, and of a topology
+ * that is not the one asked for. A KVM that runs ring 3 natively, on a processor that cannot trap
+ * CPUID, can change nothing there.
  */
 void cpu_check(const struct guest_machine *machine);
 

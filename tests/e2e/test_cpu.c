@@ -243,11 +243,132 @@ START_TEST(what_is_not_masked_is_told)
 }
 END_TEST
 
+static unsigned apic_of(const struct outcome *run, unsigned vcpu)
+{
+    unsigned id = ~0u;
+    char begin[32];
+    const char *at;
+
+    snprintf(begin, sizeof(begin), "\n%x apic ", vcpu);
+    at = strstr(run->err, begin);
+    ck_assert_msg(at && sscanf(at + strlen(begin), "%x", &id) == 1, "vCPU %u: %s", vcpu, run->err);
+    return id;
+}
+
+static unsigned bits(unsigned count)
+{
+    unsigned result = 0;
+
+    while (1u << result < count)
+        result++;
+    return result;
+}
+
+static const struct grouping {
+    const char *text;
+    unsigned sockets, cores, threads;
+    unsigned ids[8];
+} groupings[] = {
+    {"cores=2", 1, 2, 1, {0, 1}},
+    {"sockets=2", 2, 1, 1, {0, 1}},
+    {"threads=2", 1, 1, 2, {0, 1}},
+    {"sockets=2,cores=2,threads=2", 2, 2, 2, {0, 1, 2, 3, 4, 5, 6, 7}},
+    {"sockets=2,cores=3", 2, 3, 1, {0, 1, 2, 4, 5, 6}},
+    {"cores=2,threads=3", 1, 2, 3, {0, 1, 2, 4, 5, 6}},
+};
+
+static struct outcome run_grouping(const struct grouping *grouping, const char *guest,
+                                   const char *bench)
+{
+    char vcpus[16];
+    struct outcome run;
+
+    snprintf(vcpus, sizeof(vcpus), "%u", grouping->sockets * grouping->cores * grouping->threads);
+    run = program_run("minivmm", "--guest", program_path(guest), "--mem", "64M", "--report", "json",
+                      "--vcpus", vcpus, "--topology", grouping->text, "--timeout", "60", "--quick",
+                      bench ? "--bench" : NULL, bench, NULL);
+    ck_assert_msg(run.status == 0, "--topology %s: status %d\n%s", grouping->text, run.status,
+                  run.err);
+    return run;
+}
+
+START_TEST(vcpus_are_grouped)
+{
+    bool visible = can_mask();
+
+    for (unsigned i = 0; i < sizeof(groupings) / sizeof(groupings[0]); i++) {
+        const struct grouping *grouping = &groupings[i];
+        struct outcome run = run_grouping(grouping, "cpu.elf", NULL);
+        unsigned per_socket = grouping->cores * grouping->threads;
+
+        ck_assert_uint_eq(json_int_at(run.json, "config.topology.sockets"), grouping->sockets);
+        ck_assert_uint_eq(json_int_at(run.json, "config.topology.cores"), grouping->cores);
+        ck_assert_uint_eq(json_int_at(run.json, "config.topology.threads"), grouping->threads);
+        for (unsigned vcpu = 0; vcpu < grouping->sockets * per_socket; vcpu++) {
+            struct leaf basic = leaf_of(&run, vcpu, 1, 0);
+            struct leaf thread = leaf_of(&run, vcpu, 0xb, 0), core = leaf_of(&run, vcpu, 0xb, 1);
+            struct leaf amd = leaf_of(&run, vcpu, 0x8000001e, 0);
+            unsigned id = grouping->ids[vcpu];
+
+            ck_assert_msg(apic_of(&run, vcpu) == id, "%s, vCPU %u: APIC %u", grouping->text, vcpu,
+                          apic_of(&run, vcpu));
+            if (!visible)
+                continue;
+            ck_assert_uint_eq(basic.ebx >> 24, id);
+            ck_assert_uint_eq(basic.edx >> 28 & 1, per_socket > 1);
+            /* Leaves that KVM does not offer are all zeros. */
+            if (thread.ecx) {
+                ck_assert_uint_eq(thread.eax, bits(grouping->threads));
+                ck_assert_uint_eq(thread.ebx, grouping->threads);
+                ck_assert_uint_eq(thread.edx, id);
+                ck_assert_uint_eq(core.eax, bits(grouping->threads) + bits(grouping->cores));
+                ck_assert_uint_eq(core.ebx, per_socket);
+            }
+            if (amd.eax) {
+                ck_assert_uint_eq(amd.eax, id);
+                ck_assert_uint_eq(amd.ebx >> 8 & 0xff, grouping->threads - 1);
+                ck_assert_uint_eq(amd.ecx & 0xff, vcpu / per_socket);
+            }
+        }
+        outcome_free(&run);
+    }
+    if (!visible)
+        suite_skip_part(CANNOT_MASK);
+}
+END_TEST
+
+/* An interrupt goes to an APIC's id, which is not always the vCPU's number. */
+START_TEST(interrupts_find_a_vcpu_by_its_id)
+{
+    static const struct grouping gap = {"sockets=2,cores=1,threads=3", 2, 1, 3, {0}};
+    struct outcome run = run_grouping(&gap, "far_interrupt.elf", NULL);
+
+    outcome_free(&run);
+}
+END_TEST
+
+/* IPIs of the benchmarks, between two vCPUs of two sockets. */
+START_TEST(benchmarks_run_in_any_topology)
+{
+    static const struct grouping sockets = {"sockets=2", 2, 1, 1, {0}};
+    struct outcome run = run_grouping(&sockets, "bench.elf", "exits.ipi.halted,gups.forkjoin");
+
+    ck_assert_int_eq(strstr(run.out, "\"topology_not_seen\"") != NULL, !can_mask());
+    outcome_free(&run);
+}
+END_TEST
+
 START_TEST(what_cannot_be_is_refused)
 {
     expect_failure(2, "--cpu -avx3: no such feature; try: avx, avx2", "--cpu", "host,-avx3", NULL);
     expect_failure(2, "--cpu -sse2: a guest cannot be without it", "--cpu", "host,-sse2", NULL);
     expect_failure(2, "--cpu -x2apic: a guest cannot be without it", "--cpu", "-x2apic", NULL);
+    expect_failure(2,
+                   "--topology sockets=2,cores=2,threads=1: that is 4 vCPUs, and --vcpus says 1; "
+                   "try: --vcpus 4",
+                   "--topology", "sockets=2,cores=2", NULL);
+    expect_failure(2, "--topology dies=2: not counts of sockets, cores and threads", "--topology",
+                   "dies=2", NULL);
     /* No processor has both. */
     expect_failure(2, ": KVM offers no ", "--guest", program_path("hello.elf"), "--mem", "64M",
                    "--cpu", "host,+xop,+avx512er", NULL);
@@ -256,4 +377,5 @@ END_TEST
 
 SUITE_MAIN_KVM("cpu", what_is_removed_is_not_seen, the_report_tells_disabled_from_hidden,
                what_is_disabled_faults, benchmarks_choose_by_what_they_see,
-               what_is_not_masked_is_told, what_cannot_be_is_refused)
+               what_is_not_masked_is_told, vcpus_are_grouped, interrupts_find_a_vcpu_by_its_id,
+               benchmarks_run_in_any_topology, what_cannot_be_is_refused)

@@ -196,6 +196,17 @@ START_TEST(cpus_are_described)
     facts.tsc_hz = 0;
     build();
     ck_assert(!has("/cpus", "timebase-frequency"));
+    /* By the ids of their APICs, in the order of their numbers. */
+    ck_assert(!has("/chosen", "minivmm,topology"));
+    config.vcpus = 6;
+    config.topology = (struct topology){2, 3, 1};
+    build();
+    ck_assert_uint_eq(count_subnodes("/cpus"), 6);
+    check_u32("/cpus/cpu@2", "reg", 2);
+    check_u32("/cpus/cpu@4", "reg", 4);
+    ck_assert_int_lt(fdt_path_offset(dtb, "/cpus/cpu@3"), 0);
+    ck_assert_int_gt(node_at("/cpus/cpu@4"), node_at("/cpus/cpu@2"));
+    ck_assert_uint_eq(fdt32_ld(property("/chosen", "minivmm,topology", 12)), 2);
     free(dtb);
 }
 END_TEST

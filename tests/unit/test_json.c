@@ -108,6 +108,9 @@ START_TEST(the_run_is_described)
     check_int(json, "config.xcr0", 7);
     check_text(json, "config.cpu_features.asked", "host");
     check_int(json, "config.cpu_features.xcr0", 7);
+    check_int(json, "config.topology.sockets", 1);
+    check_int(json, "config.topology.cores", SAMPLE_VCPUS);
+    check_int(json, "config.topology.threads", 1);
     check_text(json, "config.thp", "default");
     check_int(json, "clock.tsc_hz", SAMPLE_HZ);
     check_int(json, "clock.tsc_offset", -12345);
@@ -488,6 +491,7 @@ START_TEST(a_native_run_lacks_what_only_a_vm_has)
                                          "config.guest_page_bytes",
                                          "config.xcr0",
                                          "config.cpu_features",
+                                         "config.topology",
                                          "clock.tsc_offset",
                                          "benches.0.exits_user",
                                          "benches.0.exits_harness",

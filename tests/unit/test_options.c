@@ -47,6 +47,12 @@ static bool cpu_set(void)
            config.cpu.removed.has[features_find("avx2", 4)];
 }
 
+static bool topology_set(void)
+{
+    return config.topology.sockets == 1 && config.topology.threads == 1 &&
+           config.topology.cores == 1;
+}
+
 static bool hugepages_set(void)
 {
     return config.hugepage_bytes == CONFIG_PAGE_1G;
@@ -150,6 +156,7 @@ static const struct {
     {"mem", "3G", mem_set, false},
     {"vcpus", "16", vcpus_set, false},
     {"cpu", "host,-avx", cpu_set, true},
+    {"topology", "cores=1", topology_set, true},
     {"hugepages", "1G", hugepages_set, false},
     {"thp", "off", thp_set, false},
     {"disk", "engine=null,size=1M", disk_set, false},

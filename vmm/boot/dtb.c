@@ -87,20 +87,23 @@ static void add_reserved(struct tree *tree, const struct layout *layout)
     end(tree);
 }
 
-static void add_cpus(struct tree *tree, unsigned vcpus, uint64_t tsc_hz)
+static void add_cpus(struct tree *tree, const struct config *config, uint64_t tsc_hz)
 {
+    const struct topology topology = config_topology(config);
+
     begin(tree, "cpus");
     add_u32(tree, "#address-cells", 1);
     add_u32(tree, "#size-cells", 0);
     if (tsc_hz)
         add_u64(tree, "timebase-frequency", tsc_hz);
-    for (unsigned i = 0; i < vcpus; i++) {
+    for (unsigned i = 0; i < config->vcpus; i++) {
+        unsigned id = topology_apic_id(&topology, i);
         char name[32];
 
-        snprintf(name, sizeof(name), "cpu@%x", i);
+        snprintf(name, sizeof(name), "cpu@%x", id);
         begin(tree, name);
         add_string(tree, "device_type", "cpu");
-        add_u32(tree, "reg", i);
+        add_u32(tree, "reg", id);
         end(tree);
     }
     end(tree);
@@ -126,6 +129,17 @@ static void add_masked(struct tree *tree, const struct feature_set *removed, uin
     add_u64(tree, "minivmm,xcr0", xcr0);
 }
 
+static void add_topology(struct tree *tree, const struct topology *topology)
+{
+    const fdt32_t cells[] = {
+        cpu_to_fdt32(topology->sockets),
+        cpu_to_fdt32(topology->cores),
+        cpu_to_fdt32(topology->threads),
+    };
+
+    TREE(tree, fdt_property(tree->fdt, "minivmm,topology", cells, sizeof(cells)));
+}
+
 static void add_chosen(struct tree *tree, const struct config *config, const struct layout *layout,
                        const struct dtb_facts *facts)
 {
@@ -141,6 +155,8 @@ static void add_chosen(struct tree *tree, const struct config *config, const str
     add_u32(tree, "minivmm,host-cpus", facts->host_cpus);
     add_array(tree, "minivmm,host-caches", facts->caches, 3);
     add_u64(tree, "minivmm,window", layout->window);
+    if (config->topology.sockets)
+        add_topology(tree, &config->topology);
     if (config->cpu.text)
         add_masked(tree, &config->cpu.removed, facts->xcr0);
     end(tree);
@@ -179,7 +195,7 @@ int dtb_build(void *room, const struct config *config, const struct layout *layo
     add_chosen(&tree, config, layout, facts);
     add_memory(&tree, mem);
     add_reserved(&tree, layout);
-    add_cpus(&tree, config->vcpus, facts->tsc_hz);
+    add_cpus(&tree, config, facts->tsc_hz);
     add_devices(&tree, mmio);
     end(&tree);
     TREE(&tree, fdt_finish(room));

@@ -59,6 +59,11 @@ static int parse_cpu(struct config *config, const char *argument, struct err *er
     return features_parse(&config->cpu, argument, err);
 }
 
+static int parse_topology(struct config *config, const char *argument, struct err *err)
+{
+    return topology_parse(&config->topology, argument, err);
+}
+
 static int parse_hugepages(struct config *config, const char *argument, struct err *err)
 {
     static const char *const words[] = {"2M", "1G", NULL};
@@ -205,6 +210,10 @@ const struct cli_option cli_option[] = {
      "CPU features of the guest: host or baseline (x86-64-v1), then +NAME and -NAME, with commas "
      "between (host)",
      CLI_VM, parse_cpu},
+    {"topology", "LIST",
+     "How vCPUs are grouped: sockets=S,cores=C,threads=T, of which the product is --vcpus (one "
+     "socket of single-threaded cores)",
+     CLI_VM, parse_topology},
     {"hugepages", "2M|1G", "Back memory with reserved pages of hugetlbfs", CLI_VM | CLI_NATIVE,
      parse_hugepages},
     {"thp", "on|off", "Transparent huge pages (on where the host has them)", CLI_VM | CLI_NATIVE,

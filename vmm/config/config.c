@@ -34,6 +34,24 @@ static int check_files(const struct config *config, struct err *err)
                : 0;
 }
 
+struct topology config_topology(const struct config *config)
+{
+    return config->topology.sockets ? config->topology : (struct topology){1, config->vcpus, 1};
+}
+
+static int check_topology(const struct config *config, struct err *err)
+{
+    const struct topology *topology = &config->topology;
+    unsigned count = topology_count(topology);
+
+    if (!topology->sockets || count == config->vcpus)
+        return 0;
+    err_set(err, ERR_USAGE,
+            "--topology sockets=%u,cores=%u,threads=%u: that is %u vCPUs, and --vcpus says %u",
+            topology->sockets, topology->cores, topology->threads, count, config->vcpus);
+    return err_hint(err, "--vcpus %u", count);
+}
+
 int config_validate(const struct config *config, struct err *err)
 {
     uint64_t unit = config->hugepage_bytes ? config->hugepage_bytes : CONFIG_PAGE_2M;
@@ -59,5 +77,8 @@ int config_validate(const struct config *config, struct err *err)
                 "--hugepages with --thp on: memory of hugetlbfs is never transparent");
         return err_hint(err, "one of the two");
     }
-    return config_validate_disks(config, err) || check_files(config, err) ? -1 : 0;
+    return check_topology(config, err) || config_validate_disks(config, err) ||
+                   check_files(config, err)
+               ? -1
+               : 0;
 }

@@ -10,6 +10,7 @@
 
 #include "vmm/base/err.h"
 #include "vmm/config/features.h"
+#include "vmm/config/topology.h"
 
 #define CONFIG_VCPUS_MAX 4096 /* what the tables here can hold; KVM may allow fewer */
 
@@ -87,6 +88,7 @@ struct config {
     uint64_t mem_bytes;
     unsigned vcpus;            /* vCPUs, or threads of a native run */
     struct config_cpu cpu;     /* the features that the guest gets */
+    struct topology topology;  /* what was asked for; config_topology() is what there is */
     uint64_t hugepage_bytes;   /* pages of hugetlbfs to back memory with; 0: ordinary memory */
     enum config_switch thp;    /* transparent huge pages */
     bool prefault;             /* populate all memory before the start */
@@ -114,6 +116,9 @@ extern const struct config_disk config_disk_default, config_disk_temporary;
 
 /* config_init(): the defaults. */
 void config_init(struct config *config);
+
+/* config_topology(): one socket of single-threaded cores, unless something else was asked for. */
+struct topology config_topology(const struct config *config);
 
 /*
  * config_validate(): whether the parts fit each other; what depends on the host is checked where

@@ -164,6 +164,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
     *machine = (struct machine){
         .config = config,
         .watch = watch,
+        .topology = config_topology(config),
         .vm = -1,
         .event = -1,
         .facts = {.nx = true},
@@ -214,11 +215,19 @@ static int set_memory(struct machine *machine, struct err *err)
 static int check_config(const struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
+    unsigned last;
 
     if (config->vcpus > machine->kvm.max_vcpus) {
         err_set(err, ERR_USAGE, "--vcpus %u: KVM allows %u on this host", config->vcpus,
                 machine->kvm.max_vcpus);
         return err_hint(err, "--vcpus %u or fewer", machine->kvm.max_vcpus);
+    }
+    last = topology_apic_id(&machine->topology, config->vcpus - 1);
+    if (last > machine->kvm.max_apic_id) {
+        err_set(err, ERR_USAGE,
+                "--topology: the last vCPU's APIC id would be %u; KVM allows up to %u on this host",
+                last, machine->kvm.max_apic_id);
+        return err_hint(err, "powers of two, which leave no gaps between the ids");
     }
     if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->facts.page_1g) {
         err_set(err, ERR_USAGE,
@@ -240,7 +249,7 @@ int machine_create(struct machine *machine, struct err *err)
         kvm_close(&machine->kvm);
         return -1;
     }
-    delivery_routes_init(&machine->routes, machine->vm);
+    delivery_routes_init(&machine->routes, machine->vm, &machine->topology);
     lab_begin(&machine->lab, machine->vm, &machine->routes);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
         features_apply(&machine->cpuid, &machine->config->cpu, &machine->masked, err) ||

@@ -29,6 +29,7 @@
 struct machine {
     const struct config *config;
     const struct watch *watch;
+    struct topology topology;
     struct image image;
     struct guestmem mem;
     struct layout layout;
@@ -54,9 +55,9 @@ struct machine {
     struct cpuid_table cpuid;
     struct cpuid_facts facts;
     struct features_masked masked; /* by --cpu */
-    struct clock_rate rate;     /* of the TSC; 0 before machine_create() */
-    struct clock_point created; /* the clock's first point */
-    struct clock_point ended;   /* and its last */
+    struct clock_rate rate;        /* of the TSC; 0 before machine_create() */
+    struct clock_point created;    /* the clock's first point */
+    struct clock_point ended;      /* and its last */
 
     struct vcpu_shared shared;
     struct vcpu *vcpu;

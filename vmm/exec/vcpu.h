@@ -23,6 +23,7 @@ struct vcpu_shared {
     int vm;
     const struct cpuid_table *cpuid;
     const struct cpuid_facts *facts;
+    const struct topology *topology;
     const struct layout *layout;
     gpa_t entry;
     struct clock_rate rate;

@@ -36,14 +36,16 @@ static bool is_offered(struct cpuid_table *table, const struct feature *feature)
 
 static int check_required(struct cpuid_table *table, const struct config_cpu *cpu, struct err *err)
 {
+    static const char *const names[] = {
+        [FEATURE_EAX] = "EAX", [FEATURE_EBX] = "EBX", [FEATURE_ECX] = "ECX", [FEATURE_EDX] = "EDX"};
+
     for (unsigned i = 0; i < feature_count; i++) {
         const struct feature *feature = &feature_table[i];
 
         if (!cpu->required.has[i] || is_offered(table, feature))
             continue;
-        err_set(err, ERR_USAGE,
-                "--cpu %s: KVM offers no %s on this host (CPUID %#x, bit %u of register %u)",
-                cpu->text, feature->name, feature->leaf, feature->bit, feature->reg);
+        err_set(err, ERR_USAGE, "--cpu %s: KVM offers no %s on this host (CPUID %#x, bit %u of %s)",
+                cpu->text, feature->name, feature->leaf, feature->bit, names[feature->reg]);
         return err_hint(err, "--cpu host, which has all that there is");
     }
     return 0;

@@ -112,6 +112,17 @@ static json_t *cpu_json(const struct report *report)
     return object;
 }
 
+static json_t *topology_json(const struct config *config)
+{
+    const struct topology topology = config_topology(config);
+    json_t *object = json_object();
+
+    set_u64(object, "sockets", topology.sockets);
+    set_u64(object, "cores", topology.cores);
+    set_u64(object, "threads", topology.threads);
+    return object;
+}
+
 static json_t *config_json(const struct report *report)
 {
     static const char *const thp[] = {"default", "on", "off"};
@@ -129,6 +140,7 @@ static json_t *config_json(const struct report *report)
         set_u64(object, "guest_page_bytes", config->guest_page_bytes);
         set_u64(object, "xcr0", facts->xcr0);
         set(object, "cpu_features", cpu_json(report));
+        set(object, "topology", topology_json(config));
     }
     if (facts->has_memory)
         set(object, "host_page_used_bytes", host_pages_json(&facts->memory));

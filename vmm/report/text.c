@@ -109,6 +109,9 @@ static void print_machine(FILE *out, const struct report *report)
     char size[UNITS_TEXT_MAX];
 
     line_add(&line, "%u %s", config->vcpus, vm ? "vCPUs" : "threads");
+    if (config->topology.sockets)
+        line_add(&line, "sockets=%u,cores=%u,threads=%u", config->topology.sockets,
+                 config->topology.cores, config->topology.threads);
     line_add(&line, "%s", units_format_size(size, config->mem_bytes));
     if (vm)
         line_add(&line, "guest pages %s", units_format_size(size, config->guest_page_bytes));
