@@ -53,6 +53,11 @@ static bool topology_set(void)
            config.topology.cores == 1;
 }
 
+static bool numa_set(void)
+{
+    return config.numa.nodes == 1 && config.numa.unbound;
+}
+
 static bool hugepages_set(void)
 {
     return config.hugepage_bytes == CONFIG_PAGE_1G;
@@ -157,6 +162,7 @@ static const struct {
     {"vcpus", "16", vcpus_set, false},
     {"cpu", "host,-avx", cpu_set, true},
     {"topology", "cores=1", topology_set, true},
+    {"numa", "1,unbound", numa_set, true},
     {"hugepages", "1G", hugepages_set, false},
     {"thp", "off", thp_set, false},
     {"disk", "engine=null,size=1M", disk_set, false},

@@ -86,7 +86,11 @@ START_TEST(a_topology_that_was_asked_for_is_told)
 {
     sample_init(&sample);
     sample.config.topology = (struct topology){1, 1, 2};
-    check_has("\nmachine  2 vCPUs; sockets=1,cores=1,threads=2; 2 GiB; ");
+    check_has("\nmachine  2 vCPUs; sockets=1,cores=1,threads=2; 2 GiB; guest");
+    sample.config.numa.nodes = 2;
+    check_has("; 2 GiB; bound NUMA nodes: 2; guest");
+    sample.config.numa.unbound = true;
+    check_has("; 2 GiB; unbound NUMA nodes: 2; guest");
     sample_free(&sample);
 }
 END_TEST

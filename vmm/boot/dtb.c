@@ -57,17 +57,63 @@ static void add_array(struct tree *tree, const char *name, const uint64_t *value
     TREE(tree, fdt_property(tree->fdt, name, cells, (int)(count * sizeof(cells[0]))));
 }
 
-static void add_memory(struct tree *tree, const struct guestmem *mem)
+/* A node for the RAM that is [from, to) if all of it is counted through, holes left out. */
+static void add_ram(struct tree *tree, const struct guestmem *mem, uint64_t from, uint64_t to,
+                    const unsigned *node)
 {
-    uint64_t reg[4];
+    uint64_t reg[4] = {0}, counted = 0;
+    unsigned count = 0;
+    char name[32];
 
     for (unsigned i = 0; i < mem->ranges; i++) {
-        reg[2 * i] = mem->range[i].base;
-        reg[2 * i + 1] = mem->range[i].bytes;
+        const struct guestmem_range *range = &mem->range[i];
+        uint64_t begins = from > counted ? from - counted : 0;
+        uint64_t ends = to - counted < range->bytes ? to - counted : range->bytes;
+
+        if (to > counted && begins < ends) {
+            reg[count++] = range->base + begins;
+            reg[count++] = ends - begins;
+        }
+        counted += range->bytes;
     }
-    begin(tree, "memory@0");
+    snprintf(name, sizeof(name), "memory@%" PRIx64, reg[0]);
+    begin(tree, name);
     add_string(tree, "device_type", "memory");
-    add_array(tree, "reg", reg, 2 * mem->ranges);
+    add_array(tree, "reg", reg, count);
+    if (node)
+        add_u32(tree, "numa-node-id", *node);
+    end(tree);
+}
+
+/* All in one, or a part for each NUMA node. */
+static void add_memory(struct tree *tree, const struct config *config, const struct guestmem *mem)
+{
+    unsigned nodes = config->numa.nodes;
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < mem->ranges; i++)
+        bytes += mem->range[i].bytes;
+    if (!nodes)
+        add_ram(tree, mem, 0, bytes, NULL);
+    for (unsigned i = 0; i < nodes; i++)
+        add_ram(tree, mem, bytes / nodes * i, bytes / nodes * (i + 1), &i);
+}
+
+/* Bindings of the device tree: numa.txt, "numa-distance-map-v1". */
+static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_facts *facts)
+{
+    fdt32_t cells[CONFIG_NODES_MAX * CONFIG_NODES_MAX * 3];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < nodes; i++)
+        for (unsigned j = 0; j < nodes; j++) {
+            cells[count++] = cpu_to_fdt32(i);
+            cells[count++] = cpu_to_fdt32(j);
+            cells[count++] = cpu_to_fdt32(facts->distance[i][j]);
+        }
+    begin(tree, "distance-map");
+    add_string(tree, "compatible", "numa-distance-map-v1");
+    TREE(tree, fdt_property(tree->fdt, "distance-matrix", cells, (int)(count * sizeof(cells[0]))));
     end(tree);
 }
 
@@ -104,6 +150,8 @@ static void add_cpus(struct tree *tree, const struct config *config, uint64_t ts
         begin(tree, name);
         add_string(tree, "device_type", "cpu");
         add_u32(tree, "reg", id);
+        if (config->numa.nodes)
+            add_u32(tree, "numa-node-id", config_node(config, i));
         end(tree);
     }
     end(tree);
@@ -193,7 +241,9 @@ int dtb_build(void *room, const struct config *config, const struct layout *layo
     add_u32(&tree, "#address-cells", 2);
     add_u32(&tree, "#size-cells", 2);
     add_chosen(&tree, config, layout, facts);
-    add_memory(&tree, mem);
+    add_memory(&tree, config, mem);
+    if (config->numa.nodes)
+        add_distances(&tree, config->numa.nodes, facts);
     add_reserved(&tree, layout);
     add_cpus(&tree, config, facts->tsc_hz);
     add_devices(&tree, mmio);

@@ -9,6 +9,7 @@
 /* Room for the device tree: fixed parts and the arguments, masked features, and a node per vCPU. */
 #define DTB_BYTES          8192u
 #define DTB_BYTES_MASKED   (FEATURES_MAX * 16u)
+#define DTB_BYTES_NUMA     (CONFIG_NODES_MAX * (CONFIG_NODES_MAX * 12u + 160u))
 #define DTB_BYTES_PER_VCPU 96u
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -36,8 +37,8 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
     layout->device_bytes = CONFIG_PAGE_2M;
     layout->tables_bytes = pagetable_room(span, 2 * image->segments + 9, config->guest_page_bytes);
     layout->dtb_bytes =
-        round_up(DTB_BYTES + DTB_BYTES_MASKED + strlen(config->args) + (bench ? strlen(bench) : 0) +
-                     (uint64_t)config->vcpus * DTB_BYTES_PER_VCPU,
+        round_up(DTB_BYTES + DTB_BYTES_MASKED + DTB_BYTES_NUMA + strlen(config->args) +
+                     (bench ? strlen(bench) : 0) + (uint64_t)config->vcpus * DTB_BYTES_PER_VCPU,
                  CONFIG_PAGE_4K);
     needed = layout->tables_bytes + PAGETABLE_BYTES +
              (uint64_t)config->vcpus * MINIVMM_STACK_BYTES + layout->dtb_bytes +

@@ -64,6 +64,11 @@ static int parse_topology(struct config *config, const char *argument, struct er
     return topology_parse(&config->topology, argument, err);
 }
 
+static int parse_numa(struct config *config, const char *argument, struct err *err)
+{
+    return numa_parse(&config->numa, argument, err);
+}
+
 static int parse_hugepages(struct config *config, const char *argument, struct err *err)
 {
     static const char *const words[] = {"2M", "1G", NULL};
@@ -214,6 +219,10 @@ const struct cli_option cli_option[] = {
      "How vCPUs are grouped: sockets=S,cores=C,threads=T, of which the product is --vcpus (one "
      "socket of single-threaded cores)",
      CLI_VM, parse_topology},
+    {"numa", "N[,unbound]",
+     "Split vCPUs and memory evenly over N nodes, each bound to a node of the host, or unbound (no "
+     "nodes)",
+     CLI_VM, parse_numa},
     {"hugepages", "2M|1G", "Back memory with reserved pages of hugetlbfs", CLI_VM | CLI_NATIVE,
      parse_hugepages},
     {"thp", "on|off", "Transparent huge pages (on where the host has them)", CLI_VM | CLI_NATIVE,

@@ -10,6 +10,7 @@
 #include "vmm/exec/machine_run.h"
 #include "vmm/host/caches.h"
 #include "vmm/host/cpus.h"
+#include "vmm/host/numa.h"
 
 static int add_device(struct machine *machine, const char *name, const struct bus_ops *ops,
                       void *device, bool for_harness, struct err *err)
@@ -66,6 +67,10 @@ static int add_virtio(struct machine *machine, const char *name, struct virtio_m
     region->vector = DEVICE_VECTOR + number;
     return 0;
 }
+
+/* ACPI's, which a device tree's are as well: to the same node, and to another. */
+#define LOCAL_DISTANCE  10u
+#define REMOTE_DISTANCE 20u
 
 /* Benchmarks that use a disk have names that begin like this. */
 #define DISK_BENCHES "blk."
@@ -260,6 +265,21 @@ int machine_create(struct machine *machine, struct err *err)
     return check_config(machine, err) || set_memory(machine, err) ? -1 : 0;
 }
 
+/* Those of the host's nodes below, or what firmware says where it does not know better. */
+static void set_distances(const struct machine *machine, struct dtb_facts *facts)
+{
+    const struct backing *backing = &machine->mem.backing;
+    unsigned nodes = machine->config->numa.nodes;
+
+    for (unsigned i = 0; i < nodes; i++)
+        for (unsigned j = 0; j < nodes; j++) {
+            unsigned host =
+                backing->nodes ? numa_distance(backing->host_node[i], backing->host_node[j]) : 0;
+
+            facts->distance[i][j] = host ? host : i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+        }
+}
+
 int machine_place(struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
@@ -273,6 +293,7 @@ int machine_place(struct machine *machine, struct err *err)
     };
     void *dtb = guestmem_at(&machine->mem, machine->layout.dtb, machine->layout.dtb_bytes);
 
+    set_distances(machine, &facts);
     if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->facts.nx,
                    err) ||
         dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &facts, err))

@@ -11,6 +11,7 @@
 
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/cpus.h"
+#include "vmm/host/numa.h"
 #include "vmm/kvm/stats.h"
 #include "vmm/kvm/topology.h"
 
@@ -66,6 +67,19 @@ static int start_trace(struct vcpu *vcpu, struct err *err)
     return 0;
 }
 
+/* To the CPU that the user says, or else to the host node that its memory is on. */
+static int place(const struct vcpu *vcpu, struct err *err)
+{
+    const struct config *config = vcpu->shared->config;
+    const struct backing *backing = vcpu->shared->backing;
+
+    if (config->pin_count)
+        return cpus_pin(config->pin[vcpu->id % config->pin_count], err);
+    if (backing->nodes)
+        return numa_run_on(backing->host_node[config_node(config, vcpu->id)], err);
+    return 0;
+}
+
 static int set_up(struct vcpu *vcpu, struct err *err)
 {
     const struct vcpu_shared *shared = vcpu->shared;
@@ -73,7 +87,7 @@ static int set_up(struct vcpu *vcpu, struct err *err)
     unsigned apic_id = topology_apic_id(shared->topology, vcpu->id);
     struct kvm_run *run;
 
-    if (config->pin_count && cpus_pin(config->pin[vcpu->id % config->pin_count], err))
+    if (place(vcpu, err))
         return -1;
     vcpu->fd = KVM_IOCTL(shared->vm, KVM_CREATE_VCPU, apic_id, err);
     if (vcpu->fd < 0)

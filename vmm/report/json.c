@@ -123,6 +123,31 @@ static json_t *topology_json(const struct config *config)
     return object;
 }
 
+/* The guest's nodes, and of bound ones where their memory really is. */
+static json_t *numa_json(const struct report *report)
+{
+    const struct config *config = report->config;
+    const struct run_facts *facts = report->facts;
+    json_t *object = json_object(), *nodes = json_array();
+
+    set_u64(object, "nodes", config->numa.nodes);
+    set(object, "bound", json_boolean(!config->numa.unbound));
+    for (unsigned i = 0; i < config->numa.nodes; i++) {
+        json_t *node = json_object();
+
+        set_u64(node, "vcpus", config->vcpus / config->numa.nodes);
+        set_u64(node, "mem_bytes", config->mem_bytes / config->numa.nodes);
+        if (facts->has_nodes) {
+            set_u64(node, "host_node", facts->node[i].host);
+            set_u64(node, "resident_bytes", facts->node[i].here);
+            set_u64(node, "resident_elsewhere_bytes", facts->node[i].elsewhere);
+        }
+        json_array_append_new(nodes, node);
+    }
+    set(object, "node", nodes);
+    return object;
+}
+
 static json_t *config_json(const struct report *report)
 {
     static const char *const thp[] = {"default", "on", "off"};
@@ -141,6 +166,8 @@ static json_t *config_json(const struct report *report)
         set_u64(object, "xcr0", facts->xcr0);
         set(object, "cpu_features", cpu_json(report));
         set(object, "topology", topology_json(config));
+        if (config->numa.nodes)
+            set(object, "numa", numa_json(report));
     }
     if (facts->has_memory)
         set(object, "host_page_used_bytes", host_pages_json(&facts->memory));

@@ -113,6 +113,9 @@ static void print_machine(FILE *out, const struct report *report)
         line_add(&line, "sockets=%u,cores=%u,threads=%u", config->topology.sockets,
                  config->topology.cores, config->topology.threads);
     line_add(&line, "%s", units_format_size(size, config->mem_bytes));
+    if (config->numa.nodes)
+        line_add(&line, "%s NUMA nodes: %u", config->numa.unbound ? "unbound" : "bound",
+                 config->numa.nodes);
     if (vm)
         line_add(&line, "guest pages %s", units_format_size(size, config->guest_page_bytes));
     if (report->facts->has_memory && memory->resident_bytes) {
