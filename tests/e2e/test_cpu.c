@@ -358,6 +358,22 @@ START_TEST(benchmarks_run_in_any_topology)
 }
 END_TEST
 
+START_TEST(a_dry_run_tells_it)
+{
+    struct outcome run = program_run("minivmm", "--guest", program_path("hello.elf"), "--mem",
+                                     "64M", "--vcpus", "6", "--topology", "sockets=2,cores=3",
+                                     "--numa", "2,unbound", "--cpu", "baseline", "--dry-run", NULL);
+
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_msg(strstr(run.out, "\ncpu      baseline: XCR0 0") != NULL, "%s", run.out);
+    ck_assert_msg(strstr(run.out, "\ntopology sockets=2,cores=3,threads=1, APIC ids up to 6\n") !=
+                      NULL,
+                  "%s", run.out);
+    ck_assert_msg(strstr(run.out, "\nnode 1   3 vCPUs, 32 MiB\n") != NULL, "%s", run.out);
+    outcome_free(&run);
+}
+END_TEST
+
 START_TEST(what_cannot_be_is_refused)
 {
     expect_failure(2, "--cpu -avx3: no such feature; try: avx, avx2", "--cpu", "host,-avx3", NULL);
@@ -378,4 +394,4 @@ END_TEST
 SUITE_MAIN_KVM("cpu", what_is_removed_is_not_seen, the_report_tells_disabled_from_hidden,
                what_is_disabled_faults, benchmarks_choose_by_what_they_see,
                what_is_not_masked_is_told, vcpus_are_grouped, interrupts_find_a_vcpu_by_its_id,
-               benchmarks_run_in_any_topology, what_cannot_be_is_refused)
+               benchmarks_run_in_any_topology, a_dry_run_tells_it, what_cannot_be_is_refused)
