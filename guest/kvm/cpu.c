@@ -5,6 +5,9 @@
 
 #include "guest/kvm/cpu.h"
 
+/* AVX, opmask, and both halves of the ZMM state. */
+#define XCR0_VECTORS 0xe4u
+
 /* A feature in minivmm,masked. */
 #define CELLS 4
 
@@ -16,15 +19,15 @@ static bool has_feature(const fdt32_t *cell)
     return reg[fdt32_ld(cell + 2) & 3] >> (fdt32_ld(cell + 3) & 31) & 1;
 }
 
-/* The states that are enabled; 0 if there is no such register. */
-static uint64_t read_xcr0(void)
+/* The vector states that are enabled; 0 if there is no such register. */
+static uint64_t vector_states(void)
 {
     unsigned a, b, c, d;
 
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
         return 0;
     __asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
-    return (uint64_t)d << 32 | a;
+    return a & XCR0_VECTORS;
 }
 
 /* Leaf 0xb, where there is one, has the threads of a core and the logical CPUs of a socket. */
@@ -60,11 +63,13 @@ void cpu_check(const struct guest_machine *machine)
         return;
     for (unsigned i = 0; i < count; i++)
         there += has_feature(&masked[i * CELLS]);
-    if (!there && !(read_xcr0() & ~fdt64_ld(xcr0)))
+    if (!there && !(vector_states() & ~fdt64_ld(xcr0)))
         return;
-    snprintf(record.warn.text, sizeof(record.warn.text),
-             "--cpu: in ring 3, %u of the %u features removed are there all the same, and XCR0 is "
-             "%#llx, not %#llx: KVM cannot mask them here",
-             there, count, (unsigned long long)read_xcr0(), (unsigned long long)fdt64_ld(xcr0));
+    snprintf(
+        record.warn.text, sizeof(record.warn.text),
+        "--cpu: in ring 3, %u of the %u features removed are there all the same, and the vector "
+        "states of XCR0 are %#llx, not %#llx: KVM cannot mask them here",
+        there, count, (unsigned long long)vector_states(),
+        (unsigned long long)fdt64_ld(xcr0) & XCR0_VECTORS);
     guest_send(&record, 1);
 }

@@ -188,11 +188,13 @@ START_TEST(what_is_disabled_faults)
     }
     ck_assert(is_invalid("avx", "host,-avx"));
     ck_assert(is_invalid("avx", "baseline"));
-    ck_assert(is_invalid("avx", "host,-xsave"));
     ck_assert(is_invalid("avx512", "host,-avx"));
     ck_assert(is_invalid("avx512", "host,-avx512f"));
     /* Without a switch of its own, an instruction goes on working. */
     ck_assert_int_eq(is_invalid("avx", "host,-avx2"), !(xcr0 & XCR0_AVX));
+    /* Without XSAVE there is no XCR0 for KVM to load. */
+    if (!is_invalid("avx", "host,-xsave"))
+        suite_skip_part("KVM leaves the host's XCR0 to a ring 3 without XSAVE");
 }
 END_TEST
 
@@ -206,7 +208,6 @@ static void check_choice(const char *cpu, const char *isa)
     ck_assert_msg(run.status == 0, "--cpu %s: status %d\n%s", cpu, run.status, run.err);
     ck_assert_str_eq(json_text_at(run.json, "benches.0.params.isa"), isa);
     ck_assert_str_eq(json_text_at(run.json, "benches.1.params.isa"), isa);
-    ck_assert(!strstr(run.out, "\"cpu_not_masked\""));
     outcome_free(&run);
 }
 
@@ -228,17 +229,21 @@ START_TEST(benchmarks_choose_by_what_they_see)
 }
 END_TEST
 
-/* Where nothing can be masked, a benchmark's run says so. */
+/* Where something cannot be masked, a benchmark's run says so. */
 START_TEST(what_is_not_masked_is_told)
 {
-    struct outcome run;
+    struct outcome seen = run_cpu("baseline"), run;
+    bool masked = can_mask() && !(xcr0_of(&seen) & (XCR0_AVX | XCR0_AVX512));
 
-    if (can_mask())
-        return;
     run = program_run("minivmm", "--mem", "64M", "--quick", "--bench", "none", "--report", "json",
                       "--cpu", "baseline", NULL);
     ck_assert_msg(run.status == 0, "%s", run.err);
-    ck_assert(strstr(run.out, "\"cpu_not_masked\"") != NULL);
+    ck_assert_int_eq(strstr(run.out, "\"cpu_not_masked\"") == NULL, masked);
+    outcome_free(&run);
+    outcome_free(&seen);
+    run = program_run("minivmm", "--mem", "64M", "--quick", "--bench", "none", "--report", "json",
+                      "--cpu", "host", NULL);
+    ck_assert(strstr(run.out, "\"cpu_not_masked\"") == NULL);
     outcome_free(&run);
 }
 END_TEST

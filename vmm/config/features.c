@@ -5,9 +5,11 @@
 #include "vmm/config/features.h"
 
 #define XCR0_AVX    (1ull << 2)
+#define XCR0_MPX    (3ull << 3)
 #define XCR0_AVX512 (7ull << 5)
 #define XCR0_PKRU   (1ull << 9)
 #define XCR0_AMX    (3ull << 17)
+#define XCR0_APX    (1ull << 19)
 
 /* clang-format off */
 
@@ -70,6 +72,7 @@ const struct feature feature_table[] = {
     L7B("avx2", 5, IS(AVX2), NEEDS(FEATURE_AVX)),
     L7B("bmi2", 8, EXTENSION),
     L7B("erms", 9, BASELINE),
+    L7B("mpx", 14, NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_MPX),
     L7B("avx512f", 16, IS(AVX512F), NEEDS(FEATURE_AVX2, FEATURE_FMA, FEATURE_F16C),
         .xcr0 = XCR0_AVX512),
     L7B("avx512dq", 17, NEEDS(FEATURE_AVX512F)),
@@ -117,6 +120,7 @@ const struct feature feature_table[] = {
     L71D("amx_complex", 8, NEEDS(FEATURE_AMX_TILE)),
     L71D("avx_vnni_int16", 10, NEEDS(FEATURE_AVX2)),
     L71D("avx10", 19, NEEDS(FEATURE_AVX512BW), .details = 0x24),
+    L71D("apx_f", 21, NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_APX),
 
     LDA("xsaveopt", 0, NEEDS(FEATURE_XSAVE), BASELINE),
     LDA("xsavec", 1, NEEDS(FEATURE_XSAVE), BASELINE),
@@ -233,7 +237,7 @@ static unsigned alike(const char *a, const char *b, unsigned length)
     return same;
 }
 
-/* The hint is the names that are most like it, by how they begin. */
+/* The hint is the names that are most like it, by how they begin, as far as there is room. */
 static int unknown(struct err *err, const char *name, unsigned length)
 {
     char known[sizeof(err->hint)] = "";
@@ -244,10 +248,12 @@ static int unknown(struct err *err, const char *name, unsigned length)
 
         most = same > most ? same : most;
     }
-    for (unsigned i = 0; i < ROWS && used < sizeof(known); i++)
-        if (alike(name, feature_table[i].name, length) == most && !feature_table[i].use)
-            used += (unsigned)snprintf(known + used, sizeof(known) - used, "%s%s", used ? ", " : "",
-                                       feature_table[i].name);
+    for (unsigned i = 0; i < ROWS; i++) {
+        const char *other = feature_table[i].name;
+
+        if (alike(name, other, length) == most && used + strlen(other) + 3 < sizeof(known))
+            used += (unsigned)sprintf(known + used, "%s%s", used ? ", " : "", other);
+    }
     return err_hint(err, "%s", known);
 }
 
