@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bench.elf: the benchmarks in a bare VM. */
 #include "guest/bench/bench.h"
+#include "guest/kvm/cpu.h"
 #include "guest/kvm/disk.h"
 #include "guest/kvm/exits.h"
 #include "guest/kvm/machine.h"
@@ -35,6 +36,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
     };
 
     tsc_hz = machine->tsc_hz;
+    cpu_check(machine);
     disk_begin(machine);
     return bench_main(&env);
 }

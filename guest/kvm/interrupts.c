@@ -5,6 +5,8 @@
 /* Longer than KVM polls before it lets a halted vCPU sleep (halt_poll_ns), which it may grow to. */
 #define DELAY_NS 1000000u
 
+#define MSR_X2APIC_ID 0x802
+
 static uint64_t tsc_hz;
 static uint32_t interrupts_before;
 static uint64_t early; /* interrupts that came before they were due */
@@ -132,7 +134,7 @@ uint64_t interrupts_irqfd_halted(void)
 static struct {
     _Alignas(KERNEL_CACHE_LINE) uint64_t arrived; /* TSC of the last; 0: not yet */
     uint32_t ready; /* how many it has waited for so far: it waits for the next */
-    unsigned id;
+    uint32_t apic_id;
 } peer;
 
 /* The last of these that an IPI was sent to. */
@@ -142,7 +144,7 @@ static void answer(bool halted)
 {
     struct cpu_local *local = guest_local();
 
-    peer.id = local->id;
+    peer.apic_id = (uint32_t)ring0_call(RING0_RDMSR, MSR_X2APIC_ID, 0);
     for (;;) {
         uint32_t seen = taken(local);
 
@@ -183,7 +185,7 @@ static void await_peer(void)
 void interrupts_release(void)
 {
     await_peer();
-    ring0_call(RING0_IPI, peer.id, 0);
+    ring0_call(RING0_IPI, peer.apic_id, 0);
 }
 
 static uint64_t once_ipi(bool halted)
@@ -196,7 +198,7 @@ static uint64_t once_ipi(bool halted)
     start = __builtin_ia32_rdtsc();
     while (halted && __builtin_ia32_rdtsc() - start < ticks_of(DELAY_NS))
         cpu_relax();
-    sent = ring0_call(RING0_IPI, peer.id, 0);
+    sent = ring0_call(RING0_IPI, peer.apic_id, 0);
     while (!(arrived = __atomic_load_n(&peer.arrived, __ATOMIC_ACQUIRE)))
         cpu_relax();
     return late(arrived, sent);

@@ -37,27 +37,45 @@ static void cut(uint64_t *base, uint64_t *end, uint64_t from, uint64_t to)
         *base = to;
 }
 
-/* The largest piece of RAM behind what is loaded and outside what the VMM has reserved. */
-static void find_arena(struct guest_machine *machine, const void *dtb)
+/* A piece of RAM without holes: what is left behind what is loaded, and outside of `reserved`. */
+static void take_ram(struct guest_machine *machine, uint64_t base, uint64_t end,
+                     const void *reserved)
 {
     uint64_t loaded_end = (uintptr_t)user_end + (uint64_t)machine->vcpus * USER_BYTES;
-    int node = fdt_path_offset(dtb, "/memory@0"), bytes = 0;
-    const void *reg = must(fdt_getprop(dtb, node, "reg", &bytes), "memory");
-    const void *reserved;
-    int reserved_node = fdt_path_offset(dtb, "/reserved-memory");
 
-    reserved = property(dtb, fdt_first_subnode(dtb, reserved_node), "reg");
-    for (unsigned i = 0; i < (unsigned)bytes / 16; i++) {
-        uint64_t base = cell64(reg, 2 * i), end = base + cell64(reg, 2 * i + 1);
+    machine->mem_bytes += end - base;
+    cut(&base, &end, 0, loaded_end);
+    cut(&base, &end, cell64(reserved, 0), cell64(reserved, 0) + cell64(reserved, 1));
+    if (end - base > machine->arena_bytes) {
+        machine->arena = (uint8_t *)base;
+        machine->arena_bytes = end - base;
+    }
+}
 
-        machine->mem_bytes += end - base;
-        cut(&base, &end, 0, loaded_end);
-        cut(&base, &end, cell64(reserved, 0), cell64(reserved, 0) + cell64(reserved, 1));
-        if (end - base > machine->arena_bytes) {
-            machine->arena = (uint8_t *)base;
-            machine->arena_bytes = end - base;
+/* The largest piece of RAM that nobody uses; the tree has it by address, in a part per NUMA node.
+ */
+static void find_arena(struct guest_machine *machine, const void *dtb)
+{
+    const void *reserved =
+        property(dtb, fdt_first_subnode(dtb, fdt_path_offset(dtb, "/reserved-memory")), "reg");
+    uint64_t base = 0, end = 0;
+    int node = -1;
+
+    while ((node = fdt_node_offset_by_prop_value(dtb, node, "device_type", "memory", 7)) >= 0) {
+        int bytes = 0;
+        const void *reg = must(fdt_getprop(dtb, node, "reg", &bytes), "memory");
+
+        for (unsigned i = 0; i < (unsigned)bytes / 16; i++) {
+            uint64_t next = cell64(reg, 2 * i);
+
+            if (next != end) {
+                take_ram(machine, base, end, reserved);
+                base = next;
+            }
+            end = next + cell64(reg, 2 * i + 1);
         }
     }
+    take_ram(machine, base, end, reserved);
 }
 
 static unsigned count_cpus(const void *dtb, int cpus)

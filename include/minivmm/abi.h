@@ -16,8 +16,8 @@
  *     rsp  the top of its own ring-0 stack of MINIVMM_STACK_BYTES, aligned to that and all zeros
  * CR0, CR4 and XCR0 have every vector state enabled that CPUID offers.
  *
- * The device tree describes memory, cpus (timebase-frequency is the TSC's rate), the devices below
- * and, in /chosen, the run:
+ * The device tree describes memory, cpus in the order of their numbers (reg is the APIC's id,
+ * timebase-frequency the TSC's rate), the devices below and, in /chosen, the run:
  *     bootargs                 what the user gave as --args
  *     minivmm,bench            the names of the benchmarks to run, comma-separated, perhaps none;
  *                              absent: all
@@ -29,6 +29,13 @@
  *     minivmm,host-caches      <l1d l2 llc>, in bytes, 64 bits each; 0 where unknown
  *     minivmm,window           the address, 64 bits, of the page table of the MINIVMM_WINDOW_PAGES
  *                              pages at MINIVMM_WINDOW_BASE: empty, and for ring 0 to fill in
+ *     minivmm,masked           present if CPU features were removed: <leaf subleaf register bit>,
+ *                              32 bits each, of every one that CPUID is not to show any more
+ *     minivmm,xcr0             and the value, 64 bits, that XCR0 has then
+ *     minivmm,topology         present if one was asked for: <sockets cores threads>, 32 bits each,
+ *                              the cores of a socket and the threads of a core
+ * With NUMA nodes, memory is a node for each, cpus and memory have numa-node-id, and /distance-map is
+ * the one of the binding "numa-distance-map-v1"; without, there is one node /memory@0.
  * A virtio device (include/minivmm/virtio.h) is a node that is compatible with "virtio,mmio"; its
  * `interrupts` is the vector that it interrupts vCPU 0 with, and if it has none, it never does.
  * /reserved-memory holds the VMM's own data (tables, stacks, this tree).

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/kvm/cpuid.h"
+#include "vmm/kvm/topology.h"
 
 #define INDEXED KVM_CPUID_FLAG_SIGNIFCANT_INDEX
 
@@ -95,6 +95,13 @@ static struct kvm_cpuid_entry2 leaf(uint32_t function, uint32_t index)
     return *found;
 }
 
+static void set_flat(unsigned id, unsigned count)
+{
+    const struct topology topology = {1, count, 1};
+
+    cpuid_set_topology(&table, &topology, id);
+}
+
 /* The first and the last of `count` vCPUs, and one between. */
 static void for_each_id(unsigned count, void (*set_up)(void), void (*check)(unsigned, unsigned))
 {
@@ -102,7 +109,7 @@ static void for_each_id(unsigned count, void (*set_up)(void), void (*check)(unsi
 
     for (unsigned i = 0; i < 3; i++) {
         set_up();
-        cpuid_set_topology(&table, ids[i], count);
+        set_flat(ids[i], count);
         check(ids[i], count);
     }
 }
@@ -249,11 +256,74 @@ START_TEST(amds_own_leaves_agree)
 }
 END_TEST
 
+/* Topologies, and what of each Intel's and AMD's leaves say for the last vCPU. */
+static const struct grouping {
+    struct topology topology;
+    unsigned id;          /* of the last vCPU's APIC */
+    unsigned thread_bits; /* of it */
+    unsigned shift;       /* to its socket */
+    unsigned core;        /* in its socket */
+    unsigned intel_count; /* logical CPUs of a socket, or more, so that it rounds up to the ids */
+} groupings[] = {
+    {{1, 1, 1}, 0, 0, 0, 0, 1},         {{2, 1, 1}, 1, 0, 0, 0, 1},
+    {{1, 1, 2}, 1, 1, 1, 0, 2},         {{2, 2, 2}, 7, 1, 2, 1, 4},
+    {{1, 3, 1}, 2, 0, 2, 2, 3},         {{2, 3, 1}, 6, 0, 2, 2, 3},
+    {{3, 3, 3}, 42, 2, 4, 2, 9},        {{2, 5, 3}, 50, 2, 5, 4, 17},
+    {{5, 1, 2}, 9, 1, 1, 0, 2},         {{1, 24, 2}, 47, 1, 6, 23, 48},
+    {{2, 128, 2}, 511, 1, 8, 127, 256}, {{1366, 3, 1}, 5462, 0, 2, 2, 3},
+};
+
+static void check_grouping(const struct grouping *grouping)
+{
+    const struct topology *topology = &grouping->topology;
+    unsigned per_socket = topology->cores * topology->threads;
+    unsigned last = topology_count(topology) - 1, id = grouping->id;
+
+    set_up_intel();
+    cpuid_set_topology(&table, topology, last);
+    ck_assert_uint_eq(leaf(1, 0).ebx >> 24, id & 0xff);
+    ck_assert_uint_eq(leaf(1, 0).ebx >> 16 & 0xff, least(grouping->intel_count, 255));
+    ck_assert_uint_eq(leaf(1, 0).edx >> 28 & 1, per_socket > 1);
+    ck_assert_uint_eq(bits(grouping->intel_count), grouping->shift);
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t function = i ? 0x1f : 0xb;
+
+        ck_assert_uint_eq(leaf(function, 0).eax, grouping->thread_bits);
+        ck_assert_uint_eq(leaf(function, 0).ebx, topology->threads);
+        ck_assert_uint_eq(leaf(function, 1).eax, grouping->shift);
+        ck_assert_uint_eq(leaf(function, 1).ebx, per_socket);
+        ck_assert_uint_eq(leaf(function, 0).edx, id);
+        ck_assert_uint_eq(leaf(function, 1).edx, id);
+    }
+    ck_assert_uint_eq(bits((leaf(4, 0).eax >> 14 & 0xfff) + 1), grouping->thread_bits);
+    ck_assert_uint_eq(leaf(4, 2).eax >> 14 & 0xfff, topology->threads - 1);
+    ck_assert_uint_eq(leaf(4, 3).eax >> 14 & 0xfff, grouping->intel_count - 1);
+    ck_assert_uint_eq(leaf(4, 3).eax >> 26, least(topology->cores - 1, 63));
+
+    set_up_amd();
+    cpuid_set_topology(&table, topology, last);
+    ck_assert_uint_eq(leaf(1, 0).ebx >> 16 & 0xff, least(per_socket, 255));
+    ck_assert_uint_eq(leaf(0x80000008, 0).ecx & 0xff, least(per_socket - 1, 255));
+    ck_assert_uint_eq(leaf(0x80000008, 0).ecx >> 12 & 0xf, grouping->shift);
+    ck_assert_uint_eq(leaf(0x8000001e, 0).eax, id);
+    ck_assert_uint_eq(leaf(0x8000001e, 0).ebx, grouping->core | (topology->threads - 1) << 8);
+    ck_assert_uint_eq(leaf(0x8000001e, 0).ecx, (topology->sockets - 1) & 0xff);
+    ck_assert_uint_eq(leaf(0x8000001d, 0).eax >> 14 & 0xfff, topology->threads - 1);
+    ck_assert_uint_eq(bits((leaf(0x8000001d, 3).eax >> 14 & 0xfff) + 1), grouping->shift);
+}
+
+START_TEST(vcpus_are_grouped)
+{
+    for (unsigned i = 0; i < sizeof(groupings) / sizeof(groupings[0]); i++)
+        check_grouping(&groupings[i]);
+}
+END_TEST
+
 START_TEST(leaves_that_are_not_there_stay_away)
 {
     table.nent = 0;
     add((struct kvm_cpuid_entry2){.function = 0, .eax = 1});
-    cpuid_set_topology(&table, 1, 2);
+    set_flat(1, 2);
     ck_assert_uint_eq(table.nent, 1);
     ck_assert_ptr_null(cpuid_find(&table, 0xb, 0));
     ck_assert_uint_eq(table.entry[0].eax, 1);
@@ -265,10 +335,10 @@ START_TEST(setting_it_twice_is_setting_it_once)
     static struct cpuid_table once;
 
     set_up_intel();
-    cpuid_set_topology(&table, 5, 16);
+    set_flat(5, 16);
     once = table;
-    cpuid_set_topology(&table, 9, 300);
-    cpuid_set_topology(&table, 5, 16);
+    set_flat(9, 300);
+    set_flat(5, 16);
     ck_assert_uint_eq(table.nent, once.nent);
     for (unsigned i = 0; i < once.nent; i++) {
         const struct kvm_cpuid_entry2 *entry = &once.entry[i];
@@ -316,5 +386,6 @@ END_TEST
 
 SUITE_MAIN("cpuid", the_apic_id_is_the_vcpus_number, the_levels_are_threads_and_cores,
            the_last_cache_is_shared_and_the_others_are_not, amds_own_leaves_agree,
-           leaves_that_are_not_there_stay_away, setting_it_twice_is_setting_it_once,
-           a_subleaf_is_found_by_its_index_where_it_matters, the_facts_are_the_tables)
+           vcpus_are_grouped, leaves_that_are_not_there_stay_away,
+           setting_it_twice_is_setting_it_once, a_subleaf_is_found_by_its_index_where_it_matters,
+           the_facts_are_the_tables)

@@ -129,6 +129,27 @@ START_TEST(what_was_chosen_is_named)
 }
 END_TEST
 
+START_TEST(removed_features_are_described)
+{
+    const fdt32_t *cells;
+
+    set_up();
+    build();
+    ck_assert(!has("/chosen", "minivmm,masked") && !has("/chosen", "minivmm,xcr0"));
+    config.cpu.text = "host,-popcnt";
+    config.cpu.removed.has[features_find("popcnt", 6)] = true;
+    facts.xcr0 = 0xe7;
+    build();
+    cells = property("/chosen", "minivmm,masked", 16);
+    ck_assert_uint_eq(fdt32_ld(cells), 1);
+    ck_assert_uint_eq(fdt32_ld(cells + 1), 0);
+    ck_assert_uint_eq(fdt32_ld(cells + 2), FEATURE_ECX);
+    ck_assert_uint_eq(fdt32_ld(cells + 3), 23);
+    CHECK_U64S("/chosen", "minivmm,xcr0", 0xe7);
+    free(dtb);
+}
+END_TEST
+
 START_TEST(memory_is_described)
 {
     set_up();
@@ -146,6 +167,68 @@ START_TEST(memory_is_described)
     check_u32("/reserved-memory", "#size-cells", 2);
     property("/reserved-memory", "ranges", 0);
     CHECK_U64S("/reserved-memory/vmm@3e00000", "reg", 0x3e00000, 0x200000);
+    free(dtb);
+}
+END_TEST
+
+static void check_nodes_memory(const char *path, uint32_t node, unsigned count, const uint64_t *reg)
+{
+    check_u32(path, "numa-node-id", node);
+    check_text(path, "device_type", "memory");
+    check_u64s(path, "reg", count, reg);
+}
+
+#define CHECK_NODES_MEMORY(path, node, ...)                                              \
+    check_nodes_memory(path, node, sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), \
+                       (uint64_t[]){__VA_ARGS__})
+
+START_TEST(nodes_are_described)
+{
+    static const uint32_t matrix[] = {0, 0, 10, 0, 1, 32, 1, 0, 21, 1, 1, 10};
+    const fdt32_t *cells;
+
+    set_up();
+    build();
+    ck_assert(!has("/memory@0", "numa-node-id") && !has("/cpus/cpu@0", "numa-node-id"));
+    ck_assert_int_lt(fdt_path_offset(dtb, "/distance-map"), 0);
+    config.vcpus = 6;
+    config.topology = (struct topology){2, 3, 1};
+    config.numa.nodes = 2;
+    facts.distance[0][0] = facts.distance[1][1] = 10;
+    facts.distance[0][1] = 32;
+    facts.distance[1][0] = 21;
+    build();
+    check_u32("/cpus/cpu@2", "numa-node-id", 0);
+    check_u32("/cpus/cpu@4", "numa-node-id", 1);
+    CHECK_NODES_MEMORY("/memory@0", 0, 0, 0x2000000);
+    CHECK_NODES_MEMORY("/memory@2000000", 1, 0x2000000, 0x2000000);
+    check_text("/distance-map", "compatible", "numa-distance-map-v1");
+    cells = property("/distance-map", "distance-matrix", sizeof(matrix));
+    for (unsigned i = 0; i < sizeof(matrix) / sizeof(matrix[0]); i++)
+        ck_assert_uint_eq(fdt32_ld(&cells[i]), matrix[i]);
+    free(dtb);
+}
+END_TEST
+
+/* The hole for devices takes no part: 3 GiB below it and 5 above are 4 nodes of 2 GiB. */
+START_TEST(a_node_may_be_on_both_sides_of_the_hole)
+{
+    set_up();
+    config.vcpus = config.numa.nodes = 4;
+    mem.range[0].bytes = 0xc0000000;
+    mem.range[1] = (struct guestmem_range){0x100000000, 0x140000000, NULL};
+    mem.ranges = 2;
+    build();
+    CHECK_NODES_MEMORY("/memory@0", 0, 0, 0x80000000);
+    CHECK_NODES_MEMORY("/memory@80000000", 1, 0x80000000, 0x40000000, 0x100000000, 0x40000000);
+    CHECK_NODES_MEMORY("/memory@140000000", 2, 0x140000000, 0x80000000);
+    CHECK_NODES_MEMORY("/memory@1c0000000", 3, 0x1c0000000, 0x80000000);
+    /* And a node may begin behind it. */
+    mem.range[1].bytes = 0xc0000000;
+    config.vcpus = config.numa.nodes = 2;
+    build();
+    CHECK_NODES_MEMORY("/memory@0", 0, 0, 0xc0000000);
+    CHECK_NODES_MEMORY("/memory@100000000", 1, 0x100000000, 0xc0000000);
     free(dtb);
 }
 END_TEST
@@ -175,6 +258,17 @@ START_TEST(cpus_are_described)
     facts.tsc_hz = 0;
     build();
     ck_assert(!has("/cpus", "timebase-frequency"));
+    /* By the ids of their APICs, in the order of their numbers. */
+    ck_assert(!has("/chosen", "minivmm,topology"));
+    config.vcpus = 6;
+    config.topology = (struct topology){2, 3, 1};
+    build();
+    ck_assert_uint_eq(count_subnodes("/cpus"), 6);
+    check_u32("/cpus/cpu@2", "reg", 2);
+    check_u32("/cpus/cpu@4", "reg", 4);
+    ck_assert_int_lt(fdt_path_offset(dtb, "/cpus/cpu@3"), 0);
+    ck_assert_int_gt(node_at("/cpus/cpu@4"), node_at("/cpus/cpu@2"));
+    ck_assert_uint_eq(fdt32_ld(property("/chosen", "minivmm,topology", 12)), 2);
     free(dtb);
 }
 END_TEST
@@ -223,8 +317,13 @@ START_TEST(the_room_suffices)
         add_device(names[i]);
     }
     config.mem_bytes = mem.range[0].bytes = 0xc0000000;
+    config.cpu.text = "nothing";
+    config.topology = (struct topology){1, 1, 1};
+    memset(config.cpu.removed.has, true, sizeof(config.cpu.removed.has));
     for (unsigned vcpus = 1; vcpus <= CONFIG_VCPUS_MAX; vcpus *= 4) {
         config.vcpus = vcpus;
+        config.topology.cores = vcpus;
+        config.numa.nodes = vcpus < CONFIG_NODES_MAX ? vcpus : CONFIG_NODES_MAX;
         config.args = args;
         facts.bench = bench;
         ck_assert_msg(!layout_plan(&layout, &config, bench, &image, &mem, &err), "%s", err.text);
@@ -282,6 +381,7 @@ START_TEST(a_dump_is_the_tree)
 }
 END_TEST
 
-SUITE_MAIN("dtb", the_run_is_described, what_was_chosen_is_named, memory_is_described,
+SUITE_MAIN("dtb", the_run_is_described, what_was_chosen_is_named, removed_features_are_described,
+           memory_is_described, nodes_are_described, a_node_may_be_on_both_sides_of_the_hole,
            cpus_are_described, devices_are_described, the_room_suffices,
            too_little_room_is_an_error, a_dump_is_the_tree)

@@ -12,6 +12,7 @@
 static struct kvm kvm;
 static struct delivery_routes routes;
 static struct injector injector;
+static const struct topology topology = {1, 3, 1};
 static int vm;
 
 static void set_up(void)
@@ -21,7 +22,7 @@ static void set_up(void)
     ck_assert_msg(!kvm_open(&kvm, &err), "%s", err.text);
     vm = kvm_create_vm(&kvm, &err);
     ck_assert_msg(vm >= 0, "%s", err.text);
-    delivery_routes_init(&routes, vm);
+    delivery_routes_init(&routes, vm, &topology);
     injector_init(&injector, &routes);
 }
 
@@ -111,7 +112,7 @@ START_TEST(without_a_vm_there_are_no_interrupts)
 {
     struct err err = {0};
 
-    delivery_routes_init(&routes, -1);
+    delivery_routes_init(&routes, -1, &topology);
     injector_init(&injector, &routes);
     ck_assert_int_eq(injector_request(&injector, 0, 32, 0, &err), -1);
     ck_assert_msg(strstr(err.text, "KVM_IRQFD") != NULL, "%s", err.text);

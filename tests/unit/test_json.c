@@ -106,6 +106,11 @@ START_TEST(the_run_is_described)
     check_int(json, "config.guest_page_bytes", 2 << 20);
     check_int(json, "config.pin.1", 1);
     check_int(json, "config.xcr0", 7);
+    check_text(json, "config.cpu_features.asked", "host");
+    check_int(json, "config.cpu_features.xcr0", 7);
+    check_int(json, "config.topology.sockets", 1);
+    check_int(json, "config.topology.cores", SAMPLE_VCPUS);
+    check_int(json, "config.topology.threads", 1);
     check_text(json, "config.thp", "default");
     check_int(json, "clock.tsc_hz", SAMPLE_HZ);
     check_int(json, "clock.tsc_offset", -12345);
@@ -458,12 +463,64 @@ START_TEST(vcpus_have_their_exits)
 }
 END_TEST
 
+START_TEST(masked_features_are_listed)
+{
+    struct features_masked *masked = &sample.facts.masked;
+    json_t *json;
+
+    sample_init(&sample);
+    sample.config.cpu.text = "host,-avx512f,-popcnt";
+    masked->disabled.has[features_find("avx512f", 7)] = true;
+    masked->disabled.has[features_find("avx512vl", 8)] = true;
+    masked->hidden.has[features_find("popcnt", 6)] = true;
+    json = make();
+    check_text(json, "config.cpu_features.asked", "host,-avx512f,-popcnt");
+    check_text(json, "config.cpu_features.disabled.0", "avx512f");
+    check_text(json, "config.cpu_features.disabled.1", "avx512vl");
+    check_text(json, "config.cpu_features.hidden.0", "popcnt");
+    check_absent(json, "config.cpu_features.hidden.1");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(nodes_are_told_with_where_they_are)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    json = make();
+    check_absent(json, "config.numa");
+    json_decref(json);
+    sample.config.numa = (struct config_numa){.nodes = 2, .unbound = true};
+    json = make();
+    check_int(json, "config.numa.nodes", 2);
+    ck_assert(json_is_false(json_at(json, "config.numa.bound")));
+    check_int(json, "config.numa.node.1.vcpus", SAMPLE_VCPUS / 2);
+    check_int(json, "config.numa.node.1.mem_bytes", 1 << 30);
+    check_absent(json, "config.numa.node.0.host_node");
+    json_decref(json);
+    sample.config.numa.unbound = false;
+    sample.facts.has_nodes = true;
+    sample.facts.node[1] = (struct run_node){3, 4096, 8192};
+    json = make();
+    ck_assert(json_is_true(json_at(json, "config.numa.bound")));
+    check_int(json, "config.numa.node.1.host_node", 3);
+    check_int(json, "config.numa.node.1.resident_bytes", 4096);
+    check_int(json, "config.numa.node.1.resident_elsewhere_bytes", 8192);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(a_native_run_lacks_what_only_a_vm_has)
 {
     static const char *const absent[] = {"vcpus",
                                          "kvm_stats",
                                          "config.guest_page_bytes",
                                          "config.xcr0",
+                                         "config.cpu_features",
+                                         "config.topology",
                                          "clock.tsc_offset",
                                          "benches.0.exits_user",
                                          "benches.0.exits_harness",
@@ -592,5 +649,6 @@ SUITE_MAIN("json", the_run_is_described, the_start_is_in_whole_nanoseconds,
            an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
            the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
            a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
+           masked_features_are_listed, nodes_are_told_with_where_they_are,
            a_native_run_lacks_what_only_a_vm_has, the_end_is_told, extreme_numbers_are_numbers,
            any_bytes_leave_it_json, the_vmms_own_work_is_compared)

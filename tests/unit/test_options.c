@@ -41,6 +41,23 @@ static bool vcpus_set(void)
     return config.vcpus == 16;
 }
 
+static bool cpu_set(void)
+{
+    return config.cpu.text && !strcmp(config.cpu.text, "host,-avx") &&
+           config.cpu.removed.has[features_find("avx2", 4)];
+}
+
+static bool topology_set(void)
+{
+    return config.topology.sockets == 1 && config.topology.threads == 1 &&
+           config.topology.cores == 1;
+}
+
+static bool numa_set(void)
+{
+    return config.numa.nodes == 1 && config.numa.unbound;
+}
+
 static bool hugepages_set(void)
 {
     return config.hugepage_bytes == CONFIG_PAGE_1G;
@@ -143,6 +160,9 @@ static const struct {
     {"guest", "my.elf", guest_set, true},
     {"mem", "3G", mem_set, false},
     {"vcpus", "16", vcpus_set, false},
+    {"cpu", "host,-avx", cpu_set, true},
+    {"topology", "cores=1", topology_set, true},
+    {"numa", "1,unbound", numa_set, true},
     {"hugepages", "1G", hugepages_set, false},
     {"thp", "off", thp_set, false},
     {"disk", "engine=null,size=1M", disk_set, false},

@@ -62,6 +62,39 @@ START_TEST(the_head_says_where_it_ran)
 }
 END_TEST
 
+START_TEST(masked_features_have_a_line)
+{
+    struct features_masked *masked = &sample.facts.masked;
+
+    sample_init(&sample);
+    check_has_not("\ncpu ");
+    sample.config.cpu.text = "host,-avx,-popcnt";
+    check_has("touched\ncpu      host,-avx,-popcnt; XCR0 0x7\ntimes");
+    masked->disabled.has[features_find("avx", 3)] = true;
+    masked->disabled.has[features_find("avx2", 4)] = true;
+    masked->hidden.has[features_find("popcnt", 6)] = true;
+    check_has("\ncpu      host,-avx,-popcnt; XCR0 0x7; disabled: avx avx2; hidden, not disabled: "
+              "popcnt\n");
+    for (unsigned i = 0; i < feature_count; i++)
+        masked->disabled.has[i] = masked->hidden.has[i] = true;
+    check_has(" clzero; hidden, not disabled: fpu ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_topology_that_was_asked_for_is_told)
+{
+    sample_init(&sample);
+    sample.config.topology = (struct topology){1, 1, 2};
+    check_has("\nmachine  2 vCPUs; sockets=1,cores=1,threads=2; 2 GiB; guest");
+    sample.config.numa.nodes = 2;
+    check_has("; 2 GiB; bound NUMA nodes: 2; guest");
+    sample.config.numa.unbound = true;
+    check_has("; 2 GiB; unbound NUMA nodes: 2; guest");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(a_native_run_has_no_machine)
 {
     sample_init(&sample);
@@ -458,7 +491,8 @@ START_TEST(any_fault_fits)
 }
 END_TEST
 
-SUITE_MAIN("text", the_head_says_where_it_ran, a_native_run_has_no_machine,
+SUITE_MAIN("text", the_head_says_where_it_ran, masked_features_have_a_line,
+           a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
            what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
            a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
            a_row_that_did_not_end_shows_what_there_is, values_have_four_digits, costs_are_a_table,

@@ -176,6 +176,23 @@ START_TEST(what_was_not_populated_is_told)
 }
 END_TEST
 
+START_TEST(bound_memory_that_is_elsewhere_is_told)
+{
+    sample_init(&sample);
+    sample.config.numa.nodes = 2;
+    check_one("numa_misplaced", "this kernel does not tell on which nodes memory is");
+    sample.facts.has_nodes = true;
+    sample.facts.node[0] = (struct run_node){0, 1 << 20, 0};
+    sample.facts.node[1] = (struct run_node){3, 1 << 20, 0};
+    check_codes("");
+    sample.facts.node[1].elsewhere = 4096;
+    check_one("numa_misplaced", "4 of 1028 KiB touched of node 1 are not on host node 3");
+    sample.config.numa.unbound = true;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(kvms_count_is_held_against_ours)
 {
     sample_init(&sample);
@@ -284,6 +301,7 @@ SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            more_threads_than_cpus_are_too_many, threads_that_may_wander_are_told,
            the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
-           kvms_count_is_held_against_ours, a_statistic_that_kvm_does_not_have_is_not_wrong,
+           bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,
+           a_statistic_that_kvm_does_not_have_is_not_wrong,
            statistics_that_are_not_there_are_missed, text_that_was_lost_is_counted,
            the_guests_own_come_last, there_is_room_for_all_at_once)

@@ -158,8 +158,9 @@ static const struct own_option {
 /* What every run is given; the other options of the shared table are about a single report. */
 static int is_shared(const char *name)
 {
-    static const char *const shared[] = {"mem",   "vcpus", "hugepages", "thp",  "prefault",   "pin",
-                                         "bench", "quick", "args",      "disk", "guest-page", NULL};
+    static const char *const shared[] = {"mem",        "vcpus", "hugepages", "thp",  "prefault",
+                                         "pin",        "bench", "quick",     "args", "disk",
+                                         "guest-page", "cpu",   "topology",  "numa", NULL};
 
     for (unsigned i = 0; shared[i]; i++)
         if (!strcmp(name, shared[i]))

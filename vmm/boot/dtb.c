@@ -57,17 +57,63 @@ static void add_array(struct tree *tree, const char *name, const uint64_t *value
     TREE(tree, fdt_property(tree->fdt, name, cells, (int)(count * sizeof(cells[0]))));
 }
 
-static void add_memory(struct tree *tree, const struct guestmem *mem)
+/* A node for the RAM that is [from, to) if all of it is counted through, holes left out. */
+static void add_ram(struct tree *tree, const struct guestmem *mem, uint64_t from, uint64_t to,
+                    const unsigned *node)
 {
-    uint64_t reg[4];
+    uint64_t reg[4] = {0}, counted = 0;
+    unsigned count = 0;
+    char name[32];
 
     for (unsigned i = 0; i < mem->ranges; i++) {
-        reg[2 * i] = mem->range[i].base;
-        reg[2 * i + 1] = mem->range[i].bytes;
+        const struct guestmem_range *range = &mem->range[i];
+        uint64_t begins = from > counted ? from - counted : 0;
+        uint64_t ends = to - counted < range->bytes ? to - counted : range->bytes;
+
+        if (to > counted && begins < ends) {
+            reg[count++] = range->base + begins;
+            reg[count++] = ends - begins;
+        }
+        counted += range->bytes;
     }
-    begin(tree, "memory@0");
+    snprintf(name, sizeof(name), "memory@%" PRIx64, reg[0]);
+    begin(tree, name);
     add_string(tree, "device_type", "memory");
-    add_array(tree, "reg", reg, 2 * mem->ranges);
+    add_array(tree, "reg", reg, count);
+    if (node)
+        add_u32(tree, "numa-node-id", *node);
+    end(tree);
+}
+
+/* All in one, or a part for each NUMA node. */
+static void add_memory(struct tree *tree, const struct config *config, const struct guestmem *mem)
+{
+    unsigned nodes = config->numa.nodes;
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < mem->ranges; i++)
+        bytes += mem->range[i].bytes;
+    if (!nodes)
+        add_ram(tree, mem, 0, bytes, NULL);
+    for (unsigned i = 0; i < nodes; i++)
+        add_ram(tree, mem, bytes / nodes * i, bytes / nodes * (i + 1), &i);
+}
+
+/* Bindings of the device tree: numa.txt, "numa-distance-map-v1". */
+static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_facts *facts)
+{
+    fdt32_t cells[CONFIG_NODES_MAX * CONFIG_NODES_MAX * 3];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < nodes; i++)
+        for (unsigned j = 0; j < nodes; j++) {
+            cells[count++] = cpu_to_fdt32(i);
+            cells[count++] = cpu_to_fdt32(j);
+            cells[count++] = cpu_to_fdt32(facts->distance[i][j]);
+        }
+    begin(tree, "distance-map");
+    add_string(tree, "compatible", "numa-distance-map-v1");
+    TREE(tree, fdt_property(tree->fdt, "distance-matrix", cells, (int)(count * sizeof(cells[0]))));
     end(tree);
 }
 
@@ -87,23 +133,59 @@ static void add_reserved(struct tree *tree, const struct layout *layout)
     end(tree);
 }
 
-static void add_cpus(struct tree *tree, unsigned vcpus, uint64_t tsc_hz)
+static void add_cpus(struct tree *tree, const struct config *config, uint64_t tsc_hz)
 {
+    const struct topology topology = config_topology(config);
+
     begin(tree, "cpus");
     add_u32(tree, "#address-cells", 1);
     add_u32(tree, "#size-cells", 0);
     if (tsc_hz)
         add_u64(tree, "timebase-frequency", tsc_hz);
-    for (unsigned i = 0; i < vcpus; i++) {
+    for (unsigned i = 0; i < config->vcpus; i++) {
+        unsigned id = topology_apic_id(&topology, i);
         char name[32];
 
-        snprintf(name, sizeof(name), "cpu@%x", i);
+        snprintf(name, sizeof(name), "cpu@%x", id);
         begin(tree, name);
         add_string(tree, "device_type", "cpu");
-        add_u32(tree, "reg", i);
+        add_u32(tree, "reg", id);
+        if (config->numa.nodes)
+            add_u32(tree, "numa-node-id", config_node(config, i));
         end(tree);
     }
     end(tree);
+}
+
+/* Where CPUID would have the features that were removed: <leaf subleaf register bit> each. */
+static void add_masked(struct tree *tree, const struct feature_set *removed, uint64_t xcr0)
+{
+    fdt32_t cells[FEATURES_MAX][4];
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < feature_count; i++) {
+        const struct feature *feature = &feature_table[i];
+
+        if (!removed->has[i])
+            continue;
+        cells[count][0] = cpu_to_fdt32(feature->leaf);
+        cells[count][1] = cpu_to_fdt32(feature->subleaf);
+        cells[count][2] = cpu_to_fdt32(feature->reg);
+        cells[count++][3] = cpu_to_fdt32(feature->bit);
+    }
+    TREE(tree, fdt_property(tree->fdt, "minivmm,masked", cells, (int)(count * sizeof(cells[0]))));
+    add_u64(tree, "minivmm,xcr0", xcr0);
+}
+
+static void add_topology(struct tree *tree, const struct topology *topology)
+{
+    const fdt32_t cells[] = {
+        cpu_to_fdt32(topology->sockets),
+        cpu_to_fdt32(topology->cores),
+        cpu_to_fdt32(topology->threads),
+    };
+
+    TREE(tree, fdt_property(tree->fdt, "minivmm,topology", cells, sizeof(cells)));
 }
 
 static void add_chosen(struct tree *tree, const struct config *config, const struct layout *layout,
@@ -121,6 +203,10 @@ static void add_chosen(struct tree *tree, const struct config *config, const str
     add_u32(tree, "minivmm,host-cpus", facts->host_cpus);
     add_array(tree, "minivmm,host-caches", facts->caches, 3);
     add_u64(tree, "minivmm,window", layout->window);
+    if (config->topology.sockets)
+        add_topology(tree, &config->topology);
+    if (config->cpu.text)
+        add_masked(tree, &config->cpu.removed, facts->xcr0);
     end(tree);
 }
 
@@ -155,9 +241,11 @@ int dtb_build(void *room, const struct config *config, const struct layout *layo
     add_u32(&tree, "#address-cells", 2);
     add_u32(&tree, "#size-cells", 2);
     add_chosen(&tree, config, layout, facts);
-    add_memory(&tree, mem);
+    add_memory(&tree, config, mem);
+    if (config->numa.nodes)
+        add_distances(&tree, config->numa.nodes, facts);
     add_reserved(&tree, layout);
-    add_cpus(&tree, config->vcpus, facts->tsc_hz);
+    add_cpus(&tree, config, facts->tsc_hz);
     add_devices(&tree, mmio);
     end(&tree);
     TREE(&tree, fdt_finish(room));

@@ -15,6 +15,8 @@ struct dtb_facts {
     uint64_t tsc_hz;   /* 0: not known */
     unsigned host_cpus;
     uint64_t caches[3]; /* l1d, l2, llc in bytes */
+    uint64_t xcr0;      /* what it is where --cpu removes features */
+    unsigned distance[CONFIG_NODES_MAX][CONFIG_NODES_MAX]; /* between nodes; 10: of one to itself */
 };
 
 /*

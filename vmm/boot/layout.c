@@ -6,13 +6,24 @@
 #include "vmm/boot/layout.h"
 #include "vmm/boot/pagetable.h"
 
-/* Room for the device tree: fixed parts and the arguments, and a node per vCPU. */
+/* Room for the device tree: fixed parts and the arguments, what few runs have, and a node per vCPU.
+ */
 #define DTB_BYTES          8192u
+#define DTB_BYTES_MASKED   (FEATURES_MAX * 16u)
+#define DTB_BYTES_NUMA     (CONFIG_NODES_MAX * (CONFIG_NODES_MAX * 12u + 160u))
 #define DTB_BYTES_PER_VCPU 96u
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
 {
     return (value + unit - 1) / unit * unit;
+}
+
+/* No more than is needed: all of it is written to when the tree is built. */
+static uint64_t dtb_room(const struct config *config, const char *bench)
+{
+    return DTB_BYTES + (config->cpu.text ? DTB_BYTES_MASKED : 0) +
+           (config->numa.nodes ? DTB_BYTES_NUMA : 0) + strlen(config->args) +
+           (bench ? strlen(bench) : 0) + (uint64_t)config->vcpus * DTB_BYTES_PER_VCPU;
 }
 
 /* The guest has to end below the device hole, and what the VMM needs with it. */
@@ -34,9 +45,7 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
 
     layout->device_bytes = CONFIG_PAGE_2M;
     layout->tables_bytes = pagetable_room(span, 2 * image->segments + 9, config->guest_page_bytes);
-    layout->dtb_bytes = round_up(DTB_BYTES + strlen(config->args) + (bench ? strlen(bench) : 0) +
-                                     (uint64_t)config->vcpus * DTB_BYTES_PER_VCPU,
-                                 CONFIG_PAGE_4K);
+    layout->dtb_bytes = round_up(dtb_room(config, bench), CONFIG_PAGE_4K);
     needed = layout->tables_bytes + PAGETABLE_BYTES +
              (uint64_t)config->vcpus * MINIVMM_STACK_BYTES + layout->dtb_bytes +
              round_up(config->vcpus * sizeof(uint64_t), CONFIG_PAGE_4K);

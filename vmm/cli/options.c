@@ -54,6 +54,21 @@ static int parse_vcpus(struct config *config, const char *argument, struct err *
     return 0;
 }
 
+static int parse_cpu(struct config *config, const char *argument, struct err *err)
+{
+    return features_parse(&config->cpu, argument, err);
+}
+
+static int parse_topology(struct config *config, const char *argument, struct err *err)
+{
+    return topology_parse(&config->topology, argument, err);
+}
+
+static int parse_numa(struct config *config, const char *argument, struct err *err)
+{
+    return numa_parse(&config->numa, argument, err);
+}
+
 static int parse_hugepages(struct config *config, const char *argument, struct err *err)
 {
     static const char *const words[] = {"2M", "1G", NULL};
@@ -196,6 +211,18 @@ const struct cli_option cli_option[] = {
      CLI_VM, parse_guest},
     {"mem", "SIZE", "Memory: bytes, or with K, M, G, T (2G)", CLI_VM | CLI_NATIVE, parse_mem},
     {"vcpus", "N", "vCPUs, or threads of a native run (1)", CLI_VM | CLI_NATIVE, parse_vcpus},
+    {"cpu", "LIST",
+     "CPU features of the guest: host or baseline (x86-64-v1), then +NAME and -NAME, with commas "
+     "between (host)",
+     CLI_VM, parse_cpu},
+    {"topology", "LIST",
+     "How vCPUs are grouped: sockets=S,cores=C,threads=T, of which the product is --vcpus (one "
+     "socket of single-threaded cores)",
+     CLI_VM, parse_topology},
+    {"numa", "N[,unbound]",
+     "Split vCPUs and memory evenly over N nodes, each bound to a node of the host, or unbound (no "
+     "nodes)",
+     CLI_VM, parse_numa},
     {"hugepages", "2M|1G", "Back memory with reserved pages of hugetlbfs", CLI_VM | CLI_NATIVE,
      parse_hugepages},
     {"thp", "on|off", "Transparent huge pages (on where the host has them)", CLI_VM | CLI_NATIVE,

@@ -24,6 +24,28 @@ static void print_segments(FILE *out, const struct image *image)
     }
 }
 
+/* What was asked for of the CPUs beyond their number. */
+static void print_cpus(FILE *out, const struct machine *machine)
+{
+    const struct config *config = machine->config;
+    const struct topology *topology = &machine->topology;
+    const struct backing *backing = &machine->mem.backing;
+
+    if (config->cpu.text && machine->vm >= 0)
+        fprintf(out, "cpu      %s: XCR0 %#" PRIx64 "\n", config->cpu.text, machine->facts.xcr0);
+    if (config->topology.sockets)
+        fprintf(out, "topology sockets=%u,cores=%u,threads=%u, APIC ids up to %u\n",
+                topology->sockets, topology->cores, topology->threads,
+                topology_apic_id(topology, config->vcpus - 1));
+    for (unsigned i = 0; i < config->numa.nodes; i++) {
+        fprintf(out, "node %-3u %u vCPUs, %" PRIu64 " MiB", i, config->vcpus / config->numa.nodes,
+                config->mem_bytes / config->numa.nodes >> 20);
+        if (backing->nodes)
+            fprintf(out, " on host node %u", backing->host_node[i]);
+        fputc('\n', out);
+    }
+}
+
 void plan_print(FILE *out, const struct machine *machine)
 {
     const struct config *config = machine->config;
@@ -35,6 +57,7 @@ void plan_print(FILE *out, const struct machine *machine)
             machine->benches ? machine->benches : "");
     fprintf(out, "machine  %u vCPUs, guest pages up to %s\n", config->vcpus,
             units_format_size(page, config->guest_page_bytes));
+    print_cpus(out, machine);
     if (machine->vm < 0)
         fprintf(out, "KVM      not checked: /dev/kvm cannot be used here\n");
     for (unsigned i = 0; i < machine->mem.ranges; i++)

@@ -34,6 +34,51 @@ static int check_files(const struct config *config, struct err *err)
                : 0;
 }
 
+struct topology config_topology(const struct config *config)
+{
+    return config->topology.sockets ? config->topology : (struct topology){1, config->vcpus, 1};
+}
+
+unsigned config_node(const struct config *config, unsigned vcpu)
+{
+    return config->numa.nodes ? vcpu / (config->vcpus / config->numa.nodes) : 0;
+}
+
+/* Each node has as much as the others, of memory in whole pages. */
+static int check_nodes(const struct config *config, uint64_t page, struct err *err)
+{
+    unsigned nodes = config->numa.nodes;
+    uint64_t unit = page * nodes;
+
+    if (!nodes)
+        return 0;
+    if (config->vcpus % nodes) {
+        err_set(err, ERR_USAGE, "--numa %u: %u vCPUs cannot be split evenly", nodes, config->vcpus);
+        return err_hint(err, "--vcpus %u", (config->vcpus / nodes + 1) * nodes);
+    }
+    if (config->mem_bytes % unit) {
+        char mem[UNITS_TEXT_MAX];
+
+        err_set(err, ERR_USAGE, "--numa %u: %s of memory cannot be split evenly", nodes,
+                units_format_size(mem, config->mem_bytes));
+        return err_hint(err, "--mem %" PRIu64 "M", (config->mem_bytes / unit + 1) * unit >> 20);
+    }
+    return 0;
+}
+
+static int check_topology(const struct config *config, struct err *err)
+{
+    const struct topology *topology = &config->topology;
+    unsigned count = topology_count(topology);
+
+    if (!topology->sockets || count == config->vcpus)
+        return 0;
+    err_set(err, ERR_USAGE,
+            "--topology sockets=%u,cores=%u,threads=%u: that is %u vCPUs, and --vcpus says %u",
+            topology->sockets, topology->cores, topology->threads, count, config->vcpus);
+    return err_hint(err, "--vcpus %u", count);
+}
+
 int config_validate(const struct config *config, struct err *err)
 {
     uint64_t unit = config->hugepage_bytes ? config->hugepage_bytes : CONFIG_PAGE_2M;
@@ -59,5 +104,8 @@ int config_validate(const struct config *config, struct err *err)
                 "--hugepages with --thp on: memory of hugetlbfs is never transparent");
         return err_hint(err, "one of the two");
     }
-    return config_validate_disks(config, err) || check_files(config, err) ? -1 : 0;
+    return check_nodes(config, unit, err) || check_topology(config, err) ||
+                   config_validate_disks(config, err) || check_files(config, err)
+               ? -1
+               : 0;
 }

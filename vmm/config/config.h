@@ -9,6 +9,9 @@
 #include <stdint.h>
 
 #include "vmm/base/err.h"
+#include "vmm/config/features.h"
+#include "vmm/config/numa.h"
+#include "vmm/config/topology.h"
 
 #define CONFIG_VCPUS_MAX 4096 /* what the tables here can hold; KVM may allow fewer */
 
@@ -84,7 +87,10 @@ struct config_disk {
 struct config {
     const char *guest; /* path of the guest's ELF file; NULL: bench.elf beside the program */
     uint64_t mem_bytes;
-    unsigned vcpus;            /* vCPUs, or threads of a native run */
+    unsigned vcpus;           /* vCPUs, or threads of a native run */
+    struct config_cpu cpu;    /* the features that the guest gets */
+    struct topology topology; /* what was asked for; config_topology() is what there is */
+    struct config_numa numa;
     uint64_t hugepage_bytes;   /* pages of hugetlbfs to back memory with; 0: ordinary memory */
     enum config_switch thp;    /* transparent huge pages */
     bool prefault;             /* populate all memory before the start */
@@ -112,6 +118,12 @@ extern const struct config_disk config_disk_default, config_disk_temporary;
 
 /* config_init(): the defaults. */
 void config_init(struct config *config);
+
+/* config_topology(): one socket of single-threaded cores, unless something else was asked for. */
+struct topology config_topology(const struct config *config);
+
+/* config_node(): the NUMA node of a vCPU; 0 if there are none. */
+unsigned config_node(const struct config *config, unsigned vcpu);
 
 /*
  * config_validate(): whether the parts fit each other; what depends on the host is checked where

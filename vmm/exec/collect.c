@@ -7,6 +7,7 @@
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
 #include "vmm/host/cpus.h"
+#include "vmm/mem/placement.h"
 
 static uint64_t load(const uint64_t *counter)
 {
@@ -196,6 +197,16 @@ static void collect_startup(const struct machine *machine, struct run_facts *fac
     }
 }
 
+static void collect_nodes(const struct machine *machine, struct run_facts *facts)
+{
+    const struct backing *backing = &machine->mem.backing;
+    struct placement_node node[CONFIG_NODES_MAX];
+
+    facts->has_nodes = backing->nodes && !placement_look(backing, node);
+    for (unsigned i = 0; facts->has_nodes && i < backing->nodes; i++)
+        facts->node[i] = (struct run_node){node[i].host, node[i].here, node[i].elsewhere};
+}
+
 int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err)
 {
     facts->env = RUN_VM;
@@ -206,10 +217,12 @@ int machine_collect(struct machine *machine, struct run_facts *facts, struct err
     facts->end = machine->ended;
     facts->tsc_offset = machine->vcpu[0].tsc_offset;
     facts->xcr0 = machine->facts.xcr0;
+    facts->masked = machine->masked;
     memcpy(facts->kernels_sha256, machine->image.info.kernels_sha256,
            sizeof(machine->image.info.kernels_sha256));
     facts->has_memory =
         !memory_usage(machine->mem.backing.base, machine->mem.backing.bytes, &facts->memory);
+    collect_nodes(machine, facts);
     facts->vcpus = machine->vcpus;
     facts->vcpu = calloc(machine->vcpus, sizeof(*facts->vcpu));
     if (!facts->vcpu)

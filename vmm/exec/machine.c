@@ -10,6 +10,7 @@
 #include "vmm/exec/machine_run.h"
 #include "vmm/host/caches.h"
 #include "vmm/host/cpus.h"
+#include "vmm/host/numa.h"
 
 static int add_device(struct machine *machine, const char *name, const struct bus_ops *ops,
                       void *device, bool for_harness, struct err *err)
@@ -66,6 +67,10 @@ static int add_virtio(struct machine *machine, const char *name, struct virtio_m
     region->vector = DEVICE_VECTOR + number;
     return 0;
 }
+
+/* ACPI's, which a device tree's are as well: to the same node, and to another. */
+#define LOCAL_DISTANCE  10u
+#define REMOTE_DISTANCE 20u
 
 /* Benchmarks that use a disk have names that begin like this. */
 #define DISK_BENCHES "blk."
@@ -164,6 +169,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
     *machine = (struct machine){
         .config = config,
         .watch = watch,
+        .topology = config_topology(config),
         .vm = -1,
         .event = -1,
         .facts = {.nx = true},
@@ -214,11 +220,19 @@ static int set_memory(struct machine *machine, struct err *err)
 static int check_config(const struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
+    unsigned last;
 
     if (config->vcpus > machine->kvm.max_vcpus) {
         err_set(err, ERR_USAGE, "--vcpus %u: KVM allows %u on this host", config->vcpus,
                 machine->kvm.max_vcpus);
         return err_hint(err, "--vcpus %u or fewer", machine->kvm.max_vcpus);
+    }
+    last = topology_apic_id(&machine->topology, config->vcpus - 1);
+    if (last > machine->kvm.max_apic_id) {
+        err_set(err, ERR_USAGE,
+                "--topology: the last vCPU's APIC id would be %u; KVM allows up to %u on this host",
+                last, machine->kvm.max_apic_id);
+        return err_hint(err, "powers of two, which leave no gaps between the ids");
     }
     if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->facts.page_1g) {
         err_set(err, ERR_USAGE,
@@ -240,15 +254,31 @@ int machine_create(struct machine *machine, struct err *err)
         kvm_close(&machine->kvm);
         return -1;
     }
-    delivery_routes_init(&machine->routes, machine->vm);
+    delivery_routes_init(&machine->routes, machine->vm, &machine->topology);
     lab_begin(&machine->lab, machine->vm, &machine->routes,
               machine->config->disks ? machine->config->disk[0].pin : CPUS_ANY);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
+        features_apply(&machine->cpuid, &machine->config->cpu, &machine->masked, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
         return -1;
     machine->facts = cpuid_facts(&machine->cpuid);
     machine->rate = clock_rate_of(tsc_hz);
     return check_config(machine, err) || set_memory(machine, err) ? -1 : 0;
+}
+
+/* Those of the host's nodes below, or what firmware says where it does not know better. */
+static void set_distances(const struct machine *machine, struct dtb_facts *facts)
+{
+    const struct backing *backing = &machine->mem.backing;
+    unsigned nodes = machine->config->numa.nodes;
+
+    for (unsigned i = 0; i < nodes; i++)
+        for (unsigned j = 0; j < nodes; j++) {
+            unsigned host =
+                backing->nodes ? numa_distance(backing->host_node[i], backing->host_node[j]) : 0;
+
+            facts->distance[i][j] = host ? host : i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+        }
 }
 
 int machine_place(struct machine *machine, struct err *err)
@@ -260,9 +290,11 @@ int machine_place(struct machine *machine, struct err *err)
         .tsc_hz = machine->rate.hz,
         .host_cpus = cpus_usable(),
         .caches = {caches.l1d, caches.l2, caches.llc},
+        .xcr0 = machine->facts.xcr0,
     };
     void *dtb = guestmem_at(&machine->mem, machine->layout.dtb, machine->layout.dtb_bytes);
 
+    set_distances(machine, &facts);
     if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->facts.nx,
                    err) ||
         dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &facts, err))

@@ -21,6 +21,7 @@
 #include "vmm/exec/lab.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/watch.h"
+#include "vmm/kvm/features.h"
 #include "vmm/kvm/stats.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
@@ -28,6 +29,7 @@
 struct machine {
     const struct config *config;
     const struct watch *watch;
+    struct topology topology;
     struct image image;
     struct guestmem mem;
     struct layout layout;
@@ -52,9 +54,10 @@ struct machine {
     int vm; /* -1 before machine_create() */
     struct cpuid_table cpuid;
     struct cpuid_facts facts;
-    struct clock_rate rate;     /* of the TSC; 0 before machine_create() */
-    struct clock_point created; /* the clock's first point */
-    struct clock_point ended;   /* and its last */
+    struct features_masked masked; /* by --cpu */
+    struct clock_rate rate;        /* of the TSC; 0 before machine_create() */
+    struct clock_point created;    /* the clock's first point */
+    struct clock_point ended;      /* and its last */
 
     struct vcpu_shared shared;
     struct vcpu *vcpu;

@@ -101,6 +101,8 @@ static int create_vcpus(struct machine *machine, struct err *err)
         .vm = machine->vm,
         .cpuid = &machine->cpuid,
         .facts = &machine->facts,
+        .topology = &machine->topology,
+        .backing = &machine->mem.backing,
         .layout = &machine->layout,
         .entry = machine->image.entry,
         .rate = machine->rate,

@@ -11,7 +11,9 @@
 
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/cpus.h"
+#include "vmm/host/numa.h"
 #include "vmm/kvm/stats.h"
+#include "vmm/kvm/topology.h"
 
 #define KICK_SIGNAL SIGRTMIN
 
@@ -41,7 +43,7 @@ static int set_registers(struct vcpu *vcpu, struct err *err)
     struct cpuid_table cpuid;
 
     cpuid_copy(&cpuid, shared->cpuid);
-    cpuid_set_topology(&cpuid, vcpu->id, shared->config->vcpus);
+    cpuid_set_topology(&cpuid, shared->topology, vcpu->id);
     if (KVM_IOCTL(vcpu->fd, KVM_SET_CPUID2, &cpuid, err) < 0 ||
         KVM_IOCTL(vcpu->fd, KVM_SET_SREGS, &sregs, err) < 0 ||
         KVM_IOCTL(vcpu->fd, KVM_SET_REGS, &regs, err) < 0 || set_xcr0(vcpu, err))
@@ -65,15 +67,29 @@ static int start_trace(struct vcpu *vcpu, struct err *err)
     return 0;
 }
 
+/* To the CPU that the user says, or else to the host node that its memory is on. */
+static int place(const struct vcpu *vcpu, struct err *err)
+{
+    const struct config *config = vcpu->shared->config;
+    const struct backing *backing = vcpu->shared->backing;
+
+    if (config->pin_count)
+        return cpus_pin(config->pin[vcpu->id % config->pin_count], err);
+    if (backing->nodes)
+        return numa_run_on(backing->host_node[config_node(config, vcpu->id)], err);
+    return 0;
+}
+
 static int set_up(struct vcpu *vcpu, struct err *err)
 {
     const struct vcpu_shared *shared = vcpu->shared;
     const struct config *config = shared->config;
+    unsigned apic_id = topology_apic_id(shared->topology, vcpu->id);
     struct kvm_run *run;
 
-    if (config->pin_count && cpus_pin(config->pin[vcpu->id % config->pin_count], err))
+    if (place(vcpu, err))
         return -1;
-    vcpu->fd = KVM_IOCTL(shared->vm, KVM_CREATE_VCPU, vcpu->id, err);
+    vcpu->fd = KVM_IOCTL(shared->vm, KVM_CREATE_VCPU, apic_id, err);
     if (vcpu->fd < 0)
         return errno == EMFILE ? err_hint(err, "fewer --vcpus, or a higher ulimit -n") : -1;
     run = mmap(NULL, shared->kvm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);

@@ -23,6 +23,8 @@ struct vcpu_shared {
     int vm;
     const struct cpuid_table *cpuid;
     const struct cpuid_facts *facts;
+    const struct topology *topology;
+    const struct backing *backing; /* whose host nodes the vCPUs run on */
     const struct layout *layout;
     gpa_t entry;
     struct clock_rate rate;

@@ -4,16 +4,10 @@
 
 #include "vmm/kvm/cpuid.h"
 
-#define LEAF_BASIC        0x1u
-#define LEAF_CACHES       0x4u
-#define LEAF_FEATURES     0x7u
-#define LEAF_TOPOLOGY     0xbu
-#define LEAF_XSAVE        0xdu
-#define LEAF_TOPOLOGY_V2  0x1fu
-#define LEAF_EXTENDED     0x80000001u
-#define LEAF_ADDRESSES    0x80000008u
-#define LEAF_AMD_CACHES   0x8000001du
-#define LEAF_AMD_TOPOLOGY 0x8000001eu
+#define LEAF_BASIC    0x1u
+#define LEAF_FEATURES 0x7u
+#define LEAF_XSAVE    0xdu
+#define LEAF_EXTENDED 0x80000001u
 
 #define BASIC_ECX_VMX         (1u << 5)
 #define BASIC_ECX_FMA         (1u << 12)
@@ -23,7 +17,6 @@
 #define BASIC_ECX_OSXSAVE     (1u << 27)
 #define BASIC_ECX_AVX         (1u << 28)
 #define BASIC_ECX_F16C        (1u << 29)
-#define BASIC_EDX_HTT         (1u << 28)
 #define FEATURES_EBX_FSGSBASE (1u << 0)
 #define FEATURES_EBX_AVX2     (1u << 5)
 #define FEATURES_EBX_SMEP     (1u << 7)
@@ -51,7 +44,7 @@ struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, ui
     return NULL;
 }
 
-static void remove_leaf(struct cpuid_table *table, uint32_t leaf)
+void cpuid_remove(struct cpuid_table *table, uint32_t leaf)
 {
     unsigned kept = 0;
 
@@ -59,13 +52,6 @@ static void remove_leaf(struct cpuid_table *table, uint32_t leaf)
         if (table->entry[i].function != leaf)
             table->entry[kept++] = table->entry[i];
     table->nent = kept;
-}
-
-static void add_subleaf(struct cpuid_table *table, struct kvm_cpuid_entry2 entry)
-{
-    entry.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
-    if (table->nent < CPUID_ENTRIES_MAX)
-        table->entry[table->nent++] = entry;
 }
 
 /*
@@ -145,74 +131,4 @@ struct cpuid_facts cpuid_facts(const struct cpuid_table *table)
         facts.page_1g = extended->edx & EXTENDED_EDX_PAGE_1G;
     }
     return facts;
-}
-
-/* How many bits number `count` things. */
-static unsigned bits_for(unsigned count)
-{
-    return count > 1 ? 32 - (unsigned)__builtin_clz(count - 1) : 0;
-}
-
-static unsigned at_most(unsigned value, unsigned limit)
-{
-    return value < limit ? value : limit;
-}
-
-/*
- * Leaves 4 (Intel) and 0x8000001d (AMD), a subleaf per cache: bits 14-25 of EAX say how many
- * logical CPUs share it, less one: the last level is shared by all, the others by none.
- */
-static void set_cache_sharing(struct cpuid_table *table, uint32_t leaf, unsigned vcpus)
-{
-    for (unsigned i = 0; i < table->nent; i++) {
-        struct kvm_cpuid_entry2 *entry = &table->entry[i];
-        unsigned level = entry->eax >> 5 & 7, sharing = level >= 3 ? at_most(vcpus - 1, 0xfff) : 0;
-
-        if (entry->function != leaf || !(entry->eax & 0x1f))
-            continue;
-        entry->eax = (entry->eax & ~(0xfffu << 14)) | sharing << 14;
-        if (leaf == LEAF_CACHES)
-            entry->eax = (entry->eax & ~(0x3fu << 26)) | at_most(vcpus - 1, 0x3f) << 26;
-    }
-}
-
-/* Leaves 0xb and 0x1f: a level of threads, one to a core, and a level of cores. */
-static void set_topology_leaf(struct cpuid_table *table, uint32_t leaf, unsigned id, unsigned vcpus)
-{
-    if (!cpuid_find(table, leaf, 0))
-        return;
-    remove_leaf(table, leaf);
-    add_subleaf(table, (struct kvm_cpuid_entry2){
-                           .function = leaf, .index = 0, .ebx = 1, .ecx = 1u << 8, .edx = id});
-    add_subleaf(table, (struct kvm_cpuid_entry2){.function = leaf,
-                                                 .index = 1,
-                                                 .eax = bits_for(vcpus),
-                                                 .ebx = vcpus,
-                                                 .ecx = 2u << 8 | 1,
-                                                 .edx = id});
-    add_subleaf(table,
-                (struct kvm_cpuid_entry2){.function = leaf, .index = 2, .ecx = 2, .edx = id});
-}
-
-void cpuid_set_topology(struct cpuid_table *table, unsigned id, unsigned vcpus)
-{
-    struct kvm_cpuid_entry2 *entry = cpuid_find(table, LEAF_BASIC, 0);
-
-    if (entry) {
-        entry->ebx = (entry->ebx & 0xffff) | at_most(vcpus, 255) << 16 | (id & 0xff) << 24;
-        entry->edx = vcpus > 1 ? entry->edx | BASIC_EDX_HTT : entry->edx & ~BASIC_EDX_HTT;
-    }
-    entry = cpuid_find(table, LEAF_ADDRESSES, 0);
-    if (entry)
-        entry->ecx = (entry->ecx & ~0xf0ffu) | at_most(vcpus - 1, 0xff) | bits_for(vcpus) << 12;
-    entry = cpuid_find(table, LEAF_AMD_TOPOLOGY, 0);
-    if (entry) {
-        entry->eax = id;
-        entry->ebx = id & 0xff;
-        entry->ecx = 0;
-    }
-    set_cache_sharing(table, LEAF_CACHES, vcpus);
-    set_cache_sharing(table, LEAF_AMD_CACHES, vcpus);
-    set_topology_leaf(table, LEAF_TOPOLOGY, id, vcpus);
-    set_topology_leaf(table, LEAF_TOPOLOGY_V2, id, vcpus);
 }

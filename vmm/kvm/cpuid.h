@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CPUID that a guest sees: what KVM supports, with the topology of this VM.
+ * The CPUID that a guest sees: what KVM supports, less what --cpu takes away (features.h), with the
+ * topology of this VM (topology.h).
  */
 #ifndef KVM_CPUID_H
 #define KVM_CPUID_H
@@ -42,11 +43,8 @@ struct cpuid_facts cpuid_facts(const struct cpuid_table *table);
 /* cpuid_copy(): the entries in use; the room behind them is left alone. */
 void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from);
 
-/*
- * cpuid_set_topology(): make the table that of vCPU `id` of `vcpus`: one socket of as many cores
- * with one thread each. The APIC id is the vCPU's number.
- */
-void cpuid_set_topology(struct cpuid_table *table, unsigned id, unsigned vcpus);
+/* cpuid_remove(): take a leaf with all its subleaves out of the table. */
+void cpuid_remove(struct cpuid_table *table, uint32_t leaf);
 
 /* cpuid_find(): a leaf (and subleaf) of the table, or NULL. */
 struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t subleaf);

@@ -60,9 +60,13 @@ struct kvm_coalesced_mmio_ring *delivery_ring(int vm, struct kvm_run *run, unsig
     return (struct kvm_coalesced_mmio_ring *)((uint8_t *)run + page * PAGE_BYTES);
 }
 
-void delivery_routes_init(struct delivery_routes *routes, int vm)
+void delivery_routes_init(struct delivery_routes *routes, int vm, const struct topology *topology)
 {
-    *routes = (struct delivery_routes){.vm = vm, .lock = PTHREAD_MUTEX_INITIALIZER};
+    *routes = (struct delivery_routes){
+        .vm = vm,
+        .topology = topology,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+    };
 }
 
 int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt, struct err *err)
@@ -99,6 +103,7 @@ int delivery_route(struct delivery_routes *routes, unsigned interrupt, unsigned 
         struct kvm_irq_routing_entry entry[DELIVERY_INTERRUPTS_MAX];
     } table = {0};
     struct kvm_irq_routing_entry *entry;
+    unsigned id = topology_apic_id(routes->topology, vcpu);
     int result;
 
     pthread_mutex_lock(&routes->lock);
@@ -106,8 +111,8 @@ int delivery_route(struct delivery_routes *routes, unsigned interrupt, unsigned 
     *entry = (struct kvm_irq_routing_entry){
         .gsi = GSI_BASE + interrupt,
         .type = KVM_IRQ_ROUTING_MSI,
-        .u.msi = {.address_lo = MSI_ADDRESS | (vcpu & 0xff) << MSI_ID_SHIFT,
-                  .address_hi = vcpu & ~0xffu,
+        .u.msi = {.address_lo = MSI_ADDRESS | (id & 0xff) << MSI_ID_SHIFT,
+                  .address_hi = id & ~0xffu,
                   .data = vector},
     };
     table.routing.nr = routes->count;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "vmm/base/err.h"
+#include "vmm/config/topology.h"
 
 /* The address of an access, in memory or among the ports. */
 struct delivery_address {
@@ -45,13 +46,14 @@ struct kvm_coalesced_mmio_ring *delivery_ring(int vm, struct kvm_run *run, unsig
 /* Where the interrupts of a VM go: a table that KVM is given as a whole. */
 struct delivery_routes {
     int vm;
+    const struct topology *topology;
     pthread_mutex_t lock; /* of what follows */
     unsigned count;
     struct kvm_irq_routing_entry entry[DELIVERY_INTERRUPTS_MAX];
 };
 
-/* delivery_routes_init(): none yet. */
-void delivery_routes_init(struct delivery_routes *routes, int vm);
+/* delivery_routes_init(): none yet. The topology, which must outlive it, gives vCPUs their ids. */
+void delivery_routes_init(struct delivery_routes *routes, int vm, const struct topology *topology);
 
 /*
  * delivery_interrupt(): an eventfd that KVM turns into this interrupt. Returns it, or -1 with an

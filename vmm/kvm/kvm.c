@@ -59,6 +59,7 @@ static int cannot_open(struct err *err)
 int kvm_open(struct kvm *kvm, struct err *err)
 {
     int version, run_bytes;
+    unsigned ids;
 
     kvm->fd = open(DEVICE, O_RDWR | O_CLOEXEC);
     if (kvm->fd < 0)
@@ -81,6 +82,9 @@ int kvm_open(struct kvm *kvm, struct err *err)
         goto fail;
     kvm->run_bytes = (unsigned)run_bytes;
     kvm->max_vcpus = (unsigned)kvm_can(kvm->fd, KVM_CAP_MAX_VCPUS);
+    /* A vCPU's id is its APIC's; where KVM does not say, there are as many as vCPUs. */
+    ids = (unsigned)kvm_can(kvm->fd, KVM_CAP_MAX_VCPU_ID);
+    kvm->max_apic_id = (ids > kvm->max_vcpus ? ids : kvm->max_vcpus) - 1;
     return 0;
 fail:
     close(kvm->fd);

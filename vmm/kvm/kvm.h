@@ -16,6 +16,7 @@ struct kvm {
     int fd;
     unsigned run_bytes; /* of the area that a vCPU shares with the kernel */
     unsigned max_vcpus;
+    unsigned max_apic_id;
 };
 
 /* KVM_IOCTL(): kvm_ioctl() with the request's own name. */

@@ -10,7 +10,7 @@
 #include "vmm/base/units.h"
 #include "vmm/host/file.h"
 #include "vmm/host/memory.h"
-#include "vmm/mem/backing.h"
+#include "vmm/mem/placement.h"
 
 #define ALIGNMENT CONFIG_PAGE_1G
 #define GUARD     CONFIG_PAGE_2M
@@ -167,7 +167,8 @@ int backing_alloc(struct backing *backing, const struct config *config, const st
     if (config->hugepage_bytes ? map_hugetlb(backing, config, err)
                                : map_ordinary(backing, config, err))
         return -1;
-    if (config->prefault && populate(backing, watch, err)) {
+    if ((config->numa.nodes && !config->numa.unbound && placement_bind(backing, config, err)) ||
+        (config->prefault && populate(backing, watch, err))) {
         backing_free(backing);
         return -1;
     }

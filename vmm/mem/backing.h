@@ -18,13 +18,15 @@ struct backing {
     size_t bytes;
     int fd; /* the memfd of hugetlb memory, or -1 */
     size_t hugepage_bytes;
+    unsigned nodes;                       /* in as many parts, each on a host node; 0: anywhere */
+    unsigned host_node[CONFIG_NODES_MAX]; /* of each part */
 };
 
 /*
  * backing_alloc(): config->mem_bytes of zeroed memory in the pages that the configuration asks
  * for, populated if it says so. Fails with what to do if there is less than that, or if the pages
- * asked for cannot be had. Populating it ends with an error as soon as `watch` says so, which may
- * be NULL. Returns 0, or -1.
+ * asked for, or the NUMA nodes, cannot be had. Populating it ends with an error as soon as `watch`
+ * says so, which may be NULL. Returns 0, or -1.
  */
 int backing_alloc(struct backing *backing, const struct config *config, const struct watch *watch,
                   struct err *err);

@@ -89,6 +89,65 @@ static json_t *host_pages_json(const struct memory_usage *memory)
     return object;
 }
 
+static json_t *features_json(const struct feature_set *set)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < feature_count; i++)
+        if (set->has[i])
+            json_array_append_new(array, json_string(feature_table[i].name));
+    return array;
+}
+
+/* What the guest's CPUs have been told to be. */
+static json_t *cpu_json(const struct report *report)
+{
+    const struct run_facts *facts = report->facts;
+    json_t *object = json_object();
+
+    set_text(object, "asked", report->config->cpu.text ? report->config->cpu.text : "host");
+    set(object, "disabled", features_json(&facts->masked.disabled));
+    set(object, "hidden", features_json(&facts->masked.hidden));
+    set_u64(object, "xcr0", facts->xcr0);
+    return object;
+}
+
+static json_t *topology_json(const struct config *config)
+{
+    const struct topology topology = config_topology(config);
+    json_t *object = json_object();
+
+    set_u64(object, "sockets", topology.sockets);
+    set_u64(object, "cores", topology.cores);
+    set_u64(object, "threads", topology.threads);
+    return object;
+}
+
+/* The guest's nodes, and of bound ones where their memory really is. */
+static json_t *numa_json(const struct report *report)
+{
+    const struct config *config = report->config;
+    const struct run_facts *facts = report->facts;
+    json_t *object = json_object(), *nodes = json_array();
+
+    set_u64(object, "nodes", config->numa.nodes);
+    set(object, "bound", json_boolean(!config->numa.unbound));
+    for (unsigned i = 0; i < config->numa.nodes; i++) {
+        json_t *node = json_object();
+
+        set_u64(node, "vcpus", config->vcpus / config->numa.nodes);
+        set_u64(node, "mem_bytes", config->mem_bytes / config->numa.nodes);
+        if (facts->has_nodes) {
+            set_u64(node, "host_node", facts->node[i].host);
+            set_u64(node, "resident_bytes", facts->node[i].here);
+            set_u64(node, "resident_elsewhere_bytes", facts->node[i].elsewhere);
+        }
+        json_array_append_new(nodes, node);
+    }
+    set(object, "node", nodes);
+    return object;
+}
+
 static json_t *config_json(const struct report *report)
 {
     static const char *const thp[] = {"default", "on", "off"};
@@ -105,6 +164,10 @@ static json_t *config_json(const struct report *report)
     if (facts->env == RUN_VM) {
         set_u64(object, "guest_page_bytes", config->guest_page_bytes);
         set_u64(object, "xcr0", facts->xcr0);
+        set(object, "cpu_features", cpu_json(report));
+        set(object, "topology", topology_json(config));
+        if (config->numa.nodes)
+            set(object, "numa", numa_json(report));
     }
     if (facts->has_memory)
         set(object, "host_page_used_bytes", host_pages_json(&facts->memory));

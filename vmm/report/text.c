@@ -109,7 +109,13 @@ static void print_machine(FILE *out, const struct report *report)
     char size[UNITS_TEXT_MAX];
 
     line_add(&line, "%u %s", config->vcpus, vm ? "vCPUs" : "threads");
+    if (config->topology.sockets)
+        line_add(&line, "sockets=%u,cores=%u,threads=%u", config->topology.sockets,
+                 config->topology.cores, config->topology.threads);
     line_add(&line, "%s", units_format_size(size, config->mem_bytes));
+    if (config->numa.nodes)
+        line_add(&line, "%s NUMA nodes: %u", config->numa.unbound ? "unbound" : "bound",
+                 config->numa.nodes);
     if (vm)
         line_add(&line, "guest pages %s", units_format_size(size, config->guest_page_bytes));
     if (report->facts->has_memory && memory->resident_bytes) {
@@ -121,6 +127,40 @@ static void print_machine(FILE *out, const struct report *report)
                  (double)huge / (double)memory->resident_bytes * 100, memory->resident_bytes >> 20);
     }
     line_end(&line);
+}
+
+static void print_features(FILE *out, const char *what, const struct feature_set *set)
+{
+    const char *separator = what;
+
+    for (unsigned i = 0; i < feature_count; i++) {
+        if (!set->has[i])
+            continue;
+        fprintf(out, "%s%s", separator, feature_table[i].name);
+        separator = " ";
+    }
+}
+
+/* Only what was asked for is worth a line. */
+static void print_cpu(FILE *out, const struct report *report)
+{
+    const struct run_facts *facts = report->facts;
+    size_t bytes = 0;
+    char *text = NULL;
+    FILE *line;
+
+    if (!report->config->cpu.text)
+        return;
+    line = open_memstream(&text, &bytes);
+    if (!line)
+        return;
+    fprintf(line, "%s; XCR0 %#" PRIx64, report->config->cpu.text, facts->xcr0);
+    print_features(line, "; disabled: ", &facts->masked.disabled);
+    print_features(line, "; hidden, not disabled: ", &facts->masked.hidden);
+    fclose(line);
+    if (text)
+        text_wrapped(out, "cpu", text);
+    free(text);
 }
 
 static void add_time(struct line *line, const char *what, uint64_t ns)
@@ -326,6 +366,7 @@ char *report_text(const struct report *report, size_t *bytes)
         return NULL;
     print_host(out, report);
     print_machine(out, report);
+    print_cpu(out, report);
     text_disks(out, report);
     print_start(out, report);
     if (report->facts->stop == STOP_ERROR) {

@@ -125,6 +125,27 @@ static bool lacks_huge_pages(const struct report *report, char *text, size_t siz
     return memory->huge_bytes < memory->resident_bytes / 100 * HUGE_MIN_PCT;
 }
 
+/* Bound memory that was moved, or was there before; or of which nothing is known. */
+static bool is_misplaced(const struct report *report, char *text, size_t size)
+{
+    const struct config *config = report->config;
+    const struct run_facts *facts = report->facts;
+
+    if (!config->numa.nodes || config->numa.unbound || facts->env != RUN_VM)
+        return false;
+    snprintf(text, size, "this kernel does not tell on which nodes memory is");
+    for (unsigned i = 0; facts->has_nodes && i < config->numa.nodes; i++) {
+        const struct run_node *node = &facts->node[i];
+
+        snprintf(text, size,
+                 "%" PRIu64 " of %" PRIu64 " KiB touched of node %u are not on host node %u",
+                 node->elsewhere >> 10, (node->here + node->elsewhere) >> 10, i, node->host);
+        if (node->elsewhere)
+            return true;
+    }
+    return !facts->has_nodes;
+}
+
 static bool lacks_prefault(const struct report *report, char *text, size_t size)
 {
     const struct memory_usage *memory = &report->facts->memory;
@@ -266,6 +287,7 @@ static const struct {
     {"clock_drift", is_drifting},
     {"huge_pages", lacks_huge_pages},
     {"prefault", lacks_prefault},
+    {"numa_misplaced", is_misplaced},
     {"kvm_stats_mismatch", is_miscounted},
     {"kvm_stats_undercount", is_undercounted},
     {"kvm_stats_absent", lacks_stats},

@@ -69,6 +69,12 @@ struct run_disk {
     struct err error;         /* the first of IO_DEVICE_ERRORS; no text: there was none */
 };
 
+/* Where the memory of one of the guest's NUMA nodes really is. */
+struct run_node {
+    unsigned host;            /* the host's node that it is bound to */
+    uint64_t here, elsewhere; /* bytes touched that are on that, and on others */
+};
+
 struct run_facts {
     enum run_env env;
     enum run_stop stop;
@@ -85,6 +91,9 @@ struct run_facts {
 
     struct memory_usage memory;
     bool has_memory;
+
+    struct run_node node[CONFIG_NODES_MAX]; /* the guest's NUMA nodes, if they are bound */
+    bool has_nodes;
 
     unsigned traces; /* things that a traced run counts */
     const char *trace_name[RESULT_TRACE_MAX];
@@ -104,6 +113,7 @@ struct run_facts {
 
     char kernels_sha256[65]; /* empty: the guest has none */
     uint64_t xcr0;           /* vector states enabled */
+    struct features_masked masked;
 };
 
 /*

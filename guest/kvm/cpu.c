@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include <cpuid.h>
+#include <libfdt.h>
+#include <stdio.h>
+
+#include "guest/kvm/cpu.h"
+
+/* AVX, opmask, and both halves of the ZMM state. */
+#define XCR0_VECTORS 0xe4u
+
+/* A feature in minivmm,masked. */
+#define CELLS 4
+
+static bool has_feature(const fdt32_t *cell)
+{
+    unsigned reg[4] = {0};
+
+    __get_cpuid_count(fdt32_ld(cell), fdt32_ld(cell + 1), &reg[0], &reg[1], &reg[2], &reg[3]);
+    return reg[fdt32_ld(cell + 2) & 3] >> (fdt32_ld(cell + 3) & 31) & 1;
+}
+
+/* The vector states that are enabled; 0 if there is no such register. */
+static uint64_t vector_states(void)
+{
+    unsigned a, b, c, d;
+
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+        return 0;
+    __asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+    return a & XCR0_VECTORS;
+}
+
+/* Leaf 0xb, where there is one, has the threads of a core and the logical CPUs of a socket. */
+static void check_topology(const struct guest_machine *machine, int chosen)
+{
+    struct channel_record record = {.type = CHANNEL_WARN, .warn.code = "topology_not_seen"};
+    const fdt32_t *asked = fdt_getprop(machine->dtb, chosen, "minivmm,topology", NULL);
+    unsigned a, threads, logical, c, d, cores;
+
+    if (!asked || !__get_cpuid_count(0xb, 0, &a, &threads, &c, &d) ||
+        !__get_cpuid_count(0xb, 1, &a, &logical, &c, &d))
+        return;
+    cores = fdt32_ld(asked + 1);
+    if (threads == fdt32_ld(asked + 2) && logical == cores * fdt32_ld(asked + 2))
+        return;
+    snprintf(record.warn.text, sizeof(record.warn.text),
+             "--topology: ring 3 sees %u threads per core and %u logical CPUs per socket: CPUID is "
+             "the host's there",
+             threads, logical);
+    guest_send(&record, 1);
+}
+
+void cpu_check(const struct guest_machine *machine)
+{
+    struct channel_record record = {.type = CHANNEL_WARN, .warn.code = "cpu_not_masked"};
+    int chosen = fdt_path_offset(machine->dtb, "/chosen"), bytes = 0;
+    const fdt32_t *masked = fdt_getprop(machine->dtb, chosen, "minivmm,masked", &bytes);
+    const fdt64_t *xcr0 = fdt_getprop(machine->dtb, chosen, "minivmm,xcr0", NULL);
+    unsigned count = masked ? (unsigned)bytes / (CELLS * sizeof(*masked)) : 0, there = 0;
+
+    check_topology(machine, chosen);
+    if (!masked || !xcr0)
+        return;
+    for (unsigned i = 0; i < count; i++)
+        there += has_feature(&masked[i * CELLS]);
+    if (!there && !(vector_states() & ~fdt64_ld(xcr0)))
+        return;
+    snprintf(
+        record.warn.text, sizeof(record.warn.text),
+        "--cpu: in ring 3, %u of the %u features removed are there all the same, and the vector "
+        "states of XCR0 are %#llx, not %#llx: KVM cannot mask them here",
+        there, count, (unsigned long long)vector_states(),
+        (unsigned long long)fdt64_ld(xcr0) & XCR0_VECTORS);
+    guest_send(&record, 1);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Executes an instruction, as its argument says: "sse2", "avx" or "avx512". One whose state XCR0
+ * does not have is invalid.
+ */
+#include <string.h>
+
+#include "guest/kvm/machine.h"
+
+uint32_t guest_main(const struct guest_machine *machine, struct team *team)
+{
+    (void)team;
+    guest_log("about to use %s", machine->args);
+    if (!strcmp(machine->args, "avx"))
+        __asm__ volatile("vpxor %%ymm0, %%ymm0, %%ymm0" ::: "xmm0");
+    else if (!strcmp(machine->args, "avx512"))
+        __asm__ volatile("vpxorq %%zmm0, %%zmm0, %%zmm0" ::: "xmm0");
+    else
+        __asm__ volatile("pxor %%xmm0, %%xmm0" ::: "xmm0");
+    guest_log("used %s", machine->args);
+    return 0;
+}

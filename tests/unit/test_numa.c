@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* --numa as a user types it, the host's nodes, and memory on them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "vmm/host/numa.h"
+#include "vmm/mem/placement.h"
+
+static struct config config;
+
+START_TEST(a_number_of_nodes_is_enough)
+{
+    static const struct {
+        const char *text;
+        unsigned nodes;
+        bool unbound;
+    } good[] = {{"2", 2, false},
+                {"nodes=3", 3, false},
+                {"1,unbound", 1, true},
+                {"nodes=16,unbound", 16, true}};
+    static const char *const bad[] = {
+        "",        "0",       "17",  "two", "nodes=", "2,",
+        "2,bound", "unbound", "2,2", "-1",  "node=2", "0000000000000000000000000000000000002"};
+    struct config_numa numa;
+    struct err err = {0};
+
+    for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        ck_assert_msg(!numa_parse(&numa, good[i].text, &err), "%s", good[i].text);
+        ck_assert_uint_eq(numa.nodes, good[i].nodes);
+        ck_assert_int_eq(numa.unbound, good[i].unbound);
+    }
+    for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        ck_assert_msg(numa_parse(&numa, bad[i], &err) == -1, "%s", bad[i]);
+        ck_assert_int_eq(err.code, ERR_USAGE);
+        ck_assert_msg(strstr(err.text, "not a number of nodes from 1 to 16") != NULL, "%s",
+                      err.text);
+        ck_assert_str_eq(err.hint, "2, or 2,unbound");
+    }
+}
+END_TEST
+
+START_TEST(vcpus_and_memory_are_split_evenly)
+{
+    struct err err = {0};
+
+    config_init(&config);
+    config.vcpus = 6;
+    ck_assert_uint_eq(config_node(&config, 5), 0);
+    config.numa.nodes = 3;
+    config.mem_bytes = 3 * CONFIG_PAGE_2M;
+    ck_assert_int_eq(config_validate(&config, &err), 0);
+    for (unsigned vcpu = 0; vcpu < 6; vcpu++)
+        ck_assert_uint_eq(config_node(&config, vcpu), vcpu / 2);
+    config.vcpus = 8;
+    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_str_eq(err.text, "--numa 3: 8 vCPUs cannot be split evenly");
+    ck_assert_str_eq(err.hint, "--vcpus 9");
+    config.vcpus = 3;
+    config.mem_bytes = 4 * CONFIG_PAGE_2M;
+    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_str_eq(err.text, "--numa 3: 8 MiB of memory cannot be split evenly");
+    ck_assert_str_eq(err.hint, "--mem 12M");
+    /* In pages of 1 GiB, if that is what it is made of. */
+    config.mem_bytes = 4 * CONFIG_PAGE_1G;
+    config.hugepage_bytes = CONFIG_PAGE_1G;
+    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_str_eq(err.hint, "--mem 6144M");
+}
+END_TEST
+
+START_TEST(the_host_has_a_node)
+{
+    unsigned nodes[4], count = numa_nodes(nodes, 4);
+
+    ck_assert_uint_ge(count, 1);
+    for (unsigned i = 1; i < count; i++)
+        ck_assert_uint_gt(nodes[i], nodes[i - 1]);
+    ck_assert_uint_eq(numa_nodes(nodes, 1), 1);
+    ck_assert(numa_distance(nodes[0], nodes[0]) == 10 || !numa_distance(nodes[0], nodes[0]));
+    ck_assert_uint_eq(numa_distance(1000, 1001), 0);
+}
+END_TEST
+
+START_TEST(bound_memory_is_looked_at)
+{
+    struct backing backing;
+    struct placement_node node = {0};
+    struct err err = {0};
+    uint64_t here, elsewhere;
+
+    config_init(&config);
+    config.thp = CONFIG_OFF;
+    config.mem_bytes = 8 * CONFIG_PAGE_2M;
+    config.numa.nodes = 1;
+    ck_assert_msg(!backing_alloc(&backing, &config, NULL, &err), "%s", err.text);
+    ck_assert_uint_eq(backing.nodes, 1);
+    memset(backing.base, 1, CONFIG_PAGE_2M);
+    if (placement_look(&backing, &node)) {
+        suite_skip_part("a kernel with /proc/self/numa_maps");
+    } else {
+        ck_assert_uint_eq(node.host, backing.host_node[0]);
+        ck_assert_uint_eq(node.here, CONFIG_PAGE_2M);
+        ck_assert_uint_eq(node.elsewhere, 0);
+        /* From another node's point of view. */
+        ck_assert_int_eq(
+            numa_resident(backing.base, backing.bytes, node.host + 1, &here, &elsewhere), 0);
+        ck_assert_uint_eq(here, 0);
+        ck_assert_uint_eq(elsewhere, CONFIG_PAGE_2M);
+    }
+    backing_free(&backing);
+}
+END_TEST
+
+START_TEST(nodes_that_are_not_there_are_refused)
+{
+    struct backing backing;
+    struct err err = {0};
+    unsigned nodes[CONFIG_NODES_MAX];
+
+    config_init(&config);
+    config.numa.nodes = config.vcpus = CONFIG_NODES_MAX;
+    config.mem_bytes = CONFIG_NODES_MAX * CONFIG_PAGE_2M;
+    if (numa_nodes(nodes, CONFIG_NODES_MAX) == CONFIG_NODES_MAX)
+        return;
+    ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_msg(strstr(err.text, "--numa 16: this host has ") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.hint, "--numa 16,unbound") != NULL, "%s", err.hint);
+    config.numa.unbound = true;
+    ck_assert_msg(!backing_alloc(&backing, &config, NULL, &err), "%s", err.text);
+    ck_assert_uint_eq(backing.nodes, 0);
+    backing_free(&backing);
+}
+END_TEST
+
+START_TEST(a_node_that_is_not_there_cannot_be_bound_to)
+{
+    struct err err = {0};
+    void *page = aligned_alloc(4096, 4096);
+
+    ck_assert(page != NULL);
+    ck_assert_int_eq(numa_bind(page, 4096, 1000, &err), -1);
+    ck_assert_msg(strstr(err.text, "host node 1000") != NULL, "%s", err.text);
+    ck_assert_int_eq(numa_bind(page, 4096, 5000, &err), -1);
+    free(page);
+}
+END_TEST
+
+START_TEST(a_thread_runs_on_a_nodes_cpus)
+{
+    unsigned node;
+    struct err err = {0};
+
+    numa_nodes(&node, 1);
+    ck_assert_msg(!numa_run_on(node, &err), "%s", err.text);
+    /* A node without CPUs is no reason to stop. */
+    ck_assert_msg(!numa_run_on(1000, &err), "%s", err.text);
+}
+END_TEST
+
+SUITE_MAIN("numa", a_number_of_nodes_is_enough, vcpus_and_memory_are_split_evenly,
+           the_host_has_a_node, bound_memory_is_looked_at, nodes_that_are_not_there_are_refused,
+           a_node_that_is_not_there_cannot_be_bound_to, a_thread_runs_on_a_nodes_cpus)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmm/base/units.h"
+#include "vmm/config/numa.h"
+
+#define PREFIX "nodes="
+
+int numa_parse(struct config_numa *numa, const char *text, struct err *err)
+{
+    char copy[32], *rest = copy, *number;
+    uint64_t nodes = 0;
+
+    *numa = (struct config_numa){0};
+    snprintf(copy, sizeof(copy), "%s", text);
+    number = strsep(&rest, ",");
+    if (!strncmp(number, PREFIX, strlen(PREFIX)))
+        number += strlen(PREFIX);
+    if (strlen(text) >= sizeof(copy) || units_parse_u64(number, &nodes) || !nodes ||
+        nodes > CONFIG_NODES_MAX || (rest && strcmp(rest, "unbound") != 0)) {
+        err_set(err, ERR_USAGE, "--numa %.60s: not a number of nodes from 1 to %u, or more than it",
+                text, CONFIG_NODES_MAX);
+        return err_hint(err, "2, or 2,unbound");
+    }
+    numa->nodes = (unsigned)nodes;
+    numa->unbound = rest;
+    return 0;
+}
