@@ -502,6 +502,58 @@ START_TEST(many_are_alive_at_once_and_gone_afterwards)
 }
 END_TEST
 
+/* Every step of the experiments on causes, of a benchmark that takes no time. */
+START_TEST(causes_are_looked_for_step_by_step)
+{
+    static const struct {
+        const char *experiment, *step, *other;
+    } expected[] = {
+        {"pages", "host=4K,guest=4K", "host=2M,guest=2M"},
+        {"topology", "bound", "floating"},
+        {"scaling", "threads=1", "threads=2"},
+        {"vector", "isa=sse2", "isa=sse2"},
+    };
+
+    for (unsigned i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        json_t *json = run_json(expected[i].experiment, "native,vm", "--bench", "fma"), *value;
+        unsigned found = 0;
+        size_t k;
+
+        json_array_foreach(json_at(json, "experiments.0.values"), k, value)
+        {
+            const char *step = json_text_at(value, "step");
+
+            found |= !strcmp(step, expected[i].step);
+            found |= !strcmp(step, expected[i].other) << 1;
+        }
+        ck_assert_msg(found == 3, "%s: %u", expected[i].experiment, found);
+        json_decref(json);
+    }
+}
+END_TEST
+
+/* Without a runtime, the others are run, and the reader is told. */
+START_TEST(without_containers_there_are_the_others)
+{
+    char *path = strdup(getenv("PATH"));
+    struct outcome run;
+
+    setenv("PATH", "/nowhere", 1);
+    run = program_run("virtcost", "run", "--quick", "--blocks", "1", "--bench", "fma", "--mem",
+                      "64M", NULL);
+    setenv("PATH", path, 1);
+    free(path);
+    ck_assert_msg(run.status == 0, "status %d\n%s", run.status, run.err);
+    check_has(run.err, "no container can be run: runc: ");
+    check_has(run.out, "warning  no container can be run: ");
+    check_has(run.out, " vm ");
+    outcome_free(&run);
+    check_refused(2, "--runtime nothing: not a runtime that is known; try: runc", "--runtime",
+                  "nothing");
+    check_refused(77, "no container can be run: crun: ", "--runtime", "/nowhere/crun");
+}
+END_TEST
+
 /* An instance that cannot start ends it, with its own words. */
 START_TEST(a_full_machine_is_named)
 {
@@ -548,7 +600,8 @@ START_TEST(results_are_shown_again_and_compared)
 END_TEST
 
 SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
-               many_are_alive_at_once_and_gone_afterwards, a_full_machine_is_named,
+               many_are_alive_at_once_and_gone_afterwards, causes_are_looked_for_step_by_step,
+               without_containers_there_are_the_others, a_full_machine_is_named,
                results_are_shown_again_and_compared, blocks_are_whole, arguments_are_checked,
                failed_runs_are_told, failures_have_their_status, wrong_results_are_void,
                a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,

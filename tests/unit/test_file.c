@@ -297,9 +297,32 @@ START_TEST(a_stream_that_cannot_be_written_is_told)
 }
 END_TEST
 
-SUITE_MAIN("file", a_file_is_read_without_its_last_newline, a_long_file_is_cut,
-           a_file_that_is_not_there_is_an_error, numbers_are_decimal, what_is_no_number_is_an_error,
-           a_field_is_the_rest_of_its_line, a_long_line_is_one_line,
+START_TEST(a_tree_is_removed_and_nothing_beside_it)
+{
+    char tree[] = "/tmp/file-tree-XXXXXX", name[64], outside[] = "/tmp/file-outside-XXXXXX";
+    FILE *file;
+
+    close(mkstemp(outside));
+    ck_assert(mkdtemp(tree) != NULL);
+    snprintf(name, sizeof(name), "%s/below", tree);
+    ck_assert_int_eq(mkdir(name, 0700), 0);
+    snprintf(name, sizeof(name), "%s/below/file", tree);
+    file = fopen(name, "w");
+    ck_assert(file != NULL);
+    fclose(file);
+    snprintf(name, sizeof(name), "%s/below/link", tree);
+    ck_assert_int_eq(symlink(outside, name), 0);
+    ck_assert_int_eq(file_remove_tree(tree), 0);
+    ck_assert_int_ne(access(tree, F_OK), 0);
+    ck_assert_int_eq(access(outside, F_OK), 0);
+    ck_assert_int_ne(file_remove_tree(tree), 0);
+    unlink(outside);
+}
+END_TEST
+
+SUITE_MAIN("file", a_tree_is_removed_and_nothing_beside_it, a_file_is_read_without_its_last_newline,
+           a_long_file_is_cut, a_file_that_is_not_there_is_an_error, numbers_are_decimal,
+           what_is_no_number_is_an_error, a_field_is_the_rest_of_its_line, a_long_line_is_one_line,
            a_file_beside_the_program_is_in_its_folder, kilobytes_become_bytes,
            a_file_is_replaced_as_a_whole, a_file_of_two_names_is_written_into,
            what_cannot_be_replaced_is_told, a_stream_that_cannot_be_written_is_told)

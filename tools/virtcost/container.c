@@ -205,14 +205,6 @@ int container_open(struct container *container, const char *asked, const char *p
     return err_hint(err, "apt-get install runc, and root");
 }
 
-/* Remove a folder of ours and all in it. */
-static void remove_folder(const char *path)
-{
-    const char *const argv[] = {"rm", "-rf", "--one-file-system", path, NULL};
-
-    process_run(argv, -1);
-}
-
 void container_close(struct container *container)
 {
     const char *const argv[] = {container->command, "rmi", "-f", container->image, NULL};
@@ -220,7 +212,7 @@ void container_close(struct container *container)
     if (container->runtime && container->runtime->engine)
         process_run(argv, -1);
     if (*container->bundle)
-        remove_folder(container->bundle);
+        file_remove_tree(container->bundle);
     container->runtime = NULL;
 }
 

@@ -47,6 +47,11 @@ int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err
         return -1;
     }
     file_read_u64(free_path, &now);
+    if (now < wanted) {
+        write_number("/proc/sys/vm/compact_memory", 1);
+        write_number(pages->path, pages->before + wanted - free_pages);
+        file_read_u64(free_path, &now);
+    }
     if (now >= wanted)
         return 0;
     hugepages_give_back(pages);

@@ -164,17 +164,28 @@ static void warn_drift(json_t *warnings, const char *experiment, const char *bas
                          experiment, drifted, seen, base, 100 * DRIFT));
 }
 
+static json_t *envs_json(const struct results *results)
+{
+    json_t *envs = json_array();
+
+    for (unsigned i = 0; i < results->envs; i++)
+        json_array_append_new(envs, json_string(results->env[i]->name));
+    return envs;
+}
+
 static json_t *part_json(const struct results *results, const struct part *part, json_t *warnings)
 {
     const struct experiment *experiment = part->experiment;
-    const char *base = results->env[0]->name;
-    json_t *values = values_of(results->runs, experiment->name, part->blocks), *added;
-    json_t *object =
+    const char *base = results->env[0]->name, *base_step;
+    json_t *envs = envs_json(results), *values, *added, *object;
+
+    values = values_of(results->runs, experiment->name, part->blocks, part->steps, envs);
+    base_step = experiment->stepwise ? json_string_value(json_array_get(part->steps, 0)) : NULL;
+    object =
         json_pack("{s:s, s:s, s:i, s:i, s:o}", "name", experiment->name, "help", experiment->help,
                   "blocks", part->blocks, "blocks_wanted", part->wanted, "values", values);
-
     json_object_set_new(object, "ratios",
-                        values_ratios(values, base, json_string_value(part->base_step),
+                        values_ratios(values, base, base_step,
                                       experiment->step_keys ? experiment->step_keys : VALUES_KEYS,
                                       part->blocks));
     values_finish(values);
@@ -185,16 +196,8 @@ static json_t *part_json(const struct results *results, const struct part *part,
     json_object_set_new(object, "skipped",
                         part->skipped ? json_deep_copy(part->skipped) : json_array());
     warn_drift(warnings, experiment->name, base, values);
+    json_decref(envs);
     return object;
-}
-
-static json_t *envs_json(const struct results *results)
-{
-    json_t *envs = json_array();
-
-    for (unsigned i = 0; i < results->envs; i++)
-        json_array_append_new(envs, json_string(results->env[i]->name));
-    return envs;
 }
 
 /* What the first report that has it says of the host. */

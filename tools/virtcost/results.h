@@ -31,7 +31,7 @@
 struct part {
     const struct experiment *experiment;
     unsigned blocks, wanted; /* complete ones, and how many there should be */
-    json_t *base_step;       /* the label of the step that others are compared with; NULL: none */
+    json_t *steps;           /* their labels, in the order of the plan */
     json_t *skipped;         /* as in struct plan; NULL: nothing */
 };
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
-#include "tools/virtcost/process.h"
 #include "tools/virtcost/run.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
@@ -31,14 +30,6 @@ static int make_folder(char path[PATH_MAX], struct err *err)
             return err_sys(err, ERR_FAILED, "%s", folder);
     }
     return 0;
-}
-
-static void remove_folder(const char *path)
-{
-    const char *const argv[] = {"rm", "-rf", "--one-file-system", path, NULL};
-
-    if (*path)
-        process_run(argv, -1);
 }
 
 /* The environments that can be run: all that were asked for, or those without a container. */
@@ -108,6 +99,15 @@ static int open_container(struct site *site, struct results *results, const stru
     return 0;
 }
 
+static json_t *labels_of(const struct plan *plan)
+{
+    json_t *labels = json_array();
+
+    for (unsigned i = 0; i < plan->steps; i++)
+        json_array_append_new(labels, json_string(plan->step[i].label));
+    return labels;
+}
+
 static int run_one(struct results *results, const struct experiment *experiment,
                    const struct options *options, const struct site *site, uint64_t *random,
                    struct run *last, struct err *err)
@@ -128,8 +128,7 @@ static int run_one(struct results *results, const struct experiment *experiment,
     if (!result) {
         results->part[results->parts++] = (struct part){
             .experiment = experiment,
-            .base_step =
-                experiment->stepwise && plan.steps ? json_string(plan.step[0].label) : NULL,
+            .steps = labels_of(&plan),
             .wanted = options->blocks         ? options->blocks
                       : options->config.quick ? experiment->quick_blocks
                                               : experiment->blocks,
@@ -172,6 +171,7 @@ int run_experiments(struct results *results, const struct options *options, int 
         result = run_one(results, options->experiment[i], options, &site, &random, last, err);
     if (site.container.runtime)
         container_close(&site.container);
-    remove_folder(folder);
+    if (*folder)
+        file_remove_tree(folder);
     return result;
 }

@@ -134,9 +134,31 @@ static void summarize(json_t *value, unsigned blocks)
     free(values);
 }
 
-json_t *values_of(const json_t *runs, const char *experiment, unsigned blocks)
+/* A step's values, those of a row together: the order in which they were run is random. */
+static void add_in_order(json_t *ordered, const json_t *values, const char *step,
+                         const json_t *envs)
 {
-    json_t *values = json_array(), *run, *row, *value;
+    json_t *value, *env, *other;
+    size_t i, k;
+
+    json_array_foreach(values, i, value)
+    {
+        if (!get_is(value, "step", step) ||
+            find_value(ordered, value, step, get_text(value, "env"), VALUES_KEYS))
+            continue;
+        json_array_foreach(envs, k, env)
+        {
+            other = find_value(values, value, step, json_string_value(env), VALUES_KEYS);
+            if (other)
+                json_array_append(ordered, other);
+        }
+    }
+}
+
+json_t *values_of(const json_t *runs, const char *experiment, unsigned blocks, const json_t *steps,
+                  const json_t *envs)
+{
+    json_t *values = json_array(), *ordered = json_array(), *run, *row, *value, *step;
     size_t i, k;
 
     json_array_foreach(runs, i, run)
@@ -149,7 +171,9 @@ json_t *values_of(const json_t *runs, const char *experiment, unsigned blocks)
             add_row(values, run, row, blocks);
     }
     json_array_foreach(values, i, value) summarize(value, blocks);
-    return values;
+    json_array_foreach(steps, i, step) add_in_order(ordered, values, json_string_value(step), envs);
+    json_decref(values);
+    return ordered;
 }
 
 static double at_block(const json_t *value, size_t block)

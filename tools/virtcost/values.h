@@ -7,10 +7,11 @@
 
 /*
  * values_of(): "values" (tools/virtcost/results.h) of the runs of an experiment's first `blocks`
- * blocks. To be freed by the caller, after values_finish(), which drops what only
- * values_ratios() needs.
+ * blocks, in the order of `steps` and, within a row, of `envs`: arrays of names. To be freed by the
+ * caller, after values_finish(), which drops what only values_ratios() needs.
  */
-json_t *values_of(const json_t *runs, const char *experiment, unsigned blocks);
+json_t *values_of(const json_t *runs, const char *experiment, unsigned blocks, const json_t *steps,
+                  const json_t *envs);
 void values_finish(json_t *values);
 
 /*

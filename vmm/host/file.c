@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -91,6 +92,17 @@ int file_status_kb(const char *path, const char *key, uint64_t *bytes)
         return -1;
     *bytes = strtoull(text, &end, 10) << 10;
     return end == text ? -1 : 0;
+}
+
+static int remove_one(const char *path, const struct stat *file, int type, struct FTW *place)
+{
+    (void)file, (void)type, (void)place;
+    return remove(path);
+}
+
+int file_remove_tree(const char *path)
+{
+    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 int file_flush(FILE *file, const char *name, struct err *err)

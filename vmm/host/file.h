@@ -50,6 +50,9 @@ int file_can_replace(const char *path);
  */
 int file_replace(const char *path, const char *text, size_t bytes);
 
+/* file_remove_tree(): a folder and all in it, on its file system. Returns 0, or -1. */
+int file_remove_tree(const char *path);
+
 /*
  * file_flush(): what was printed to a stream is to arrive; `name` is its name for the message.
  * Returns 0, or -1 if some of it did not.
