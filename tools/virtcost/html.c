@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/html.h"
+#include "tools/virtcost/html_page.h"
+#include "tools/virtcost/markup.h"
+#include "tools/virtcost/svg.h"
+
+#define SCHEMA "virtcost/2"
+
+#define EXPERIMENTS_MAX 32
+
+/* Rows end here, so that what closes the page still fits; pictures leave room for rows. */
+#define ROWS_END     (HTML_BYTES_MAX - (96 << 10))
+#define PICTURES_END (HTML_BYTES_MAX - (448 << 10))
+
+bool page_has_room(const struct page *page)
+{
+    return ftell(page->out) < ROWS_END;
+}
+
+bool page_has_picture_room(const struct page *page)
+{
+    return ftell(page->out) < PICTURES_END;
+}
+
+static void fact(FILE *out, const char *what, const char *text)
+{
+    if (!*text)
+        return;
+    fputs("<div>", out);
+    markup_tag(out, "dt", "%s", what);
+    markup_tag(out, "dd", "%s", text);
+    fputs("</div>\n", out);
+}
+
+static void fact_number(FILE *out, const char *what, const json_t *value, const char *unit,
+                        double factor)
+{
+    char text[MEASURE_TEXT_MAX];
+    double number;
+
+    if (!figures_number(value, &number))
+        return;
+    snprintf(text, sizeof(text), "%.6g%s", number * factor, unit);
+    fact(out, what, text);
+}
+
+static void write_kvm(FILE *out, const json_t *host)
+{
+    char text[MARKUP_TEXT_MAX];
+    const char *paging = figures_text(host, "paging");
+
+    snprintf(text, sizeof(text), "%s%s%s%s", figures_text(host, "kvm_module"), *paging ? ", " : "",
+             paging, *paging ? " paging" : "");
+    fact(out, "KVM", text);
+}
+
+static void write_host(FILE *out, const json_t *results)
+{
+    const json_t *host = json_object_get(results, "host"), *virtualized, *experiments;
+    const json_t *first;
+
+    experiments = json_object_get(results, "experiments");
+    first = json_array_get(experiments, 0);
+    virtualized = json_object_get(host, "virtualized");
+    fputs("<dl>\n", out);
+    fact(out, "CPU", figures_text(host, "cpu"));
+    fact_number(out, "CPUs", json_object_get(host, "cpus"), "", 1);
+    fact_number(out, "Memory", json_object_get(host, "memory_bytes"), " GiB", 1.0 / (1 << 30));
+    fact_number(out, "NUMA nodes", json_object_get(host, "numa_nodes"), "", 1);
+    fact(out, "Kernel", figures_text(host, "kernel"));
+    write_kvm(out, host);
+    fact(out, "Transparent huge pages", figures_text(host, "thp"));
+    if (json_is_boolean(virtualized))
+        fact(out, "The host itself",
+             json_is_true(virtualized) ? "a virtual machine" : "bare metal");
+    fact(out, "Container runtime", figures_text(results, "runtime"));
+    fact_number(out, "Blocks", json_object_get(first, "blocks"), "", 1);
+    fact_number(out, "Seed", json_object_get(results, "seed"), "", 1);
+    fact(out, "Runs",
+         json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
+                                                         : "full length");
+    fputs("</dl>\n", out);
+}
+
+static void write_warnings(struct page *page)
+{
+    const json_t *results = page->results, *end = json_object_get(results, "end"), *warning;
+    const char *reason = figures_text(end, "reason"), *schema = figures_text(results, "schema");
+    const json_t *warnings = json_object_get(results, "warnings");
+    bool ended = *reason && strcmp(reason, "done"), other = strcmp(schema, SCHEMA);
+    size_t i;
+
+    if (!ended && !other && !json_array_size(warnings))
+        return;
+    fputs("<ul class='warnings' aria-label='Warnings'>\n", page->out);
+    if (other)
+        markup_tag(page->out, "li", "the file is of schema \"%.100s\", and read as " SCHEMA,
+                   schema);
+    if (ended)
+        markup_tag(page->out, "li", "the runs ended early (%.40s) %.300s", reason,
+                   figures_text(end, "error"));
+    json_array_foreach(warnings, i, warning)
+    {
+        const char *text = figures_text(warning, "text");
+
+        if (*text && page_has_picture_room(page))
+            markup_tag(page->out, "li", "%s", text);
+    }
+    fputs("</ul>\n", page->out);
+}
+
+static void write_head(struct page *page, const struct figures *figures, unsigned count,
+                       bool claims)
+{
+    const json_t *tool = json_object_get(page->results, "tool");
+    FILE *out = page->out;
+
+    fputs("<!DOCTYPE html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'/>\n"
+          "<meta name='viewport' content='width=device-width, initial-scale=1'/>\n"
+          "<title>What virtualization costs</title>\n",
+          out);
+    html_style(out);
+    fputs("</head>\n<body>\n", out);
+    svg_patterns(out);
+    fputs("<header>\n<h1>What virtualization costs</h1>\n<p class='lead'>", out);
+    for (unsigned i = 0; i < page->envs.count; i++)
+        markup_print(out, "%s%s", i ? ", " : "", page_env(page->envs.name[i]));
+    markup_print(out, ", compared in turn by virtcost %.40s (%.60s).",
+                 figures_text(tool, "version"), figures_text(tool, "commit"));
+    fputs("</p>\n<nav aria-label='Contents'><ul>\n<li><a href='#summary'>Summary</a></li>\n", out);
+    if (claims)
+        fputs("<li><a href='#claims'>Claims</a></li>\n", out);
+    for (unsigned i = 0; i < count; i++) {
+        fprintf(out, "<li><a href='#experiment-%u'>", i);
+        markup_print(out, "%.40s", html_title(&figures[i]));
+        fputs("</a></li>\n", out);
+    }
+    fputs("</ul></nav>\n", out);
+    write_host(out, page->results);
+    write_warnings(page);
+    fputs("</header>\n<main>\n", out);
+}
+
+/* The sign says it without colour. */
+static const char *verdict_sign(const char *verdict)
+{
+    static const struct sign {
+        const char *verdict, *sign;
+    } signs[] = {{"reproduced", "\xe2\x9c\x93 "}, {"not reproduced", "\xe2\x9c\x97 "}};
+
+    for (unsigned i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+        if (!strcmp(signs[i].verdict, verdict))
+            return signs[i].sign;
+    return "";
+}
+
+static void write_claims(struct page *page, const json_t *claims)
+{
+    const json_t *claim;
+    FILE *out = page->out;
+    size_t i;
+
+    fputs("<section class='claims'>\n<h2 id='claims'>Claims of the studies</h2>\n", out);
+    page_table_begin(page, "What was published, what is found here, and why");
+    fputs("<thead><tr><th scope='col'>Claim</th><th scope='col' class='text'>In the studies</th>"
+          "<th scope='col' class='text'>Here</th><th scope='col' class='text'>Verdict</th>"
+          "<th scope='col' class='text'>Cause</th></tr></thead>\n<tbody>\n",
+          out);
+    json_array_foreach(claims, i, claim)
+    {
+        const char *verdict = figures_text(claim, "verdict");
+
+        if (!page_has_picture_room(page))
+            break;
+        fputs("<tr>", out);
+        markup_tag(out, "th scope='row'", "%s", figures_text(claim, "claim"));
+        markup_tag(out, "td class='wide'", "%s", figures_text(claim, "study"));
+        markup_tag(out, "td class='wide'", "%s", figures_text(claim, "ours"));
+        fputs("<td class='text'>", out);
+        markup_tag(out, "span class='verdict'", "%s%.60s", verdict_sign(verdict), verdict);
+        fputs("</td>", out);
+        markup_tag(out, "td class='wide'", "%s", figures_text(claim, "cause"));
+        fputs("</tr>\n", out);
+    }
+    page_table_end(page);
+    fputs("</section>\n", out);
+}
+
+static void write_experiment(struct page *page, const struct figures *figures, unsigned number)
+{
+    FILE *out = page->out;
+
+    fprintf(out, "<section>\n<h2 id='experiment-%u'>", number);
+    markup_print(out, "%.80s", html_title(figures));
+    fputs("</h2>\n", out);
+    fputs("<p class='help'>", out);
+    markup_print(out, "%.300s%s%lld blocks of %lld.", figures->help, *figures->help ? "; " : "",
+                 (long long)figures_int(figures->experiment, "blocks"),
+                 (long long)figures_int(figures->experiment, "blocks_wanted"));
+    fputs("</p>\n<div class='charts'>\n", out);
+    html_pictures(page, figures);
+    fputs("</div>\n", out);
+    html_tables(page, figures);
+    fputs("</section>\n", out);
+}
+
+static void write_page(struct page *page, const struct figures *figures, unsigned count,
+                       const json_t *claims)
+{
+    bool has_claims = json_array_size(claims);
+
+    write_head(page, figures, count, has_claims);
+    html_summary(page, figures, count);
+    if (has_claims)
+        write_claims(page, claims);
+    for (unsigned i = 0; i < count; i++)
+        write_experiment(page, &figures[i], i);
+    fputs(
+        "</main>\n<footer><p>Every ratio is the median of the ratios within blocks, each block one "
+        "fresh run of every environment in random order; [low, high] is its interval of 95 % "
+        "confidence. \"worse\" and \"better\" are said only where that leaves out 1; \"few\" "
+        "where there are too few blocks to tell. The samples are in the results file.</p>"
+        "</footer>\n</body>\n</html>\n",
+        page->out);
+}
+
+/* The experiments of the results; *count of them. NULL without memory. */
+static struct figures *read_all(const json_t *results, const struct envs *envs, unsigned *count)
+{
+    const json_t *experiments = json_object_get(results, "experiments"), *experiment;
+    struct figures *figures = calloc(EXPERIMENTS_MAX, sizeof(*figures));
+    size_t i;
+
+    *count = 0;
+    json_array_foreach(experiments, i, experiment)
+    {
+        if (!figures || *count == EXPERIMENTS_MAX)
+            break;
+        if (json_is_object(experiment) && figures_read(&figures[(*count)++], experiment, envs)) {
+            while ((*count)--)
+                figures_free(&figures[*count]);
+            free(figures);
+            return NULL;
+        }
+    }
+    return figures;
+}
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_FAILED, "no memory for the page");
+}
+
+int html_write(FILE *out, const json_t *results, const json_t *claims, struct err *err)
+{
+    struct page page = {.results = results};
+    struct figures *figures;
+    char *text = NULL;
+    size_t bytes = 0;
+    unsigned count;
+    int failed;
+
+    if (!json_is_object(results)) {
+        err_set(err, ERR_USAGE, "not results of virtcost: not a JSON object");
+        return err_hint(err, "the file that virtcost run --output has written");
+    }
+    figures_envs(&page.envs, results);
+    figures = read_all(results, &page.envs, &count);
+    page.out = page.chart.out = figures ? open_memstream(&text, &bytes) : NULL;
+    if (page.out)
+        write_page(&page, figures, count, claims);
+    failed = !page.out || ferror(page.out) | fclose(page.out);
+    while (figures && count--)
+        figures_free(&figures[count]);
+    free(figures);
+    if (failed) {
+        free(text);
+        return no_memory(err);
+    }
+    failed = fwrite(text, 1, bytes, out) != bytes || fflush(out);
+    free(text);
+    return failed ? err_sys(err, ERR_FAILED, "cannot write the page") : 0;
+}

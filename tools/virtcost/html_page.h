@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the parts of the page share: html.c has the document, html_summary.c the headlines,
+ * html_pictures.c chooses what is drawn of an experiment, html_bars.c, html_blk.c and
+ * html_startup.c draw it, html_tables.c has the numbers behind.
+ */
+#ifndef VIRTCOST_HTML_PAGE_H
+#define VIRTCOST_HTML_PAGE_H
+
+#include "tools/virtcost/chart.h"
+#include "tools/virtcost/figures.h"
+
+/* More in one picture is no picture. The table has all of them. */
+#define PAGE_GROUPS_MAX 24
+
+struct page {
+    FILE *out; /* a memory stream, which knows how much is in it */
+    struct chart_page chart;
+    const json_t *results;
+    struct envs envs;
+};
+
+/* page_has_room(): whether another row, or another picture, may be added. */
+bool page_has_room(const struct page *page);
+bool page_has_picture_room(const struct page *page);
+
+/* page_env(): what an environment is called in a legend. */
+const char *page_env(const char *name);
+
+/* page_table_begin(): a table that scrolls if it must, with that caption. Then its head. */
+void page_table_begin(struct page *page, const char *caption);
+void page_table_end(struct page *page);
+
+/* page_estimate(): a cell with the value and its interval, or a dash. */
+void page_estimate(struct page *page, const struct estimate *estimate,
+                   const struct measure *measure);
+
+/* page_ratio(): a cell with the ratio, its interval, and what that says of `row`. */
+void page_ratio(struct page *page, const struct figures_row *row, const struct estimate *ratio);
+
+/* html_style(): the style sheet. */
+void html_style(FILE *out);
+
+/* html_summary(): a table of what is asked first. */
+void html_summary(struct page *page, const struct figures *figures, unsigned count);
+
+/* html_pictures(): the pictures of an experiment. html_title(): what it is called. */
+void html_pictures(struct page *page, const struct figures *figures);
+const char *html_title(const struct figures *figures);
+
+/* html_tables(): the numbers behind the pictures, and what was skipped. */
+void html_tables(struct page *page, const struct figures *figures);
+
+/* Which of the estimates of a row is drawn. */
+typedef const struct estimate *html_pick(const struct figure *figure);
+const struct estimate *html_value(const struct figure *figure);
+const struct estimate *html_ratio(const struct figure *figure);
+const struct estimate *html_kept(const struct figure *figure);
+
+/* html_known(): whether any environment has such an estimate. */
+bool html_known(const struct figures *figures, const struct figures_row *row, html_pick *pick);
+
+/* Rows that a picture is of; NULL: all. */
+typedef bool html_filter(const struct figures_row *row);
+
+/* Bars of each environment: of ratios or what was kept, by step; of values, by unit. */
+void html_ratio_bars(struct page *page, const struct figures *figures, html_pick *pick,
+                     html_filter *filter);
+void html_value_bars(struct page *page, const struct figures *figures);
+
+/* html_exits(): exits to user space per operation, by reason. */
+void html_exits(struct page *page, const struct figures *figures);
+
+/* html_curves(): values over a number, which is a param or what `key` is in the step: lines. */
+void html_curves(struct page *page, const struct figures *figures, const char *key, bool in_step,
+                 bool log);
+
+/* html_is_curve(): whether a row is one point of the curve of a pointer chase. */
+bool html_is_curve(const struct figures_row *row);
+bool html_is_no_curve(const struct figures_row *row);
+
+/* html_blk(), html_startup(), html_matrix(): what suits these experiments alone. */
+void html_blk(struct page *page, const struct figures *figures);
+void html_startup(struct page *page, const struct figures *figures);
+void html_matrix(struct page *page, const struct figures *figures);
+
+#endif
