@@ -75,9 +75,9 @@ double axis_at(const struct axis *axis, double value)
 static unsigned log_ticks(const struct axis *axis, double ticks[AXIS_TICKS_MAX])
 {
     static const double few[] = {1, 2, 5}, one[] = {1};
-    double decades = log10(axis->high / axis->low);
-    const double *times = decades < 2.5 ? few : one;
-    unsigned each = decades < 2.5 ? 3 : 1, count = 0;
+    double decades = log10(axis->high / axis->low) * (1 - SLACK);
+    const double *times = decades < 3 ? few : one;
+    unsigned each = decades < 3 ? 3 : 1, count = 0;
     int skip = (int)ceil(decades / 7), from = (int)floor(log10(axis->low) + SLACK);
 
     for (int power = from; pow(10, power) <= axis->high * (1 + SLACK); power += skip < 1 ? 1 : skip)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#define AXIS_TICKS_MAX 12
+#define AXIS_TICKS_MAX 16
 
 struct axis {
     double low, high; /* the values at the ends */

@@ -49,7 +49,7 @@ void chart_part(struct chart *chart, struct chart_bar *bar, const char *name, do
     bar->value += size;
 }
 
-void chart_begin(struct chart_page *page, const struct chart *chart, bool lines, double height)
+void chart_caption(struct chart_page *page, const struct chart *chart, bool lines)
 {
     FILE *out = page->out;
 
@@ -66,7 +66,12 @@ void chart_begin(struct chart_page *page, const struct chart *chart, bool lines,
         fputs("</span>\n", out);
     }
     fprintf(out, "%s</figcaption>\n", chart->keys ? "</span>" : "");
-    svg_begin(out, page->charts++, height, chart->title, chart->description);
+}
+
+void chart_begin(struct chart_page *page, const struct chart *chart, bool lines, double height)
+{
+    chart_caption(page, chart, lines);
+    svg_begin(page->out, page->charts++, height, chart->title, chart->description);
 }
 
 void chart_end(struct chart_page *page)
@@ -79,7 +84,8 @@ const char *chart_tick_text(char text[MEASURE_TEXT_MAX], const char *unit, doubl
 {
     struct measure measure = measure_of(unit, value);
     /* The axis is named with a unit that does not change. */
-    bool scaled = strcmp(measure.unit, unit) || *measure.prefix || !strcmp(unit, "ns");
+    bool scaled = strcmp(measure.unit, unit) || *measure.prefix || !strcmp(unit, "ns") ||
+                  !strcmp(unit, "KiB");
 
     snprintf(text, MEASURE_TEXT_MAX, "%.4g%s%s%s", value * measure.factor,
              scaled && value != 0 ? " " : "", scaled && value != 0 ? measure.prefix : "",

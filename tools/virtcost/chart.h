@@ -34,7 +34,7 @@ struct chart_key {
 struct chart {
     const char *title;
     const char *note;        /* below the title; "" if there is none */
-    const char *description; /* for those who do not see it */
+    const char *description; /* of a picture, for those who do not see it */
     struct chart_key key[CHART_KEYS_MAX];
     unsigned keys;
 };
@@ -132,12 +132,15 @@ struct chart_grid {
 /* chart_shade(): of a ratio, where `lower` says whether less is better. */
 int chart_shade(double ratio, bool lower);
 
+/* chart_grid(): a table with shaded cells, which is a picture and its numbers at once. */
 void chart_grid(struct chart_page *page, const struct chart_grid *grid);
 
 /*
- * For the pictures themselves: chart_begin() opens the figure and the picture in it, chart_end()
- * closes both. chart_tick_text(): a value as it stands at an axis.
+ * For the pictures themselves: chart_caption() opens the figure and has its caption; chart_begin()
+ * opens the picture in it as well, and chart_end() closes both. chart_tick_text(): a value as it
+ * stands at an axis.
  */
+void chart_caption(struct chart_page *page, const struct chart *chart, bool lines);
 void chart_begin(struct chart_page *page, const struct chart *chart, bool lines, double height);
 void chart_end(struct chart_page *page);
 const char *chart_tick_text(char text[MEASURE_TEXT_MAX], const char *unit, double value);

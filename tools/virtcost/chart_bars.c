@@ -163,10 +163,10 @@ void chart_bars(struct chart_page *page, const struct chart_bars *bars)
     zero = axis_at(&axis, !axis.log ? 0 : bars->reference ? 1 : axis.low);
     chart_begin(page, &bars->chart, false, bottom + FOOT);
     draw_axis(out, bars, &axis, bottom);
+    draw_reference(out, bars, &axis, bottom);
     for (unsigned i = 0; i < bars->groups; i++) {
         draw_group(out, &axis, zero, &bars->group[i], y);
         y += group_height(&bars->group[i]);
     }
-    draw_reference(out, bars, &axis, bottom);
     chart_end(page);
 }

@@ -2,13 +2,7 @@
 #include <math.h>
 
 #include "tools/virtcost/chart.h"
-#include "tools/virtcost/svg.h"
-
-#define LEFT    54
-#define TOP     42
-#define CELL    27
-#define WIDEST  92
-#define BETWEEN 2
+#include "tools/virtcost/markup.h"
 
 #define SHADES 4 /* on each side */
 
@@ -25,30 +19,33 @@ int chart_shade(double ratio, bool lower)
 
 void chart_grid(struct chart_page *page, const struct chart_grid *grid)
 {
-    double width = (SVG_WIDTH - LEFT) / (double)(grid->columns ? grid->columns : 1);
     FILE *out = page->out;
 
-    if (width > WIDEST)
-        width = WIDEST;
-    chart_begin(page, &grid->chart, false, TOP + grid->rows * CELL + 2);
-    svg_text(out, LEFT, 13, "small", grid->column_axis);
-    svg_text(out, LEFT - 8, TOP - 8, "small right", grid->row_axis);
+    chart_caption(page, &grid->chart, false);
+    fputs("<div class='side'><table class='grid' aria-label='", out);
+    markup_text(out, grid->chart.title);
+    fputs("'>\n<thead><tr><td></td>", out);
+    fprintf(out, "<th colspan='%u' scope='colgroup'>", grid->columns);
+    markup_text(out, grid->column_axis);
+    fputs("</th></tr>\n<tr>", out);
+    markup_tag(out, "th scope='col'", "%s", grid->row_axis);
     for (unsigned c = 0; c < grid->columns; c++)
-        svg_text(out, LEFT + (c + 0.5) * width, TOP - 8, "small middle", grid->column[c]);
+        markup_tag(out, "th scope='col'", "%s", grid->column[c]);
+    fputs("</tr></thead>\n<tbody>\n", out);
     for (unsigned r = 0; r < grid->rows; r++) {
-        double y = TOP + r * CELL;
-
-        svg_text(out, LEFT - 8, y + CELL / 2.0 + 4, "small right", grid->row[r]);
+        fputs("<tr>", out);
+        markup_tag(out, "th scope='row'", "%s", grid->row[r]);
         for (unsigned c = 0; c < grid->columns; c++) {
             const struct chart_cell *cell = &grid->cell[r * grid->columns + c];
-            double x = LEFT + c * width;
 
-            if (!*cell->text)
-                continue;
-            fprintf(out, "<rect class='q%d' x='%.1f' y='%.1f' width='%.1f' height='%d'/>\n",
-                    cell->shade + SHADES, x, y, width - BETWEEN, CELL - BETWEEN);
-            svg_text(out, x + (width - BETWEEN) / 2, y + CELL / 2.0 + 4, "cell middle", cell->text);
+            if (*cell->text)
+                fprintf(out, "<td class='q%d'>", cell->shade + SHADES);
+            else
+                fputs("<td>", out);
+            markup_text(out, cell->text);
+            fputs("</td>", out);
         }
+        fputs("</tr>\n", out);
     }
-    chart_end(page);
+    fputs("</tbody>\n</table></div>\n</figure>\n", out);
 }

@@ -11,18 +11,27 @@
 
 #define EXPERIMENTS_MAX 32
 
-/* Rows end here, so that what closes the page still fits; pictures leave room for rows. */
-#define ROWS_END     (HTML_BYTES_MAX - (96 << 10))
-#define PICTURES_END (HTML_BYTES_MAX - (448 << 10))
+/* What closes the page, and the end of each section, still fit. */
+#define ROWS_END (HTML_BYTES_MAX - (96 << 10))
+
+/* A part of the page leaves a quarter of the room to those behind it; a third of it is for
+ * pictures. */
+static void share(struct page *page)
+{
+    long now = ftell(page->out), room = now < ROWS_END ? ROWS_END - now : 0;
+
+    page->rows_end = now + room / 4 * 3;
+    page->pictures_end = now + room / 4;
+}
 
 bool page_has_room(const struct page *page)
 {
-    return ftell(page->out) < ROWS_END;
+    return ftell(page->out) < page->rows_end;
 }
 
 bool page_has_picture_room(const struct page *page)
 {
-    return ftell(page->out) < PICTURES_END;
+    return ftell(page->out) < page->pictures_end;
 }
 
 static void fact(FILE *out, const char *what, const char *text)
@@ -106,7 +115,7 @@ static void write_warnings(struct page *page)
     {
         const char *text = figures_text(warning, "text");
 
-        if (*text && page_has_picture_room(page))
+        if (*text && page_has_room(page))
             markup_tag(page->out, "li", "%s", text);
     }
     fputs("</ul>\n", page->out);
@@ -173,7 +182,7 @@ static void write_claims(struct page *page, const json_t *claims)
     {
         const char *verdict = figures_text(claim, "verdict");
 
-        if (!page_has_picture_room(page))
+        if (!page_has_room(page))
             break;
         fputs("<tr>", out);
         markup_tag(out, "th scope='row'", "%s", figures_text(claim, "claim"));
@@ -212,12 +221,17 @@ static void write_page(struct page *page, const struct figures *figures, unsigne
 {
     bool has_claims = json_array_size(claims);
 
+    share(page);
     write_head(page, figures, count, has_claims);
+    share(page);
     html_summary(page, figures, count);
+    share(page);
     if (has_claims)
         write_claims(page, claims);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
+        share(page);
         write_experiment(page, &figures[i], i);
+    }
     fputs(
         "</main>\n<footer><p>Every ratio is the median of the ratios within blocks, each block one "
         "fresh run of every environment in random order; [low, high] is its interval of 95 % "

@@ -81,9 +81,8 @@ static void draw_grid(struct page *page, const struct figures *figures, const ch
     snprintf(title, sizeof(title), "%.40s: %s / %s", name, figures->envs->name[env],
              figures->envs->name[0]);
     chart.chart = (struct chart){.title = title,
-                                 .note = "Ratio of IOPS by block size and depth; blue is better, "
-                                         "orange worse, grey the same.",
-                                 .description = "A grid, whose numbers are in the table below"};
+                                 .note = "Ratio of IOPS: orange is worse, grey the same, blue "
+                                         "better."};
     chart.row = grid->row;
     chart.column = grid->column;
     chart.rows = grid->rows;
@@ -102,10 +101,12 @@ static bool is_first(const struct figures *figures, unsigned i)
 
 static void draw_grids(struct page *page, const struct figures *figures)
 {
+    fputs("<div class='grids'>\n", page->out);
     for (unsigned i = 0; i < figures->rows; i++)
         for (unsigned e = 1; e < figures->envs->count && is_first(figures, i); e++)
             if (strcmp(figures->envs->name[e], "null") && page_has_picture_room(page))
                 draw_grid(page, figures, figures->row[i].name, e);
+    fputs("</div>\n", page->out);
 }
 
 static void ns_text(char text[MEASURE_TEXT_MAX], double ns)
@@ -146,13 +147,19 @@ static void add_added(struct chart_bars *bars, const json_t *row)
              (long long)figures_int(params, "iodepth"));
 }
 
-/* Of many rows only those that are easiest to explain. */
+/* Of many rows only those that show what size and depth do. */
 static bool telling(const json_t *row, size_t rows)
 {
+    static const struct corner {
+        json_int_t bs, depth;
+    } corners[] = {{SMALL, 1}, {SMALL, 8}, {SMALL, 64}, {1 << 20, 1}};
     const json_t *params = json_object_get(row, "params");
+    bool found = rows <= PAGE_GROUPS_MAX;
 
-    return rows <= PAGE_GROUPS_MAX ||
-           (figures_int(params, "iodepth") == 1 && figures_int(params, "bs") >= SMALL);
+    for (unsigned i = 0; i < sizeof(corners) / sizeof(corners[0]); i++)
+        found |= figures_int(params, "bs") == corners[i].bs &&
+                 figures_int(params, "iodepth") == corners[i].depth;
+    return found;
 }
 
 static void draw_added(struct page *page, const struct figures *figures)

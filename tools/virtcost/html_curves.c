@@ -70,17 +70,35 @@ static unsigned read_points(struct chart_point *point, const struct figures *fig
     return count;
 }
 
+/* The places of the longest of the series, which are no round numbers but sizes and counts. */
+static void name_places(struct chart_lines *lines, const char *unit,
+                        struct chart_tick tick[POINTS_MAX], char text[][MEASURE_TEXT_MAX])
+{
+    const struct chart_series *longest = &lines->series[0];
+
+    for (unsigned s = 1; s < lines->lines; s++)
+        if (lines->series[s].points > longest->points)
+            longest = &lines->series[s];
+    for (unsigned i = 0; i < longest->points; i++) {
+        chart_tick_text(text[i], unit, longest->point[i].x);
+        tick[i] = (struct chart_tick){longest->point[i].x, text[i]};
+    }
+    lines->tick = tick;
+    lines->ticks = longest->points;
+}
+
 static void draw(struct page *page, const struct figures *figures, const struct figures_row *like,
-                 const struct over *over, bool log)
+                 const struct over *over)
 {
     struct chart_point point[CHART_SERIES_MAX][POINTS_MAX + 1];
-    char title[CHART_TEXT_MAX], y_axis[MEASURE_TEXT_MAX];
+    struct chart_tick tick[POINTS_MAX];
+    char title[CHART_TEXT_MAX], y_axis[MEASURE_TEXT_MAX], text[POINTS_MAX][MEASURE_TEXT_MAX];
     struct chart_lines lines = {.x_axis = over->in_step ? over->key : "working set, logarithmic",
-                                .x_unit = over->in_step ? "" : "KiB",
+                                .x_unit = "",
                                 .y_axis = y_axis,
                                 .y_unit = like->unit,
-                                .x_log = log,
-                                .y_log = log,
+                                .x_log = true,
+                                .y_log = !over->in_step,
                                 .y_from_zero = true};
 
     for (unsigned e = 0; e < figures->envs->count; e++) {
@@ -97,7 +115,8 @@ static void draw(struct page *page, const struct figures *figures, const struct 
     snprintf(title, sizeof(title), "%.50s%s%.40s", over->in_step ? like->label : like->name,
              !over->in_step && *like->step ? ", " : "", over->in_step ? "" : like->step);
     snprintf(y_axis, sizeof(y_axis), "%.24s, %s is better%s", *like->unit ? like->unit : "value",
-             like->lower ? "less" : "more", log ? ", logarithmic" : "");
+             like->lower ? "less" : "more", lines.y_log ? ", logarithmic" : "");
+    name_places(&lines, over->in_step ? "" : "KiB", tick, text);
     lines.chart.title = title;
     lines.chart.note = "";
     lines.chart.description = "A line for each environment; its numbers are in the table below";
@@ -105,8 +124,7 @@ static void draw(struct page *page, const struct figures *figures, const struct 
         chart_lines(&page->chart, &lines);
 }
 
-void html_curves(struct page *page, const struct figures *figures, const char *key, bool in_step,
-                 bool log)
+void html_curves(struct page *page, const struct figures *figures, const char *key, bool in_step)
 {
     const struct over over = {key, in_step};
     double x;
@@ -118,6 +136,6 @@ void html_curves(struct page *page, const struct figures *figures, const char *k
             first = !place_of(&figures->row[k], &over, &x) ||
                     !same_curve(&figures->row[k], &figures->row[i], &over);
         if (first)
-            draw(page, figures, &figures->row[i], &over, log);
+            draw(page, figures, &figures->row[i], &over);
     }
 }

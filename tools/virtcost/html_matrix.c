@@ -82,8 +82,7 @@ static void draw(struct page *page, const struct figures *figures, const struct 
                  unsigned env, html_pick *pick)
 {
     struct matrix *matrix = calloc(1, sizeof(*matrix));
-    struct chart_grid grid = {.chart = {.description = "A grid, whose numbers are in the table "
-                                                       "below"}};
+    struct chart_grid grid = {0};
     char title[CHART_TEXT_MAX], note[CHART_TEXT_MAX];
 
     if (!matrix)

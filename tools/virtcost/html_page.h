@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the parts of the page share: html.c has the document, html_summary.c the headlines,
- * html_pictures.c chooses what is drawn of an experiment, html_bars.c, html_blk.c and
- * html_startup.c draw it, html_tables.c has the numbers behind.
+ * html_pictures.c chooses what is drawn of an experiment, html_bars.c, html_blk.c, html_curves.c,
+ * html_matrix.c and html_startup.c draw it, html_tables.c and html_costs.c have the numbers behind.
  */
 #ifndef VIRTCOST_HTML_PAGE_H
 #define VIRTCOST_HTML_PAGE_H
@@ -18,6 +18,7 @@ struct page {
     struct chart_page chart;
     const json_t *results;
     struct envs envs;
+    long rows_end, pictures_end; /* how far the part at hand may go */
 };
 
 /* page_has_room(): whether another row, or another picture, may be added. */
@@ -38,6 +39,9 @@ void page_estimate(struct page *page, const struct estimate *estimate,
 /* page_ratio(): a cell with the ratio, its interval, and what that says of `row`. */
 void page_ratio(struct page *page, const struct figures_row *row, const struct estimate *ratio);
 
+/* page_more(): say that so many are not in the page, unless it is none. */
+void page_more(struct page *page, size_t more);
+
 /* html_style(): the style sheet. */
 void html_style(FILE *out);
 
@@ -50,6 +54,9 @@ const char *html_title(const struct figures *figures);
 
 /* html_tables(): the numbers behind the pictures, and what was skipped. */
 void html_tables(struct page *page, const struct figures *figures);
+
+/* html_cost_tables(): of those, what an operation costs: what a VM adds, exits, latencies. */
+void html_cost_tables(struct page *page, const struct figures *figures);
 
 /* Which of the estimates of a row is drawn. */
 typedef const struct estimate *html_pick(const struct figure *figure);
@@ -71,9 +78,8 @@ void html_value_bars(struct page *page, const struct figures *figures);
 /* html_exits(): exits to user space per operation, by reason. */
 void html_exits(struct page *page, const struct figures *figures);
 
-/* html_curves(): values over a number, which is a param or what `key` is in the step: lines. */
-void html_curves(struct page *page, const struct figures *figures, const char *key, bool in_step,
-                 bool log);
+/* html_curves(): values over a number that doubles, a param or what `key` is in the step: lines. */
+void html_curves(struct page *page, const struct figures *figures, const char *key, bool in_step);
 
 /* html_is_curve(): whether a row is one point of the curve of a pointer chase. */
 bool html_is_curve(const struct figures_row *row);

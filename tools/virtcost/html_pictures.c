@@ -9,7 +9,7 @@
 static void draw_kernels(struct page *page, const struct figures *figures)
 {
     html_ratio_bars(page, figures, html_ratio, html_is_no_curve);
-    html_curves(page, figures, "kib", false, true);
+    html_curves(page, figures, "kib", false);
     html_exits(page, figures);
 }
 
@@ -25,7 +25,7 @@ static void draw_noise(struct page *page, const struct figures *figures)
 
 static void draw_scaling(struct page *page, const struct figures *figures)
 {
-    html_curves(page, figures, "threads", true, false);
+    html_curves(page, figures, "threads", true);
 }
 
 /* Those that say no more than a value and a ratio. */

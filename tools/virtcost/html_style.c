@@ -21,7 +21,7 @@ static const char rules[] =
     "h1{font-size:1.75rem;line-height:1.2;margin:0 0 .35rem}\n"
     "h2{font-size:1.3rem;margin:2.75rem 0 .4rem;padding-top:.9rem;border-top:2px solid "
     "var(--rule)}\n"
-    "p{margin:.4rem 0 .9rem;max-width:75ch}\n"
+    "p{margin:.4rem 0 .9rem;max-width:85ch}\n"
     "a{color:var(--link)}\n"
     ".lead,.help,.note,.faint,caption,.more{color:var(--faint)}\n"
     ".help::first-letter{text-transform:uppercase}\n"
@@ -47,9 +47,17 @@ static const char rules[] =
     ".patterns{position:absolute}\n"
     "svg text{fill:var(--text);font-size:14px}\n"
     "svg .label{font-weight:600}\n"
-    "svg .small,svg .end,svg .cell{font-size:13px}\n"
+    "svg .small,svg .end{font-size:13px}\n"
     "svg .small,svg .faint{fill:var(--faint)}\n"
-    "svg .cell{fill:var(--on);font-variant-numeric:tabular-nums}\n"
+    "svg .end{paint-order:stroke;stroke:var(--page);stroke-width:4px}\n"
+    ".grids{grid-column:1/-1;display:grid;gap:1.75rem 2rem;"
+    "grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr))}\n"
+    ".grid{max-width:26rem;font-size:13px}\n"
+    ".grid th,.grid td{border:2px solid var(--page);padding:.22rem .1rem;min-width:2.6rem;"
+    "text-align:center}\n"
+    ".grid th{position:static;background:none;color:var(--faint);font-weight:400}\n"
+    ".grid td{color:var(--on)}\n"
+    ".side{overflow-x:auto}\n"
     "svg .middle{text-anchor:middle}\n"
     "svg .right{text-anchor:end}\n"
     "svg .rule{stroke:var(--rule);fill:none}\n"
@@ -60,6 +68,10 @@ static const char rules[] =
     "svg .marker{stroke-width:1.5}\n"
     ".scroll{overflow:auto;max-height:30rem;margin:0 0 1.5rem;border:1px solid var(--rule);"
     "border-radius:.4rem}\n"
+    ".summary .scroll,.claims .scroll{max-height:none}\n"
+    ".summary td i{display:block}\n"
+    ".summary tbody th[colspan]{padding-top:.7rem;font-weight:600}\n"
+    ".summary tbody th:not([colspan]){padding-left:1.6rem}\n"
     ".scroll:focus{outline:2px solid var(--link)}\n"
     "table{border-collapse:collapse;width:100%;font-size:.87rem;font-variant-numeric:tabular-nums}"
     "\n"
@@ -69,10 +81,9 @@ static const char rules[] =
     "th:first-child,td.text,th.text{text-align:left}\n"
     "tbody th{font-weight:500}\n"
     "thead th{position:sticky;top:0;background:var(--raised);font-weight:600}\n"
-    "td small{color:var(--faint);font-size:.92em}\n"
+    "td i{color:var(--faint);font-size:.92em;font-style:normal}\n"
     "td.wide{white-space:normal;text-align:left;min-width:12rem}\n"
     ".claims th:first-child{white-space:normal;min-width:11rem}\n"
-    ".worse,.better{font-weight:600}\n"
     ".verdict{display:inline-block;white-space:nowrap;border:1px solid currentColor;"
     "border-radius:1rem;padding:0 .6rem;font-weight:600}\n"
     "footer{margin-top:3rem;color:var(--faint);font-size:.85rem}\n";
@@ -96,7 +107,7 @@ void html_style(FILE *out)
     svg_style(out, false);
     fprintf(out, "}\n%s", rules);
     for (int i = 0; i <= 8; i++)
-        fprintf(out, ".q%d{fill:var(--q%d)}", i, i);
+        fprintf(out, ".q%d{background:var(--q%d)}", i, i);
     /* Paper is white, whatever the screen is. */
     fprintf(out, "\n@media screen and (prefers-color-scheme:dark){:root{%s", dark);
     svg_style(out, true);

@@ -20,12 +20,12 @@ static const struct paint {
                 "M0,-4.5A4.5,4.5,0,1,1,0,4.5A4.5,4.5,0,1,1,0,-4.5Z"},
     [SVG_OVERLAYFS] = {"#a8487f", "#e295c0", "M0,2H3M3,5H6", "3 3", "M0,-5L5,0L0,5L-5,0Z"},
     [SVG_NULL] = {"#98a1ab", "#737e8a", "M0,3H6", "1 3", "M-4,-4L4,4M4,-4L-4,4"},
-    [SVG_PART + 0] = {"#0067a8", "#5cb5f0", "", "none", "M0,-5L5,0L0,5L-5,0Z"},
+    [SVG_PART + 0] = {"#008a66", "#3fc9a0", "M3,0V6", "none", "M0,-5L5,0L0,5L-5,0Z"},
     [SVG_PART + 1] = {"#d98e00", "#f0b445", TILE, "7 3", "M-4,-4H4V4H-4Z"},
-    [SVG_PART + 2] = {"#008a66", "#3fc9a0", "M0,3H6", "3 3", "M0,-5L5,4H-5Z"},
-    [SVG_PART + 3] = {"#a8487f", "#e295c0", BACK, "1 3", "M-4,0H4M0,-4V4"},
-    [SVG_PART + 4] = {"#b34700", "#f08a4b", "M3,0V6", "9 3", "M-4,-4L4,4M4,-4L-4,4"},
-    [SVG_PART + 5] = {"#3aa0d8", "#a8d8f5", TILE BACK, "5 5", "M0,5L5,-4H-5Z"},
+    [SVG_PART + 2] = {"#a8487f", "#e295c0", "", "3 3", "M0,-5L5,4H-5Z"},
+    [SVG_PART + 3] = {"#3aa0d8", "#a8d8f5", BACK, "1 3", "M-4,0H4M0,-4V4"},
+    [SVG_PART + 4] = {"#b34700", "#f08a4b", "M0,3H6", "9 3", "M-4,-4L4,4M4,-4L-4,4"},
+    [SVG_PART + 5] = {"#6b5bb5", "#b3a5f0", TILE BACK, "5 5", "M0,5L5,-4H-5Z"},
     [SVG_PART + 6] = {"#8a7d00", "#d9cb3a", "M0,2H3M3,5H6", "2 2", "M-4,-2H4V2H-4Z"},
     [SVG_PART + 7] = {"#98a1ab", "#737e8a", "M0,1.5H6M0,4.5H6", "1 5", "M-2,-4H2V4H-2Z"},
 };
@@ -53,12 +53,17 @@ void svg_style(FILE *out, bool dark)
 void svg_patterns(FILE *out)
 {
     fputs("<svg class='patterns' width='0' height='0' aria-hidden='true'><defs>\n", out);
-    for (unsigned i = 0; i < SVG_PAINTS; i++)
+    for (unsigned i = 0; i < SVG_PAINTS; i++) {
         fprintf(out,
                 "<pattern id='p%u' width='6' height='6' patternUnits='userSpaceOnUse'>"
                 "<rect width='6' height='6' style='fill:var(--c%u)'/><path class='ink' d='%s'/>"
                 "</pattern>\n",
                 i, i, *paints[i].pattern ? paints[i].pattern : "M0,0");
+        fprintf(out,
+                "<path id='m%u' class='marker' d='%s' style='fill:var(--c%u);stroke:var(--c%u)'/>"
+                "\n",
+                i, paints[i].marker, i, i);
+    }
     fputs("</defs></svg>\n", out);
 }
 
@@ -105,9 +110,7 @@ void svg_box(FILE *out, double x, double y, double width, double height, unsigne
 
 void svg_marker(FILE *out, double x, double y, unsigned paint)
 {
-    fprintf(out, "<path class='marker' transform='translate(%.1f,%.1f)' d='%s' ", x, y,
-            paints[paint].marker);
-    fprintf(out, "style='fill:var(--c%u);stroke:var(--c%u)'/>\n", paint, paint);
+    fprintf(out, "<use href='#m%u' x='%.1f' y='%.1f'/>\n", paint, x, y);
 }
 
 void svg_path_begin(FILE *out, unsigned paint)
