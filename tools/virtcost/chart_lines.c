@@ -8,10 +8,10 @@
 #include "tools/virtcost/svg.h"
 
 #define LEFT   62
-#define RIGHT  (SVG_WIDTH - 14)
-#define TOP    24
-#define BOTTOM 262
-#define HEIGHT 300
+#define RIGHT  (SVG_WIDTH - 24)
+#define TOP    30
+#define BOTTOM 264
+#define HEIGHT 306
 
 /* Of a long line only some points have a marker. */
 #define MARKERS 6
@@ -82,10 +82,10 @@ static void draw_x_axis(FILE *out, const struct chart_lines *lines, const struct
         /* Names that would run into one another are left out. */
         if (x - last < SVG_LETTER * ((double)strlen(text) + 1))
             continue;
-        svg_text(out, x, BOTTOM + 16, "small middle", text);
+        svg_text(out, x, BOTTOM + 20, "small middle", text);
         last = x;
     }
-    svg_text(out, (LEFT + RIGHT) / 2.0, BOTTOM + 34, "small middle", lines->x_axis);
+    svg_text(out, (LEFT + RIGHT) / 2.0, BOTTOM + 37, "small middle", lines->x_axis);
 }
 
 static void draw_y_axis(FILE *out, const struct chart_lines *lines, const struct axis *axis)

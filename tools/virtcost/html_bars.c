@@ -236,15 +236,16 @@ static void add_exits(struct chart_bars *bars, const struct figures_row *row, co
     bars->groups += bar->value > 0;
 }
 
-void html_exits(struct page *page, const struct figures *figures)
+void html_exits(struct page *page, const struct figures *figures, html_filter *filter)
 {
     struct chart_bars bars = {.unit = "", .axis = "exits per operation"};
 
     bars.group = calloc(PAGE_GROUPS_MAX + 1, sizeof(*bars.group));
     for (unsigned i = 0; i < figures->rows && bars.group; i++)
         for (unsigned e = 0; e < figures->envs->count && bars.groups < PAGE_GROUPS_MAX; e++)
-            add_exits(&bars, &figures->row[i],
-                      json_object_get(figures->row[i].of[e].row, "exits_per_op"));
+            if (!filter || filter(&figures->row[i]))
+                add_exits(&bars, &figures->row[i],
+                          json_object_get(figures->row[i].of[e].row, "exits_per_op"));
     bars.log = spread(&bars);
     bars.chart.title = "Exits to user space per operation, by reason";
     bars.chart.note = bars.log ? "The whole is on the axis; a part has its share of the bar." : "";

@@ -147,19 +147,23 @@ static void add_added(struct chart_bars *bars, const json_t *row)
              (long long)figures_int(params, "iodepth"));
 }
 
-/* Of many rows only those that show what size and depth do. */
-static bool telling(const json_t *row, size_t rows)
+/* Rows that show what size and depth do, where there are too many for one picture. */
+static bool at_corner(const json_t *params)
 {
     static const struct corner {
         json_int_t bs, depth;
     } corners[] = {{SMALL, 1}, {SMALL, 8}, {SMALL, 64}, {1 << 20, 1}};
-    const json_t *params = json_object_get(row, "params");
-    bool found = rows <= PAGE_GROUPS_MAX;
 
     for (unsigned i = 0; i < sizeof(corners) / sizeof(corners[0]); i++)
-        found |= figures_int(params, "bs") == corners[i].bs &&
-                 figures_int(params, "iodepth") == corners[i].depth;
-    return found;
+        if (figures_int(params, "bs") == corners[i].bs &&
+            figures_int(params, "iodepth") == corners[i].depth)
+            return true;
+    return false;
+}
+
+static bool is_corner(const struct figures_row *row)
+{
+    return at_corner(row->params);
 }
 
 static void draw_added(struct page *page, const struct figures *figures)
@@ -171,7 +175,8 @@ static void draw_added(struct page *page, const struct figures *figures)
     bars.group = calloc(PAGE_GROUPS_MAX, sizeof(*bars.group));
     chart_key(&bars.chart, SVG_VM, "measured");
     json_array_foreach(added, i, row) if (bars.group && bars.groups < PAGE_GROUPS_MAX &&
-                                          telling(row, json_array_size(added)))
+                                          (json_array_size(added) <= PAGE_GROUPS_MAX ||
+                                           at_corner(json_object_get(row, "params"))))
         add_added(&bars, row);
     bars.chart.title = "What a virtual machine adds to one I/O";
     bars.chart.note = "Measured, and predicted: exits, kicks, wake-ups and interrupts as often as "
@@ -268,7 +273,7 @@ static void draw_latencies(struct page *page, const struct figures *figures)
 void html_blk(struct page *page, const struct figures *figures)
 {
     draw_grids(page, figures);
-    draw_added(page, figures);
     draw_latencies(page, figures);
-    html_exits(page, figures);
+    draw_added(page, figures);
+    html_exits(page, figures, figures->rows > PAGE_GROUPS_MAX ? is_corner : NULL);
 }

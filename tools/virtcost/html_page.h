@@ -76,7 +76,7 @@ void html_ratio_bars(struct page *page, const struct figures *figures, html_pick
 void html_value_bars(struct page *page, const struct figures *figures);
 
 /* html_exits(): exits to user space per operation, by reason. */
-void html_exits(struct page *page, const struct figures *figures);
+void html_exits(struct page *page, const struct figures *figures, html_filter *filter);
 
 /* html_curves(): values over a number that doubles, a param or what `key` is in the step: lines. */
 void html_curves(struct page *page, const struct figures *figures, const char *key, bool in_step);

@@ -10,7 +10,7 @@ static void draw_kernels(struct page *page, const struct figures *figures)
 {
     html_ratio_bars(page, figures, html_ratio, html_is_no_curve);
     html_curves(page, figures, "kib", false);
-    html_exits(page, figures);
+    html_exits(page, figures, NULL);
 }
 
 static void draw_density(struct page *page, const struct figures *figures)
@@ -34,7 +34,7 @@ static void draw_any(struct page *page, const struct figures *figures)
     html_ratio_bars(page, figures, html_ratio, NULL);
     html_ratio_bars(page, figures, html_kept, NULL);
     html_value_bars(page, figures);
-    html_exits(page, figures);
+    html_exits(page, figures, NULL);
 }
 
 static const struct kind {

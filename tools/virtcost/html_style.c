@@ -29,7 +29,7 @@ static const char rules[] =
     "nav a{display:block;padding:.2rem .7rem;border:1px solid var(--rule);border-radius:1rem;"
     "text-decoration:none;font-size:.9rem}\n"
     "nav a:hover,nav a:focus{border-color:var(--link)}\n"
-    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:.6rem 1.2rem;"
+    "dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(145px,1fr));gap:.6rem 1.2rem;"
     "margin:1rem 0;padding:.9rem 1rem;background:var(--raised);border-radius:.5rem}\n"
     "dt{color:var(--faint);font-size:.8rem}\n"
     "dd{margin:0;font-size:.95rem}\n"
@@ -86,6 +86,9 @@ static const char rules[] =
     ".claims th:first-child{white-space:normal;min-width:11rem}\n"
     ".verdict{display:inline-block;white-space:nowrap;border:1px solid currentColor;"
     "border-radius:1rem;padding:0 .6rem;font-weight:600}\n"
+    "@media (max-width:600px){th,td{padding:.25rem .45rem}"
+    ".summary tbody th{white-space:normal;min-width:7.5rem}"
+    ".summary tbody th:not([colspan]){padding-left:.45rem}}\n"
     "footer{margin-top:3rem;color:var(--faint);font-size:.85rem}\n";
 
 static const char print_rules[] = "@page{margin:14mm}\n"
