@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <string.h>
 
 #include "tools/virtcost/chart.h"
@@ -83,12 +84,19 @@ void chart_end(struct chart_page *page)
 const char *chart_tick_text(char text[MEASURE_TEXT_MAX], const char *unit, double value)
 {
     struct measure measure = measure_of(unit, value);
-    /* The axis is named with a unit that does not change. */
-    bool scaled = strcmp(measure.unit, unit) || *measure.prefix || !strcmp(unit, "ns") ||
-                  !strcmp(unit, "KiB");
+    bool odd = !strcmp(unit, "KiB") && fmod(value * measure.factor * 4, 1) > 0;
+    /* A unit that changes along the axis is with each value, one that does not is the axis' name.
+     */
+    bool changes = strcmp(measure_of(unit, 1e-9).unit, measure_of(unit, 1e12).unit) && value != 0;
+    bool prefix = *measure.prefix && value != 0;
 
-    snprintf(text, MEASURE_TEXT_MAX, "%.4g%s%s%s", value * measure.factor,
-             scaled && value != 0 ? " " : "", scaled && value != 0 ? measure.prefix : "",
-             scaled && value != 0 && !*measure.prefix ? measure.unit : "");
+    /* What is round in KiB is none in MiB. */
+    if (odd)
+        measure = (struct measure){1, "", unit};
+    snprintf(text, MEASURE_TEXT_MAX, "%.4g%s%s", value * measure.factor,
+             changes || prefix ? " " : "",
+             changes  ? measure.unit
+             : prefix ? measure.prefix
+                      : "");
     return text;
 }

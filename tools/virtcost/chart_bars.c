@@ -74,13 +74,19 @@ static void draw_axis(FILE *out, const struct chart_bars *bars, const struct axi
     double ticks[AXIS_TICKS_MAX];
     unsigned count = axis_ticks(axis, ticks);
     char text[MEASURE_TEXT_MAX];
+    double end = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        double x = axis_at(axis, ticks[i]);
+        double x = axis_at(axis, ticks[i]), width;
 
         svg_line(out, x, TOP, x, bottom, "rule");
-        svg_text(out, x, bottom + 15, i ? "small middle" : "small",
-                 chart_tick_text(text, bars->unit, ticks[i]));
+        chart_tick_text(text, bars->unit, ticks[i]);
+        width = SVG_LETTER * markup_columns(text);
+        /* What would run into the one before is left out. */
+        if (i && x - width / 2 < end + SVG_LETTER)
+            continue;
+        svg_text(out, x, bottom + 15, i ? "small middle" : "small", text);
+        end = i ? x + width / 2 : x + width;
     }
     snprintf(text, sizeof(text), "%s%s", bars->axis, axis->log ? ", logarithmic" : "");
     svg_text(out, LEFT, bottom + 32, "small", text);

@@ -5,6 +5,7 @@
 
 #include "tools/virtcost/axis.h"
 #include "tools/virtcost/chart.h"
+#include "tools/virtcost/markup.h"
 #include "tools/virtcost/svg.h"
 
 #define LEFT   62
@@ -65,12 +66,13 @@ static void fit(const struct chart_lines *lines, struct axis *x, struct axis *y)
 
 static void draw_x_axis(FILE *out, const struct chart_lines *lines, const struct axis *axis)
 {
-    double ticks[AXIS_TICKS_MAX], last = -INFINITY;
+    double ticks[AXIS_TICKS_MAX], end = -INFINITY;
     unsigned count = lines->ticks ? lines->ticks : axis_ticks(axis, ticks);
     char text[MEASURE_TEXT_MAX];
 
     for (unsigned i = 0; i < count; i++) {
         double value = lines->ticks ? lines->tick[i].at : ticks[i], x = axis_at(axis, value);
+        double width;
 
         if (value < axis->low || value > axis->high * (1 + 1e-9))
             continue;
@@ -79,11 +81,12 @@ static void draw_x_axis(FILE *out, const struct chart_lines *lines, const struct
         else
             snprintf(text, sizeof(text), "%s", lines->tick[i].text);
         svg_line(out, x, TOP, x, BOTTOM, "rule");
-        /* Names that would run into one another are left out. */
-        if (x - last < SVG_LETTER * ((double)strlen(text) + 1))
+        /* What would run into the one before is left out. */
+        width = SVG_LETTER * markup_columns(text);
+        if (x - width / 2 < end + SVG_LETTER / 2)
             continue;
         svg_text(out, x, BOTTOM + 20, "small middle", text);
-        last = x;
+        end = x + width / 2;
     }
     svg_text(out, (LEFT + RIGHT) / 2.0, BOTTOM + 37, "small middle", lines->x_axis);
 }

@@ -7,8 +7,9 @@
 #include "tools/virtcost/markup.h"
 #include "tools/virtcost/svg.h"
 
-/* So many steps have a picture each; more share one. */
+/* So many steps have a picture each; more, or those with few rows, share one. */
 #define STEP_PICTURES_MAX 6
+#define SHARED_ROWS_MAX   8
 
 /* From this spread on, the small ones would not be seen beside the large ones. */
 #define SPREAD_LOG 30
@@ -108,8 +109,7 @@ static void add_group(struct chart_bars *bars, const struct figures *figures,
     }
 }
 
-/* Whether the values differ so much that only a logarithmic axis shows them. */
-static bool spread(const struct chart_bars *bars)
+bool html_spread(const struct chart_bars *bars)
 {
     double low = 0, high = 0;
 
@@ -142,7 +142,7 @@ static void draw(struct page *page, const struct figures *figures, struct chart_
         snprintf(note, sizeof(note), "The first %u; %u more are in the table.", bars->groups, more);
     bars->chart.note = note;
     bars->chart.description = "Bars with whiskers, whose numbers are in the table below";
-    bars->log = spread(bars);
+    bars->log = html_spread(bars);
     if (bars->groups && page_has_picture_room(page))
         chart_bars(&page->chart, bars);
     free(bars->group);
@@ -165,30 +165,48 @@ static const char *next_step(const struct figures *figures, const struct wanted 
     return NULL;
 }
 
+static unsigned count_wanted(const struct figures *figures, const struct wanted *wanted)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < figures->rows; i++)
+        count += is_wanted(figures, &figures->row[i], wanted);
+    return count;
+}
+
+/* One picture of the rows of a step, or of all. */
+static void draw_ratios(struct page *page, const struct figures *figures,
+                        const struct wanted *wanted, const char *title)
+{
+    bool kept = wanted->pick == html_kept, named = wanted->step && *wanted->step;
+    struct chart_bars bars = {.unit = "",
+                              .reference = kept ? "undisturbed" : figures->envs->name[0]};
+    char text[CHART_TEXT_MAX], axis[MEASURE_TEXT_MAX];
+
+    snprintf(axis, sizeof(axis), "ratio to %.30s", bars.reference);
+    snprintf(text, sizeof(text), "%.30s%s%.60s", title, named ? ", " : "",
+             named ? wanted->step : "");
+    bars.axis = axis;
+    bars.chart.title = text;
+    draw(page, figures, &bars, wanted);
+}
+
 void html_ratio_bars(struct page *page, const struct figures *figures, html_pick *pick,
-                     html_filter *filter)
+                     html_filter *filter, const char *title)
 {
     struct wanted wanted = {pick, filter, NULL, NULL};
     const char *seen[STEP_PICTURES_MAX + 1], *step;
     unsigned count = 0;
-    char title[CHART_TEXT_MAX], axis[MEASURE_TEXT_MAX];
 
     while (count <= STEP_PICTURES_MAX && (step = next_step(figures, &wanted, seen, count)))
         seen[count++] = step;
+    if (count > STEP_PICTURES_MAX || count_wanted(figures, &wanted) <= SHARED_ROWS_MAX) {
+        draw_ratios(page, figures, &wanted, title);
+        return;
+    }
     for (unsigned i = 0; i < count; i++) {
-        struct chart_bars bars = {.unit = ""};
-        bool all = count > STEP_PICTURES_MAX;
-
-        wanted.step = all ? NULL : seen[i];
-        bars.reference = pick == html_kept ? "undisturbed" : figures->envs->name[0];
-        snprintf(axis, sizeof(axis), "ratio to %.30s", bars.reference);
-        bars.axis = axis;
-        snprintf(title, sizeof(title), "%s%s%.60s", pick == html_kept ? "What is kept" : "Ratios",
-                 all || !*seen[i] ? "" : ", ", all ? "" : seen[i]);
-        bars.chart.title = title;
-        draw(page, figures, &bars, &wanted);
-        if (all)
-            return;
+        wanted.step = seen[i];
+        draw_ratios(page, figures, &wanted, title);
     }
 }
 
@@ -199,15 +217,20 @@ void html_value_bars(struct page *page, const struct figures *figures)
         struct wanted wanted = {html_value, NULL, NULL, unit};
         struct chart_bars bars = {.unit = unit};
         char title[CHART_TEXT_MAX], axis[MEASURE_TEXT_MAX];
-        unsigned k = 0;
+        unsigned k = 0, same = 0;
 
         while (strcmp(figures->row[k].unit, unit))
             k++;
         if (k < i)
             continue;
+        for (; k < figures->rows; k++)
+            same += !strcmp(figures->row[k].unit, unit);
         snprintf(axis, sizeof(axis), "%.30s, %s is better", *unit ? unit : "value",
                  figures->row[i].lower ? "less" : "more");
-        snprintf(title, sizeof(title), "Values in %.30s", *unit ? unit : "no unit");
+        if (same > 1)
+            snprintf(title, sizeof(title), "Figures in %.30s", *unit ? unit : "no unit");
+        else
+            snprintf(title, sizeof(title), "%s", figures->row[i].name);
         bars.axis = axis;
         bars.chart.title = title;
         draw(page, figures, &bars, &wanted);
@@ -246,7 +269,7 @@ void html_exits(struct page *page, const struct figures *figures, html_filter *f
             if (!filter || filter(&figures->row[i]))
                 add_exits(&bars, &figures->row[i],
                           json_object_get(figures->row[i].of[e].row, "exits_per_op"));
-    bars.log = spread(&bars);
+    bars.log = html_spread(&bars);
     bars.chart.title = "Exits to user space per operation, by reason";
     bars.chart.note = bars.log ? "The whole is on the axis; a part has its share of the bar." : "";
     bars.chart.description = "Bars of parts, whose numbers are in a table below";

@@ -72,8 +72,11 @@ typedef bool html_filter(const struct figures_row *row);
 
 /* Bars of each environment: of ratios or what was kept, by step; of values, by unit. */
 void html_ratio_bars(struct page *page, const struct figures *figures, html_pick *pick,
-                     html_filter *filter);
+                     html_filter *filter, const char *title);
 void html_value_bars(struct page *page, const struct figures *figures);
+
+/* html_spread(): whether bars differ so much that only a logarithmic axis shows them all. */
+bool html_spread(const struct chart_bars *bars);
 
 /* html_exits(): exits to user space per operation, by reason. */
 void html_exits(struct page *page, const struct figures *figures, html_filter *filter);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Which pictures an experiment has, and those of values over a number or over two page sizes. */
-#include <stdlib.h>
+/* Which pictures an experiment has. */
 #include <string.h>
 
 #include "tools/virtcost/html_page.h"
-#include "tools/virtcost/svg.h"
 
 static void draw_kernels(struct page *page, const struct figures *figures)
 {
-    html_ratio_bars(page, figures, html_ratio, html_is_no_curve);
+    html_ratio_bars(page, figures, html_ratio, html_is_no_curve, "Ratios");
     html_curves(page, figures, "kib", false);
     html_exits(page, figures, NULL);
 }
@@ -18,9 +16,20 @@ static void draw_density(struct page *page, const struct figures *figures)
     html_value_bars(page, figures);
 }
 
+static bool is_throughput(const struct figures_row *row)
+{
+    return !row->lower;
+}
+
+static bool is_latency(const struct figures_row *row)
+{
+    return row->lower;
+}
+
 static void draw_noise(struct page *page, const struct figures *figures)
 {
-    html_ratio_bars(page, figures, html_kept, NULL);
+    html_ratio_bars(page, figures, html_kept, is_throughput, "What is kept");
+    html_ratio_bars(page, figures, html_kept, is_latency, "What latency grows to");
 }
 
 static void draw_scaling(struct page *page, const struct figures *figures)
@@ -31,8 +40,8 @@ static void draw_scaling(struct page *page, const struct figures *figures)
 /* Those that say no more than a value and a ratio. */
 static void draw_any(struct page *page, const struct figures *figures)
 {
-    html_ratio_bars(page, figures, html_ratio, NULL);
-    html_ratio_bars(page, figures, html_kept, NULL);
+    html_ratio_bars(page, figures, html_ratio, NULL, "Ratios");
+    html_ratio_bars(page, figures, html_kept, NULL, "Beside another step");
     html_value_bars(page, figures);
     html_exits(page, figures, NULL);
 }

@@ -107,6 +107,14 @@ static void add_phases(struct chart_bars *bars, const struct figures *figures, u
     bars->groups += bar->parts > 0;
 }
 
+/* In the order of the phases, whichever environment has them. */
+static void name_phases(struct chart_bars *bars, const struct figures *figures)
+{
+    for (unsigned i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
+        if (figures_find(figures, phases[i].name, 0))
+            chart_key(&bars->chart, SVG_PART + i, phases[i].what);
+}
+
 static void draw_phases(struct page *page, const struct figures *figures)
 {
     struct chart_bars bars = {
@@ -117,8 +125,12 @@ static void draw_phases(struct page *page, const struct figures *figures)
         .axis = "time"};
 
     bars.group = calloc(FIGURES_ENVS_MAX, sizeof(*bars.group));
+    name_phases(&bars, figures);
     for (unsigned e = 0; e < figures->envs->count && bars.group; e++)
         add_phases(&bars, figures, e);
+    bars.log = html_spread(&bars);
+    if (bars.log)
+        bars.chart.note = "Medians. The sum is on the axis; a phase has its share of the bar.";
     if (bars.groups && page_has_picture_room(page))
         chart_bars(&page->chart, &bars);
     free(bars.group);

@@ -60,13 +60,15 @@ static bool any_step(const struct figures *figures)
     return false;
 }
 
-/* One unit for a row: the one that suits the first value of it. */
+/* One unit for a row: the one that suits the largest value of it. */
 static struct measure measure_row(const struct figures *figures, const struct figures_row *row)
 {
+    double largest = 0;
+
     for (unsigned e = 0; e < figures->envs->count; e++)
-        if (row->of[e].value.known)
-            return measure_of(row->unit, row->of[e].value.median);
-    return measure_of(row->unit, 0);
+        if (row->of[e].value.known && row->of[e].value.median > largest)
+            largest = row->of[e].value.median;
+    return measure_of(row->unit, largest);
 }
 
 /* The columns of a table of figures: those that have something in them. */
