@@ -156,18 +156,21 @@ static struct figure *figure_of(struct figures *figures, const json_t *json,
 
 int figures_read(struct figures *figures, const json_t *experiment, const struct envs *envs)
 {
+    const json_t *values = json_object_get(experiment, "values");
+    const json_t *ratios = json_object_get(experiment, "ratios"), *json;
+    size_t most = json_array_size(values) + json_array_size(ratios), i;
     struct figures_row *row;
-    const json_t *json;
-    size_t i;
 
+    if (most > FIGURES_ROWS_MAX)
+        most = FIGURES_ROWS_MAX;
     *figures = (struct figures){.name = figures_text(experiment, "name"),
                                 .help = figures_text(experiment, "help"),
                                 .envs = envs,
                                 .experiment = experiment,
-                                .row = calloc(FIGURES_ROWS_MAX, sizeof(*figures->row))};
+                                .row = calloc(most + 1, sizeof(*figures->row))};
     if (!figures->row)
         return -1;
-    json_array_foreach(json_object_get(experiment, "values"), i, json)
+    json_array_foreach(values, i, json)
     {
         struct figure *figure = figure_of(figures, json, &row);
 
@@ -176,7 +179,7 @@ int figures_read(struct figures *figures, const json_t *experiment, const struct
             figure->value = estimate_of(json);
         }
     }
-    json_array_foreach(json_object_get(experiment, "ratios"), i, json)
+    json_array_foreach(ratios, i, json)
     {
         const char *base_step = json_string_value(json_object_get(json, "base_step"));
         struct figure *figure = figure_of(figures, json, &row);
