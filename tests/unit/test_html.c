@@ -363,20 +363,27 @@ START_TEST(hostile_text_stays_text_in_every_picture)
 }
 END_TEST
 
-/* A few rows of each experiment: little enough to try many things. */
+static void shorten(json_t *array, size_t length)
+{
+    while (json_array_size(array) > length)
+        json_array_remove(array, json_array_size(array) - 1);
+}
+
+/* A few rows of each experiment, and of few samples: little enough to try many things. */
 static json_t *small(void)
 {
     static const char *const keys[] = {"values", "ratios", "added"};
-    json_t *results = costs_results(), *experiment;
-    size_t i;
+    json_t *results = costs_results(), *experiment, *row;
+    size_t i, r;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, experiment) for (unsigned k = 0;
-                                                                                    k < 3; k++)
+    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
     {
-        json_t *rows = json_object_get(experiment, keys[k]);
+        for (unsigned k = 0; k < 3; k++) {
+            json_t *rows = json_object_get(experiment, keys[k]);
 
-        while (json_array_size(rows) > 14)
-            json_array_remove(rows, json_array_size(rows) - 1);
+            shorten(rows, 10);
+            json_array_foreach(rows, r, row) shorten(json_object_get(row, "samples"), 5);
+        }
     }
     return results;
 }
