@@ -28,7 +28,7 @@ START_TEST(ends_and_ticks_are_round)
     check_ticks(fit(false, 0, 1.03), 7, (const double[]){0, 0.2, 0.4, 0.6, 0.8, 1, 1.2});
     check_ticks(fit(false, 0, 29.5), 7, (const double[]){0, 5, 10, 15, 20, 25, 30});
     check_ticks(fit(false, -7, 20), 7, (const double[]){-10, -5, 0, 5, 10, 15, 20});
-    check_ticks(fit(true, 0.9, 95), 7, (const double[]){0.5, 1, 2, 5, 10, 20, 50});
+    check_ticks(fit(true, 0.9, 95), 8, (const double[]){0.5, 1, 2, 5, 10, 20, 50, 100});
     check_ticks(fit(true, 1, 1000000), 7, (const double[]){1, 10, 100, 1e3, 1e4, 1e5, 1e6});
 }
 END_TEST

@@ -211,6 +211,22 @@ START_TEST(different_is_said_only_where_one_is_left_out)
 }
 END_TEST
 
+START_TEST(void_blocks_are_counted_beside_the_ratio)
+{
+    json_t *results = costs_results();
+    json_t *ratios = json_object_get(costs_experiment(results, "network"), "ratios");
+    char *text, *part;
+
+    json_object_set_new(json_array_get(ratios, 1), "voided", json_integer(3));
+    text = make(results, NULL);
+    part = section(text, "network");
+    check_has(part, "<td>1.806 <b>worse</b> <i>[1.770, 1.842]</i> (3 void)</td>");
+    free(part);
+    free(text);
+    json_decref(results);
+}
+END_TEST
+
 START_TEST(claims_are_shown_with_verdict_and_cause)
 {
     json_t *results = costs_results(), *none = json_array();
@@ -236,10 +252,14 @@ END_TEST
 START_TEST(what_makes_numbers_doubtful_is_said_at_the_top)
 {
     json_t *results = costs_results();
-    char *text = make(results, NULL);
+    char *text;
 
+    json_object_set_new(results, "seed", json_integer(18446744073));
+    text = make(results, NULL);
     check_has(text, "<li>this host is itself a virtual machine: &quot;native&quot; pays");
     check_has(text, "<dd>full length</dd>");
+    check_has(text, "<dd>10 to 200</dd>");
+    check_has(text, "<dd>18446744073</dd>");
     check_has(text, "<dd>kvm_pvm, shadow paging</dd>");
     free(text);
     json_object_set_new(results, "quick", json_true());
@@ -582,7 +602,8 @@ SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_experiment_has_its_section_and_its_line_in_the_contents,
            every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
            numbers_have_units_intervals_and_verdicts, different_is_said_only_where_one_is_left_out,
-           claims_are_shown_with_verdict_and_cause, what_makes_numbers_doubtful_is_said_at_the_top,
+           void_blocks_are_counted_beside_the_ratio, claims_are_shown_with_verdict_and_cause,
+           what_makes_numbers_doubtful_is_said_at_the_top,
            results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
            hostile_text_stays_text_in_every_picture, any_member_may_be_missing_or_wrong,
            corrupted_results_make_a_page_all_the_same, claims_may_be_anything,

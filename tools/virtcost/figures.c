@@ -72,6 +72,7 @@ static struct estimate estimate_of(const json_t *row)
     struct estimate estimate = {0};
     double sure = CONFIDENCE;
 
+    estimate.voided = figures_int(row, "voided");
     estimate.known = figures_number(json_object_get(row, "median"), &estimate.median);
     estimate.ranged = estimate.known && figures_number(json_array_get(ci95, 0), &estimate.low) &&
                       figures_number(json_array_get(ci95, 1), &estimate.high) &&

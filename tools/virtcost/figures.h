@@ -22,8 +22,9 @@
 struct estimate {
     double median, low, high;
     bool known;
-    bool ranged; /* low and high are known */
-    bool sure;   /* ... with 95 % confidence */
+    bool ranged;       /* low and high are known */
+    bool sure;         /* ... with 95 % confidence */
+    json_int_t voided; /* blocks that do not count, as a check failed in them */
 };
 
 /* The environments that are compared, the base first. */

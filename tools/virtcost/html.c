@@ -44,16 +44,45 @@ static void fact(FILE *out, const char *what, const char *text)
     fputs("</div>\n", out);
 }
 
-static void fact_number(FILE *out, const char *what, const json_t *value, const char *unit,
-                        double factor)
+static void fact_int(FILE *out, const char *what, const json_t *value)
+{
+    char text[MEASURE_TEXT_MAX];
+
+    if (!json_is_integer(value))
+        return;
+    snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
+    fact(out, what, text);
+}
+
+/* As many as each experiment asks for. */
+static void write_blocks(FILE *out, const json_t *results)
+{
+    json_int_t least = 0, most = 0;
+    const json_t *experiment;
+    char text[MEASURE_TEXT_MAX];
+    size_t i;
+
+    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
+    {
+        json_int_t blocks = figures_int(experiment, "blocks");
+
+        least = !i || blocks < least ? blocks : least;
+        most = !i || blocks > most ? blocks : most;
+    }
+    snprintf(text, sizeof(text), least < most ? "%lld to %lld" : "%lld", (long long)least,
+             (long long)most);
+    fact(out, "Blocks", text);
+}
+
+static void write_memory(FILE *out, const json_t *bytes)
 {
     char text[MEASURE_TEXT_MAX];
     double number;
 
-    if (!figures_number(value, &number))
+    if (!figures_number(bytes, &number))
         return;
-    snprintf(text, sizeof(text), "%.6g%s", number * factor, unit);
-    fact(out, what, text);
+    snprintf(text, sizeof(text), "%.3g GiB", number / (1 << 30));
+    fact(out, "Memory", text);
 }
 
 static void write_kvm(FILE *out, const json_t *host)
@@ -68,17 +97,14 @@ static void write_kvm(FILE *out, const json_t *host)
 
 static void write_host(FILE *out, const json_t *results)
 {
-    const json_t *host = json_object_get(results, "host"), *virtualized, *experiments;
-    const json_t *first;
+    const json_t *host = json_object_get(results, "host");
+    const json_t *virtualized = json_object_get(host, "virtualized");
 
-    experiments = json_object_get(results, "experiments");
-    first = json_array_get(experiments, 0);
-    virtualized = json_object_get(host, "virtualized");
     fputs("<dl>\n", out);
     fact(out, "CPU", figures_text(host, "cpu"));
-    fact_number(out, "CPUs", json_object_get(host, "cpus"), "", 1);
-    fact_number(out, "Memory", json_object_get(host, "memory_bytes"), " GiB", 1.0 / (1 << 30));
-    fact_number(out, "NUMA nodes", json_object_get(host, "numa_nodes"), "", 1);
+    fact_int(out, "CPUs", json_object_get(host, "cpus"));
+    write_memory(out, json_object_get(host, "memory_bytes"));
+    fact_int(out, "NUMA nodes", json_object_get(host, "numa_nodes"));
     fact(out, "Kernel", figures_text(host, "kernel"));
     write_kvm(out, host);
     fact(out, "Transparent huge pages", figures_text(host, "thp"));
@@ -86,8 +112,8 @@ static void write_host(FILE *out, const json_t *results)
         fact(out, "The host itself",
              json_is_true(virtualized) ? "a virtual machine" : "bare metal");
     fact(out, "Container runtime", figures_text(results, "runtime"));
-    fact_number(out, "Blocks", json_object_get(first, "blocks"), "", 1);
-    fact_number(out, "Seed", json_object_get(results, "seed"), "", 1);
+    write_blocks(out, results);
+    fact_int(out, "Seed", json_object_get(results, "seed"));
     fact(out, "Runs",
          json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
                                                          : "full length");

@@ -101,7 +101,7 @@ static const char print_rules[] = "@page{margin:14mm}\n"
                                   "th,td{padding:.1rem .3rem;white-space:normal}\n"
                                   "thead th{position:static}\n"
                                   "tr{break-inside:avoid}\n"
-                                  "h2{break-after:avoid}\n"
+                                  "h2,.help{break-after:avoid}\n"
                                   "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}\n";
 
 void html_style(FILE *out)

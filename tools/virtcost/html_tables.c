@@ -38,6 +38,8 @@ static void write_estimate(FILE *out, const struct estimate *estimate,
     if (estimate->ranged)
         fprintf(out, " <i>[%s, %s]</i>", measure_value(low, measure, estimate->low),
                 measure_value(high, measure, estimate->high));
+    if (estimate->voided > 0)
+        fprintf(out, " (%lld void)", (long long)estimate->voided);
     fputs("</td>", out);
 }
 
