@@ -312,8 +312,8 @@ END_TEST
 
 #define HOSTILE "</style></title>'\"><script>&amp;alert(1)</script>]]>\x01\xe2\x80\xae<!--"
 
-/* Every string becomes hostile: also the names of members, but not those that are looked for. */
-static void poison(json_t *json)
+/* Every string becomes `with`: also the names of members, but not those that are looked for. */
+static void poison(json_t *json, const char *with)
 {
     const char *key;
     void *next;
@@ -323,18 +323,18 @@ static void poison(json_t *json)
     json_object_foreach_safe(json, next, key, value)
     {
         if (json_is_string(value) && strcmp(key, "env"))
-            json_object_set_new(json, key, json_string_nocheck(HOSTILE));
+            json_object_set_new(json, key, json_string_nocheck(with));
         else
-            poison(value);
+            poison(value, with);
         if (!strcmp(key, "exits_per_op") || !strcmp(key, "params"))
-            json_object_set_new(value, HOSTILE, json_integer(1));
+            json_object_set_new(value, with, json_integer(1));
     }
     json_array_foreach(json, i, value)
     {
         if (json_is_string(value))
-            json_array_set_new(json, i, json_string_nocheck(HOSTILE));
+            json_array_set_new(json, i, json_string_nocheck(with));
         else
-            poison(value);
+            poison(value, with);
     }
 }
 
@@ -351,8 +351,8 @@ START_TEST(hostile_text_stays_text)
     json_t *results = costs_results(), *claims = costs_claims();
     char *text;
 
-    poison(results);
-    poison(claims);
+    poison(results, HOSTILE);
+    poison(claims, HOSTILE);
     text = make(results, claims);
     check_harmless(text);
     check_has(text, "&lt;script&gt;&amp;amp;alert(1)&lt;/script&gt;");
@@ -371,7 +371,7 @@ START_TEST(hostile_text_stays_text_in_every_picture)
     json_t *experiments = json_object_get(results, "experiments");
     char *text;
 
-    poison(experiments);
+    poison(experiments, HOSTILE);
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         json_object_set_new(json_array_get(experiments, i), "name", json_string(names[i]));
     json_object_set_new(results, "envs", json_pack("[s, s, s]", "native", "<b>'\"&", "vm"));
@@ -388,6 +388,30 @@ static void shorten(json_t *array, size_t length)
     while (json_array_size(array) > length)
         json_array_remove(array, json_array_size(array) - 1);
 }
+
+/* As much text as fits, all of it five times as long in the page, and far too many experiments. */
+START_TEST(no_results_make_a_page_too_large)
+{
+    json_t *results = costs_results(), *claims = costs_claims(), *warnings = json_array();
+    json_t *experiments = json_object_get(results, "experiments");
+    char with[600];
+
+    memset(with, '&', sizeof(with) - 1);
+    with[sizeof(with) - 1] = '\0';
+    for (size_t i = 0; i < 40; i++)
+        json_array_append_new(experiments, json_deep_copy(json_array_get(experiments, i % 9)));
+    poison(experiments, with);
+    poison(claims, with);
+    for (unsigned i = 0; i < 1000; i++)
+        json_array_append_new(warnings, json_pack("{s:s}", "text", with));
+    json_object_set_new(results, "warnings", warnings);
+    for (size_t i = 0; i < 40; i++)
+        json_array_append(claims, json_array_get(claims, i % 4));
+    free(make(results, claims));
+    json_decref(claims);
+    json_decref(results);
+}
+END_TEST
 
 /* A few rows of each experiment, and of few samples: little enough to try many things. */
 static json_t *small(void)
@@ -605,7 +629,8 @@ SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            void_blocks_are_counted_beside_the_ratio, claims_are_shown_with_verdict_and_cause,
            what_makes_numbers_doubtful_is_said_at_the_top,
            results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
-           hostile_text_stays_text_in_every_picture, any_member_may_be_missing_or_wrong,
-           corrupted_results_make_a_page_all_the_same, claims_may_be_anything,
-           an_empty_object_makes_a_page, what_is_no_object_is_an_error_that_says_what_to_give,
+           hostile_text_stays_text_in_every_picture, no_results_make_a_page_too_large,
+           any_member_may_be_missing_or_wrong, corrupted_results_make_a_page_all_the_same,
+           claims_may_be_anything, an_empty_object_makes_a_page,
+           what_is_no_object_is_an_error_that_says_what_to_give,
            a_page_that_cannot_be_written_is_an_error)

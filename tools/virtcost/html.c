@@ -14,6 +14,9 @@
 /* What closes the page, and the end of each section, still fit. */
 #define ROWS_END (HTML_BYTES_MAX - (96 << 10))
 
+/* No picture is larger, even if all that is written in it consists of references. */
+#define PICTURE_MAX (144 << 10)
+
 /* A part of the page leaves a quarter of the room to those behind it; a third of it is for
  * pictures. */
 static void share(struct page *page)
@@ -31,7 +34,9 @@ bool page_has_room(const struct page *page)
 
 bool page_has_picture_room(const struct page *page)
 {
-    return ftell(page->out) < page->pictures_end;
+    long now = ftell(page->out);
+
+    return now < page->pictures_end && now < ROWS_END - PICTURE_MAX;
 }
 
 static void fact(FILE *out, const char *what, const char *text)
@@ -231,6 +236,11 @@ static void write_experiment(struct page *page, const struct figures *figures, u
     fprintf(out, "<section>\n<h2 id='experiment-%u'>", number);
     markup_print(out, "%.80s", html_title(figures));
     fputs("</h2>\n", out);
+    if (!page_has_room(page)) {
+        page_more(page, figures->rows + figures->left_out);
+        fputs("</section>\n", out);
+        return;
+    }
     fputs("<p class='help'>", out);
     markup_print(out, "%.300s%s%lld blocks of %lld.", figures->help, *figures->help ? "; " : "",
                  (long long)figures_int(figures->experiment, "blocks"),
