@@ -9,6 +9,7 @@
 #include "tools/virtcost/claims.h"
 #include "tools/virtcost/compare.h"
 #include "tools/virtcost/get.h"
+#include "tools/virtcost/page/html.h"
 #include "tools/virtcost/run.h"
 #include "tools/virtcost/text.h"
 #include "vmm/host/file.h"
@@ -50,45 +51,91 @@ static void make_printable(char *text)
             *text = '?';
 }
 
-/* Print something as a whole to a file, or (NULL) to standard output. Returns the exit status. */
-static int write_whole(const char *what, const char *path, void (*print)(FILE *, const json_t *),
-                       const json_t *json)
+/* Something that is printed as a whole. */
+struct sheet {
+    const char *what; /* its name in a message */
+    int (*print)(FILE *out, const json_t *json, struct err *err);
+};
+
+/* Print it to a file, or (NULL) to standard output. Returns the exit status. */
+static int write_whole(const struct sheet *sheet, const char *path, const json_t *json)
 {
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
     int status = ERR_NONE, failed = !out;
+    struct err err = {0};
 
     if (out) {
-        print(out, json);
-        failed = fclose(out);
+        failed = sheet->print(out, json, &err);
+        failed |= fclose(out);
     }
     if (!failed && !path)
         make_printable(text);
     if (failed)
-        status = no_memory();
+        status = *err.text ? complain(&err) : no_memory();
     else if (path && file_replace(path, text, bytes))
-        status = fall_back(what, path, text, bytes);
+        status = fall_back(sheet->what, path, text, bytes);
     else if (!path && (fwrite(text, 1, bytes, stdout) != bytes || fflush(stdout)))
-        status = fall_back(what, "standard output", text, bytes);
+        status = fall_back(sheet->what, "standard output", text, bytes);
     free(text);
     return status;
 }
 
-static void print_json(FILE *out, const json_t *json)
+static int print_json(FILE *out, const json_t *json, struct err *err)
 {
-    json_dumpf(json, out, JSON_INDENT(1));
-    fputc('\n', out);
+    (void)err;
+    return json_dumpf(json, out, JSON_INDENT(1)) || fputc('\n', out) == EOF;
 }
 
+static int print_tables(FILE *out, const json_t *json, struct err *err)
+{
+    (void)err;
+    text_print(out, json);
+    return 0;
+}
+
+static int print_claims(FILE *out, const json_t *json, struct err *err)
+{
+    json_t *claims = claims_of(json);
+
+    (void)err;
+    claims_print(out, claims);
+    json_decref(claims);
+    return 0;
+}
+
+static int print_page(FILE *out, const json_t *json, struct err *err)
+{
+    json_t *claims = claims_of(json);
+    int failed = html_write(out, json, claims, err);
+
+    json_decref(claims);
+    return failed;
+}
+
+static int print_comparison(FILE *out, const json_t *json, struct err *err)
+{
+    (void)err;
+    compare_print(out, json);
+    return 0;
+}
+
+static const struct sheet json_sheet = {"JSON", print_json}, table_sheet = {"table", print_tables},
+                          claims_sheet = {"claims", print_claims},
+                          page_sheet = {"page", print_page},
+                          comparison_sheet = {"table", print_comparison};
+
 /* The files first: a reader of the tables that goes away ends us. */
-static int report(const json_t *json, const char *output)
+static int report(const json_t *json, const char *output, const char *html)
 {
     int status = ERR_NONE;
 
     if (output)
-        status |= write_whole("JSON", output, print_json, json);
-    status |= write_whole("table", NULL, text_print, json);
+        status |= write_whole(&json_sheet, output, json);
+    if (html)
+        status |= write_whole(&page_sheet, html, json);
+    status |= write_whole(&table_sheet, NULL, json);
     return status;
 }
 
@@ -138,9 +185,9 @@ static int run(const struct options *options)
     if (!json)
         status = no_memory();
     else if (blocks_of(&results))
-        status = report(json, options->output) && !status ? ERR_FAILED : status;
+        status = report(json, options->output, options->html) && !status ? ERR_FAILED : status;
     else if (options->output && json_array_size(results.runs))
-        status |= write_whole("JSON", options->output, print_json, json);
+        status |= write_whole(&json_sheet, options->output, json);
     if (results_wrong(&results) && !status)
         status = ERR_FAILED;
     json_decref(json);
@@ -179,16 +226,14 @@ static json_t *load(const char *path, struct err *err)
 static int show(const struct options *options)
 {
     struct err err;
-    json_t *json = load(options->argument[0], &err), *claims;
+    json_t *json = load(options->argument[0], &err);
     int status;
 
     if (!json)
         return complain(&err);
-    claims = claims_of(json);
-    status = report(json, NULL);
+    status = report(json, NULL, options->html);
     if (!status)
-        status = write_whole("claims", NULL, claims_print, claims);
-    json_decref(claims);
+        status = write_whole(&claims_sheet, NULL, json);
     json_decref(json);
     return status;
 }
@@ -206,7 +251,7 @@ static int compare(const struct options *options)
         return complain(&err);
     }
     comparison = compare_results(a, b, COMPARE_SEED);
-    status = write_whole("table", NULL, compare_print, comparison);
+    status = write_whole(&comparison_sheet, NULL, comparison);
     worse = options->fail_pct < 0 ? 0 : compare_worse(comparison, options->fail_pct);
     if (worse) {
         err_set(&err, ERR_FAILED, "--fail-if-worse: %u figures are worse by more than %g %%", worse,

@@ -1,0 +1,636 @@
+/* SPDX-License-Identifier: MIT */
+/* The page of virtcost's results: right, whole, small, and safe whatever is in the file. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/suite.h"
+#include "tests/unit/costs.h"
+#include "tests/unit/wellformed.h"
+#include "tools/virtcost/page/html.h"
+#include "vmm/base/stats.h"
+
+/* The page, to be freed by the caller. It is well-formed, and no larger than it may be. */
+static char *make(const json_t *results, const json_t *claims)
+{
+    struct err err = {0};
+    size_t bytes = 0;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, &bytes);
+
+    ck_assert(out != NULL);
+    ck_assert_msg(!html_write(out, results, claims, &err), "%s", err.text);
+    ck_assert_int_eq(fclose(out), 0);
+    ck_assert_uint_eq(strlen(text), bytes);
+    ck_assert_uint_lt(bytes, HTML_BYTES_MAX);
+    wellformed_check(text);
+    return text;
+}
+
+static char *make_whole(void)
+{
+    json_t *results = costs_results(), *claims = costs_claims();
+    char *text = make(results, claims);
+
+    json_decref(claims);
+    json_decref(results);
+    return text;
+}
+
+static void check_has(const char *text, const char *part)
+{
+    ck_assert_msg(strstr(text, part) != NULL, "no \"%s\"", part);
+}
+
+static void check_has_not(const char *text, const char *part)
+{
+    const char *found = strstr(text, part);
+
+    ck_assert_msg(!found, "\"%s\" in \"%.80s\"", part, found);
+}
+
+static void check_self_contained(const char *text)
+{
+    static const char *const forbidden[] = {"http:", "https:",    "src=",    "<script",
+                                            "<link", "@import",   "<iframe", "<object",
+                                            "data:", "javascript"};
+
+    for (unsigned i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
+        check_has_not(text, forbidden[i]);
+    for (const char *at = text; (at = strstr(at, "url(")); at++)
+        ck_assert_int_eq(at[4], '#');
+    for (const char *at = text; (at = strstr(at, "href='")); at++)
+        ck_assert_int_eq(at[6], '#');
+}
+
+/* From the heading of a section to the next. To be freed by the caller. */
+static char *section(const char *text, const char *heading)
+{
+    char start[80];
+    const char *from, *to;
+
+    snprintf(start, sizeof(start), ">%s</h2>", heading);
+    from = strstr(text, start);
+    ck_assert_msg(from != NULL, "no section \"%s\"", heading);
+    to = strstr(from, "</section>");
+    ck_assert(to != NULL);
+    return strndup(from, (size_t)(to - from));
+}
+
+START_TEST(the_page_needs_nothing_but_itself)
+{
+    char *text = make_whole();
+
+    check_self_contained(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(every_experiment_has_its_section_and_its_line_in_the_contents)
+{
+    static const char *const headings[] = {"Compute and memory",
+                                           "Block I/O",
+                                           "Start-up",
+                                           "Density",
+                                           "Noisy neighbours",
+                                           "Page sizes of host and guest",
+                                           "Vector instructions",
+                                           "Scaling",
+                                           "network"};
+    char *text = make_whole(), *part, link[120];
+
+    for (unsigned i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
+        part = section(text, headings[i]);
+        check_has(part, "<figure>");
+        check_has(part, "<caption>Medians");
+        check_has(part, "<th scope='row'>");
+        snprintf(link, sizeof(link), "<a href='#experiment-%u'>%s</a>", i, headings[i]);
+        check_has(text, link);
+        free(part);
+    }
+    free(text);
+}
+END_TEST
+
+START_TEST(every_reference_within_the_page_has_one_target)
+{
+    char *text = make_whole(), target[64], id[80];
+
+    for (const char *at = text; (at = strchr(at, '#')); at++) {
+        size_t length = strcspn(at + 1, "')");
+        const char *found;
+
+        if (strncmp(at - 4, "url", 3) && strncmp(at - 6, "href='", 6))
+            continue;
+        ck_assert_uint_lt(length, sizeof(target));
+        snprintf(target, sizeof(target), "%.*s", (int)length, at + 1);
+        snprintf(id, sizeof(id), " id='%s'", target);
+        found = strstr(text, id);
+        ck_assert_msg(found != NULL, "no %s", id);
+        ck_assert_msg(strstr(found + 1, id) == NULL, "%s twice", id);
+    }
+    free(text);
+}
+END_TEST
+
+START_TEST(each_environment_is_in_the_pictures)
+{
+    static const char *const envs[] = {"container", "vm", "null"};
+    char *text = make_whole(), *part = section(text, "Compute and memory"), mark[80];
+
+    for (unsigned i = 0; i < sizeof(envs) / sizeof(envs[0]); i++) {
+        snprintf(mark, sizeof(mark), "<tspan class='faint'>%s</tspan>", envs[i]);
+        check_has(part, mark);
+    }
+    check_has(part, "class='reference'");
+    check_has(part, "native 110.0 GFLOP/s");
+    free(part);
+    part = section(text, "Block I/O");
+    check_has(part, "<strong>blk.randread: overlayfs / native</strong>");
+    check_has(part, "<strong>blk.randread: vm / native</strong>");
+    free(part);
+    part = section(text, "Density");
+    check_has(part, "<tspan class='faint'>native</tspan>");
+    free(part);
+    free(text);
+}
+END_TEST
+
+START_TEST(numbers_have_units_intervals_and_verdicts)
+{
+    char *text = make_whole(), *part = section(text, "Summary");
+
+    check_has(part, "<td>110.0 GFLOP/s</td>");
+    check_has(part, "<td>0.8606 <b>worse</b> <i>[0.8555, 0.8658]</i></td>");
+    check_has(part, "<td>1.001 same <i>[0.9949, 1.007]</i></td>");
+    check_has(part, "<td>370.0 \xc2\xb5s</td>");
+    free(part);
+    part = section(text, "Block I/O");
+    check_has(part, "<td class='text'>k IOPS</td>");
+    check_has(part, "kick, in KVM");
+    check_has(part, "p50 \xc2\xb7 p99 \xc2\xb7 p99.9");
+    free(part);
+    free(text);
+}
+END_TEST
+
+/* One row whose ratio to native has this interval. */
+static char *with_ratio(const char *better, double low, double high, double confidence)
+{
+    json_t *results =
+        json_pack("{s:s, s:[s, s], s:[{s:s, s:[{s:s, s:s, s:s, s:s, s:f, s:[f, f], s:f}]}]}",
+                  "schema", "virtcost/2", "envs", "native", "vm", "experiments", "name", "bench",
+                  "ratios", "name", "x", "unit", "GB/s", "better", better, "env", "vm", "median",
+                  (low + high) / 2, "ci95", low, high, "confidence", confidence);
+    char *text;
+
+    ck_assert(results != NULL);
+    text = make(results, NULL);
+    json_decref(results);
+    return text;
+}
+
+START_TEST(different_is_said_only_where_one_is_left_out)
+{
+    static const struct judged {
+        const char *better;
+        double low, high, confidence;
+        const char *verdict;
+    } judged[] = {
+        {"higher", 0.8, 0.9, 0.95, "<b>worse</b>"},  {"lower", 0.8, 0.9, 0.95, "<b>better</b>"},
+        {"higher", 1.1, 1.2, 0.95, "<b>better</b>"}, {"lower", 1.1, 1.2, 0.95, "<b>worse</b>"},
+        {"higher", 0.9, 1.1, 0.95, " same <i>"},     {"higher", 0.8, 0.9, 0.75, "<b>few</b>"},
+    };
+
+    for (unsigned i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
+        char *text =
+            with_ratio(judged[i].better, judged[i].low, judged[i].high, judged[i].confidence);
+
+        check_has(text, judged[i].verdict);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(void_blocks_are_counted_beside_the_ratio)
+{
+    json_t *results = costs_results();
+    json_t *ratios = json_object_get(costs_experiment(results, "network"), "ratios");
+    char *text, *part;
+
+    json_object_set_new(json_array_get(ratios, 1), "voided", json_integer(3));
+    text = make(results, NULL);
+    part = section(text, "network");
+    check_has(part, "<td>1.806 <b>worse</b> <i>[1.770, 1.842]</i> (3 void)</td>");
+    free(part);
+    free(text);
+    json_decref(results);
+}
+END_TEST
+
+START_TEST(claims_are_shown_with_verdict_and_cause)
+{
+    json_t *results = costs_results(), *none = json_array();
+    char *text = make_whole(), *part = section(text, "Claims of the studies");
+
+    check_has(text, "<a href='#claims'>");
+    check_has(part, "290.8 / 290.9 / 130.3 GFLOPS");
+    check_has(part, "\xe2\x9c\x97 not reproduced</span>");
+    check_has(part, "\xe2\x9c\x93 reproduced</span>");
+    check_has(part, ">not comparable</span>");
+    check_has(part, "Each miss of the TLB walks two tables.");
+    free(part);
+    free(text);
+    text = make(results, none);
+    check_has_not(text, "#claims");
+    check_has_not(text, "Claims of the studies");
+    free(text);
+    json_decref(none);
+    json_decref(results);
+}
+END_TEST
+
+START_TEST(what_makes_numbers_doubtful_is_said_at_the_top)
+{
+    json_t *results = costs_results();
+    char *text;
+
+    json_object_set_new(results, "seed", json_integer(18446744073));
+    text = make(results, NULL);
+    check_has(text, "<li>this host is itself a virtual machine: &quot;native&quot; pays");
+    check_has(text, "<dd>full length</dd>");
+    check_has(text, "<dd>10 to 200</dd>");
+    check_has(text, "<dd>18446744073</dd>");
+    check_has(text, "<dd>kvm_pvm, shadow paging</dd>");
+    free(text);
+    json_object_set_new(results, "quick", json_true());
+    json_object_set_new(results, "schema", json_string("virtcost/9"));
+    json_object_set_new(results, "end",
+                        json_pack("{s:s, s:s}", "reason", "error", "error", "runc went away"));
+    text = make(results, NULL);
+    check_has(text, "quick, for a first look");
+    check_has(text, "schema &quot;virtcost/9&quot;");
+    check_has(text, "ended early (error) runc went away");
+    free(text);
+    json_decref(results);
+}
+END_TEST
+
+/* All rows of an experiment of the sample, again and again under other names. */
+static void multiply(json_t *experiment, unsigned times)
+{
+    static const char *const keys[] = {"values", "ratios", "added"};
+
+    for (unsigned k = 0; k < 3; k++) {
+        json_t *rows = json_object_get(experiment, keys[k]);
+        size_t count = json_array_size(rows);
+
+        for (size_t i = 0; i < count * (times - 1); i++) {
+            json_t *row = json_deep_copy(json_array_get(rows, i % count));
+
+            json_object_set_new(row, "threads", json_integer((json_int_t)(2 + i / count)));
+            json_array_append_new(rows, row);
+        }
+    }
+}
+
+START_TEST(results_without_end_make_a_page_that_has_one_and_says_so)
+{
+    json_t *results = costs_results();
+    char *text;
+
+    multiply(costs_experiment(results, "kernels"), 40);
+    multiply(costs_experiment(results, "blk"), 3);
+    multiply(costs_experiment(results, "startup"), 100);
+    text = make(results, NULL);
+    check_has(text, "more are in the results file only.");
+    check_has(text, ">network</h2>");
+    check_has(text, "net.rr bytes=1");
+    free(text);
+    json_decref(results);
+}
+END_TEST
+
+#define HOSTILE "</style></title>'\"><script>&amp;alert(1)</script>]]>\x01\xe2\x80\xae<!--"
+
+/* Every string becomes `with`: also the names of members, but not those that are looked for. */
+static void poison(json_t *json, const char *with)
+{
+    const char *key;
+    void *next;
+    json_t *value;
+    size_t i;
+
+    json_object_foreach_safe(json, next, key, value)
+    {
+        if (json_is_string(value) && strcmp(key, "env"))
+            json_object_set_new(json, key, json_string_nocheck(with));
+        else
+            poison(value, with);
+        if (!strcmp(key, "exits_per_op") || !strcmp(key, "params"))
+            json_object_set_new(value, with, json_integer(1));
+    }
+    json_array_foreach(json, i, value)
+    {
+        if (json_is_string(value))
+            json_array_set_new(json, i, json_string_nocheck(with));
+        else
+            poison(value, with);
+    }
+}
+
+static void check_harmless(const char *text)
+{
+    check_has_not(text, "<script");
+    check_has_not(text, "\xe2\x80\xae");
+    check_has_not(text, "<!--");
+    check_has_not(strstr(text, "</style>") + 1, "</style>");
+}
+
+START_TEST(hostile_text_stays_text)
+{
+    json_t *results = costs_results(), *claims = costs_claims();
+    char *text;
+
+    poison(results, HOSTILE);
+    poison(claims, HOSTILE);
+    text = make(results, claims);
+    check_harmless(text);
+    check_has(text, "&lt;script&gt;&amp;amp;alert(1)&lt;/script&gt;");
+    json_decref(claims);
+    json_decref(results);
+    free(text);
+}
+END_TEST
+
+/* The names of experiments lead to what they are drawn with: these stay, all else is hostile. */
+START_TEST(hostile_text_stays_text_in_every_picture)
+{
+    static const char *const names[] = {"kernels", "blk",   "startup", "density",
+                                        "noise",   "pages", "vector",  "scaling"};
+    json_t *results = costs_results();
+    json_t *experiments = json_object_get(results, "experiments");
+    char *text;
+
+    poison(experiments, HOSTILE);
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        json_object_set_new(json_array_get(experiments, i), "name", json_string(names[i]));
+    json_object_set_new(results, "envs", json_pack("[s, s, s]", "native", "<b>'\"&", "vm"));
+    text = make(results, NULL);
+    check_harmless(text);
+    check_has(text, "&lt;b&gt;&#39;&quot;&amp;");
+    json_decref(results);
+    free(text);
+}
+END_TEST
+
+static void shorten(json_t *array, size_t length)
+{
+    while (json_array_size(array) > length)
+        json_array_remove(array, json_array_size(array) - 1);
+}
+
+/* As much text as fits, all of it five times as long in the page, and far too many experiments. */
+START_TEST(no_results_make_a_page_too_large)
+{
+    json_t *results = costs_results(), *claims = costs_claims(), *warnings = json_array();
+    json_t *experiments = json_object_get(results, "experiments");
+    char with[600];
+
+    memset(with, '&', sizeof(with) - 1);
+    with[sizeof(with) - 1] = '\0';
+    for (size_t i = 0; i < 40; i++)
+        json_array_append_new(experiments, json_deep_copy(json_array_get(experiments, i % 9)));
+    poison(experiments, with);
+    poison(claims, with);
+    for (unsigned i = 0; i < 1000; i++)
+        json_array_append_new(warnings, json_pack("{s:s}", "text", with));
+    json_object_set_new(results, "warnings", warnings);
+    for (size_t i = 0; i < 40; i++)
+        json_array_append(claims, json_array_get(claims, i % 4));
+    free(make(results, claims));
+    json_decref(claims);
+    json_decref(results);
+}
+END_TEST
+
+/* A few rows of each experiment, and of few samples: little enough to try many things. */
+static json_t *small(void)
+{
+    static const char *const keys[] = {"values", "ratios", "added"};
+    json_t *results = costs_results(), *experiment, *row;
+    size_t i, r;
+
+    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
+    {
+        for (unsigned k = 0; k < 3; k++) {
+            json_t *rows = json_object_get(experiment, keys[k]);
+
+            shorten(rows, 10);
+            json_array_foreach(rows, r, row) shorten(json_object_get(row, "samples"), 5);
+        }
+    }
+    return results;
+}
+
+static json_t *wrong_value(unsigned i)
+{
+    static const char *const texts[] = {"null",
+                                        "true",
+                                        "0",
+                                        "-1",
+                                        "9223372036854775807",
+                                        "1e308",
+                                        "-1e308",
+                                        "1e-308",
+                                        "\"\"",
+                                        "\"text=1,more=2\"",
+                                        "[]",
+                                        "{}",
+                                        "[[1, 2], [2, 1]]",
+                                        "[{}, {\"env\": \"vm\"}]",
+                                        "{\"a\": -5, \"b\": 1e20}",
+                                        "\"\\u202e\"",
+                                        "[0, 0]",
+                                        "[1e300, -1e300]"};
+
+    if (i >= sizeof(texts) / sizeof(texts[0]))
+        return NULL;
+    return json_loads(texts[i], JSON_DECODE_ANY, NULL);
+}
+
+static void collect_keys(json_t *json, json_t *keys)
+{
+    const char *key;
+    json_t *value;
+    size_t i;
+
+    json_object_foreach(json, key, value)
+    {
+        json_object_set_new(keys, key, json_true());
+        collect_keys(value, keys);
+    }
+    json_array_foreach(json, i, value) collect_keys(value, keys);
+}
+
+/* Put `value` in place of every member of that name; NULL takes the members away. */
+static void replace(json_t *json, const char *name, json_t *value)
+{
+    const char *key;
+    void *next;
+    json_t *member;
+    size_t i;
+
+    json_object_foreach_safe(json, next, key, member)
+    {
+        if (strcmp(key, name))
+            replace(member, name, value);
+        else if (value)
+            json_object_set(json, key, value);
+        else
+            json_object_del(json, key);
+    }
+    json_array_foreach(json, i, member) replace(member, name, value);
+}
+
+START_TEST(any_member_may_be_missing_or_wrong)
+{
+    json_t *whole = small(), *keys = json_object(), *value;
+    unsigned tried = 0;
+    const char *key;
+
+    collect_keys(whole, keys);
+    json_object_foreach(keys, key, value)
+    {
+        for (unsigned i = 0;; i++) {
+            json_t *wrong = wrong_value(i), *results = json_deep_copy(whole);
+
+            replace(results, key, wrong);
+            free(make(results, NULL));
+            json_decref(results);
+            tried++;
+            if (!wrong)
+                break;
+            json_decref(wrong);
+        }
+    }
+    ck_assert_uint_gt(tried, 1000);
+    json_decref(keys);
+    json_decref(whole);
+}
+END_TEST
+
+/* A member or an element, at random, becomes something else. */
+static void corrupt(json_t *json, uint64_t *state)
+{
+    size_t members = json_is_object(json) ? json_object_size(json) : json_array_size(json), i = 0;
+    uint64_t at = members ? stats_random(state) % members : 0;
+    bool here = stats_random(state) % 5 == 0;
+    json_t *wrong = wrong_value((unsigned)(stats_random(state) % 18)), *value;
+    const char *key;
+    void *next;
+
+    json_object_foreach_safe(json, next, key, value)
+    {
+        if (i++ != at)
+            continue;
+        if (here)
+            json_object_set(json, key, wrong);
+        else
+            corrupt(value, state);
+    }
+    if (json_is_array(json) && members && here)
+        json_array_set(json, at, wrong);
+    else if (json_is_array(json) && members)
+        corrupt(json_array_get(json, at), state);
+    json_decref(wrong);
+}
+
+START_TEST(corrupted_results_make_a_page_all_the_same)
+{
+    json_t *whole = small();
+    uint64_t state = 7;
+
+    for (unsigned round = 0; round < 300; round++) {
+        json_t *results = json_deep_copy(whole);
+
+        for (unsigned i = 0; i < 40; i++)
+            corrupt(results, &state);
+        free(make(results, NULL));
+        json_decref(results);
+    }
+    json_decref(whole);
+}
+END_TEST
+
+START_TEST(claims_may_be_anything)
+{
+    json_t *results = small();
+
+    for (unsigned i = 0;; i++) {
+        json_t *wrong = wrong_value(i), *claims;
+
+        if (!wrong)
+            break;
+        claims = json_pack("[O, {s:O, s:O, s:O}]", wrong, "claim", wrong, "verdict", wrong, "cause",
+                           wrong);
+        free(make(results, wrong));
+        free(make(results, claims));
+        json_decref(claims);
+        json_decref(wrong);
+    }
+    json_decref(results);
+}
+END_TEST
+
+START_TEST(an_empty_object_makes_a_page)
+{
+    json_t *results = json_object();
+    char *text = make(results, NULL);
+
+    check_has(text, "<h1>");
+    free(text);
+    json_decref(results);
+}
+END_TEST
+
+START_TEST(what_is_no_object_is_an_error_that_says_what_to_give)
+{
+    json_t *results = json_array();
+    struct err err = {0};
+
+    ck_assert_int_eq(html_write(stdout, results, NULL, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    check_has(err.text, "not a JSON object");
+    check_has(err.hint, "virtcost run");
+    ck_assert_int_eq(html_write(stdout, NULL, NULL, &err), -1);
+    json_decref(results);
+}
+END_TEST
+
+START_TEST(a_page_that_cannot_be_written_is_an_error)
+{
+    json_t *results = costs_results();
+    FILE *full = fopen("/dev/full", "w");
+    struct err err = {0};
+
+    ck_assert(full != NULL);
+    ck_assert_int_eq(html_write(full, results, NULL, &err), -1);
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    check_has(err.text, "No space left");
+    fclose(full);
+    json_decref(results);
+}
+END_TEST
+
+SUITE_MAIN("html", the_page_needs_nothing_but_itself,
+           every_experiment_has_its_section_and_its_line_in_the_contents,
+           every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
+           numbers_have_units_intervals_and_verdicts, different_is_said_only_where_one_is_left_out,
+           void_blocks_are_counted_beside_the_ratio, claims_are_shown_with_verdict_and_cause,
+           what_makes_numbers_doubtful_is_said_at_the_top,
+           results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
+           hostile_text_stays_text_in_every_picture, no_results_make_a_page_too_large,
+           any_member_may_be_missing_or_wrong, corrupted_results_make_a_page_all_the_same,
+           claims_may_be_anything, an_empty_object_makes_a_page,
+           what_is_no_object_is_an_error_that_says_what_to_give,
+           a_page_that_cannot_be_written_is_an_error)

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/page/html.h"
+#include "tools/virtcost/page/html_page.h"
+#include "tools/virtcost/page/markup.h"
+#include "tools/virtcost/page/svg.h"
+
+#define SCHEMA "virtcost/2"
+
+#define EXPERIMENTS_MAX 32
+
+/* What closes the page, and the end of each section, still fit. */
+#define ROWS_END (HTML_BYTES_MAX - (96 << 10))
+
+/* No picture is larger, even if all that is written in it consists of references. */
+#define PICTURE_MAX (144 << 10)
+
+/* A part of the page leaves a quarter of the room to those behind it; a third of it is for
+ * pictures. */
+static void share(struct page *page)
+{
+    long now = ftell(page->out), room = now < ROWS_END ? ROWS_END - now : 0;
+
+    page->rows_end = now + room / 4 * 3;
+    page->pictures_end = now + room / 4;
+}
+
+bool page_has_room(const struct page *page)
+{
+    return ftell(page->out) < page->rows_end;
+}
+
+bool page_has_picture_room(const struct page *page)
+{
+    long now = ftell(page->out);
+
+    return now < page->pictures_end && now < ROWS_END - PICTURE_MAX;
+}
+
+static void fact(FILE *out, const char *what, const char *text)
+{
+    if (!*text)
+        return;
+    fputs("<div>", out);
+    markup_tag(out, "dt", "%s", what);
+    markup_tag(out, "dd", "%s", text);
+    fputs("</div>\n", out);
+}
+
+static void fact_int(FILE *out, const char *what, const json_t *value)
+{
+    char text[MEASURE_TEXT_MAX];
+
+    if (!json_is_integer(value))
+        return;
+    snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
+    fact(out, what, text);
+}
+
+/* As many as each experiment asks for. */
+static void write_blocks(FILE *out, const json_t *results)
+{
+    json_int_t least = 0, most = 0;
+    const json_t *experiment;
+    char text[MEASURE_TEXT_MAX];
+    size_t i;
+
+    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
+    {
+        json_int_t blocks = sheet_int(experiment, "blocks");
+
+        least = !i || blocks < least ? blocks : least;
+        most = !i || blocks > most ? blocks : most;
+    }
+    snprintf(text, sizeof(text), least < most ? "%lld to %lld" : "%lld", (long long)least,
+             (long long)most);
+    fact(out, "Blocks", text);
+}
+
+static void write_memory(FILE *out, const json_t *bytes)
+{
+    char text[MEASURE_TEXT_MAX];
+    double number;
+
+    if (!sheet_number(bytes, &number))
+        return;
+    snprintf(text, sizeof(text), "%.3g GiB", number / (1 << 30));
+    fact(out, "Memory", text);
+}
+
+static void write_kvm(FILE *out, const json_t *host)
+{
+    char text[MARKUP_TEXT_MAX];
+    const char *paging = sheet_text(host, "paging");
+
+    snprintf(text, sizeof(text), "%s%s%s%s", sheet_text(host, "kvm_module"), *paging ? ", " : "",
+             paging, *paging ? " paging" : "");
+    fact(out, "KVM", text);
+}
+
+static void write_host(FILE *out, const json_t *results)
+{
+    const json_t *host = json_object_get(results, "host");
+    const json_t *virtualized = json_object_get(host, "virtualized");
+
+    fputs("<dl>\n", out);
+    fact(out, "CPU", sheet_text(host, "cpu"));
+    fact_int(out, "CPUs", json_object_get(host, "cpus"));
+    write_memory(out, json_object_get(host, "memory_bytes"));
+    fact_int(out, "NUMA nodes", json_object_get(host, "numa_nodes"));
+    fact(out, "Kernel", sheet_text(host, "kernel"));
+    write_kvm(out, host);
+    fact(out, "Transparent huge pages", sheet_text(host, "thp"));
+    if (json_is_boolean(virtualized))
+        fact(out, "The host itself",
+             json_is_true(virtualized) ? "a virtual machine" : "bare metal");
+    fact(out, "Container runtime", sheet_text(results, "runtime"));
+    write_blocks(out, results);
+    fact_int(out, "Seed", json_object_get(results, "seed"));
+    fact(out, "Runs",
+         json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
+                                                         : "full length");
+    fputs("</dl>\n", out);
+}
+
+static void write_warnings(struct page *page)
+{
+    const json_t *results = page->results, *end = json_object_get(results, "end"), *warning;
+    const char *reason = sheet_text(end, "reason"), *schema = sheet_text(results, "schema");
+    const json_t *warnings = json_object_get(results, "warnings");
+    bool ended = *reason && strcmp(reason, "done"), other = strcmp(schema, SCHEMA);
+    size_t i;
+
+    if (!ended && !other && !json_array_size(warnings))
+        return;
+    fputs("<ul class='warnings' aria-label='Warnings'>\n", page->out);
+    if (other)
+        markup_tag(page->out, "li", "the file is of schema \"%.100s\", and read as " SCHEMA,
+                   schema);
+    if (ended)
+        markup_tag(page->out, "li", "the runs ended early (%.40s) %.300s", reason,
+                   sheet_text(end, "error"));
+    json_array_foreach(warnings, i, warning)
+    {
+        const char *text = sheet_text(warning, "text");
+
+        if (*text && page_has_room(page))
+            markup_tag(page->out, "li", "%s", text);
+    }
+    fputs("</ul>\n", page->out);
+}
+
+static void write_head(struct page *page, const struct sheet *sheet, unsigned count, bool claims)
+{
+    const json_t *tool = json_object_get(page->results, "tool");
+    FILE *out = page->out;
+
+    fputs("<!DOCTYPE html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'/>\n"
+          "<meta name='viewport' content='width=device-width, initial-scale=1'/>\n"
+          "<title>What virtualization costs</title>\n",
+          out);
+    html_style(out);
+    fputs("</head>\n<body>\n", out);
+    svg_patterns(out);
+    fputs("<header>\n<h1>What virtualization costs</h1>\n<p class='lead'>", out);
+    for (unsigned i = 0; i < page->envs.count; i++)
+        markup_print(out, "%s%s", i ? ", " : "", page_env(page->envs.name[i]));
+    markup_print(out, ", compared in turn by virtcost %.40s (%.60s).", sheet_text(tool, "version"),
+                 sheet_text(tool, "commit"));
+    fputs("</p>\n<nav aria-label='Contents'><ul>\n<li><a href='#summary'>Summary</a></li>\n", out);
+    if (claims)
+        fputs("<li><a href='#claims'>Claims</a></li>\n", out);
+    for (unsigned i = 0; i < count; i++) {
+        fprintf(out, "<li><a href='#experiment-%u'>", i);
+        markup_print(out, "%.40s", html_title(&sheet[i]));
+        fputs("</a></li>\n", out);
+    }
+    fputs("</ul></nav>\n", out);
+    write_host(out, page->results);
+    write_warnings(page);
+    fputs("</header>\n<main>\n", out);
+}
+
+/* The sign says it without colour. */
+static const char *verdict_sign(const char *verdict)
+{
+    static const struct sign {
+        const char *verdict, *sign;
+    } signs[] = {{"reproduced", "\xe2\x9c\x93 "}, {"not reproduced", "\xe2\x9c\x97 "}};
+
+    for (unsigned i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+        if (!strcmp(signs[i].verdict, verdict))
+            return signs[i].sign;
+    return "";
+}
+
+static void write_claims(struct page *page, const json_t *claims)
+{
+    const json_t *claim;
+    FILE *out = page->out;
+    size_t i;
+
+    fputs("<section class='claims'>\n<h2 id='claims'>Claims of the studies</h2>\n", out);
+    page_table_begin(page, "What was published, what is found here, and why");
+    fputs("<thead><tr><th scope='col'>Claim</th><th scope='col' class='text'>In the studies</th>"
+          "<th scope='col' class='text'>Here</th><th scope='col' class='text'>Verdict</th>"
+          "<th scope='col' class='text'>Cause</th></tr></thead>\n<tbody>\n",
+          out);
+    json_array_foreach(claims, i, claim)
+    {
+        const char *verdict = sheet_text(claim, "verdict");
+
+        if (!page_has_room(page))
+            break;
+        fputs("<tr>", out);
+        markup_tag(out, "th scope='row'", "%s", sheet_text(claim, "claim"));
+        markup_tag(out, "td class='wide'", "%s", sheet_text(claim, "study"));
+        markup_tag(out, "td class='wide'", "%s", sheet_text(claim, "ours"));
+        fputs("<td class='text'>", out);
+        markup_tag(out, "span class='verdict'", "%s%.60s", verdict_sign(verdict), verdict);
+        fputs("</td>", out);
+        markup_tag(out, "td class='wide'", "%s", sheet_text(claim, "cause"));
+        fputs("</tr>\n", out);
+    }
+    page_table_end(page);
+    fputs("</section>\n", out);
+}
+
+static void write_experiment(struct page *page, const struct sheet *sheet, unsigned number)
+{
+    FILE *out = page->out;
+
+    fprintf(out, "<section>\n<h2 id='experiment-%u'>", number);
+    markup_print(out, "%.80s", html_title(sheet));
+    fputs("</h2>\n", out);
+    if (!page_has_room(page)) {
+        page_more(page, sheet->rows + sheet->left_out);
+        fputs("</section>\n", out);
+        return;
+    }
+    fputs("<p class='help'>", out);
+    markup_print(out, "%.300s%s%lld blocks of %lld.", sheet->help, *sheet->help ? "; " : "",
+                 (long long)sheet_int(sheet->experiment, "blocks"),
+                 (long long)sheet_int(sheet->experiment, "blocks_wanted"));
+    fputs("</p>\n<div class='charts'>\n", out);
+    html_pictures(page, sheet);
+    fputs("</div>\n", out);
+    html_tables(page, sheet);
+    fputs("</section>\n", out);
+}
+
+static void write_page(struct page *page, const struct sheet *sheet, unsigned count,
+                       const json_t *claims)
+{
+    bool has_claims = json_array_size(claims);
+
+    share(page);
+    write_head(page, sheet, count, has_claims);
+    share(page);
+    html_summary(page, sheet, count);
+    share(page);
+    if (has_claims)
+        write_claims(page, claims);
+    for (unsigned i = 0; i < count; i++) {
+        share(page);
+        write_experiment(page, &sheet[i], i);
+    }
+    fputs(
+        "</main>\n<footer><p>Every ratio is the median of the ratios within blocks, each block one "
+        "fresh run of every environment in random order; [low, high] is its interval of 95 % "
+        "confidence. \"worse\" and \"better\" are said only where that leaves out 1; \"few\" "
+        "where there are too few blocks to tell. The samples are in the results file.</p>"
+        "</footer>\n</body>\n</html>\n",
+        page->out);
+}
+
+/* The experiments of the results; *count of them. NULL without memory. */
+static struct sheet *read_all(const json_t *results, const struct envs *envs, unsigned *count)
+{
+    const json_t *experiments = json_object_get(results, "experiments"), *experiment;
+    struct sheet *sheet = calloc(EXPERIMENTS_MAX, sizeof(*sheet));
+    size_t i;
+
+    *count = 0;
+    json_array_foreach(experiments, i, experiment)
+    {
+        if (!sheet || *count == EXPERIMENTS_MAX)
+            break;
+        if (json_is_object(experiment) && sheet_read(&sheet[(*count)++], experiment, envs)) {
+            while ((*count)--)
+                sheet_free(&sheet[*count]);
+            free(sheet);
+            return NULL;
+        }
+    }
+    return sheet;
+}
+
+static int no_memory(struct err *err)
+{
+    return err_set(err, ERR_FAILED, "no memory for the page");
+}
+
+int html_write(FILE *out, const json_t *results, const json_t *claims, struct err *err)
+{
+    struct page page = {.results = results};
+    struct sheet *sheet;
+    char *text = NULL;
+    size_t bytes = 0;
+    unsigned count;
+    int failed;
+
+    if (!json_is_object(results)) {
+        err_set(err, ERR_USAGE, "not results of virtcost: not a JSON object");
+        return err_hint(err, "the file that virtcost run --output has written");
+    }
+    sheet_envs(&page.envs, results);
+    sheet = read_all(results, &page.envs, &count);
+    page.out = page.chart.out = sheet ? open_memstream(&text, &bytes) : NULL;
+    if (page.out)
+        write_page(&page, sheet, count, claims);
+    failed = !page.out || ferror(page.out) | fclose(page.out);
+    while (sheet && count--)
+        sheet_free(&sheet[count]);
+    free(sheet);
+    if (failed) {
+        free(text);
+        return no_memory(err);
+    }
+    failed = fwrite(text, 1, bytes, out) != bytes || fflush(out);
+    free(text);
+    return failed ? err_sys(err, ERR_FAILED, "cannot write the page") : 0;
+}

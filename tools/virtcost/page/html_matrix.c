@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Figures that depend on two things, such as the page sizes of host and guest: a grid. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/page/html_page.h"
+#include "tools/virtcost/page/markup.h"
+
+#define SIDE_MAX 12
+#define WORD_MAX 24
+
+/* A step of the form "host=4K,guest=2M". */
+struct place {
+    char row_key[WORD_MAX], row[WORD_MAX], column_key[WORD_MAX], column[WORD_MAX];
+};
+
+static bool place_of(const struct sheet_row *row, struct place *place)
+{
+    return sscanf(row->step, "%23[^=,]=%23[^=,],%23[^=,]=%23[^=,]", place->row_key, place->row,
+                  place->column_key, place->column) == 4;
+}
+
+struct matrix {
+    struct place at; /* whose keys name the sides */
+    char row[SIDE_MAX][MEASURE_TEXT_MAX], column[SIDE_MAX][MEASURE_TEXT_MAX];
+    unsigned rows, columns;
+    struct chart_cell cell[SIDE_MAX * SIDE_MAX];
+};
+
+/* The number of a name on a side, which is added if there is room; -1: there is none. */
+static int side_of(char side[SIDE_MAX][MEASURE_TEXT_MAX], unsigned *count, const char *name)
+{
+    for (unsigned i = 0; i < *count; i++)
+        if (!strcmp(side[i], name))
+            return (int)i;
+    if (*count == SIDE_MAX)
+        return -1;
+    snprintf(side[*count], MEASURE_TEXT_MAX, "%s", name);
+    return (int)(*count)++;
+}
+
+static bool same_matrix(const struct sheet_row *a, const struct sheet_row *b)
+{
+    return a->threads == b->threads && !strcmp(a->name, b->name) &&
+           (a->params == b->params || json_equal(a->params, b->params));
+}
+
+static void fill(struct matrix *matrix, const struct sheet *sheet, const struct sheet_row *like,
+                 unsigned env, html_pick *pick)
+{
+    struct place place;
+
+    for (unsigned i = 0; i < sheet->rows; i++) {
+        const struct sheet_row *row = &sheet->row[i];
+        const struct estimate *estimate = pick(&row->of[env]);
+        struct measure measure = measure_of(row->unit, estimate->median);
+        struct chart_cell *cell;
+        int r, c;
+
+        if (!estimate->known || !same_matrix(row, like) || !place_of(row, &place))
+            continue;
+        r = side_of(matrix->row, &matrix->rows, place.row);
+        c = side_of(matrix->column, &matrix->columns, place.column);
+        if (r < 0 || c < 0)
+            continue;
+        matrix->at = place;
+        cell = &matrix->cell[r * SIDE_MAX + c];
+        if (pick == html_ratio) {
+            measure_digits(cell->text, estimate->median, 3);
+            cell->shade = chart_shade(estimate->median, row->lower);
+        } else {
+            measure_digits(cell->text, estimate->median * measure.factor, 3);
+        }
+    }
+    /* The picture has no more columns than it needs. */
+    for (unsigned r = 0; r < matrix->rows; r++)
+        memmove(&matrix->cell[r * matrix->columns], &matrix->cell[r * SIDE_MAX],
+                matrix->columns * sizeof(*matrix->cell));
+}
+
+static void draw(struct page *page, const struct sheet *sheet, const struct sheet_row *like,
+                 unsigned env, html_pick *pick)
+{
+    struct matrix *matrix = calloc(1, sizeof(*matrix));
+    struct chart_grid grid = {0};
+    char title[CHART_TEXT_MAX], note[CHART_TEXT_MAX];
+
+    if (!matrix)
+        return;
+    fill(matrix, sheet, like, env, pick);
+    snprintf(title, sizeof(title), "%.50s, %lld thr: %s", like->label, (long long)like->threads,
+             sheet->envs->name[env]);
+    if (pick == html_ratio)
+        snprintf(title + strlen(title), sizeof(title) - strlen(title), " / %s",
+                 sheet->envs->name[0]);
+    snprintf(note, sizeof(note), "%s%.24s, %s is better.", pick == html_ratio ? "Ratio of " : "",
+             *like->unit ? like->unit : "values", like->lower ? "less" : "more");
+    grid.chart.title = title;
+    grid.chart.note = note;
+    grid.row_axis = matrix->at.row_key;
+    grid.column_axis = matrix->at.column_key;
+    grid.row = matrix->row;
+    grid.column = matrix->column;
+    grid.rows = matrix->rows;
+    grid.columns = matrix->columns;
+    grid.cell = matrix->cell;
+    if (matrix->rows && page_has_picture_room(page))
+        chart_grid(&page->chart, &grid);
+    free(matrix);
+}
+
+void html_matrix(struct page *page, const struct sheet *sheet)
+{
+    for (unsigned i = 0; i < sheet->rows; i++) {
+        const struct sheet_row *row = &sheet->row[i];
+        unsigned k = 0;
+
+        while (!same_matrix(&sheet->row[k], row))
+            k++;
+        for (unsigned e = 0; e < sheet->envs->count && k == i; e++) {
+            if (!strcmp(sheet->envs->name[e], "null"))
+                continue;
+            draw(page, sheet, row, e, html_value);
+            if (e)
+                draw(page, sheet, row, e, html_ratio);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the parts of the page share: html.c has the document, html_summary.c the headlines,
+ * html_pictures.c chooses what is drawn of an experiment, html_bars.c, html_blk.c, html_curves.c,
+ * html_matrix.c and html_startup.c draw it, html_tables.c and html_costs.c have the numbers behind.
+ */
+#ifndef VIRTCOST_PAGE_HTML_PAGE_H
+#define VIRTCOST_PAGE_HTML_PAGE_H
+
+#include "tools/virtcost/page/chart.h"
+#include "tools/virtcost/page/sheet.h"
+
+/* More in one picture is no picture. The table has all of them. */
+#define PAGE_GROUPS_MAX 24
+
+struct page {
+    FILE *out; /* a memory stream, which knows how much is in it */
+    struct chart_page chart;
+    const json_t *results;
+    struct envs envs;
+    long rows_end, pictures_end; /* how far the part at hand may go */
+};
+
+/* page_has_room(): whether another row, or another picture, may be added. */
+bool page_has_room(const struct page *page);
+bool page_has_picture_room(const struct page *page);
+
+/* page_env(): what an environment is called in a legend. */
+const char *page_env(const char *name);
+
+/* page_table_begin(): a table that scrolls if it must, with that caption. Then its head. */
+void page_table_begin(struct page *page, const char *caption);
+void page_table_end(struct page *page);
+
+/* page_estimate(): a cell with the value and its interval, or a dash. */
+void page_estimate(struct page *page, const struct estimate *estimate,
+                   const struct measure *measure);
+
+/* page_ratio(): a cell with the ratio, its interval, and what that says of `row`. */
+void page_ratio(struct page *page, const struct sheet_row *row, const struct estimate *ratio);
+
+/* page_more(): say that so many are not in the page, unless it is none. */
+void page_more(struct page *page, size_t more);
+
+/* html_style(): the style sheet. */
+void html_style(FILE *out);
+
+/* html_summary(): a table of what is asked first. */
+void html_summary(struct page *page, const struct sheet *figures, unsigned count);
+
+/* html_pictures(): the pictures of an experiment. html_title(): what it is called. */
+void html_pictures(struct page *page, const struct sheet *figures);
+const char *html_title(const struct sheet *figures);
+
+/* html_tables(): the numbers behind the pictures, and what was skipped. */
+void html_tables(struct page *page, const struct sheet *figures);
+
+/* html_cost_tables(): of those, what an operation costs: what a VM adds, exits, latencies. */
+void html_cost_tables(struct page *page, const struct sheet *figures);
+
+/* Which of the estimates of a row is drawn. */
+typedef const struct estimate *html_pick(const struct figure *figure);
+const struct estimate *html_value(const struct figure *figure);
+const struct estimate *html_ratio(const struct figure *figure);
+const struct estimate *html_kept(const struct figure *figure);
+
+/* html_known(): whether any environment has such an estimate. */
+bool html_known(const struct sheet *figures, const struct sheet_row *row, html_pick *pick);
+
+/* Rows that a picture is of; NULL: all. */
+typedef bool html_filter(const struct sheet_row *row);
+
+/* Bars of each environment: of ratios or what was kept, by step; of values, by unit. */
+void html_ratio_bars(struct page *page, const struct sheet *figures, html_pick *pick,
+                     html_filter *filter, const char *title);
+void html_value_bars(struct page *page, const struct sheet *figures);
+
+/* html_spread(): whether bars differ so much that only a logarithmic axis shows them all. */
+bool html_spread(const struct chart_bars *bars);
+
+/* html_exits(): exits to user space per operation, by reason. */
+void html_exits(struct page *page, const struct sheet *figures, html_filter *filter);
+
+/* html_curves(): values over a number that doubles, a param or what `key` is in the step: lines. */
+void html_curves(struct page *page, const struct sheet *figures, const char *key, bool in_step);
+
+/* html_is_curve(): whether a row is one point of the curve of a pointer chase. */
+bool html_is_curve(const struct sheet_row *row);
+bool html_is_no_curve(const struct sheet_row *row);
+
+/* html_blk(), html_startup(), html_matrix(): what suits these experiments alone. */
+void html_blk(struct page *page, const struct sheet *figures);
+void html_startup(struct page *page, const struct sheet *figures);
+void html_matrix(struct page *page, const struct sheet *figures);
+
+#endif

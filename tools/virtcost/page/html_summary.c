@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The headlines: of each experiment the few rows that are asked for first. */
+#include <string.h>
+
+#include "tools/virtcost/page/html_page.h"
+#include "tools/virtcost/page/markup.h"
+
+/* Of an experiment without a line below, so many of its first rows. */
+#define UNKNOWN_ROWS 4
+
+enum which { ALL, ENDS, LAST };
+
+/* Which of the rows of that name, and with that parameter if there is one. */
+static const struct headline {
+    const char *experiment, *name;
+    const char *param;
+    json_int_t value;
+    enum which which;
+} headlines[] = {
+    {"kernels", "linpack", NULL, 0, ALL},        {"kernels", "stream.triad", NULL, 0, ALL},
+    {"kernels", "gups.stream", NULL, 0, ALL},    {"kernels", "gups.forkjoin", NULL, 0, ALL},
+    {"kernels", "chase.page", NULL, 0, LAST},    {"blk", "blk.randread", "bs", 4096, ENDS},
+    {"blk", "blk.randwrite", "bs", 4096, ENDS},  {"blk", "blk.read", "bs", 1 << 20, ENDS},
+    {"startup", "startup.total", NULL, 0, ALL},  {"startup", "startup.to_user", NULL, 0, ALL},
+    {"density", "density.rate", NULL, 0, ALL},   {"density", "density.pss", NULL, 0, ALL},
+    {"density", "density.kernel", NULL, 0, ALL}, {"noise", "linpack", NULL, 0, ALL},
+    {"noise", "stream.triad", NULL, 0, ALL},     {"noise", "blk.randread", NULL, 0, ALL},
+    {"pages", "gups.stream", NULL, 0, ENDS},     {"vector", "linpack", NULL, 0, ALL},
+    {"scaling", "linpack", NULL, 0, LAST},
+};
+
+#define HEADLINES (sizeof(headlines) / sizeof(headlines[0]))
+
+static bool is_of(const struct sheet_row *row, const struct headline *headline)
+{
+    return !strcmp(row->name, headline->name) &&
+           (!headline->param || sheet_int(row->params, headline->param) == headline->value);
+}
+
+/* Whether a row is one of those that its headline asks for. */
+static bool is_asked(const struct sheet *sheet, unsigned i, const struct headline *headline)
+{
+    bool before = false, behind = false;
+
+    if (!is_of(&sheet->row[i], headline))
+        return false;
+    for (unsigned k = 0; k < sheet->rows; k++) {
+        before |= k < i && is_of(&sheet->row[k], headline);
+        behind |= k > i && is_of(&sheet->row[k], headline);
+    }
+    return headline->which == ALL || !behind || (headline->which == ENDS && !before);
+}
+
+static bool is_headline(const struct sheet *sheet, unsigned i)
+{
+    bool known = false;
+
+    if (!html_known(sheet, &sheet->row[i], html_ratio) &&
+        !html_known(sheet, &sheet->row[i], html_kept))
+        return false;
+    for (unsigned h = 0; h < HEADLINES; h++) {
+        if (strcmp(headlines[h].experiment, sheet->name))
+            continue;
+        known = true;
+        if (is_asked(sheet, i, &headlines[h]))
+            return true;
+    }
+    return !known && i < UNKNOWN_ROWS;
+}
+
+/* Beside a neighbour, an environment is compared with itself. */
+static void write_row(struct page *page, const struct sheet *sheet, const struct sheet_row *row)
+{
+    const struct envs *envs = sheet->envs;
+    bool kept = html_known(sheet, row, html_kept);
+    struct measure measure = measure_of(row->unit, row->of[0].value.median);
+    char text[MEASURE_TEXT_MAX];
+
+    fputs("<tr>", page->out);
+    markup_tag(page->out, "th scope='row'", "%s", row->label);
+    markup_tag(page->out, "td class='text'", "%.60s", row->step);
+    if (row->of[0].value.known)
+        markup_tag(page->out, "td", "%s", measure_text(text, &measure, row->of[0].value.median));
+    else
+        fputs("<td>\xe2\x80\x93</td>", page->out);
+    for (unsigned e = 1; e < envs->count; e++)
+        page_ratio(page, row, kept ? &row->of[e].kept : &row->of[e].ratio);
+    fputs("</tr>\n", page->out);
+}
+
+static void write_experiment(struct page *page, const struct sheet *sheet, unsigned number)
+{
+    bool begun = false, noise = !strcmp(sheet->name, "noise");
+
+    for (unsigned i = 0; i < sheet->rows; i++) {
+        if (!is_headline(sheet, i) || !page_has_room(page) ||
+            (noise && !html_known(sheet, &sheet->row[i], html_kept)))
+            continue;
+        if (!begun) {
+            fprintf(page->out, "<tr><th scope='rowgroup' colspan='%u'><a href='#experiment-%u'>",
+                    page->envs.count + 2, number);
+            markup_print(page->out, "%.80s%s", html_title(sheet),
+                         noise ? ": what is kept of the undisturbed figure" : "");
+            fputs("</a></th></tr>\n", page->out);
+        }
+        begun = true;
+        write_row(page, sheet, &sheet->row[i]);
+    }
+}
+
+void html_summary(struct page *page, const struct sheet *sheet, unsigned count)
+{
+    const struct envs *envs = &page->envs;
+
+    fputs("<section class='summary'>\n<h2 id='summary'>Summary</h2>\n", page->out);
+    page_table_begin(page,
+                     "Figures of the base, and the others' ratios to them with 95 % intervals");
+    fputs("<thead><tr><th scope='col'>Benchmark</th><th scope='col' class='text'>Step</th>",
+          page->out);
+    for (unsigned e = 0; e < envs->count; e++)
+        markup_tag(page->out, "th scope='col'", "%s", envs->name[e]);
+    fputs("</tr></thead>\n<tbody>\n", page->out);
+    for (unsigned i = 0; i < count; i++)
+        write_experiment(page, &sheet[i], i);
+    page_table_end(page);
+    fputs("</section>\n", page->out);
+}

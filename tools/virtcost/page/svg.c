@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "tools/virtcost/page/markup.h"
+#include "tools/virtcost/page/svg.h"
+
+#define TILE "M0,6L6,0M-1,1L1,-1M5,7L7,5"
+#define BACK "M0,0L6,6M-1,5L1,7M5,-1L7,1"
+
+/* Colours: Okabe and Ito, "Color Universal Design", 2008, and lighter ones on dark. */
+static const struct paint {
+    const char *light, *dark;
+    const char *pattern; /* lines in a tile of 6 x 6 */
+    const char *dash;    /* of a line */
+    const char *marker;  /* around 0,0 */
+} paints[SVG_PAINTS] = {
+    [SVG_NATIVE] = {"#59636e", "#a9b4c0", "", "none", "M-4,-4H4V4H-4Z"},
+    [SVG_CONTAINER] = {"#d98e00", "#f0b445", TILE, "7 3", "M0,-5L5,4H-5Z"},
+    [SVG_VM] = {"#0067a8", "#5cb5f0", "", "none",
+                "M0,-4.5A4.5,4.5,0,1,1,0,4.5A4.5,4.5,0,1,1,0,-4.5Z"},
+    [SVG_OVERLAYFS] = {"#a8487f", "#e295c0", "M0,2H3M3,5H6", "3 3", "M0,-5L5,0L0,5L-5,0Z"},
+    [SVG_NULL] = {"#98a1ab", "#737e8a", "M0,3H6", "1 3", "M-4,-4L4,4M4,-4L-4,4"},
+    [SVG_PART + 0] = {"#008a66", "#3fc9a0", "M3,0V6", "none", "M0,-5L5,0L0,5L-5,0Z"},
+    [SVG_PART + 1] = {"#d98e00", "#f0b445", TILE, "7 3", "M-4,-4H4V4H-4Z"},
+    [SVG_PART + 2] = {"#a8487f", "#e295c0", "", "3 3", "M0,-5L5,4H-5Z"},
+    [SVG_PART + 3] = {"#3aa0d8", "#a8d8f5", BACK, "1 3", "M-4,0H4M0,-4V4"},
+    [SVG_PART + 4] = {"#b34700", "#f08a4b", "M0,3H6", "9 3", "M-4,-4L4,4M4,-4L-4,4"},
+    [SVG_PART + 5] = {"#6b5bb5", "#b3a5f0", TILE BACK, "5 5", "M0,5L5,-4H-5Z"},
+    [SVG_PART + 6] = {"#8a7d00", "#d9cb3a", "M0,2H3M3,5H6", "2 2", "M-4,-2H4V2H-4Z"},
+    [SVG_PART + 7] = {"#98a1ab", "#737e8a", "M0,1.5H6M0,4.5H6", "1 5", "M-2,-4H2V4H-2Z"},
+};
+
+unsigned svg_paint_of(const char *env, unsigned index)
+{
+    static const char *const names[] = {[SVG_NATIVE] = "native",
+                                        [SVG_CONTAINER] = "container",
+                                        [SVG_VM] = "vm",
+                                        [SVG_OVERLAYFS] = "overlayfs",
+                                        [SVG_NULL] = "null"};
+
+    for (unsigned i = 0; i < SVG_PART; i++)
+        if (!strcmp(names[i], env))
+            return i;
+    return SVG_PART + index % SVG_PARTS;
+}
+
+void svg_style(FILE *out, bool dark)
+{
+    for (unsigned i = 0; i < SVG_PAINTS; i++)
+        fprintf(out, "--c%u:%s;", i, dark ? paints[i].dark : paints[i].light);
+}
+
+void svg_patterns(FILE *out)
+{
+    fputs("<svg class='patterns' width='0' height='0' aria-hidden='true'><defs>\n", out);
+    for (unsigned i = 0; i < SVG_PAINTS; i++) {
+        fprintf(out,
+                "<pattern id='p%u' width='6' height='6' patternUnits='userSpaceOnUse'>"
+                "<rect width='6' height='6' style='fill:var(--c%u)'/><path class='ink' d='%s'/>"
+                "</pattern>\n",
+                i, i, *paints[i].pattern ? paints[i].pattern : "M0,0");
+        fprintf(out,
+                "<path id='m%u' class='marker' d='%s' style='fill:var(--c%u);stroke:var(--c%u)'/>"
+                "\n",
+                i, paints[i].marker, i, i);
+    }
+    fputs("</defs></svg>\n", out);
+}
+
+void svg_begin(FILE *out, unsigned id, double height, const char *title, const char *description)
+{
+    fprintf(out, "<svg viewBox='0 0 %d %.0f' role='img' aria-labelledby='t%u d%u'><title id='t%u'>",
+            SVG_WIDTH, height, id, id, id);
+    markup_text(out, title);
+    fprintf(out, "</title><desc id='d%u'>", id);
+    markup_text(out, description);
+    fputs("</desc>\n", out);
+}
+
+void svg_end(FILE *out)
+{
+    fputs("</svg>\n", out);
+}
+
+void svg_text(FILE *out, double x, double y, const char *class, const char *text)
+{
+    fprintf(out, "<text class='%s' x='%.1f' y='%.1f'>", class, x, y);
+    markup_text(out, text);
+    fputs("</text>\n", out);
+}
+
+void svg_line(FILE *out, double x1, double y1, double x2, double y2, const char *class)
+{
+    fprintf(out, "<path class='%s' d='M%.1f,%.1fL%.1f,%.1f'/>\n", class, x1, y1, x2, y2);
+}
+
+void svg_box(FILE *out, double x, double y, double width, double height, unsigned paint,
+             const char *tip)
+{
+    if (width < 0) {
+        x += width;
+        width = -width;
+    }
+    fprintf(out, "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='url(#p%u)'>", x, y,
+            width, height, paint);
+    if (tip)
+        markup_tag(out, "title", "%s", tip);
+    fputs("</rect>\n", out);
+}
+
+void svg_marker(FILE *out, double x, double y, unsigned paint)
+{
+    fprintf(out, "<use href='#m%u' x='%.1f' y='%.1f'/>\n", paint, x, y);
+}
+
+void svg_path_begin(FILE *out, unsigned paint)
+{
+    fprintf(out, "<path class='series' style='stroke:var(--c%u);stroke-dasharray:%s' d='", paint,
+            paints[paint].dash);
+}
+
+void svg_swatch(FILE *out, unsigned paint, bool line)
+{
+    fputs("<svg class='swatch' viewBox='0 0 26 14' aria-hidden='true'>", out);
+    if (line) {
+        svg_path_begin(out, paint);
+        fputs("M0,7H26'/>", out);
+        svg_marker(out, 13, 7, paint);
+    } else {
+        svg_box(out, 1, 1, 24, 12, paint, NULL);
+    }
+    fputs("</svg>", out);
+}
