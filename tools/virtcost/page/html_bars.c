@@ -83,9 +83,11 @@ static void note_base(struct chart_group *group, const struct sheet *sheet,
     struct measure measure = measure_of(row->unit, base->median);
     char text[MEASURE_TEXT_MAX];
 
+    /* Whether a step is worse than another is said by the picture's title. */
     if (base->known)
         snprintf(group->note, sizeof(group->note), "%.20s %.30s%s", sheet->envs->name[0],
-                 measure_text(text, &measure, base->median), row->lower ? ", less is better" : "");
+                 measure_text(text, &measure, base->median),
+                 row->lower && !*row->base_step ? ", less is better" : "");
 }
 
 static void add_group(struct chart_bars *bars, const struct sheet *sheet,
@@ -104,7 +106,8 @@ static void add_group(struct chart_bars *bars, const struct sheet *sheet,
 
         if (estimate->known)
             add_bar(bars, group, sheet->envs->name[e], e, estimate, &measure);
-        if (estimate->known && value)
+        /* A unit that all bars have is the axis' name. */
+        if (estimate->known && value && measure_changes(row->unit))
             measure_text(group->bar[group->bars - 1].text, &measure, estimate->median);
     }
 }
@@ -123,29 +126,29 @@ bool html_spread(const struct chart_bars *bars)
     return low > 0 && high > low * SPREAD_LOG;
 }
 
-static void draw(struct page *page, const struct sheet *sheet, struct chart_bars *bars,
+static void draw(struct page *page, const struct sheet *sheet, struct chart_bars bars,
                  const struct wanted *wanted)
 {
     char note[MEASURE_TEXT_MAX] = "";
     unsigned more = 0;
 
-    bars->group = calloc(PAGE_GROUPS_MAX, sizeof(*bars->group));
-    for (unsigned i = 0; i < sheet->rows && bars->group; i++) {
+    bars.group = calloc(PAGE_GROUPS_MAX, sizeof(*bars.group));
+    for (unsigned i = 0; i < sheet->rows && bars.group; i++) {
         if (!is_wanted(sheet, &sheet->row[i], wanted))
             continue;
-        if (bars->groups == PAGE_GROUPS_MAX)
+        if (bars.groups == PAGE_GROUPS_MAX)
             more++;
         else
-            add_group(bars, sheet, &sheet->row[i], wanted);
+            add_group(&bars, sheet, &sheet->row[i], wanted);
     }
     if (more)
-        snprintf(note, sizeof(note), "The first %u; %u more are in the table.", bars->groups, more);
-    bars->chart.note = note;
-    bars->chart.description = "Bars with whiskers, whose numbers are in the table below";
-    bars->log = html_spread(bars);
-    if (bars->groups && page_has_picture_room(page))
-        chart_bars(&page->chart, bars);
-    free(bars->group);
+        snprintf(note, sizeof(note), "The first %u; %u more are in the table.", bars.groups, more);
+    bars.chart.note = note;
+    bars.chart.description = "Bars with whiskers, whose numbers are in the table below";
+    bars.log = html_spread(&bars);
+    if (bars.groups && page_has_picture_room(page))
+        chart_bars(&page->chart, &bars);
+    free(bars.group);
 }
 
 /* The step of the first row that is wanted and behind all those of `seen`; NULL: none. */
@@ -187,7 +190,7 @@ static void draw_ratios(struct page *page, const struct sheet *sheet, const stru
              named ? wanted->step : "");
     bars.axis = axis;
     bars.chart.title = text;
-    draw(page, sheet, &bars, wanted);
+    draw(page, sheet, bars, wanted);
 }
 
 void html_ratio_bars(struct page *page, const struct sheet *sheet, html_pick *pick,
@@ -209,6 +212,14 @@ void html_ratio_bars(struct page *page, const struct sheet *sheet, html_pick *pi
     }
 }
 
+void html_axis(char text[MEASURE_TEXT_MAX], const struct sheet_row *row)
+{
+    bool named = !measure_changes(row->unit) && *row->unit;
+
+    snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s is better", named ? row->unit : "",
+             named ? ", " : "", row->lower ? "less" : "more");
+}
+
 void html_value_bars(struct page *page, const struct sheet *sheet)
 {
     for (unsigned i = 0; i < sheet->rows; i++) {
@@ -224,15 +235,14 @@ void html_value_bars(struct page *page, const struct sheet *sheet)
             continue;
         for (; k < sheet->rows; k++)
             same += !strcmp(sheet->row[k].unit, unit);
-        snprintf(axis, sizeof(axis), "%.30s, %s is better", *unit ? unit : "value",
-                 sheet->row[i].lower ? "less" : "more");
+        html_axis(axis, &sheet->row[i]);
         if (same > 1)
             snprintf(title, sizeof(title), "Figures in %.30s", *unit ? unit : "no unit");
         else
             snprintf(title, sizeof(title), "%s", sheet->row[i].name);
         bars.axis = axis;
         bars.chart.title = title;
-        draw(page, sheet, &bars, &wanted);
+        draw(page, sheet, bars, &wanted);
     }
 }
 

@@ -8,14 +8,14 @@
 
 #define POINTS_MAX 64
 
-bool html_is_curve(const struct sheet_row *row)
+static bool is_curve(const struct sheet_row *row)
 {
     return !strncmp(row->name, "chase.", 6);
 }
 
 bool html_is_no_curve(const struct sheet_row *row)
 {
-    return !html_is_curve(row);
+    return !is_curve(row);
 }
 
 /* What curves are drawn over, and which rows are points of one curve. */
@@ -40,7 +40,7 @@ static bool place_of(const struct sheet_row *row, const struct over *over, doubl
 {
     if (over->in_step)
         return number_in(row->step, over->key, x);
-    return html_is_curve(row) && sheet_number(json_object_get(row->params, over->key), x);
+    return is_curve(row) && sheet_number(json_object_get(row->params, over->key), x);
 }
 
 /* Whether two rows differ in nothing but the number. */
@@ -114,8 +114,9 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
     }
     snprintf(title, sizeof(title), "%.50s%s%.40s", over->in_step ? like->label : like->name,
              !over->in_step && *like->step ? ", " : "", over->in_step ? "" : like->step);
-    snprintf(y_axis, sizeof(y_axis), "%.24s, %s is better%s", *like->unit ? like->unit : "value",
-             like->lower ? "less" : "more", lines.y_log ? ", logarithmic" : "");
+    html_axis(y_axis, like);
+    if (lines.y_log)
+        strcat(y_axis, ", logarithmic");
     name_places(&lines, over->in_step ? "" : "KiB", tick, text);
     lines.chart.title = title;
     lines.chart.note = "";

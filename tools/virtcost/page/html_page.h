@@ -75,6 +75,12 @@ void html_ratio_bars(struct page *page, const struct sheet *figures, html_pick *
                      html_filter *filter, const char *title);
 void html_value_bars(struct page *page, const struct sheet *figures);
 
+/*
+ * html_axis(): the name of an axis of a row's values: the unit, unless it is with each value, and
+ * what is better. It leaves room for a word.
+ */
+void html_axis(char text[MEASURE_TEXT_MAX], const struct sheet_row *row);
+
 /* html_spread(): whether bars differ so much that only a logarithmic axis shows them all. */
 bool html_spread(const struct chart_bars *bars);
 
@@ -84,8 +90,7 @@ void html_exits(struct page *page, const struct sheet *figures, html_filter *fil
 /* html_curves(): values over a number that doubles, a param or what `key` is in the step: lines. */
 void html_curves(struct page *page, const struct sheet *figures, const char *key, bool in_step);
 
-/* html_is_curve(): whether a row is one point of the curve of a pointer chase. */
-bool html_is_curve(const struct sheet_row *row);
+/* html_is_no_curve(): whether a row is more than one point of the curve of a pointer chase. */
 bool html_is_no_curve(const struct sheet_row *row);
 
 /* html_blk(), html_startup(), html_matrix(): what suits these experiments alone. */
