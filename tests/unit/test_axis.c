@@ -105,6 +105,15 @@ START_TEST(a_quantity_has_the_unit_that_suits_it)
 }
 END_TEST
 
+START_TEST(some_units_change_with_the_value)
+{
+    ck_assert(measure_changes("ns"));
+    ck_assert(measure_changes("IOPS"));
+    ck_assert(!measure_changes("GFLOP/s"));
+    ck_assert(!measure_changes(""));
+}
+END_TEST
+
 START_TEST(sizes_are_written_as_fio_does)
 {
     char text[MEASURE_TEXT_MAX];
@@ -119,4 +128,4 @@ END_TEST
 
 SUITE_MAIN("axis", ends_and_ticks_are_round, values_are_where_they_belong,
            no_range_is_too_narrow_or_too_wide, a_quantity_has_the_unit_that_suits_it,
-           sizes_are_written_as_fio_does)
+           some_units_change_with_the_value, sizes_are_written_as_fio_does)

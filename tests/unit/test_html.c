@@ -287,7 +287,8 @@ static void multiply(json_t *experiment, unsigned times)
         for (size_t i = 0; i < count * (times - 1); i++) {
             json_t *row = json_deep_copy(json_array_get(rows, i % count));
 
-            json_object_set_new(row, "threads", json_integer((json_int_t)(2 + i / count)));
+            json_object_set_new(row, "threads",
+                                json_integer(2 + (json_int_t)i / (json_int_t)count));
             json_array_append_new(rows, row);
         }
     }

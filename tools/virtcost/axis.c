@@ -12,12 +12,25 @@
 /* 1, 2 or 5 times a power of ten: the least that is not below `size`. */
 static double round_up(double size)
 {
+    static const double round[] = {1, 2, 5};
     double power = pow(10, floor(log10(size)));
 
-    for (double times = 1; times < 10; times = times < 2 ? 2 : times + 3)
-        if (times * power >= size * (1 - SLACK) && times < 8)
-            return times * power;
+    for (unsigned i = 0; i < sizeof(round) / sizeof(round[0]); i++)
+        if (round[i] * power >= size * (1 - SLACK))
+            return round[i] * power;
     return 10 * power;
+}
+
+/* The same of the largest that is not above. */
+static double round_down(double size)
+{
+    static const double round[] = {5, 2, 1};
+    double power = pow(10, floor(log10(size) + SLACK));
+
+    for (unsigned i = 0; i < sizeof(round) / sizeof(round[0]); i++)
+        if (round[i] * power <= size * (1 + SLACK))
+            return round[i] * power;
+    return power;
 }
 
 static void fit_log(struct axis *axis, double low, double high)
@@ -28,22 +41,9 @@ static void fit_log(struct axis *axis, double low, double high)
         low = high / 10;
     if (low < high / pow(10, DECADES))
         low = high / pow(10, DECADES);
-    axis->low = pow(10, floor(log10(low) + SLACK));
-    axis->high = pow(10, ceil(log10(high) - SLACK));
-    /* A decade that is hardly used is half of the picture. */
-    for (double times = 5; times > 1; times = times > 2 ? 2 : 1) {
-        if (low >= axis->low * times * (1 - SLACK) && axis->low * times < axis->high) {
-            axis->low *= times;
-            break;
-        }
-    }
-    for (double part = 5; part > 1; part = part > 2 ? 2 : 1) {
-        if (high <= axis->high / part * (1 + SLACK) && axis->high / part > axis->low) {
-            axis->high /= part;
-            break;
-        }
-    }
-    if (axis->high <= axis->low)
+    axis->low = round_down(low);
+    axis->high = round_up(high);
+    if (axis->high <= axis->low * (1 + SLACK))
         axis->high = axis->low * 10;
 }
 

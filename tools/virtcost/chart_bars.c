@@ -8,7 +8,7 @@
 #include "tools/virtcost/svg.h"
 
 #define LEFT    4
-#define RIGHT   352 /* behind it, what the longest bar is of */
+#define RIGHT   330 /* behind it, what the longest bar is of */
 #define TOP     16
 #define HEADING 19 /* the line above a group */
 #define BAR     13
@@ -17,6 +17,8 @@
 #define FOOT    38
 
 #define WHISKER 3
+
+#define BOLD_LETTER 8.4
 
 /* A whisker may leave the picture: one wild interval would squeeze all bars. */
 #define BEYOND 1.5
@@ -150,11 +152,12 @@ static void draw_bar(FILE *out, const struct axis *axis, double zero, const stru
 static void draw_group(FILE *out, const struct axis *axis, double zero,
                        const struct chart_group *group, double y)
 {
-    unsigned room = (unsigned)(SVG_WIDTH / SVG_LETTER) - markup_columns(group->note) - 1;
+    double room = SVG_WIDTH - LEFT - SVG_LETTER * (markup_columns(group->note) + 1);
     char label[CHART_TEXT_MAX];
 
     snprintf(label, sizeof(label), "%s", group->label);
-    svg_text(out, LEFT, y + 14, "label", markup_cut(label, room > CHART_TEXT_MAX ? 0 : room));
+    markup_cut(label, room > 0 ? (unsigned)(room / BOLD_LETTER) : 1);
+    svg_text(out, LEFT, y + 14, "label", label);
     svg_text(out, SVG_WIDTH - 2, y + 14, "small right", group->note);
     for (unsigned i = 0; i < group->bars; i++)
         draw_bar(out, axis, zero, &group->bar[i], y + HEADING + i * PITCH);

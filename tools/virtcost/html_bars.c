@@ -83,9 +83,11 @@ static void note_base(struct chart_group *group, const struct figures *figures,
     struct measure measure = measure_of(row->unit, base->median);
     char text[MEASURE_TEXT_MAX];
 
+    /* Whether a step is worse than another is said by the picture's title. */
     if (base->known)
         snprintf(group->note, sizeof(group->note), "%.20s %.30s%s", figures->envs->name[0],
-                 measure_text(text, &measure, base->median), row->lower ? ", less is better" : "");
+                 measure_text(text, &measure, base->median),
+                 row->lower && !*row->base_step ? ", less is better" : "");
 }
 
 static void add_group(struct chart_bars *bars, const struct figures *figures,
@@ -104,7 +106,8 @@ static void add_group(struct chart_bars *bars, const struct figures *figures,
 
         if (estimate->known)
             add_bar(bars, group, figures->envs->name[e], e, estimate, &measure);
-        if (estimate->known && value)
+        /* A unit that all bars have is the axis' name. */
+        if (estimate->known && value && measure_changes(row->unit))
             measure_text(group->bar[group->bars - 1].text, &measure, estimate->median);
     }
 }
@@ -123,29 +126,29 @@ bool html_spread(const struct chart_bars *bars)
     return low > 0 && high > low * SPREAD_LOG;
 }
 
-static void draw(struct page *page, const struct figures *figures, struct chart_bars *bars,
+static void draw(struct page *page, const struct figures *figures, struct chart_bars bars,
                  const struct wanted *wanted)
 {
     char note[MEASURE_TEXT_MAX] = "";
     unsigned more = 0;
 
-    bars->group = calloc(PAGE_GROUPS_MAX, sizeof(*bars->group));
-    for (unsigned i = 0; i < figures->rows && bars->group; i++) {
+    bars.group = calloc(PAGE_GROUPS_MAX, sizeof(*bars.group));
+    for (unsigned i = 0; i < figures->rows && bars.group; i++) {
         if (!is_wanted(figures, &figures->row[i], wanted))
             continue;
-        if (bars->groups == PAGE_GROUPS_MAX)
+        if (bars.groups == PAGE_GROUPS_MAX)
             more++;
         else
-            add_group(bars, figures, &figures->row[i], wanted);
+            add_group(&bars, figures, &figures->row[i], wanted);
     }
     if (more)
-        snprintf(note, sizeof(note), "The first %u; %u more are in the table.", bars->groups, more);
-    bars->chart.note = note;
-    bars->chart.description = "Bars with whiskers, whose numbers are in the table below";
-    bars->log = html_spread(bars);
-    if (bars->groups && page_has_picture_room(page))
-        chart_bars(&page->chart, bars);
-    free(bars->group);
+        snprintf(note, sizeof(note), "The first %u; %u more are in the table.", bars.groups, more);
+    bars.chart.note = note;
+    bars.chart.description = "Bars with whiskers, whose numbers are in the table below";
+    bars.log = html_spread(&bars);
+    if (bars.groups && page_has_picture_room(page))
+        chart_bars(&page->chart, &bars);
+    free(bars.group);
 }
 
 /* The step of the first row that is wanted and behind all those of `seen`; NULL: none. */
@@ -188,7 +191,7 @@ static void draw_ratios(struct page *page, const struct figures *figures,
              named ? wanted->step : "");
     bars.axis = axis;
     bars.chart.title = text;
-    draw(page, figures, &bars, wanted);
+    draw(page, figures, bars, wanted);
 }
 
 void html_ratio_bars(struct page *page, const struct figures *figures, html_pick *pick,
@@ -233,7 +236,7 @@ void html_value_bars(struct page *page, const struct figures *figures)
             snprintf(title, sizeof(title), "%s", figures->row[i].name);
         bars.axis = axis;
         bars.chart.title = title;
-        draw(page, figures, &bars, &wanted);
+        draw(page, figures, bars, &wanted);
     }
 }
 

@@ -49,7 +49,7 @@ static const char rules[] =
     "svg .label{font-weight:600}\n"
     "svg .small,svg .end{font-size:13px}\n"
     "svg .small,svg .faint{fill:var(--faint)}\n"
-    "svg .end{paint-order:stroke;stroke:var(--page);stroke-width:4px}\n"
+    "svg .end,svg .label{paint-order:stroke;stroke:var(--page);stroke-width:4px}\n"
     ".grids{grid-column:1/-1;display:grid;gap:1.75rem 2rem;"
     "grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr))}\n"
     ".grid{max-width:26rem;font-size:13px}\n"

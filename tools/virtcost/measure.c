@@ -44,6 +44,14 @@ struct measure measure_of(const char *unit, double typical)
     return measure;
 }
 
+bool measure_changes(const char *unit)
+{
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        if (!strcmp(steps[i].unit, unit))
+            return true;
+    return false;
+}
+
 const char *measure_digits(char text[MEASURE_TEXT_MAX], double value, int digits)
 {
     double size = fabs(value);

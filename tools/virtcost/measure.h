@@ -5,6 +5,8 @@
 #ifndef VIRTCOST_MEASURE_H
 #define VIRTCOST_MEASURE_H
 
+#include <stdbool.h>
+
 /* Room for what the functions below make. */
 #define MEASURE_TEXT_MAX 64
 
@@ -20,6 +22,9 @@ struct measure {
  * MiB, and rates get a "k" or "M" in front. `unit` lives as long as the result.
  */
 struct measure measure_of(const char *unit, double typical);
+
+/* measure_changes(): whether values of that unit are shown in more than one way. */
+bool measure_changes(const char *unit);
 
 /*
  * measure_digits(): a number with that many significant digits, without an exponent unless it
