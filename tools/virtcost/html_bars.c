@@ -213,6 +213,14 @@ void html_ratio_bars(struct page *page, const struct figures *figures, html_pick
     }
 }
 
+void html_axis(char text[MEASURE_TEXT_MAX], const struct figures_row *row)
+{
+    bool named = !measure_changes(row->unit) && *row->unit;
+
+    snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s is better", named ? row->unit : "",
+             named ? ", " : "", row->lower ? "less" : "more");
+}
+
 void html_value_bars(struct page *page, const struct figures *figures)
 {
     for (unsigned i = 0; i < figures->rows; i++) {
@@ -228,8 +236,7 @@ void html_value_bars(struct page *page, const struct figures *figures)
             continue;
         for (; k < figures->rows; k++)
             same += !strcmp(figures->row[k].unit, unit);
-        snprintf(axis, sizeof(axis), "%.30s, %s is better", *unit ? unit : "value",
-                 figures->row[i].lower ? "less" : "more");
+        html_axis(axis, &figures->row[i]);
         if (same > 1)
             snprintf(title, sizeof(title), "Figures in %.30s", *unit ? unit : "no unit");
         else

@@ -114,8 +114,9 @@ static void draw(struct page *page, const struct figures *figures, const struct 
     }
     snprintf(title, sizeof(title), "%.50s%s%.40s", over->in_step ? like->label : like->name,
              !over->in_step && *like->step ? ", " : "", over->in_step ? "" : like->step);
-    snprintf(y_axis, sizeof(y_axis), "%.24s, %s is better%s", *like->unit ? like->unit : "value",
-             like->lower ? "less" : "more", lines.y_log ? ", logarithmic" : "");
+    html_axis(y_axis, like);
+    if (lines.y_log)
+        strcat(y_axis, ", logarithmic");
     name_places(&lines, over->in_step ? "" : "KiB", tick, text);
     lines.chart.title = title;
     lines.chart.note = "";

@@ -75,6 +75,12 @@ void html_ratio_bars(struct page *page, const struct figures *figures, html_pick
                      html_filter *filter, const char *title);
 void html_value_bars(struct page *page, const struct figures *figures);
 
+/*
+ * html_axis(): the name of an axis of a row's values: the unit, unless it is with each value, and
+ * what is better. It leaves room for a word.
+ */
+void html_axis(char text[MEASURE_TEXT_MAX], const struct figures_row *row);
+
 /* html_spread(): whether bars differ so much that only a logarithmic axis shows them all. */
 bool html_spread(const struct chart_bars *bars);
 
