@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes virtcost's page to standard output, for the browser that tests/html starts. */
+/*
+ * Writes virtcost's page on results that never were to standard output, for the browser that
+ * tests/html starts; with --json, those results.
+ */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of what an operation costs: its latency, its exits, and what a VM adds to it. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "tools/virtcost/html_page.h"
 #include "tools/virtcost/markup.h"
 

@@ -8,14 +8,14 @@
 
 #define POINTS_MAX 64
 
-bool html_is_curve(const struct figures_row *row)
+static bool is_curve(const struct figures_row *row)
 {
     return !strncmp(row->name, "chase.", 6);
 }
 
 bool html_is_no_curve(const struct figures_row *row)
 {
-    return !html_is_curve(row);
+    return !is_curve(row);
 }
 
 /* What curves are drawn over, and which rows are points of one curve. */
@@ -40,7 +40,7 @@ static bool place_of(const struct figures_row *row, const struct over *over, dou
 {
     if (over->in_step)
         return number_in(row->step, over->key, x);
-    return html_is_curve(row) && figures_number(json_object_get(row->params, over->key), x);
+    return is_curve(row) && figures_number(json_object_get(row->params, over->key), x);
 }
 
 /* Whether two rows differ in nothing but the number. */

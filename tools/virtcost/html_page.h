@@ -90,8 +90,7 @@ void html_exits(struct page *page, const struct figures *figures, html_filter *f
 /* html_curves(): values over a number that doubles, a param or what `key` is in the step: lines. */
 void html_curves(struct page *page, const struct figures *figures, const char *key, bool in_step);
 
-/* html_is_curve(): whether a row is one point of the curve of a pointer chase. */
-bool html_is_curve(const struct figures_row *row);
+/* html_is_no_curve(): whether a row is more than one point of the curve of a pointer chase. */
 bool html_is_no_curve(const struct figures_row *row);
 
 /* html_blk(), html_startup(), html_matrix(): what suits these experiments alone. */
