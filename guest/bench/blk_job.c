@@ -2,7 +2,7 @@
 #include "guest/bench/blk.h"
 #include "guest/bench/pattern.h"
 
-/* Of every read the tags are checked, and of one in so many all of it. */
+/* Of every read some tags are checked, and of one in so many all of it. */
 #define WHOLE_EVERY 64u
 
 /* How much is read again after writing. */
@@ -84,7 +84,7 @@ static bool is_right(const struct blk_job *job, const struct disk_io *io)
         return false;
     if (io->op != DISK_READ || !job->disk->keeps_data)
         return true;
-    return job->ops % WHOLE_EVERY ? pattern_tagged(io->data, sector, sectors_of(job))
+    return job->ops % WHOLE_EVERY ? pattern_tagged(io->data, sector, sectors_of(job), job->ops)
                                   : pattern_whole(io->data, sector, sectors_of(job));
 }
 

@@ -43,14 +43,14 @@ void pattern_fill(void *data, uint64_t sector, uint64_t sectors, uint64_t genera
     pattern_stamp(data, sector, sectors, generation);
 }
 
-bool pattern_tagged(const void *data, uint64_t sector, uint64_t sectors)
+bool pattern_tagged(const void *data, uint64_t sector, uint64_t sectors, uint64_t also)
 {
     const uint64_t *word = data;
-    uint64_t wrong = 0;
+    uint64_t last = sectors - 1;
 
-    for (; sectors; sectors--, sector++, word += WORDS)
-        wrong |= word[TAG] ^ tag_of(sector);
-    return !wrong;
+    also %= sectors;
+    return word[TAG] == tag_of(sector) && word[also * WORDS + TAG] == tag_of(sector + also) &&
+           word[last * WORDS + TAG] == tag_of(sector + last);
 }
 
 bool pattern_whole(const void *data, uint64_t sector, uint64_t sectors)
@@ -58,10 +58,12 @@ bool pattern_whole(const void *data, uint64_t sector, uint64_t sectors)
     const uint64_t *word = data;
     uint64_t wrong = 0;
 
-    for (uint64_t i = 0; i < sectors; i++)
+    for (uint64_t i = 0; i < sectors; i++) {
+        wrong |= word[i * WORDS + TAG] ^ tag_of(sector + i);
         for (unsigned w = FIXED; w < WORDS; w++)
             wrong |= word[i * WORDS + w] ^ fixed_word(w);
-    return !wrong && pattern_tagged(data, sector, sectors);
+    }
+    return !wrong;
 }
 
 bool pattern_is_generation(const void *data, uint64_t sectors, uint64_t generation)

@@ -18,8 +18,12 @@ void pattern_fill(void *data, uint64_t sector, uint64_t sectors, uint64_t genera
 /* pattern_stamp(): tags and generations alone, of data that was filled before. */
 void pattern_stamp(void *data, uint64_t sector, uint64_t sectors, uint64_t generation);
 
-/* pattern_tagged(): whether each sector has its tag. */
-bool pattern_tagged(const void *data, uint64_t sector, uint64_t sectors);
+/*
+ * pattern_tagged(): whether the first sector, the last, and number `also` of those between have
+ * their tags: enough to tell another block's data or a part of one, without drawing all of it into
+ * this CPU's caches.
+ */
+bool pattern_tagged(const void *data, uint64_t sector, uint64_t sectors, uint64_t also);
 
 /* pattern_whole(): whether all words are right, whatever the generation. */
 bool pattern_whole(const void *data, uint64_t sector, uint64_t sectors);

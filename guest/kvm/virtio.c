@@ -115,7 +115,18 @@ static bool has_event_idx(const struct virtio *virtio)
     return virtio->features & VIRTIO_F_EVENT_IDX;
 }
 
-/* Ask for an interrupt when the next chain is used, or for none. */
+/*
+ * How many chains more than the next one are to be used before an interrupt comes: of many in
+ * flight, half, so that one interrupt serves them all and the device still has the other half.
+ */
+static uint16_t patience(const struct virtio *virtio)
+{
+    uint16_t in_flight = (uint16_t)(virtio->shown_avail - virtio->next_used);
+
+    return in_flight > 2 ? (uint16_t)(in_flight / 2 - 1) : 0;
+}
+
+/* Ask for an interrupt when the next chains are used, or for none. */
 static void want_interrupt(struct virtio *virtio, bool wanted)
 {
     struct virtq_avail *avail = avail_ring();
@@ -123,7 +134,7 @@ static void want_interrupt(struct virtio *virtio, bool wanted)
     /* An entry that lies behind asks for nothing. */
     if (has_event_idx(virtio))
         store16(&avail->ring[virtio->size],
-                wanted ? virtio->next_used : (uint16_t)(virtio->next_used - 1));
+                (uint16_t)(virtio->next_used + (wanted ? patience(virtio) : -1)));
     else
         store16(&avail->flags, wanted ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);

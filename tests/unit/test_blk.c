@@ -234,13 +234,17 @@ START_TEST(a_sector_is_its_own)
     static uint64_t data[4][64];
 
     pattern_fill(data, 10, 4, 3);
-    ck_assert(pattern_whole(data, 10, 4) && pattern_tagged(data, 10, 4));
+    ck_assert(pattern_whole(data, 10, 4) && pattern_tagged(data, 10, 4, 1));
     ck_assert(pattern_is_generation(data, 4, 3) && !pattern_is_generation(data, 4, 2));
-    ck_assert(!pattern_tagged(data, 11, 4) && !pattern_empty(data, 4));
+    ck_assert(!pattern_tagged(data, 11, 4, 1) && !pattern_empty(data, 4));
     data[3][63] ^= 1ull << 63;
-    ck_assert(pattern_tagged(data, 10, 4) && !pattern_whole(data, 10, 4));
+    ck_assert(pattern_tagged(data, 10, 4, 1) && !pattern_whole(data, 10, 4));
+    pattern_fill(data, 10, 4, 3);
+    data[2][0] ^= 1;
+    ck_assert(pattern_tagged(data, 10, 4, 1) && !pattern_tagged(data, 10, 4, 2));
+    ck_assert(!pattern_tagged(data, 10, 4, 6) && !pattern_whole(data, 10, 4));
     memset(data, 0, sizeof(data));
-    ck_assert(pattern_empty(data, 4) && !pattern_tagged(data, 10, 4));
+    ck_assert(pattern_empty(data, 4) && !pattern_tagged(data, 10, 4, 1));
     data[3][63] = 1;
     ck_assert(!pattern_empty(data, 4));
 }
