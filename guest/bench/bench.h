@@ -54,8 +54,8 @@ struct bench_run {
 uint32_t bench_main(const struct env *env);
 
 /*
- * bench_chosen(): whether a name is in a comma-separated list of names; NULL: all are, but for those
- * that never end.
+ * bench_chosen(): whether a name is in a comma-separated list of names; NULL: all are, but for
+ * those that never end.
  */
 bool bench_chosen(const char *list, const char *name);
 

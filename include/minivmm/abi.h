@@ -34,9 +34,9 @@
  *     minivmm,xcr0             and the value, 64 bits, that XCR0 has then
  *     minivmm,topology         present if one was asked for: <sockets cores threads>, 32 bits each,
  *                              the cores of a socket and the threads of a core
- * With NUMA nodes, memory is a node for each, cpus and memory have numa-node-id, and /distance-map is
- * the one of the binding "numa-distance-map-v1"; without, there is one node /memory@0.
- * A virtio device (include/minivmm/virtio.h) is a node that is compatible with "virtio,mmio"; its
+ * With NUMA nodes, memory is a node for each, cpus and memory have numa-node-id, and /distance-map
+ * is the one of the binding "numa-distance-map-v1"; without, there is one node /memory@0. A virtio
+ * device (include/minivmm/virtio.h) is a node that is compatible with "virtio,mmio"; its
  * `interrupts` is the vector that it interrupts vCPU 0 with, and if it has none, it never does.
  * /reserved-memory holds the VMM's own data (tables, stacks, this tree).
  */
@@ -141,7 +141,7 @@ enum minivmm_probe_work {
     MINIVMM_WORK_IMMEDIATE_EXIT, /* KVM_RUN that returns at once */
     MINIVMM_WORK_IOCTL,          /* an ioctl on the VM that does next to nothing */
     MINIVMM_WORK_EVENTFD,        /* a write to an eventfd and a read */
-    MINIVMM_WORK_WAKEUP,         /* from a write to an eventfd until a thread that slept on it runs */
+    MINIVMM_WORK_WAKEUP, /* from a write to an eventfd until a thread that slept on it runs */
     MINIVMM_WORK_COUNT
 };
 

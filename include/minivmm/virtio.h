@@ -44,9 +44,10 @@ enum virtio_mmio_reg {
 #define VIRTIO_MMIO_VERSION_2 2u
 
 /* Bits of VIRTIO_MMIO_INTERRUPT_STATUS. */
-#define VIRTIO_INTERRUPT_QUEUE  1u /* a buffer was used */
-#define VIRTIO_INTERRUPT_CONFIG 2u /* the configuration has changed, or the device wants a reset \
-                                    */
+#define VIRTIO_INTERRUPT_QUEUE 1u /* a buffer was used */
+#define VIRTIO_INTERRUPT_CONFIG                                      \
+    2u /* the configuration has changed, or the device wants a reset \
+        */
 
 /* Bits of VIRTIO_MMIO_STATUS (2.1). */
 #define VIRTIO_STATUS_ACKNOWLEDGE 1u

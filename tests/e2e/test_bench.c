@@ -29,8 +29,7 @@ static void check_rows(const json_t *json)
     json_t *row, *benches = json_at(json, "benches");
     size_t i;
 
-    json_array_foreach(benches, i, row)
-    {
+    json_array_foreach (benches, i, row) {
         ck_assert_msg(!strcmp(json_text_at(row, "check"), "ok"), "%s: %s",
                       json_text_at(row, "name"), json_dumps(row, 0));
         ck_assert(json_real_value(json_at(row, "median")) > 0);
@@ -59,8 +58,9 @@ START_TEST(vm_and_native_run_the_same)
     check_rows(native.json);
     ck_assert_uint_gt(json_array_size(rows), 30);
     ck_assert_uint_eq(json_array_size(rows), json_array_size(others));
-    json_array_foreach(rows, i, row) ck_assert_msg(same_row(row, json_array_get(others, i)),
-                                                   "row %zu: %s", i, json_text_at(row, "name"));
+    json_array_foreach (rows, i, row)
+        ck_assert_msg(same_row(row, json_array_get(others, i)), "row %zu: %s", i,
+                      json_text_at(row, "name"));
 
     ck_assert_uint_eq(strlen(json_text_at(vm.json, "config.kernels_sha256")), 64);
     ck_assert_str_eq(json_text_at(vm.json, "config.kernels_sha256"),
@@ -79,8 +79,7 @@ START_TEST(no_exits_are_charged)
     json_t *row;
     size_t i;
 
-    json_array_foreach(json_at(vm.json, "benches"), i, row)
-    {
+    json_array_foreach (json_at(vm.json, "benches"), i, row) {
         ck_assert_msg(!json_object_size(json_at(row, "exits_user")), "%s: %s",
                       json_text_at(row, "name"), json_dumps(json_at(row, "exits_user"), 0));
         ck_assert_double_eq(json_real_value(json_at(row, "exits_user_per_op")), 0);

@@ -59,8 +59,7 @@ static void check_rows(const struct outcome *run, const char *of, size_t rows)
     json_t *row;
 
     ck_assert_uint_eq(json_array_size(json_at(run->json, "benches")), rows);
-    json_array_foreach(json_at(run->json, "benches"), i, row)
-    {
+    json_array_foreach (json_at(run->json, "benches"), i, row) {
         ck_assert_msg(!strcmp(json_text_at(row, "check"), "ok"), "%s: a check failed", of);
         ck_assert_int_gt(json_int_at(row, "ops"), 0);
         ck_assert_int_gt(json_int_at(row, "latency_ns.p50"), 0);

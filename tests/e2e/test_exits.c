@@ -50,8 +50,7 @@ static void check_by_vmm(const json_t *row, const char *name, const json_t *cost
         ck_assert_msg(expected >= ops && expected % ops == 0, "%s: %lld exits, %lld operations",
                       name, (long long)expected, (long long)ops);
     }
-    json_object_foreach(json_at(row, "exits_user"), reason, count)
-    {
+    json_object_foreach (json_at(row, "exits_user"), reason, count) {
         if (!strcmp(reason, "signal"))
             continue;
         ck_assert_msg(!strcmp(reason, exit) && json_integer_value(count) == expected,
@@ -70,8 +69,8 @@ static json_int_t exits_of(const json_t *row)
     const char *reason;
     json_t *count;
 
-    json_object_foreach(json_at(row, "exits_user"), reason, count) exits +=
-        strcmp(reason, "signal") ? json_integer_value(count) : 0;
+    json_object_foreach (json_at(row, "exits_user"), reason, count)
+        exits += strcmp(reason, "signal") ? json_integer_value(count) : 0;
     return exits;
 }
 
@@ -130,13 +129,11 @@ static unsigned count_names(const json_t *json)
     json_t *item;
     size_t i;
 
-    json_array_foreach(json_at(json, "benches"), i, item)
-    {
+    json_array_foreach (json_at(json, "benches"), i, item) {
         count += strcmp(json_text_at(item, "name"), last) != 0;
         last = json_text_at(item, "name");
     }
-    json_array_foreach(json_at(json, "skipped"), i, item)
-    {
+    json_array_foreach (json_at(json, "skipped"), i, item) {
         ck_assert_str_ne(json_text_at(item, "reason"), "");
         count++;
     }
@@ -148,7 +145,9 @@ static const json_t *find_row(const json_t *json, const char *name)
     json_t *row;
     size_t i;
 
-    json_array_foreach(json_at(json, "benches"), i, row) if (text_is(row, "name", name)) return row;
+    json_array_foreach (json_at(json, "benches"), i, row)
+        if (text_is(row, "name", name))
+            return row;
     return NULL;
 }
 
@@ -159,7 +158,8 @@ START_TEST(every_exit_is_counted_by_the_right_one)
     size_t i;
 
     ck_assert_uint_ge(count_names(run.json), 20);
-    json_array_foreach(json_at(run.json, "benches"), i, row) check_row(row);
+    json_array_foreach (json_at(run.json, "benches"), i, row)
+        check_row(row);
     ck_assert(text_is(find_row(run.json, "exits.mmio.write"), "exit_cost.answered_by", "vmm"));
     ck_assert(text_is(find_row(run.json, "exits.cpuid"), "exit_cost.answered_by", "kvm"));
     ck_assert(text_is(find_row(run.json, "exits.rdtsc"), "exit_cost.answered_by", "guest"));
@@ -175,8 +175,7 @@ START_TEST(bare_exits_are_answered_by_nobody)
     size_t i;
 
     ck_assert_uint_eq(json_array_size(json_at(run.json, "benches")), 8);
-    json_array_foreach(json_at(run.json, "benches"), i, row)
-    {
+    json_array_foreach (json_at(run.json, "benches"), i, row) {
         bool added = text_is(row, "name", "exits.added");
 
         check_row(row);
@@ -193,7 +192,8 @@ START_TEST(two_vcpus_interrupt_each_other)
     size_t i;
 
     ck_assert_uint_eq(json_array_size(json_at(run.json, "skipped")), 0);
-    json_array_foreach(json_at(run.json, "benches"), i, row) check_row(row);
+    json_array_foreach (json_at(run.json, "benches"), i, row)
+        check_row(row);
     ck_assert_int_eq(json_int_at(find_row(run.json, "exits.ipi.spinning"), "threads"), 2);
     ck_assert_int_eq(json_int_at(find_row(run.json, "exits.ipi.halted"), "threads"), 2);
     outcome_free(&run);

@@ -21,8 +21,7 @@ static bool has_warning(const struct outcome *run, const char *code)
     json_t *warnings = json_at(run->json, "warnings"), *warning;
     size_t i;
 
-    json_array_foreach(warnings, i, warning)
-    {
+    json_array_foreach (warnings, i, warning) {
         if (!strcmp(json_text_at(warning, "code"), code))
             return true;
     }

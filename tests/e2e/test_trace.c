@@ -15,8 +15,8 @@ static uint64_t exits_of(const json_t *json)
         json_t *value;
         const char *key;
 
-        json_object_foreach(json_at(json, kinds[i]), key, value) sum +=
-            (uint64_t)json_int_at(value, "count");
+        json_object_foreach (json_at(json, kinds[i]), key, value)
+            sum += (uint64_t)json_int_at(value, "count");
     }
     return sum;
 }
@@ -36,8 +36,7 @@ START_TEST(every_exit_is_traced)
     converted = program_run("minivmm-trace", path, NULL);
     ck_assert_msg(converted.status == 0, "%s", converted.err);
     events = json_at(converted.json, "traceEvents");
-    json_array_foreach(events, i, event)
-    {
+    json_array_foreach (events, i, event) {
         if (strcmp(json_text_at(event, "ph"), "X") != 0)
             continue;
         exits++;

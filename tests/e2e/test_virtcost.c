@@ -42,8 +42,7 @@ static void check_runs(const json_t *json, unsigned blocks)
 
     ck_assert_uint_eq(strlen(kernels), 64);
     ck_assert_uint_eq(json_array_size(json_at(json, "runs")), 3 * blocks);
-    json_array_foreach(json_at(json, "runs"), i, run)
-    {
+    json_array_foreach (json_at(json, "runs"), i, run) {
         const char *env = json_text_at(run, "env");
         json_int_t block = json_int_at(run, "block");
 
@@ -399,8 +398,8 @@ static unsigned count_values(const json_t *json, const char *env)
     json_t *value;
     size_t i;
 
-    json_array_foreach(json_at(json, "experiments.0.values"), i, value) count +=
-        !strcmp(json_text_at(value, "env"), env);
+    json_array_foreach (json_at(json, "experiments.0.values"), i, value)
+        count += !strcmp(json_text_at(value, "env"), env);
     return count;
 }
 
@@ -432,8 +431,7 @@ START_TEST(a_container_is_a_real_one)
     json = run_json("blk", "native,container,vm", "--bench", "blk.randread");
     ck_assert(strstr(json_text_at(json, "runtime"), "runc") != NULL);
     ck_assert_uint_eq(json_array_size(json_at(json, "runs")), 4);
-    json_array_foreach(json_at(json, "runs"), i, run)
-    {
+    json_array_foreach (json_at(json, "runs"), i, run) {
         const char *env = json_text_at(run, "env");
         bool contained = !strcmp(env, "container") || !strcmp(env, "overlayfs");
 
@@ -456,8 +454,7 @@ START_TEST(starts_come_in_phases)
     double phases = 0, total = 0;
     size_t i;
 
-    json_array_foreach(json_at(json, "experiments.0.values"), i, value)
-    {
+    json_array_foreach (json_at(json, "experiments.0.values"), i, value) {
         const char *name = json_text_at(value, "name");
         double median = json_real_value(json_at(value, "median"));
 
@@ -519,8 +516,7 @@ START_TEST(causes_are_looked_for_step_by_step)
         unsigned found = 0;
         size_t k;
 
-        json_array_foreach(json_at(json, "experiments.0.values"), k, value)
-        {
+        json_array_foreach (json_at(json, "experiments.0.values"), k, value) {
             const char *step = json_text_at(value, "step");
 
             found |= !strcmp(step, expected[i].step);

@@ -235,8 +235,10 @@ static void add_io(json_t *experiment, const char *name, int bs, int depth, doub
     json_object_set_new(
         vm, "exits_per_op",
         json_pack("{s:f, s:f}", "mmio_write", 1.02 * per_io, "mmio_read", 0.5 * per_io));
-    json_array_foreach(values, i, value) if (i >= first) json_object_set_new(
-        value, "latency_ns", latency(of[i - first] * depth, value == vm ? 0.06 : 0.02));
+    json_array_foreach (values, i, value)
+        if (i >= first)
+            json_object_set_new(value, "latency_ns",
+                                latency(of[i - first] * depth, value == vm ? 0.06 : 0.02));
     add_added(experiment, name, params, base, added, per_io);
     json_decref(params);
 }
@@ -462,8 +464,7 @@ json_t *costs_experiment(json_t *results, const char *name)
     json_t *experiment;
     size_t i;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
-    {
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment) {
         const char *found = json_string_value(json_object_get(experiment, "name"));
 
         if (found && !strcmp(found, name))

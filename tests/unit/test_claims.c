@@ -18,8 +18,7 @@ static json_t *experiment(json_t *results, const char *name)
     json_t *experiments = json_object_get(results, "experiments"), *found;
     size_t i;
 
-    json_array_foreach(experiments, i, found)
-    {
+    json_array_foreach (experiments, i, found) {
         if (!strcmp(json_text_at(found, "name"), name))
             return found;
     }
@@ -84,8 +83,7 @@ static void expect(json_t *results, const char *claim, const char *verdict, cons
     json_t *claims = claims_of(results), *found;
     size_t i, seen = 0;
 
-    json_array_foreach(claims, i, found)
-    {
+    json_array_foreach (claims, i, found) {
         const char *ours = json_text_at(found, "ours");
 
         if (strncmp(json_text_at(found, "claim"), claim, strlen(claim)))
@@ -491,8 +489,7 @@ START_TEST(anything_may_be_in_a_file)
                 json_object_set(experiment(results, names[n]), keys[k], row);
         }
         claims = claims_of(results);
-        json_array_foreach(claims, k, claim)
-        {
+        json_array_foreach (claims, k, claim) {
             ck_assert_str_ne(json_text_at(claim, "verdict"), YES);
             ck_assert_str_ne(json_text_at(claim, "verdict"), NO);
         }

@@ -56,8 +56,7 @@ static int has_warning(const json_t *comparison, const char *code)
     json_t *warning;
     size_t i;
 
-    json_array_foreach(json_at(comparison, "warnings"), i, warning)
-    {
+    json_array_foreach (json_at(comparison, "warnings"), i, warning) {
         if (!strcmp(json_text_at(warning, "code"), code))
             return 1;
     }

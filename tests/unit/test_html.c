@@ -330,8 +330,7 @@ static void poison(json_t *json, const char *with)
         if (!strcmp(key, "exits_per_op") || !strcmp(key, "params"))
             json_object_set_new(value, with, json_integer(1));
     }
-    json_array_foreach(json, i, value)
-    {
+    json_array_foreach (json, i, value) {
         if (json_is_string(value))
             json_array_set_new(json, i, json_string_nocheck(with));
         else
@@ -421,13 +420,13 @@ static json_t *small(void)
     json_t *results = costs_results(), *experiment, *row;
     size_t i, r;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
-    {
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment) {
         for (unsigned k = 0; k < 3; k++) {
             json_t *rows = json_object_get(experiment, keys[k]);
 
             shorten(rows, 10);
-            json_array_foreach(rows, r, row) shorten(json_object_get(row, "samples"), 5);
+            json_array_foreach (rows, r, row)
+                shorten(json_object_get(row, "samples"), 5);
         }
     }
     return results;
@@ -465,12 +464,12 @@ static void collect_keys(json_t *json, json_t *keys)
     json_t *value;
     size_t i;
 
-    json_object_foreach(json, key, value)
-    {
+    json_object_foreach (json, key, value) {
         json_object_set_new(keys, key, json_true());
         collect_keys(value, keys);
     }
-    json_array_foreach(json, i, value) collect_keys(value, keys);
+    json_array_foreach (json, i, value)
+        collect_keys(value, keys);
 }
 
 /* Put `value` in place of every member of that name; NULL takes the members away. */
@@ -490,7 +489,8 @@ static void replace(json_t *json, const char *name, json_t *value)
         else
             json_object_del(json, key);
     }
-    json_array_foreach(json, i, member) replace(member, name, value);
+    json_array_foreach (json, i, member)
+        replace(member, name, value);
 }
 
 START_TEST(any_member_may_be_missing_or_wrong)
@@ -500,8 +500,7 @@ START_TEST(any_member_may_be_missing_or_wrong)
     const char *key;
 
     collect_keys(whole, keys);
-    json_object_foreach(keys, key, value)
-    {
+    json_object_foreach (keys, key, value) {
         for (unsigned i = 0;; i++) {
             json_t *wrong = wrong_value(i), *results = json_deep_copy(whole);
 

@@ -40,8 +40,7 @@ static void check_times(json_t *json)
     json_t *value;
     size_t i;
 
-    json_object_foreach(json, key, value)
-    {
+    json_object_foreach (json, key, value) {
         size_t length = strlen(key);
 
         if (length > 3 && !strcmp(key + length - 3, "_ns") && !is_mean(key) &&
@@ -49,7 +48,8 @@ static void check_times(json_t *json)
             ck_assert_msg(json_is_integer(value) && json_integer_value(value) >= 0, "%s", key);
         check_times(value);
     }
-    json_array_foreach(json, i, value) check_times(value);
+    json_array_foreach (json, i, value)
+        check_times(value);
 }
 
 /* Numbers that are not below zero, in all of an object. */
@@ -58,7 +58,7 @@ static void check_counts(json_t *json)
     const char *key;
     json_t *value;
 
-    json_object_foreach(json, key, value)
+    json_object_foreach (json, key, value)
         ck_assert_msg(json_is_integer(value) && json_integer_value(value) >= 0, "%s", key);
 }
 

@@ -44,8 +44,7 @@ static double median_over(const struct runs *runs, const char *env,
     size_t count = 0, i;
     json_t *run;
 
-    json_array_foreach(runs->all, i, run)
-    {
+    json_array_foreach (runs->all, i, run) {
         double found = -1;
 
         if (values && get_is(run, "env", env) && get_is(run, "experiment", runs->experiment))
@@ -67,8 +66,7 @@ static double cost_in(const json_t *report, const void *arg)
     json_t *row;
     size_t i;
 
-    json_array_foreach(json_object_get(report, "benches"), i, row)
-    {
+    json_array_foreach (json_object_get(report, "benches"), i, row) {
         const json_t *params = json_object_get(row, "params");
 
         if (!strcmp(get_text(row, "name"), part->name) && !strcmp(get_text(row, "check"), "ok") &&
@@ -107,8 +105,7 @@ static double count_in(const json_t *report, const void *arg)
     json_t *row;
     size_t i;
 
-    json_array_foreach(json_object_get(report, "benches"), i, row)
-    {
+    json_array_foreach (json_object_get(report, "benches"), i, row) {
         if (json_equal(json_object_get(row, "name"), json_object_get(of->like, "name")) &&
             json_equal(json_object_get(row, "params"), json_object_get(of->like, "params")))
             return count_of_row(row, of->part);
@@ -152,8 +149,7 @@ json_t *added_rows(const json_t *runs, const char *experiment, const json_t *rat
     json_t *rows = json_array(), *ratio;
     size_t i;
 
-    json_array_foreach(ratios, i, ratio)
-    {
+    json_array_foreach (ratios, i, ratio) {
         double base = json_number_value(json_object_get(ratio, "base_median"));
         double env = json_number_value(json_object_get(ratio, "env_median"));
         json_t *object;
@@ -192,10 +188,10 @@ static const json_t *find_cell(const json_t *ratios, const char *name, json_int_
     json_t *ratio;
     size_t i;
 
-    json_array_foreach(ratios, i, ratio) if (!strcmp(get_text(ratio, "name"), name) &&
-                                             !strcmp(get_text(ratio, "env"), VM) &&
-                                             param(ratio, "bs") == bs &&
-                                             param(ratio, "iodepth") == depth) return ratio;
+    json_array_foreach (ratios, i, ratio)
+        if (!strcmp(get_text(ratio, "name"), name) && !strcmp(get_text(ratio, "env"), VM) &&
+            param(ratio, "bs") == bs && param(ratio, "iodepth") == depth)
+            return ratio;
     return NULL;
 }
 
@@ -244,8 +240,7 @@ static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
     size_t i;
 
     fprintf(out, "\nblock I/O, vm over base, by block size (down) and depth (across)\n");
-    json_array_foreach(added, i, row)
-    {
+    json_array_foreach (added, i, row) {
         if (strcmp(last, get_text(row, "name")))
             print_grid(out, ratios, get_text(row, "name"));
         last = get_text(row, "name");
@@ -257,9 +252,10 @@ static void print_parts(FILE *out, const json_t *row)
     json_t *part;
     size_t i;
 
-    json_array_foreach(json_object_get(row, "parts"), i, part) fprintf(
-        out, "    %8.3f x %9.0f ns  %s\n", json_number_value(json_object_get(part, "per_io")),
-        json_number_value(json_object_get(part, "ns")), get_text(part, "what"));
+    json_array_foreach (json_object_get(row, "parts"), i, part)
+        fprintf(out, "    %8.3f x %9.0f ns  %s\n",
+                json_number_value(json_object_get(part, "per_io")),
+                json_number_value(json_object_get(part, "ns")), get_text(part, "what"));
 }
 
 void added_print(FILE *out, const json_t *added, const json_t *ratios)
@@ -273,8 +269,7 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
     print_grids(out, added, ratios);
     fprintf(out, "\n%-30s %10s %10s %10s %10s %10s\n", "ns per operation", "base", "vm", "added",
             "predicted", "residual");
-    json_array_foreach(added, i, row)
-    {
+    json_array_foreach (added, i, row) {
         char name[64], size[24];
 
         snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", get_text(row, "name"),

@@ -44,8 +44,7 @@ static bool is_skipped(const struct task *task, const struct step *step,
         return true;
     if (env->overlay && !task->part->experiment->overlay)
         return true;
-    json_array_foreach(task->plan->skipped, i, skipped)
-    {
+    json_array_foreach (task->plan->skipped, i, skipped) {
         const char *label = get_text(skipped, "step");
 
         if (get_is(skipped, "env", env->name) && (!*label || !strcmp(label, step->label)))
@@ -103,8 +102,7 @@ static int check_kernels(const struct task *task, const json_t *report, struct e
 
     if (!one && task->part->experiment->measure)
         return 0;
-    json_array_foreach(results->runs, i, run)
-    {
+    json_array_foreach (results->runs, i, run) {
         const char *kernels = kernels_of(json_object_get(run, "report"));
 
         other = kernels ? kernels : other;

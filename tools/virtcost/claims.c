@@ -116,8 +116,7 @@ void claims_print(FILE *out, const json_t *claims_array)
     json_t *claim;
     size_t i;
 
-    json_array_foreach(claims_array, i, claim)
-    {
+    json_array_foreach (claims_array, i, claim) {
         fprintf(out, "%s%s: %s\n", i ? "\n" : "",
                 figures_clean(name, sizeof(name), get_text(claim, "claim")),
                 figures_clean(verdict, sizeof(verdict), get_text(claim, "verdict")));

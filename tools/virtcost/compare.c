@@ -122,10 +122,8 @@ static json_t *index_of(const json_t *results)
     json_t *index = json_object(), *experiment, *row;
     size_t i, k;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
-    {
-        json_array_foreach(json_object_get(experiment, "values"), k, row)
-        {
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment) {
+        json_array_foreach (json_object_get(experiment, "values"), k, row) {
             json_t *entry = json_pack("{s:O*}", "experiment", json_object_get(experiment, "name"));
             char *key;
 
@@ -211,8 +209,7 @@ unsigned compare_count(const json_t *comparison, const char *verdict)
     json_t *row;
     size_t i;
 
-    json_array_foreach(json_object_get(comparison, "rows"), i, row)
-    {
+    json_array_foreach (json_object_get(comparison, "rows"), i, row) {
         count += get_is(row, "verdict", verdict) != 0;
     }
     return count;
@@ -224,8 +221,7 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b, u
     const char *key;
     json_t *entry;
 
-    json_object_foreach(index_a, key, entry)
-    {
+    json_object_foreach (index_a, key, entry) {
         const json_t *a = json_object_get(entry, "row");
         const json_t *b = json_object_get(json_object_get(index_b, key), "row");
 
@@ -237,8 +233,7 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b, u
             json_array_append_new(json_object_get(comparison, "rows"),
                                   compare_row(entry, a, b, seed));
     }
-    json_object_foreach(index_b, key, entry)
-    {
+    json_object_foreach (index_b, key, entry) {
         if (!json_object_get(index_a, key))
             json_array_append_new(json_object_get(comparison, "only_b"), name_of(entry));
     }
@@ -276,8 +271,7 @@ unsigned compare_worse(const json_t *comparison, double pct)
     json_t *row;
     size_t i;
 
-    json_array_foreach(json_object_get(comparison, "rows"), i, row)
-    {
+    json_array_foreach (json_object_get(comparison, "rows"), i, row) {
         double rise = 100 * (get_number(row, "ratio") - 1);
         double loss = get_is(row, "better", "lower") ? rise : -rise;
 

@@ -70,8 +70,7 @@ static void print_rows(FILE *out, const json_t *rows)
 
     fprintf(out, "%-*s %3s %-9s %8s %8s %-7s %s\n", NAME_COLUMNS, "benchmark", "thr", "env", "a",
             "b", "unit", "b/a    95 % interval");
-    json_array_foreach(rows, i, row)
-    {
+    json_array_foreach (rows, i, row) {
         if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
             strcmp(get_text(last, "step"), get_text(row, "step"))) {
             print_step(out, row);
@@ -88,8 +87,7 @@ static void print_texts(FILE *out, const char *label, const json_t *texts, const
     json_t *text;
     size_t i;
 
-    json_array_foreach(texts, i, text)
-    {
+    json_array_foreach (texts, i, text) {
         const char *from = key ? get_text(text, key) : json_string_value(text);
 
         wrapped_print(out, 10, label, figures_clean(clean, sizeof(clean), from ? from : ""));

@@ -157,7 +157,8 @@ static int try(struct container *container, struct err *err)
         close(said);
         return -1;
     }
-    json_array_foreach(command, i, text) words[i] = json_string_value(text);
+    json_array_foreach (command, i, text)
+        words[i] = json_string_value(text);
     status = process_run(words, said);
     last_line(said, line, sizeof(line));
     json_decref(argv);

@@ -78,21 +78,33 @@ static void disk_folder(const json_t *options, char folder[PATH_MAX])
         folder[0] = '\0';
 }
 
+/* The CPUs that a VM would have: those of its vCPUs, and that of its disk's thread. */
+static void find_cpus(const json_t *options, char *cpus, size_t size)
+{
+    const char *pin = get_text(options, "pin");
+    const char *disk = strstr(get_text(options, "disk"), ",cpu=");
+    int length = disk ? (int)strspn(disk + strlen(",cpu="), "0123456789") : 0;
+
+    snprintf(cpus, size, "%s%s%.*s", pin, *pin && length ? "," : "", *pin ? length : 0,
+             disk ? disk + strlen(",cpu=") : "");
+}
+
 static int contain(struct command *command, const struct environment *env, const struct site *site,
                    const json_t *options, const char *id, struct err *err)
 {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], cpus[4096];
     uint64_t memory = MEM_DEFAULT_BYTES;
     struct container_limits limits = {
         .overlay = env->overlay,
         .detached = json_object_get(options, ENVIRONMENT_DETACHED) != NULL,
         .cgroup = json_string_value(json_object_get(options, ENVIRONMENT_CGROUP)),
-        .cpus = json_string_value(json_object_get(options, "pin")),
     };
     json_t *wrapped;
 
     units_parse_size(get_text(options, "mem"), &memory);
     limits.memory_bytes = memory + CONTAINER_EXTRA_BYTES;
+    find_cpus(options, cpus, sizeof(cpus));
+    limits.cpus = *cpus ? cpus : NULL;
     disk_folder(options, folder);
     limits.folder = *folder ? folder : NULL;
     if (container_command(&site->container, id, &limits, command->texts, &wrapped, err))
@@ -118,8 +130,9 @@ int environment_command(struct command *command, const struct environment *env,
     add_options(command->texts, of->kind, options);
     if (of->contained && contain(command, of, site, options, id, err))
         return -1;
-    json_array_foreach(command->texts, i, text) if (command->count < ARGUMENTS_MAX - 1)
-        command->argv[command->count++] = json_string_value(text);
+    json_array_foreach (command->texts, i, text)
+        if (command->count < ARGUMENTS_MAX - 1)
+            command->argv[command->count++] = json_string_value(text);
     return 0;
 }
 
@@ -149,8 +162,8 @@ static int only_checks_failed(const json_t *report)
     if (!get_is(end, "reason", "guest") || json_object_get(end, "fault") ||
         get_integer(end, "guest_status") != 1)
         return 0;
-    json_array_foreach(json_object_get(report, "benches"), i, row) wrong +=
-        get_is(row, "check", "failed");
+    json_array_foreach (json_object_get(report, "benches"), i, row)
+        wrong += get_is(row, "check", "failed");
     return wrong > 0;
 }
 

@@ -11,8 +11,7 @@ const json_t *figures_experiment(const json_t *results, const char *name)
     json_t *experiment;
     size_t i;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
-    {
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment) {
         if (get_is(experiment, "name", name))
             return experiment;
     }
@@ -93,8 +92,7 @@ const char *figures_label(char text[FIGURES_LABEL_MAX], const json_t *row)
     const char *key, *separator = " ";
     json_t *value;
 
-    json_object_foreach(json_object_get(row, "params"), key, value)
-    {
+    json_object_foreach (json_object_get(row, "params"), key, value) {
         if (used >= sizeof(whole))
             break;
         if (json_is_integer(value))
@@ -125,8 +123,7 @@ static double *samples_of(const json_t *row, size_t *count)
     size_t i;
 
     *count = 0;
-    json_array_foreach(samples, i, sample)
-    {
+    json_array_foreach (samples, i, sample) {
         if (values && json_is_number(sample))
             values[(*count)++] = json_number_value(sample);
     }

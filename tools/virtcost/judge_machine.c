@@ -33,8 +33,7 @@ static void quote_added(struct answer *answer, const json_t *results)
         return;
     answer_add(answer, "the VM adds %.0f ns to a small read at depth 1",
                get_number(row, "added_ns"));
-    json_array_foreach(json_object_get(row, "parts"), i, part)
-    {
+    json_array_foreach (json_object_get(row, "parts"), i, part) {
         answer_add(answer, "%s %.3g x %.0f ns", get_text(part, "what"), get_number(part, "per_io"),
                    get_number(part, "ns"));
     }

@@ -41,12 +41,10 @@ static json_t *count_wrong(const struct results *results)
     json_t *counts = json_object(), *run, *row;
     size_t i, k;
 
-    json_array_foreach(results->runs, i, run)
-    {
+    json_array_foreach (results->runs, i, run) {
         json_t *report = json_object_get(run, "report");
 
-        json_array_foreach(json_object_get(report, "benches"), k, row)
-        {
+        json_array_foreach (json_object_get(report, "benches"), k, row) {
             char name[FIGURES_LABEL_MAX], key[2 * FIGURES_LABEL_MAX];
 
             if (get_is(row, "check", "ok"))
@@ -66,7 +64,8 @@ unsigned results_wrong(const struct results *results)
     const char *key;
     unsigned wrong = 0;
 
-    json_object_foreach(counts, key, count) wrong += (unsigned)json_integer_value(count);
+    json_object_foreach (counts, key, count)
+        wrong += (unsigned)json_integer_value(count);
     json_decref(counts);
     return wrong;
 }
@@ -76,7 +75,7 @@ static void warn_wrong(const struct results *results, json_t *warnings)
     json_t *counts = count_wrong(results), *count;
     const char *key;
 
-    json_object_foreach(counts, key, count)
+    json_object_foreach (counts, key, count)
         results_warn(warnings, "check_failed",
                      json_sprintf("%s: wrong result in %lld of the runs, whose samples are void",
                                   key, (long long)json_integer_value(count)));
@@ -104,8 +103,7 @@ static void warn_stolen(const struct results *results, json_t *warnings)
     json_t *run;
     size_t i;
 
-    json_array_foreach(results->runs, i, run)
-    {
+    json_array_foreach (results->runs, i, run) {
         const json_t *host = json_object_get(json_object_get(run, "report"), "host");
         double pct = get_number(host, "steal_pct");
 
@@ -143,8 +141,7 @@ static void warn_drift(json_t *warnings, const char *experiment, const char *bas
     json_t *value;
     size_t i;
 
-    json_array_foreach(values, i, value)
-    {
+    json_array_foreach (values, i, value) {
         const json_t *samples = json_object_get(value, "samples");
         size_t count = json_array_size(samples), half = count / 2;
         double first, last;
@@ -206,8 +203,7 @@ static json_t *host_json(const struct results *results)
     json_t *run;
     size_t i;
 
-    json_array_foreach(results->runs, i, run)
-    {
+    json_array_foreach (results->runs, i, run) {
         json_t *host = json_object_get(json_object_get(run, "report"), "host");
 
         if (host)

@@ -63,8 +63,7 @@ static int print_ratios(FILE *out, const json_t *ratios, int step)
     int count = 0;
     size_t i;
 
-    json_array_foreach(ratios, i, ratio)
-    {
+    json_array_foreach (ratios, i, ratio) {
         if ((json_object_get(ratio, "base_step") != NULL) != step)
             continue;
         if (!count++)
@@ -92,11 +91,12 @@ static void print_experiment(FILE *out, const json_t *results, const json_t *par
                                                             : "",
             (long long)get_integer(results, "seed"));
     if (!print_ratios(out, ratios, 0) && !json_array_size(ratios))
-        json_array_foreach(json_object_get(part, "values"), i, value) print_value(out, value);
+        json_array_foreach (json_object_get(part, "values"), i, value)
+            print_value(out, value);
     print_ratios(out, ratios, 1);
     if (experiment && experiment->print)
         experiment->print(out, part);
-    json_array_foreach(json_object_get(part, "skipped"), i, skipped)
+    json_array_foreach (json_object_get(part, "skipped"), i, skipped)
         fprintf(out, "skipped  %s%s%s: %s\n", get_text(skipped, "env"),
                 *get_text(skipped, "env") && *get_text(skipped, "step") ? " " : "",
                 get_text(skipped, "step"), get_text(skipped, "reason"));
@@ -108,8 +108,10 @@ static int has_null(const json_t *results)
     json_t *part, *ratio;
     size_t i, k;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, part) json_array_foreach(
-        json_object_get(part, "ratios"), k, ratio) if (get_is(ratio, "env", "null")) return 1;
+    json_array_foreach (json_object_get(results, "experiments"), i, part)
+        json_array_foreach (json_object_get(part, "ratios"), k, ratio)
+            if (get_is(ratio, "env", "null"))
+                return 1;
     return 0;
 }
 
@@ -119,7 +121,7 @@ void text_print(FILE *out, const json_t *results)
     json_t *part, *warning;
     size_t i;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, part)
+    json_array_foreach (json_object_get(results, "experiments"), i, part)
         print_experiment(out, results, part);
     base = base ? base : "?";
     fprintf(
@@ -128,6 +130,6 @@ void text_print(FILE *out, const json_t *results)
         base);
     if (has_null(results))
         fprintf(out, "The ratio of \"null\", %s against %s, shows the noise.\n", base, base);
-    json_array_foreach(json_object_get(results, "warnings"), i, warning)
+    json_array_foreach (json_object_get(results, "warnings"), i, warning)
         fprintf(out, "%swarning  %s\n", i ? "" : "\n", get_text(warning, "text"));
 }

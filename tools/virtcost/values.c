@@ -32,9 +32,9 @@ static json_t *find_value(const json_t *values, const json_t *row, const char *s
     json_t *value;
     size_t i;
 
-    json_array_foreach(values, i, value) if (get_is(value, "step", step) &&
-                                             get_is(value, "env", env) &&
-                                             same_row(value, row, keys)) return value;
+    json_array_foreach (values, i, value)
+        if (get_is(value, "step", step) && get_is(value, "env", env) && same_row(value, row, keys))
+            return value;
     return NULL;
 }
 
@@ -59,8 +59,9 @@ static void set_exits(json_t *value, const json_t *row)
     double ops = get_number(row, "ops");
     const char *reason;
 
-    json_object_foreach(json_object_get(row, "exits_user"), reason, count) if (ops > 0)
-        json_object_set_new(per_op, reason, json_real(json_number_value(count) / ops));
+    json_object_foreach (json_object_get(row, "exits_user"), reason, count)
+        if (ops > 0)
+            json_object_set_new(per_op, reason, json_real(json_number_value(count) / ops));
     if (json_object_size(per_op))
         json_object_set(value, "exits_per_op", per_op);
     json_decref(per_op);
@@ -127,9 +128,9 @@ static void summarize(json_t *value, unsigned blocks)
     json_t *median;
     size_t count = 0, i;
 
-    json_array_foreach(json_object_get(value, BY_BLOCK), i,
-                       median) if (values && json_is_number(median)) values[count++] =
-        json_number_value(median);
+    json_array_foreach (json_object_get(value, BY_BLOCK), i, median)
+        if (values && json_is_number(median))
+            values[count++] = json_number_value(median);
     set_summary(value, values, count);
     free(values);
 }
@@ -141,13 +142,11 @@ static void add_in_order(json_t *ordered, const json_t *values, const char *step
     json_t *value, *env, *other;
     size_t i, k;
 
-    json_array_foreach(values, i, value)
-    {
+    json_array_foreach (values, i, value) {
         if (!get_is(value, "step", step) ||
             find_value(ordered, value, step, get_text(value, "env"), VALUES_KEYS))
             continue;
-        json_array_foreach(envs, k, env)
-        {
+        json_array_foreach (envs, k, env) {
             other = find_value(values, value, step, json_string_value(env), VALUES_KEYS);
             if (other)
                 json_array_append(ordered, other);
@@ -161,17 +160,18 @@ json_t *values_of(const json_t *runs, const char *experiment, unsigned blocks, c
     json_t *values = json_array(), *ordered = json_array(), *run, *row, *value, *step;
     size_t i, k;
 
-    json_array_foreach(runs, i, run)
-    {
+    json_array_foreach (runs, i, run) {
         const json_t *report = json_object_get(run, "report");
 
         if (!get_is(run, "experiment", experiment) || get_integer(run, "block") >= blocks)
             continue;
-        json_array_foreach(json_object_get(report, "benches"), k, row)
+        json_array_foreach (json_object_get(report, "benches"), k, row)
             add_row(values, run, row, blocks);
     }
-    json_array_foreach(values, i, value) summarize(value, blocks);
-    json_array_foreach(steps, i, step) add_in_order(ordered, values, json_string_value(step), envs);
+    json_array_foreach (values, i, value)
+        summarize(value, blocks);
+    json_array_foreach (steps, i, step)
+        add_in_order(ordered, values, json_string_value(step), envs);
     json_decref(values);
     return ordered;
 }
@@ -236,8 +236,7 @@ json_t *values_ratios(const json_t *values, const char *base, const char *base_s
     json_t *ratios = json_array(), *value;
     size_t i;
 
-    json_array_foreach(values, i, value)
-    {
+    json_array_foreach (values, i, value) {
         const char *step = get_text(value, "step"), *env = get_text(value, "env");
         const json_t *other = find_value(values, value, step, base, VALUES_KEYS);
 
@@ -257,5 +256,6 @@ void values_finish(json_t *values)
     json_t *value;
     size_t i;
 
-    json_array_foreach(values, i, value) json_object_del(value, BY_BLOCK);
+    json_array_foreach (values, i, value)
+        json_object_del(value, BY_BLOCK);
 }

@@ -163,8 +163,7 @@ static unsigned uring_reap(struct backend *backend, struct backend_io **done, un
     else if (uring->in_flight && !io_uring_cq_ready(&uring->ring) &&
              IO_URING_READ_ONCE(*uring->ring.sq.kflags) & IORING_SQ_TASKRUN)
         io_uring_get_events(&uring->ring);
-    io_uring_for_each_cqe(&uring->ring, head, cqe)
-    {
+    io_uring_for_each_cqe (&uring->ring, head, cqe) {
         struct backend_io *io = io_uring_cqe_get_data(cqe);
 
         if (count == max)

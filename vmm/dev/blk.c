@@ -6,8 +6,8 @@
 #include "vmm/dev/blk.h"
 
 /*
- * So many requests, or a little more than so many bytes, are taken at once: enough to share the cost
- * of a system call, few enough that the driver works on some while the device works on others.
+ * So many requests, or a little more than so many bytes, are taken at once: enough to share the
+ * cost of a system call, few enough that the driver works on some while the device works on others.
  */
 #define BATCH       16u
 #define BATCH_BYTES (128u << 10)

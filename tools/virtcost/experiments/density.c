@@ -213,9 +213,9 @@ static double value_of(const json_t *results, const char *name, const char *env)
     json_t *value;
     size_t i;
 
-    json_array_foreach(json_object_get(results, "values"), i,
-                       value) if (get_is(value, "name", name) &&
-                                  get_is(value, "env", env)) return get_number(value, "median");
+    json_array_foreach (json_object_get(results, "values"), i, value)
+        if (get_is(value, "name", name) && get_is(value, "env", env))
+            return get_number(value, "median");
     return 0;
 }
 

@@ -122,8 +122,9 @@ static const json_t *find_row(const json_t *rows, const char *step, const char *
     json_t *row;
     size_t i;
 
-    json_array_foreach(rows, i, row) if (get_is(row, "step", step) && get_is(row, "name", name) &&
-                                         get_is(row, "env", "vm")) found = row;
+    json_array_foreach (rows, i, row)
+        if (get_is(row, "step", step) && get_is(row, "name", name) && get_is(row, "env", "vm"))
+            found = row;
     return found;
 }
 

@@ -39,10 +39,12 @@ static int measure_scaling(struct run *run, const struct environment *env, const
     json_int_t most = 0;
     size_t i;
 
-    json_array_foreach(rows, i, row) if (get_integer(row, "threads") > most) most =
-        get_integer(row, "threads");
-    json_array_foreach(rows, i, row) if (get_integer(row, "threads") == most)
-        json_array_append(kept, row);
+    json_array_foreach (rows, i, row)
+        if (get_integer(row, "threads") > most)
+            most = get_integer(row, "threads");
+    json_array_foreach (rows, i, row)
+        if (get_integer(row, "threads") == most)
+            json_array_append(kept, row);
     if (result)
         json_decref(kept);
     else
@@ -64,15 +66,15 @@ static void print_scaling(FILE *out, const json_t *results)
 
     fprintf(out, "\n%-32s %3s %-9s %9s %8s %8s %8s %8s\n", "time in %", "thr", "env", "running",
             "asleep", "halted", "runq", "exits/op");
-    json_array_foreach(json_object_get(results, "values"), i, value)
-    {
+    json_array_foreach (json_object_get(results, "values"), i, value) {
         const json_t *exits = json_object_get(value, "exits_per_op"), *count;
         const char *reason;
         double sum = 0;
 
         if (!json_object_get(value, "time_ns"))
             continue;
-        json_object_foreach((json_t *)exits, reason, count) sum += json_number_value(count);
+        json_object_foreach ((json_t *)exits, reason, count)
+            sum += json_number_value(count);
         fprintf(out, "%-32s %3lld %-9s %9.1f %8.1f %8.1f %8.1f %8.3g\n", get_text(value, "name"),
                 (long long)get_integer(value, "threads"), get_text(value, "env"),
                 share(value, "running"), share(value, "asleep"), share(value, "halted"),

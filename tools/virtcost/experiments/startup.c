@@ -58,9 +58,9 @@ static const json_t *find_value(const json_t *results, const char *name, const c
     json_t *value;
     size_t i;
 
-    json_array_foreach(json_object_get(results, "values"), i,
-                       value) if (get_is(value, "name", name) &&
-                                  get_is(value, "env", env)) return value;
+    json_array_foreach (json_object_get(results, "values"), i, value)
+        if (get_is(value, "name", name) && get_is(value, "env", env))
+            return value;
     return NULL;
 }
 

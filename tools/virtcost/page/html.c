@@ -67,8 +67,7 @@ static void write_blocks(FILE *out, const json_t *results)
     char text[MEASURE_TEXT_MAX];
     size_t i;
 
-    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
-    {
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment) {
         json_int_t blocks = sheet_int(experiment, "blocks");
 
         least = !i || blocks < least ? blocks : least;
@@ -142,8 +141,7 @@ static void write_warnings(struct page *page)
     if (ended)
         markup_tag(page->out, "li", "the runs ended early (%.40s) %.300s", reason,
                    sheet_text(end, "error"));
-    json_array_foreach(warnings, i, warning)
-    {
+    json_array_foreach (warnings, i, warning) {
         const char *text = sheet_text(warning, "text");
 
         if (*text && page_has_room(page))
@@ -208,8 +206,7 @@ static void write_claims(struct page *page, const json_t *claims)
           "<th scope='col' class='text'>Here</th><th scope='col' class='text'>Verdict</th>"
           "<th scope='col' class='text'>Cause</th></tr></thead>\n<tbody>\n",
           out);
-    json_array_foreach(claims, i, claim)
-    {
+    json_array_foreach (claims, i, claim) {
         const char *verdict = sheet_text(claim, "verdict");
 
         if (!page_has_room(page))
@@ -284,8 +281,7 @@ static struct sheet *read_all(const json_t *results, const struct envs *envs, un
     size_t i;
 
     *count = 0;
-    json_array_foreach(experiments, i, experiment)
-    {
+    json_array_foreach (experiments, i, experiment) {
         if (!sheet || *count == EXPERIMENTS_MAX)
             break;
         if (json_is_object(experiment) && sheet_read(&sheet[(*count)++], experiment, envs)) {

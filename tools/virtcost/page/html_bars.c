@@ -257,8 +257,7 @@ static void add_exits(struct chart_bars *bars, const struct sheet_row *row, cons
 
     *group = (struct chart_group){.bars = 1};
     bar->name = "";
-    json_object_foreach((json_t *)exits, reason, count)
-    {
+    json_object_foreach ((json_t *)exits, reason, count) {
         if (sheet_number(count, &value) && strlen(reason) <= SHEET_ENV_MAX)
             chart_part(&bars->chart, bar, reason, value);
     }

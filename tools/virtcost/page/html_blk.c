@@ -133,8 +133,7 @@ static void add_added(struct chart_bars *bars, const json_t *row)
     measured->name = "measured";
     ns_text(measured->text, measured->value);
     predicted->name = "predicted";
-    json_array_foreach(json_object_get(row, "parts"), i, part)
-    {
+    json_array_foreach (json_object_get(row, "parts"), i, part) {
         if (sheet_number(json_object_get(part, "per_io"), &per_io) &&
             sheet_number(json_object_get(part, "ns"), &ns))
             chart_part(&bars->chart, predicted, sheet_text(part, "what"), per_io * ns);
@@ -173,10 +172,11 @@ static void draw_added(struct page *page, const struct sheet *sheet)
 
     bars.group = calloc(PAGE_GROUPS_MAX, sizeof(*bars.group));
     chart_key(&bars.chart, SVG_VM, "measured");
-    json_array_foreach(added, i, row) if (bars.group && bars.groups < PAGE_GROUPS_MAX &&
-                                          (json_array_size(added) <= PAGE_GROUPS_MAX ||
-                                           at_corner(json_object_get(row, "params"))))
-        add_added(&bars, row);
+    json_array_foreach (added, i, row)
+        if (bars.group && bars.groups < PAGE_GROUPS_MAX &&
+            (json_array_size(added) <= PAGE_GROUPS_MAX ||
+             at_corner(json_object_get(row, "params"))))
+            add_added(&bars, row);
     bars.chart.title = "What a virtual machine adds to one I/O";
     bars.chart.note = "Measured, and predicted: exits, kicks, wake-ups and interrupts as often as "
                       "they happened, each at its cost.";
@@ -202,8 +202,7 @@ static unsigned read_points(struct chart_point *point, const json_t *row)
     unsigned count = 0;
     size_t i;
 
-    json_array_foreach(points, i, pair)
-    {
+    json_array_foreach (points, i, pair) {
         double percent, ns;
 
         if (count < POINTS_MAX && sheet_number(json_array_get(pair, 0), &percent) &&

@@ -115,12 +115,11 @@ static void write_reasons(struct page *page, const json_t *exits)
     double value, sum = 0;
     json_t *count;
 
-    json_object_foreach((json_t *)exits, reason, count) sum +=
-        sheet_number(count, &value) ? value : 0;
+    json_object_foreach ((json_t *)exits, reason, count)
+        sum += sheet_number(count, &value) ? value : 0;
     markup_tag(page->out, "td", "%s", measure_digits(text, sum, 4));
     fputs("<td class='text'>", page->out);
-    json_object_foreach((json_t *)exits, reason, count)
-    {
+    json_object_foreach ((json_t *)exits, reason, count) {
         if (!sheet_number(count, &value) || value == 0 || !page_has_room(page))
             continue;
         markup_print(page->out, "%s%.60s %s", separator, reason, measure_digits(text, value, 4));
@@ -165,8 +164,7 @@ static void write_parts(struct page *page, const json_t *row)
     size_t i;
 
     fputs("<td class='text'>", page->out);
-    json_array_foreach(json_object_get(row, "parts"), i, part)
-    {
+    json_array_foreach (json_object_get(row, "parts"), i, part) {
         char count[MEASURE_TEXT_MAX], text[MEASURE_TEXT_MAX];
         struct measure measure;
         double per_io, ns;
@@ -197,8 +195,7 @@ static void write_added(struct page *page, const struct sheet *sheet)
           "<th scope='col'>Residual</th><th scope='col' class='text'>Parts, each as often as it "
           "happened \xc3\x97 its cost</th></tr></thead>\n<tbody>\n",
           page->out);
-    json_array_foreach(added, i, row)
-    {
+    json_array_foreach (added, i, row) {
         const json_t *params = json_object_get(row, "params");
         char size[MEASURE_TEXT_MAX];
 

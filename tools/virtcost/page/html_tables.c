@@ -178,8 +178,7 @@ static void write_skipped(struct page *page, const struct sheet *sheet)
     if (!json_array_size(skipped))
         return;
     fputs("<p>Not run here:</p>\n<ul>\n", page->out);
-    json_array_foreach(skipped, i, row)
-    {
+    json_array_foreach (skipped, i, row) {
         const char *step = sheet_text(row, "step");
 
         if (page_has_room(page))

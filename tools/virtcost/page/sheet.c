@@ -57,10 +57,10 @@ void sheet_envs(struct envs *envs, const json_t *results)
     size_t i, k;
 
     *envs = (struct envs){0};
-    json_array_foreach(json_object_get(results, "envs"), i, row)
+    json_array_foreach (json_object_get(results, "envs"), i, row)
         add_env(envs, json_string_value(row));
-    json_array_foreach(json_object_get(results, "experiments"), i, experiment)
-        json_array_foreach(json_object_get(experiment, "values"), k, row)
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment)
+        json_array_foreach (json_object_get(experiment, "values"), k, row)
             add_env(envs, sheet_text(row, "env"));
     if (!envs->count)
         add_env(envs, "native");
@@ -106,8 +106,7 @@ static void name_row(struct sheet_row *row)
     json_t *value;
 
     snprintf(row->label, sizeof(row->label), "%s", row->name);
-    json_object_foreach((json_t *)row->params, key, value)
-    {
+    json_object_foreach ((json_t *)row->params, key, value) {
         append_param(row->label, key, value, separator);
         separator = ',';
     }
@@ -170,8 +169,7 @@ int sheet_read(struct sheet *sheet, const json_t *experiment, const struct envs 
                             .row = calloc(most + 1, sizeof(*sheet->row))};
     if (!sheet->row)
         return -1;
-    json_array_foreach(values, i, json)
-    {
+    json_array_foreach (values, i, json) {
         struct figure *figure = figure_of(sheet, json, &row);
 
         if (figure) {
@@ -179,8 +177,7 @@ int sheet_read(struct sheet *sheet, const json_t *experiment, const struct envs 
             figure->value = estimate_of(json);
         }
     }
-    json_array_foreach(ratios, i, json)
-    {
+    json_array_foreach (ratios, i, json) {
         const char *base_step = json_string_value(json_object_get(json, "base_step"));
         struct figure *figure = figure_of(sheet, json, &row);
 
@@ -213,8 +210,9 @@ double *sheet_samples(const json_t *row, size_t *count)
     size_t i;
 
     *count = 0;
-    json_array_foreach(samples, i,
-                       sample) if (values && sheet_number(sample, &values[*count]))++ *count;
+    json_array_foreach (samples, i, sample)
+        if (values && sheet_number(sample, &values[*count]))
+            ++*count;
     if (!*count) {
         free(values);
         return NULL;
