@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* virtcost: blocks of real runs, and what becomes of them if something goes wrong. */
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -499,6 +500,31 @@ START_TEST(many_are_alive_at_once_and_gone_afterwards)
 }
 END_TEST
 
+/* A runtime makes folders in all hierarchies of cgroups; those are gone as well. */
+START_TEST(a_crowd_of_containers_leaves_no_cgroup)
+{
+    static const char *const args[] = {"run", "density", "--quick",          "--count",
+                                       "2",   "--envs",  "native,container", NULL};
+    struct program program;
+    struct outcome run;
+    char pattern[64];
+    glob_t found;
+    int pid;
+
+    if (!has_container())
+        return;
+    program = program_start("virtcost", args);
+    pid = program.pid;
+    run = program_wait(&program);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    for (unsigned depth = 0; depth < 2; depth++) {
+        snprintf(pattern, sizeof(pattern), "/sys/fs/cgroup%s/virtcost-%d", depth ? "/*" : "", pid);
+        ck_assert_int_eq(glob(pattern, 0, NULL, &found), GLOB_NOMATCH);
+    }
+    outcome_free(&run);
+}
+END_TEST
+
 /* Every step of the experiments on causes, of a benchmark that takes no time. */
 START_TEST(causes_are_looked_for_step_by_step)
 {
@@ -596,9 +622,9 @@ START_TEST(results_are_shown_again_and_compared)
 END_TEST
 
 SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
-               many_are_alive_at_once_and_gone_afterwards, causes_are_looked_for_step_by_step,
-               without_containers_there_are_the_others, a_full_machine_is_named,
-               results_are_shown_again_and_compared, blocks_are_whole, arguments_are_checked,
-               failed_runs_are_told, failures_have_their_status, wrong_results_are_void,
-               a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
-               nothing_outlives_it)
+               many_are_alive_at_once_and_gone_afterwards, a_crowd_of_containers_leaves_no_cgroup,
+               causes_are_looked_for_step_by_step, without_containers_there_are_the_others,
+               a_full_machine_is_named, results_are_shown_again_and_compared, blocks_are_whole,
+               arguments_are_checked, failed_runs_are_told, failures_have_their_status,
+               wrong_results_are_void, a_late_failure_keeps_the_blocks_before, full_disk,
+               signals_end_it_with_what_there_is, nothing_outlives_it)
