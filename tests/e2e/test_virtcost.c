@@ -359,6 +359,28 @@ START_TEST(signals_end_it_with_what_there_is)
 }
 END_TEST
 
+/* What cannot be run here is found out before the first block; a stop is no such thing. */
+START_TEST(a_stop_while_it_plans_is_a_stop)
+{
+    const char *args[] = {"run", "vector", "--envs", "native,vm", NULL};
+    const struct timespec pause = {0, 5000000};
+    struct program program;
+    struct outcome run;
+
+    folder_begin(": >\"$0.ran\"; exec sleep 60");
+    program = program_start("virtcost", args);
+    while (access(in_folder("minivmm.ran"), F_OK))
+        nanosleep(&pause, NULL);
+    kill(program.pid, SIGINT);
+    run = program_wait(&program);
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_str_eq(run.err, "virtcost: stopped: 0 blocks are complete\n");
+    ck_assert_str_eq(run.out, "");
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
 /* Killed outright, it takes the program that it runs along. */
 START_TEST(nothing_outlives_it)
 {
@@ -627,4 +649,5 @@ SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
                a_full_machine_is_named, results_are_shown_again_and_compared, blocks_are_whole,
                arguments_are_checked, failed_runs_are_told, failures_have_their_status,
                wrong_results_are_void, a_late_failure_keeps_the_blocks_before, full_disk,
-               signals_end_it_with_what_there_is, nothing_outlives_it)
+               signals_end_it_with_what_there_is, a_stop_while_it_plans_is_a_stop,
+               nothing_outlives_it)
