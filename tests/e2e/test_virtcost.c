@@ -576,6 +576,21 @@ START_TEST(causes_are_looked_for_step_by_step)
 }
 END_TEST
 
+/* The folder of its files may be on another file system than the programs. */
+START_TEST(a_container_is_made_in_any_folder)
+{
+    struct outcome run;
+
+    if (!has_container())
+        return;
+    setenv("TMPDIR", "/dev/shm", 1);
+    run = program_run("virtcost", "run", "--quick", "--blocks", "1", "--bench", "fma", "--mem",
+                      "64M", "--envs", "container,native", NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    outcome_free(&run);
+}
+END_TEST
+
 /* Without a runtime, the others are run, and the reader is told. */
 START_TEST(without_containers_there_are_the_others)
 {
@@ -645,9 +660,9 @@ END_TEST
 
 SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
                many_are_alive_at_once_and_gone_afterwards, a_crowd_of_containers_leaves_no_cgroup,
-               causes_are_looked_for_step_by_step, without_containers_there_are_the_others,
-               a_full_machine_is_named, results_are_shown_again_and_compared, blocks_are_whole,
-               arguments_are_checked, failed_runs_are_told, failures_have_their_status,
-               wrong_results_are_void, a_late_failure_keeps_the_blocks_before, full_disk,
-               signals_end_it_with_what_there_is, a_stop_while_it_plans_is_a_stop,
-               nothing_outlives_it)
+               causes_are_looked_for_step_by_step, a_container_is_made_in_any_folder,
+               without_containers_there_are_the_others, a_full_machine_is_named,
+               results_are_shown_again_and_compared, blocks_are_whole, arguments_are_checked,
+               failed_runs_are_told, failures_have_their_status, wrong_results_are_void,
+               a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
+               a_stop_while_it_plans_is_a_stop, nothing_outlives_it)

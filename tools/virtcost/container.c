@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ static int copy_program(const char *from, const char *to)
     if (in < 0 || out < 0 || fstat(in, &file))
         copied = -1;
     for (off_t left = copied < 0 ? 0 : file.st_size; left && copied > 0; left -= copied)
-        copied = copy_file_range(in, NULL, out, NULL, (size_t)left, 0);
+        copied = sendfile(out, in, NULL, (size_t)left);
     if (in >= 0)
         close(in);
     if (out >= 0 && close(out))
