@@ -591,6 +591,28 @@ START_TEST(a_container_is_made_in_any_folder)
 }
 END_TEST
 
+/* What a runtime says is told, without what its log adds. */
+START_TEST(a_runtime_that_fails_says_why)
+{
+    static const char *const names[] = {"runc", "docker"};
+    char runtime[2 * PATH_BYTES], expected[128];
+    struct outcome run;
+
+    folder_begin(RIGHT);
+    for (unsigned i = 0; i < 2; i++) {
+        script(names[i], "echo 'time=\"now\" level=error msg=\"no room\"' >&2; exit 1");
+        strcpy(runtime, in_folder(names[i]));
+        snprintf(expected, sizeof(expected),
+                 "no container can be run: %s: no room; try: ", names[i]);
+        run = program_run("virtcost", "run", "--bench", "row", "--runtime", runtime, NULL);
+        ck_assert_int_eq(run.status, 77);
+        check_has(run.err, expected);
+        outcome_free(&run);
+    }
+    folder_end();
+}
+END_TEST
+
 /* Without a runtime, the others are run, and the reader is told. */
 START_TEST(without_containers_there_are_the_others)
 {
@@ -661,8 +683,9 @@ END_TEST
 SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
                many_are_alive_at_once_and_gone_afterwards, a_crowd_of_containers_leaves_no_cgroup,
                causes_are_looked_for_step_by_step, a_container_is_made_in_any_folder,
-               without_containers_there_are_the_others, a_full_machine_is_named,
-               results_are_shown_again_and_compared, blocks_are_whole, arguments_are_checked,
-               failed_runs_are_told, failures_have_their_status, wrong_results_are_void,
-               a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
-               a_stop_while_it_plans_is_a_stop, nothing_outlives_it)
+               a_runtime_that_fails_says_why, without_containers_there_are_the_others,
+               a_full_machine_is_named, results_are_shown_again_and_compared, blocks_are_whole,
+               arguments_are_checked, failed_runs_are_told, failures_have_their_status,
+               wrong_results_are_void, a_late_failure_keeps_the_blocks_before, full_disk,
+               signals_end_it_with_what_there_is, a_stop_while_it_plans_is_a_stop,
+               nothing_outlives_it)
