@@ -350,6 +350,24 @@ START_TEST(large_figures_are_readable)
 }
 END_TEST
 
+/* Who may not make a cgroup does not know what the kernel holds: that is not 0. */
+START_TEST(memory_that_is_not_known_is_not_nothing)
+{
+    json_t *json =
+        json_pack("{s:[{s:s, s:s, s:f}, {s:s, s:s, s:f}]}", "values", "name", "density.start",
+                  "env", "vm", "median", 1.5, "name", "density.guest", "env", "vm", "median", 0.0);
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    experiment_density.print(out, json);
+    fclose(out);
+    check_has(text, "vm              1.50         -            -              0              -\n");
+    free(text);
+    json_decref(json);
+}
+END_TEST
+
 /* Whatever a warning says, it is broken into lines. */
 START_TEST(warnings_fit_a_terminal)
 {
@@ -490,5 +508,6 @@ END_TEST
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
            a_machine_that_changes_is_told, the_table_judges, the_table_names_its_base,
-           large_figures_are_readable, warnings_fit_a_terminal, what_io_costs_more_is_predicted,
+           large_figures_are_readable, memory_that_is_not_known_is_not_nothing,
+           warnings_fit_a_terminal, what_io_costs_more_is_predicted,
            without_the_exits_nothing_is_predicted)

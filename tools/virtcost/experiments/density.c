@@ -9,6 +9,7 @@
 
 #include "tools/virtcost/cgroup.h"
 #include "tools/virtcost/experiment.h"
+#include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/instance.h"
 #include "vmm/base/clock.h"
@@ -140,8 +141,9 @@ static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, str
 
     if (crowd->cgroup.version)
         json_object_set_new(options, ENVIRONMENT_CGROUP, json_string(crowd->cgroup.name));
-    if (crowd->cgroup.version && !crowd->env->contained)
-        cgroup_enter(&crowd->cgroup);
+    /* A cgroup that we may make, but not enter, would tell of nobody's memory. */
+    if (crowd->cgroup.version && !crowd->env->contained && cgroup_enter(&crowd->cgroup))
+        cgroup_close(&crowd->cgroup);
     result = start_all(crowd, options, err);
     seconds = (double)(clock_mono_ns() - start) / 1e9;
     if (crowd->cgroup.version && !crowd->env->contained)
@@ -207,31 +209,46 @@ static int measure_density(struct run *run, const struct environment *env, const
     return result;
 }
 
-/* The figure of one environment; 0: there is none. */
-static double value_of(const json_t *results, const char *name, const char *env)
-{
-    json_t *value;
-    size_t i;
+/* The columns of the table. */
+static const struct column {
+    const char *title, *name;
+    int width, decimals;
+} columns[] = {
+    {"all in s", "density.start", 9, 2},     {"per s", "density.rate", 9, 0},
+    {"PSS KiB", "density.pss", 12, 0},       {"touched KiB", "density.guest", 14, 0},
+    {"kernel KiB", "density.kernel", 14, 0},
+};
 
-    json_array_foreach (json_object_get(results, "values"), i, value)
-        if (get_is(value, "name", name) && get_is(value, "env", env))
-            return get_number(value, "median");
-    return 0;
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* The figure of one environment, or NULL. */
+static const json_t *find_median(const json_t *results, const char *name, const char *env)
+{
+    return json_object_get(figures_find(json_object_get(results, "values"),
+                                        &(struct figures_want){.name = name, .env = env}),
+                           "median");
 }
 
 static void print_density(FILE *out, const json_t *results)
 {
-    fprintf(out, "\n%-10s %9s %9s %12s %14s %14s\n", "each", "all in s", "per s", "PSS KiB",
-            "touched KiB", "kernel KiB");
+    fprintf(out, "\n%-10s", "each");
+    for (unsigned i = 0; i < COLUMNS; i++)
+        fprintf(out, " %*s", columns[i].width, columns[i].title);
+    fputc('\n', out);
     for (const struct environment *env = environment; env->name; env++) {
-        if (!value_of(results, "density.start", env->name))
+        if (!find_median(results, "density.start", env->name))
             continue;
-        fprintf(out, "%-10s %9.2f %9.0f %12.0f %14.0f %14.0f\n", env->name,
-                value_of(results, "density.start", env->name),
-                value_of(results, "density.rate", env->name),
-                value_of(results, "density.pss", env->name),
-                value_of(results, "density.guest", env->name),
-                value_of(results, "density.kernel", env->name));
+        fprintf(out, "%-10s", env->name);
+        for (unsigned i = 0; i < COLUMNS; i++) {
+            const json_t *median = find_median(results, columns[i].name, env->name);
+
+            if (median)
+                fprintf(out, " %*.*f", columns[i].width, columns[i].decimals,
+                        json_number_value(median));
+            else
+                fprintf(out, " %*s", columns[i].width, "-");
+        }
+        fputc('\n', out);
     }
     fprintf(out, "PSS: of the process, but for the guest's memory, or the benchmarks', which is\n"
                  "touched; kernel: what the cgroup holds of the kernel's, page tables included.\n");
