@@ -234,6 +234,35 @@ START_TEST(failures_have_their_status)
 }
 END_TEST
 
+/* What a neighbour does not say, and a victim says: a wrong row of I/O, with its latency. */
+#define WRONG_IO                                                                          \
+    "case \"$*\" in *load*) echo ready >&2; exec sleep 60;; esac\n"                       \
+    "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "   \
+    "\"guest_status\": 1}, \"benches\": [{\"name\": \"blk.row\", \"params\": {}, "        \
+    "\"threads\": 1, \"unit\": \"IOPS\", \"better\": \"higher\", \"check\": \"failed\", " \
+    "\"median\": 2.0, \"latency_ns\": {\"p99\": 5.0}}]}'; exit 1"
+
+START_TEST(the_latency_of_wrong_io_is_void)
+{
+    struct outcome run;
+    json_t *json, *value;
+    size_t i;
+
+    folder_begin(WRONG_IO);
+    script("bench-native", WRONG_IO);
+    run = program_run("virtcost", "run", "noise", "--bench", "row", "--envs", "native,vm",
+                      "--blocks", "1", "-o", in_folder("json"), NULL);
+    ck_assert_int_eq(run.status, 1);
+    json = load(in_folder("json"));
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.values")), 16);
+    json_array_foreach (json_at(json, "experiments.0.values"), i, value)
+        ck_assert_uint_eq(json_array_size(json_at(value, "samples")), 0);
+    json_decref(json);
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
 /* A wrong result is void and the others are not; at the end, the status tells. */
 START_TEST(wrong_results_are_void)
 {
@@ -686,6 +715,6 @@ SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
                a_runtime_that_fails_says_why, without_containers_there_are_the_others,
                a_full_machine_is_named, results_are_shown_again_and_compared, blocks_are_whole,
                arguments_are_checked, failed_runs_are_told, failures_have_their_status,
-               wrong_results_are_void, a_late_failure_keeps_the_blocks_before, full_disk,
-               signals_end_it_with_what_there_is, a_stop_while_it_plans_is_a_stop,
-               nothing_outlives_it)
+               the_latency_of_wrong_io_is_void, wrong_results_are_void,
+               a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
+               a_stop_while_it_plans_is_a_stop, nothing_outlives_it)

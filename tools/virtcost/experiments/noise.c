@@ -53,15 +53,16 @@ static void add_tails(json_t *report)
 
     for (size_t i = 0; i < count; i++) {
         const json_t *latency;
-        json_t *name;
+        json_t *name, *tail;
 
         row = json_array_get(rows, i);
         latency = json_object_get(row, "latency_ns");
         if (!latency)
             continue;
         name = json_sprintf("%s.p99", get_text(row, "name"));
-        json_array_append_new(rows, experiment_row(json_string_value(name), "ns", "lower",
-                                                   get_number(latency, "p99")));
+        tail = experiment_row(json_string_value(name), "ns", "lower", get_number(latency, "p99"));
+        json_object_set(tail, "check", json_object_get(row, "check"));
+        json_array_append_new(rows, tail);
         json_decref(name);
     }
 }
