@@ -682,10 +682,12 @@ END_TEST
 
 START_TEST(results_are_shown_again_and_compared)
 {
-    char path[] = "/tmp/virtcost-json-XXXXXX";
+    char path[] = "/tmp/virtcost-json-XXXXXX", other[64];
     struct outcome run;
+    FILE *empty;
 
     close(mkstemp(path));
+    snprintf(other, sizeof(other), "%s-other", path);
     run = program_run("virtcost", "run", "--quick", "--blocks", "2", "--bench", "fma", "--mem",
                       "256M", "--envs", "native,vm", "-o", path, NULL);
     ck_assert_int_eq(run.status, 0);
@@ -698,6 +700,14 @@ START_TEST(results_are_shown_again_and_compared)
     run = program_run("virtcost", "compare", path, path, "--fail-if-worse", "1", NULL);
     ck_assert_msg(run.status == 0, "%s", run.err);
     outcome_free(&run);
+    empty = fopen(other, "w");
+    ck_assert(empty && fputs("{\"schema\": \"virtcost/2\"}", empty) >= 0);
+    ck_assert_int_eq(fclose(empty), 0);
+    run = program_run("virtcost", "compare", path, other, "--fail-if-worse", "1", NULL);
+    ck_assert_int_eq(run.status, 1);
+    check_has(run.err, "--fail-if-worse: the two have no figure in common; try: ");
+    outcome_free(&run);
+    unlink(other);
     run = program_run("virtcost", "report", program_path("virtcost"), NULL);
     ck_assert_int_eq(run.status, 2);
     check_has(run.err, "try: a file of virtcost run --output");

@@ -238,7 +238,7 @@ START_TEST(what_makes_two_files_hard_to_compare_is_said)
         ck_assert_msg(has_warning(comparison, codes[i]), "%s", codes[i]);
     ck_assert_uint_eq(json_array_size(json_at(comparison, "warnings")), 8);
     ck_assert_str_eq(json_text_at(comparison, "warnings.0.text"),
-                     "the run being quick differs: no, then yes");
+                     "the use of --quick differs: no, then yes");
     json_decref(comparison);
     json_decref(a);
     json_decref(b);

@@ -19,13 +19,13 @@ static const struct {
 } host_facts[] = {
     {"cpu", "host_cpu", "CPU"},
     {"cpus", "host_cpus", "number of CPUs"},
-    {"memory_bytes", "host_memory", "memory in bytes"},
+    {"memory_bytes", "host_memory", "memory, in bytes,"},
     {"numa_nodes", "host_numa", "number of NUMA nodes"},
     {"kernel", "host_kernel", "kernel"},
     {"kvm_module", "kvm_module", "KVM module"},
     {"paging", "paging", "paging"},
-    {"virtualized", "virtualized", "being a virtual machine itself"},
-    {"thp", "thp", "transparent huge pages"},
+    {"virtualized", "virtualized", "virtualization of the host"},
+    {"thp", "thp", "use of transparent huge pages"},
     {"governor", "governor", "CPU frequency governor"},
 };
 
@@ -33,7 +33,7 @@ static const struct {
 static const struct {
     const char *key, *code, *what;
 } file_facts[] = {
-    {"quick", "quick", "run being quick"},
+    {"quick", "quick", "use of --quick"},
     {"runtime", "runtime", "container runtime"},
 };
 

@@ -238,12 +238,25 @@ static int show(const struct options *options)
     return status;
 }
 
+/* Whether --fail-if-worse is not satisfied. */
+static int fails(const json_t *comparison, double pct, struct err *err)
+{
+    unsigned worse = compare_worse(comparison, pct);
+
+    if (worse)
+        return err_set(err, ERR_FAILED, "--fail-if-worse: %u figures are worse by more than %g %%",
+                       worse, pct);
+    if (json_array_size(json_object_get(comparison, "rows")))
+        return 0;
+    err_set(err, ERR_FAILED, "--fail-if-worse: the two have no figure in common");
+    return err_hint(err, "files of the same experiments");
+}
+
 static int compare(const struct options *options)
 {
     struct err err;
     json_t *a = load(options->argument[0], &err);
     json_t *b = a ? load(options->argument[1], &err) : NULL, *comparison;
-    unsigned worse;
     int status;
 
     if (!b) {
@@ -252,12 +265,8 @@ static int compare(const struct options *options)
     }
     comparison = compare_results(a, b, COMPARE_SEED);
     status = write_whole(&comparison_sheet, NULL, comparison);
-    worse = options->fail_pct < 0 ? 0 : compare_worse(comparison, options->fail_pct);
-    if (worse) {
-        err_set(&err, ERR_FAILED, "--fail-if-worse: %u figures are worse by more than %g %%", worse,
-                options->fail_pct);
+    if (options->fail_pct >= 0 && fails(comparison, options->fail_pct, &err))
         status = complain(&err);
-    }
     json_decref(comparison);
     json_decref(a);
     json_decref(b);
