@@ -189,6 +189,8 @@ static void folder_begin(const char *minivmm)
     ck_assert_int_eq(system(command), 0);
     build = outer ? strdup(outer) : NULL;
     setenv("MINIVMM_BUILD", folder, 1);
+    /* What is killed outright leaves its files. */
+    setenv("TMPDIR", folder, 1);
     script("bench-native", RIGHT);
     if (minivmm)
         script("minivmm", minivmm);
@@ -202,6 +204,7 @@ static void folder_end(void)
         setenv("MINIVMM_BUILD", build, 1);
     else
         unsetenv("MINIVMM_BUILD");
+    unsetenv("TMPDIR");
     free(build);
     snprintf(command, sizeof(command), "rm -r %s", folder);
     ck_assert_int_eq(system(command), 0);
