@@ -413,6 +413,23 @@ START_TEST(a_stop_while_it_plans_is_a_stop)
 }
 END_TEST
 
+/* A step that the base cannot run is left out for it, and for the base once more. */
+START_TEST(what_the_base_cannot_run_is_skipped)
+{
+    struct outcome run;
+
+    folder_begin(RIGHT);
+    script("bench-native", "case \"$*\" in *isa=sse2*) echo 'bench-native: no such unit' >&2; "
+                           "exit 77;; esac\n" RIGHT);
+    run =
+        program_run("virtcost", "run", "vector", "--envs", "native,vm,null", "--blocks", "1", NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    check_has(run.out, "skipped  native isa=sse2: no such unit\n");
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
 /* Killed outright, it takes the program that it runs along. */
 START_TEST(nothing_outlives_it)
 {
@@ -730,4 +747,5 @@ SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
                arguments_are_checked, failed_runs_are_told, failures_have_their_status,
                the_latency_of_wrong_io_is_void, wrong_results_are_void,
                a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
-               a_stop_while_it_plans_is_a_stop, nothing_outlives_it)
+               a_stop_while_it_plans_is_a_stop, what_the_base_cannot_run_is_skipped,
+               nothing_outlives_it)

@@ -37,6 +37,8 @@ struct task {
 static bool is_skipped(const struct task *task, const struct step *step,
                        const struct environment *env)
 {
+    /* What the base cannot run, it cannot run once more either. */
+    const char *name = env->program ? env->name : task->results->env[0]->name;
     json_t *skipped;
     size_t i;
 
@@ -47,7 +49,7 @@ static bool is_skipped(const struct task *task, const struct step *step,
     json_array_foreach (task->plan->skipped, i, skipped) {
         const char *label = get_text(skipped, "step");
 
-        if (get_is(skipped, "env", env->name) && (!*label || !strcmp(label, step->label)))
+        if (get_is(skipped, "env", name) && (!*label || !strcmp(label, step->label)))
             return true;
     }
     return false;
