@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/virtcost/added.h"
+#include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/page/measure.h"
 #include "vmm/base/stats.h"
@@ -70,9 +71,9 @@ static double cost_in(const json_t *report, const void *arg)
     json_array_foreach (json_object_get(report, "benches"), i, row) {
         const json_t *params = json_object_get(row, "params");
 
-        if (!strcmp(get_text(row, "name"), part->name) && !strcmp(get_text(row, "check"), "ok") &&
-            (!part->param || !strcmp(get_text(params, part->param), part->value)))
-            return json_number_value(json_object_get(row, "median"));
+        if (get_is(row, "name", part->name) && get_is(row, "check", "ok") &&
+            (!part->param || get_is(params, part->param, part->value)))
+            return get_number(row, "median");
     }
     return -1;
 }
@@ -87,9 +88,9 @@ struct count_of {
 static double count_of_row(const json_t *row, const struct part *part)
 {
     const json_t *exits = json_object_get(row, "exits_user");
-    double ops = json_number_value(json_object_get(row, "ops"));
-    double reads = json_number_value(json_object_get(exits, "mmio_read"));
-    double kicks = (json_number_value(json_object_get(exits, "mmio_write")) - reads) / ops;
+    double ops = get_number(row, "ops");
+    double reads = get_number(exits, "mmio_read");
+    double kicks = (get_number(exits, "mmio_write") - reads) / ops;
 
     if (!strcmp(part->count, "mmio_write"))
         return kicks;
@@ -97,7 +98,7 @@ static double count_of_row(const json_t *row, const struct part *part)
         return reads / ops;
     if (!strcmp(part->count, "kicks_per_io") && kicks > 0)
         return 0;
-    return json_number_value(json_object_get(row, part->count));
+    return get_number(row, part->count);
 }
 
 static double count_in(const json_t *report, const void *arg)
@@ -151,11 +152,11 @@ json_t *added_rows(const json_t *runs, const char *experiment, const json_t *rat
     size_t i;
 
     json_array_foreach (ratios, i, ratio) {
-        double base = json_number_value(json_object_get(ratio, "base_median"));
-        double env = json_number_value(json_object_get(ratio, "env_median"));
+        double base = get_number(ratio, "base_median");
+        double env = get_number(ratio, "env_median");
         json_t *object;
 
-        if (!is_blk(ratio) || strcmp(get_text(ratio, "env"), VM) || base <= 0 || env <= 0)
+        if (!is_blk(ratio) || !get_is(ratio, "env", VM) || base <= 0 || env <= 0)
             continue;
         object = json_pack("{s:O, s:O, s:f, s:f, s:f}", "name", json_object_get(ratio, "name"),
                            "params", json_object_get(ratio, "params"), "base_ns", 1e9 / base,
@@ -168,21 +169,15 @@ json_t *added_rows(const json_t *runs, const char *experiment, const json_t *rat
 
 static json_int_t param(const json_t *row, const char *key)
 {
-    return json_integer_value(json_object_get(json_object_get(row, "params"), key));
+    return get_integer(json_object_get(row, "params"), key);
 }
 
 /* The ratio of one cell, or NULL. */
 static const json_t *find_cell(const json_t *ratios, const char *name, json_int_t bs,
                                json_int_t depth)
 {
-    json_t *ratio;
-    size_t i;
-
-    json_array_foreach (ratios, i, ratio)
-        if (!strcmp(get_text(ratio, "name"), name) && !strcmp(get_text(ratio, "env"), VM) &&
-            param(ratio, "bs") == bs && param(ratio, "iodepth") == depth)
-            return ratio;
-    return NULL;
+    return figures_find(
+        ratios, &(struct figures_want){.name = name, .env = VM, .bs = bs, .iodepth = depth});
 }
 
 #define BS_MIN    512
@@ -215,7 +210,7 @@ static void print_grid(FILE *out, const json_t *ratios, const char *name)
             const json_t *cell = find_cell(ratios, name, bs, depth);
 
             if (cell && json_object_get(cell, "median"))
-                fprintf(out, " %9.3f", json_number_value(json_object_get(cell, "median")));
+                fprintf(out, " %9.3f", get_number(cell, "median"));
             else if (any_in(ratios, name, 0, depth))
                 fprintf(out, " %9s", "-");
         }
@@ -243,9 +238,8 @@ static void print_parts(FILE *out, const json_t *row)
     size_t i;
 
     json_array_foreach (json_object_get(row, "parts"), i, part)
-        fprintf(out, "    %8.3f x %9.0f ns  %s\n",
-                json_number_value(json_object_get(part, "per_io")),
-                json_number_value(json_object_get(part, "ns")), get_text(part, "what"));
+        fprintf(out, "    %8.3f x %9.0f ns  %s\n", get_number(part, "per_io"),
+                get_number(part, "ns"), get_text(part, "what"));
 }
 
 void added_print(FILE *out, const json_t *added, const json_t *ratios)
@@ -264,14 +258,11 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
 
         snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", get_text(row, "name"),
                  measure_size(size, param(row, "bs")), (long long)param(row, "iodepth"));
-        fprintf(out, "%-30s %10.0f %10.0f %10.0f", name,
-                json_number_value(json_object_get(row, "base_ns")),
-                json_number_value(json_object_get(row, "env_ns")),
-                json_number_value(json_object_get(row, "added_ns")));
+        fprintf(out, "%-30s %10.0f %10.0f %10.0f", name, get_number(row, "base_ns"),
+                get_number(row, "env_ns"), get_number(row, "added_ns"));
         if (json_object_get(row, "predicted_ns"))
-            fprintf(out, " %10.0f %10.0f\n",
-                    json_number_value(json_object_get(row, "predicted_ns")),
-                    json_number_value(json_object_get(row, "residual_ns")));
+            fprintf(out, " %10.0f %10.0f\n", get_number(row, "predicted_ns"),
+                    get_number(row, "residual_ns"));
         else
             fprintf(out, " %10s %10s\n", "-", "-");
         predicted |= json_object_get(row, "predicted_ns") != NULL;

@@ -152,15 +152,6 @@ static json_t *name_of(const json_t *entry)
                         figures_clean(env, sizeof(env), get_text(entry, "env")));
 }
 
-static const char *verdict_of(const struct figures_ratio *ratio, int lower_is_better)
-{
-    if (ratio->few)
-        return "few";
-    if (ratio->ci95.low <= 1 && ratio->ci95.high >= 1)
-        return "same";
-    return (ratio->ci95.low > 1) != lower_is_better ? "better" : "worse";
-}
-
 static json_t *compare_row(const json_t *entry, const json_t *a, const json_t *b, uint64_t seed)
 {
     static const char *const copied[] = {"unit", "better"};
@@ -172,7 +163,7 @@ static json_t *compare_row(const json_t *entry, const json_t *a, const json_t *b
     for (unsigned i = 0; i < 2; i++)
         json_object_set(object, copied[i], json_object_get(a, copied[i]));
     if (!figures_ratio(&ratio, a, b, seed)) {
-        verdict = verdict_of(&ratio, get_is(a, "better", "lower"));
+        verdict = figures_verdict(ratio.ci95, !ratio.few, get_is(a, "better", "lower"));
         json_object_set_new(object, "ratio", json_real(ratio.median));
         json_object_set_new(object, "ci95", json_pack("[f, f]", ratio.ci95.low, ratio.ci95.high));
         json_object_set_new(object, "confidence", json_real(ratio.confidence));

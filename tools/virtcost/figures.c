@@ -114,6 +114,15 @@ const char *figures_number(char text[UNITS_TEXT_MAX], double value)
     return text;
 }
 
+const char *figures_verdict(struct stats_interval ci95, bool sure, bool lower_is_better)
+{
+    if (!sure)
+        return "few";
+    if (ci95.low <= 1 && ci95.high >= 1)
+        return "same";
+    return (ci95.low > 1) != lower_is_better ? "better" : "worse";
+}
+
 /* The numbers among the samples, sorted, to be freed by the caller; or NULL, if there are none. */
 static double *samples_of(const json_t *row, size_t *count)
 {

@@ -76,6 +76,12 @@ struct figures_ratio {
 };
 
 /*
+ * figures_verdict(): what an interval of a ratio says: "few" unless it is `sure`, with 95 %
+ * confidence; "same" if 1 is in it; "better" or "worse".
+ */
+const char *figures_verdict(struct stats_interval ci95, bool sure, bool lower_is_better);
+
+/*
  * figures_ratio(): of b over a, two objects with "samples". The seed is that of the bootstrap.
  * Returns 0, or -1 if there is no such ratio: no samples, or one that is not above 0; counts and
  * medians are right all the same, a median of no samples being 0.

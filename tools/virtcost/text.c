@@ -11,18 +11,6 @@
 /* Of "skipped" and "warning". */
 #define LABEL_COLUMNS 9
 
-/* Whether an interval says more than that the two may be the same. */
-static const char *verdict(const json_t *ratio, double low, double high)
-{
-    int lower_is_better = get_is(ratio, "better", "lower");
-
-    if (get_number(ratio, "confidence") < 0.95)
-        return "few";
-    if (low <= 1 && high >= 1)
-        return "same";
-    return (low > 1) != lower_is_better ? "better" : "worse";
-}
-
 /* `last` is table_name()'s. */
 static void print_ratio(FILE *out, const json_t *ratio, char last[FIGURES_LABEL_MAX])
 {
@@ -34,10 +22,14 @@ static void print_ratio(FILE *out, const json_t *ratio, char last[FIGURES_LABEL_
     table_name(out, ratio, last);
     table_numbers(out, get_text(ratio, "unit"), medians, 2);
     table_ratio(out, json_object_get(ratio, "median"), ci95, "no result");
-    if (ci95)
+    if (ci95) {
+        const struct stats_interval interval = {json_number_value(json_array_get(ci95, 0)),
+                                                json_number_value(json_array_get(ci95, 1))};
+
         fprintf(out, " %s",
-                verdict(ratio, json_number_value(json_array_get(ci95, 0)),
-                        json_number_value(json_array_get(ci95, 1))));
+                figures_verdict(interval, get_number(ratio, "confidence") >= 0.95,
+                                get_is(ratio, "better", "lower")));
+    }
     if (voided)
         fprintf(out, " (%lld void)", (long long)voided);
     fputc('\n', out);

@@ -36,7 +36,8 @@ bool sheet_number(const json_t *value, double *number)
     return true;
 }
 
-int sheet_env(const struct envs *envs, const char *name)
+/* The number of an environment, or -1. */
+static int find_env(const struct envs *envs, const char *name)
 {
     for (unsigned i = 0; i < envs->count; i++)
         if (!strcmp(envs->name[i], name))
@@ -47,7 +48,7 @@ int sheet_env(const struct envs *envs, const char *name)
 static void add_env(struct envs *envs, const char *name)
 {
     if (name && *name && strlen(name) <= SHEET_ENV_MAX && envs->count < SHEET_ENVS_MAX &&
-        sheet_env(envs, name) < 0)
+        find_env(envs, name) < 0)
         envs->name[envs->count++] = name;
 }
 
@@ -146,7 +147,7 @@ static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
 /* Where a row of the file belongs; NULL: nowhere. */
 static struct figure *figure_of(struct sheet *sheet, const json_t *json, struct sheet_row **row)
 {
-    int env = sheet_env(sheet->envs, sheet_text(json, "env"));
+    int env = find_env(sheet->envs, sheet_text(json, "env"));
 
     *row = json_is_object(json) && env >= 0 ? row_like(sheet, json) : NULL;
     sheet->left_out += !*row;

@@ -71,9 +71,6 @@ bool sheet_number(const json_t *value, double *number);
 /* sheet_envs(): the environments that the results name. They live as long as `results`. */
 void sheet_envs(struct envs *envs, const json_t *results);
 
-/* sheet_env(): the number of an environment, or -1. */
-int sheet_env(const struct envs *envs, const char *name);
-
 /*
  * sheet_read(): the benchmarks of an experiment, which must live as long as the figures. Returns
  * 0, or -1 without memory. sheet_free() gives them back.
