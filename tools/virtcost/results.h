@@ -2,14 +2,15 @@
 /*
  * What came of all runs, as one JSON object of schema "virtcost/2":
  *
- *     envs            the environments, the first being the base
- *     host, runtime   where it ran: as in a report; the container runtime
- *     experiments     of each: name, help, blocks (complete ones), blocks_wanted, and
- *       values          per step, row and environment: the median of each block's run, with
- * interval ratios          the same, over the base environment in the same block, or over the base
- * step added           what a VM adds to an operation of block I/O (tools/virtcost/added.h) skipped
- * what was not run, and why runs            every report whole, with its experiment, step, block
- * and environment warnings, end   what a reader should know; how it ended
+ * - envs: the environments, the first being the base;
+ * - host, runtime: where it ran, as in a report; the container runtime;
+ * - experiments: of each its name, help, blocks (complete ones), blocks_wanted, and
+ *   - values: per step, row and environment, the median of each block's run, with its interval;
+ *   - ratios: the same, over the base environment in the same block, or over the base step;
+ *   - added: what a VM adds to an operation of block I/O (tools/virtcost/added.h);
+ *   - skipped: what was not run, and why;
+ * - runs: every report whole, with its experiment, step, block and environment;
+ * - warnings, end: what a reader should know; how it ended.
  *
  * A row's ratio in a block is the median of that run's samples over the median of the base's in the
  * same block, so that a drift of the machine from block to block does not matter.
