@@ -117,6 +117,11 @@ START_TEST(arguments_are_checked)
     ck_assert_int_eq(run.status, 2);
     check_has(run.err, "no command is given; try: virtcost list, run, report or compare");
     outcome_free(&run);
+    run = program_run("virtcost", "compare", "a", "b", "--html", "page", NULL);
+    ck_assert_int_eq(run.status, 2);
+    check_has(run.err, "--html: not an option of compare; try: ");
+    outcome_free(&run);
+    check_refused(2, "--fail-if-worse: not an option of run", "--fail-if-worse", "1");
     check_refused(2, "--seed x: not a number; try: a number, such as 42", "--seed", "x");
     check_refused(2, "--seed 9223372036854775808: too large; try: a number below 2^63", "--seed",
                   "9223372036854775808");

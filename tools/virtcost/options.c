@@ -277,16 +277,39 @@ static int check_run(struct options *options, struct err *err)
     return config_validate(&options->config, err);
 }
 
-/* The commands, and how many arguments each takes. */
+/* The commands, how many arguments each takes, and whether the options that are not a run's. */
 static const struct command_rule {
     const char *name, *arguments;
     unsigned least, most;
+    bool output, html, fail;
 } rules[] = {
-    {"list", "no argument", 0, 0},
-    {"run", "experiments", 0, EXPERIMENTS_MAX},
-    {"report", "one file of results", 1, 1},
-    {"compare", "two files of results", 2, 2},
+    {"list", "no argument", 0, 0, false, false, false},
+    {"run", "experiments", 0, EXPERIMENTS_MAX, true, true, false},
+    {"report", "one file of results", 1, 1, false, true, false},
+    {"compare", "two files of results", 2, 2, false, false, true},
 };
+
+/* A file that is asked for, or a judgement, is not left out silently. */
+static int check_own(const struct options *options, const struct command_rule *rule,
+                     struct err *err)
+{
+    const struct {
+        const char *name;
+        bool given, taken;
+    } own[] = {
+        {"output", options->output != NULL, rule->output},
+        {"html", options->html != NULL, rule->html},
+        {"fail-if-worse", options->fail_pct >= 0, rule->fail},
+    };
+
+    for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (!own[i].given || own[i].taken)
+            continue;
+        err_set(err, ERR_USAGE, "--%s: not an option of %s", own[i].name, rule->name);
+        return err_hint(err, "--help");
+    }
+    return 0;
+}
 
 static int check_command(struct options *options, struct err *err)
 {
@@ -296,7 +319,7 @@ static int check_command(struct options *options, struct err *err)
         if (strcmp(options->command, rule->name) != 0)
             continue;
         if (options->arguments >= rule->least && options->arguments <= rule->most)
-            return 0;
+            return check_own(options, rule, err);
         err_set(err, ERR_USAGE, "%s: it takes %s, not %u arguments", rule->name, rule->arguments,
                 options->arguments);
         return err_hint(err, "--help");
