@@ -350,6 +350,29 @@ START_TEST(large_figures_are_readable)
 }
 END_TEST
 
+/* What the user says to the benchmarks holds in the experiments as well. */
+START_TEST(arguments_of_the_user_win)
+{
+    static const struct experiment *const experiments[] = {&experiment_blk, &experiment_noise,
+                                                           &experiment_scaling};
+    const struct site site = {.folder = "/tmp"};
+    struct config config = {0};
+    json_t *options = json_pack("{s:s}", "args", "n=100");
+    const struct request request = {
+        .options = options, .config = &config, .cpus = 1, .site = &site};
+
+    for (unsigned i = 0; i < sizeof(experiments) / sizeof(experiments[0]); i++) {
+        struct plan plan = {0};
+        struct err err;
+
+        ck_assert_int_eq(experiments[i]->plan(&plan, &request, &err), 0);
+        ck_assert_str_eq(json_text_at(plan.step[0].options, "args"), "n=100");
+        plan_free(&plan);
+    }
+    json_decref(options);
+}
+END_TEST
+
 /* Who may not make a cgroup does not know what the kernel holds: that is not 0. */
 START_TEST(memory_that_is_not_known_is_not_nothing)
 {
@@ -508,6 +531,6 @@ END_TEST
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
            a_machine_that_changes_is_told, the_table_judges, the_table_names_its_base,
-           large_figures_are_readable, memory_that_is_not_known_is_not_nothing,
-           warnings_fit_a_terminal, what_io_costs_more_is_predicted,
-           without_the_exits_nothing_is_predicted)
+           large_figures_are_readable, arguments_of_the_user_win,
+           memory_that_is_not_known_is_not_nothing, warnings_fit_a_terminal,
+           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted)

@@ -57,6 +57,13 @@ unsigned plan_threads(const struct request *request)
     return json_object_get(request->options, "vcpus") ? request->config->vcpus : request->cpus;
 }
 
+const char *plan_args(const struct request *request, const char *own)
+{
+    const char *given = get_text(request->options, "args");
+
+    return *given ? given : own;
+}
+
 unsigned plan_cpu(unsigned i)
 {
     cpu_set_t cpus;

@@ -80,6 +80,9 @@ bool plan_has_isa(const char *isa);
 /* plan_threads(): all CPUs, or what --vcpus says. */
 unsigned plan_threads(const struct request *request);
 
+/* plan_args(): what --args says, or `own`. */
+const char *plan_args(const struct request *request, const char *own);
+
 /* plan_cpu(): the number of the i-th CPU that can be used, over and over. */
 unsigned plan_cpu(unsigned i);
 

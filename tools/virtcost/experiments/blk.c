@@ -38,7 +38,6 @@ static json_t *disk_option(const struct request *request)
 
 static int plan_blk(struct plan *plan, const struct request *request, struct err *err)
 {
-    const char *args = get_text(request->options, "args");
     char pin[PLAN_PIN_MAX];
     json_t *disk = disk_option(request);
 
@@ -47,7 +46,7 @@ static int plan_blk(struct plan *plan, const struct request *request, struct err
         plan_skip(plan, "overlayfs", "", "the file of --disk is where it is");
     plan_step(plan, request, "",
               json_pack("{s:s, s:s, s:s, s:o}", "bench", request->bench ? request->bench : BENCH,
-                        "args", *args ? args : ARGS, "pin", plan_pin(request, 1, pin), "disk",
+                        "args", plan_args(request, ARGS), "pin", plan_pin(request, 1, pin), "disk",
                         disk));
     return 0;
 }

@@ -20,8 +20,8 @@ static json_t *victim(const struct request *request)
     char pin[PLAN_PIN_MAX];
 
     return json_pack("{s:s, s:s, s:s, s:s, s:o}", "bench", request->bench ? request->bench : BENCH,
-                     "args", ARGS, "vcpus", "1", "pin", plan_pin(request, 1, pin), "disk",
-                     plan_disk(request, "disk"));
+                     "args", plan_args(request, ARGS), "vcpus", "1", "pin",
+                     plan_pin(request, 1, pin), "disk", plan_disk(request, "disk"));
 }
 
 static int plan_noise(struct plan *plan, const struct request *request, struct err *err)

@@ -9,6 +9,7 @@
 #include "tools/virtcost/get.h"
 
 #define BENCH "linpack,stream.triad,gups"
+#define ARGS  "n=3000"
 
 /* More threads than CPUs, at most so many times. */
 #define OVERSUBSCRIPTION 8
@@ -23,7 +24,7 @@ static int plan_scaling(struct plan *plan, const struct request *request, struct
         snprintf(label, sizeof(label), "threads=%u", n);
         plan_step(plan, request, label,
                   json_pack("{s:s, s:o, s:s}", "bench", request->bench ? request->bench : BENCH,
-                            "vcpus", json_sprintf("%u", n), "args", "n=3000"));
+                            "vcpus", json_sprintf("%u", n), "args", plan_args(request, ARGS)));
         /* All numbers up to that of the CPUs; then that doubled. */
         n = n < cpus && cpus <= 16 ? n + 1 : n < cpus && 2 * n > cpus ? cpus : 2 * n;
     }

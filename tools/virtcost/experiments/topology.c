@@ -10,6 +10,7 @@
 #include "vmm/host/hostinfo.h"
 
 #define BENCH "linpack,stream.triad,gups"
+#define ARGS  "n=3000"
 
 static void add_step(struct plan *plan, const struct request *request, const char *label,
                      const char *topology, int bound)
@@ -19,7 +20,7 @@ static void add_step(struct plan *plan, const struct request *request, const cha
 
     plan_step(plan, request, label,
               json_pack("{s:s, s:o, s:s}", "bench", request->bench ? request->bench : BENCH,
-                        "vcpus", json_sprintf("%u", threads), "args", "n=3000"));
+                        "vcpus", json_sprintf("%u", threads), "args", plan_args(request, ARGS)));
     if (topology)
         plan_option(plan, "topology", topology);
     if (bound)
@@ -39,7 +40,8 @@ static void add_nodes(struct plan *plan, const struct request *request)
     }
     plan_step(plan, request, "nodes=2",
               json_pack("{s:s, s:o, s:s, s:s}", "bench", request->bench ? request->bench : BENCH,
-                        "vcpus", json_sprintf("%u", plan_threads(request)), "args", "n=3000", "pin",
+                        "vcpus", json_sprintf("%u", plan_threads(request)), "args",
+                        plan_args(request, ARGS), "pin",
                         plan_pin(request, plan_threads(request), pin)));
     plan_option(plan, "numa", "2");
     plan_try(plan, request);

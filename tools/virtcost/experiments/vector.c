@@ -4,9 +4,9 @@
  * This is what makes a VM "lose half" of its computing.
  */
 #include "tools/virtcost/experiment.h"
-#include "tools/virtcost/get.h"
 
 #define BENCH "linpack,dgemm"
+#define ARGS  "n=3000"
 
 /* From the widest down; `cpu` is what is offered to the guest, `isa` what is forced natively. */
 static const struct {
@@ -19,7 +19,6 @@ static const struct {
 
 static int plan_vector(struct plan *plan, const struct request *request, struct err *err)
 {
-    const char *args = get_text(request->options, "args");
     char label[32], pin[PLAN_PIN_MAX];
 
     (void)err;
@@ -33,7 +32,7 @@ static int plan_vector(struct plan *plan, const struct request *request, struct 
         plan_step(plan, request, label,
                   json_pack("{s:s, s:o, s:s, s:s, s:s}", "bench",
                             request->bench ? request->bench : BENCH, "args",
-                            json_sprintf("%s isa=%s", *args ? args : "n=3000", steps[i].isa),
+                            json_sprintf("%s isa=%s", plan_args(request, ARGS), steps[i].isa),
                             "vcpus", "1", "pin", plan_pin(request, 1, pin), "cpu", steps[i].cpu));
         plan_try(plan, request);
     }
