@@ -243,11 +243,11 @@ START_TEST(failures_have_their_status)
 END_TEST
 
 /* What a neighbour does not say, and a victim says: a wrong row of I/O, with its latency. */
-#define WRONG_IO                                                                          \
-    "case \"$*\" in *load*) echo ready >&2; exec sleep 60;; esac\n"                       \
-    "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "   \
-    "\"guest_status\": 1}, \"benches\": [{\"name\": \"blk.row\", \"params\": {}, "        \
-    "\"threads\": 1, \"unit\": \"IOPS\", \"better\": \"higher\", \"check\": \"failed\", " \
+#define WRONG_IO                                                                              \
+    "case \"$*\" in *load*) echo ready >&2; exec sleep 60;; esac\n"                           \
+    "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "       \
+    "\"guest_status\": 1}, \"benches\": [{\"name\": \"blk.row\", \"params\": {\"bs\": 512}, " \
+    "\"threads\": 1, \"unit\": \"IOPS\", \"better\": \"higher\", \"check\": \"failed\", "     \
     "\"median\": 2.0, \"latency_ns\": {\"p99\": 5.0}}]}'; exit 1"
 
 START_TEST(the_latency_of_wrong_io_is_void)
@@ -263,8 +263,10 @@ START_TEST(the_latency_of_wrong_io_is_void)
     ck_assert_int_eq(run.status, 1);
     json = load(in_folder("json"));
     ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.values")), 16);
-    json_array_foreach (json_at(json, "experiments.0.values"), i, value)
+    json_array_foreach (json_at(json, "experiments.0.values"), i, value) {
         ck_assert_uint_eq(json_array_size(json_at(value, "samples")), 0);
+        ck_assert_int_eq(json_int_at(value, "params.bs"), 512);
+    }
     json_decref(json);
     outcome_free(&run);
     folder_end();

@@ -61,6 +61,7 @@ static void add_tails(json_t *report)
             continue;
         name = json_sprintf("%s.p99", get_text(row, "name"));
         tail = experiment_row(json_string_value(name), "ns", "lower", get_number(latency, "p99"));
+        json_object_set(tail, "params", json_object_get(row, "params"));
         json_object_set(tail, "check", json_object_get(row, "check"));
         json_array_append_new(rows, tail);
         json_decref(name);
