@@ -224,12 +224,31 @@ START_TEST(incomplete_blocks_have_no_ratio)
 }
 END_TEST
 
+static char *print(const struct results *results)
+{
+    json_t *json = results_json(results);
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    text_print(out, json);
+    fclose(out);
+    json_decref(json);
+    return text;
+}
+
+static void check_has(const char *text, const char *expected)
+{
+    ck_assert_msg(strstr(text, expected) != NULL, "'%s' expected in:\n%s", expected, text);
+}
+
 /* Steps are compared with the one that is the base, in the same environment. */
 START_TEST(steps_are_compared)
 {
     static const struct experiment stepped = {.name = "plain", .help = "", .stepwise = true};
     struct results results = begin(2);
     json_t *ratios;
+    char *text;
 
     results.part[0].experiment = &stepped;
     json_decref(results.part[0].steps);
@@ -253,6 +272,9 @@ START_TEST(steps_are_compared)
     ck_assert_str_eq(json_text_at(ratios, "1.base"), "vm");
     ck_assert_double_eq(real_at(ratios, "1.median"), 3);
     json_decref(ratios);
+    text = print(&results);
+    check_has(text, "\nover the first step, \"alone\", in the same environment:\nbenchmark ");
+    free(text);
     free_results(&results);
 }
 END_TEST
@@ -283,24 +305,6 @@ START_TEST(a_machine_that_changes_is_told)
     free_results(&results);
 }
 END_TEST
-
-static char *print(const struct results *results)
-{
-    json_t *json = results_json(results);
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *out = open_memstream(&text, &bytes);
-
-    text_print(out, json);
-    fclose(out);
-    json_decref(json);
-    return text;
-}
-
-static void check_has(const char *text, const char *expected)
-{
-    ck_assert_msg(strstr(text, expected) != NULL, "'%s' expected in:\n%s", expected, text);
-}
 
 START_TEST(the_table_judges)
 {

@@ -68,7 +68,10 @@ static int print_ratios(FILE *out, const json_t *ratios, int step)
     json_array_foreach (ratios, i, ratio) {
         if ((json_object_get(ratio, "base_step") != NULL) != step)
             continue;
-        titles[0] = get_text(ratio, step ? "base_step" : "base");
+        titles[0] = step ? "first" : get_text(ratio, "base");
+        if (step && !count)
+            fprintf(out, "\nover the first step, \"%s\", in the same environment:\n",
+                    get_text(ratio, "base_step"));
         if (!count++)
             table_header(out, titles, 2, "ratio  95 % interval");
         if (strcmp(label, get_text(ratio, "step")) != 0) {
