@@ -162,6 +162,27 @@ void plan_free(struct plan *plan)
     *plan = (struct plan){0};
 }
 
+int experiment_team(struct run *run, const struct environment *env, const struct site *site,
+                    const json_t *options, struct err *err)
+{
+    int result = environment_run(run, env, site, options, err);
+    json_t *rows = json_object_get(run->report, "benches"), *kept = json_array(), *row;
+    json_int_t most = 0;
+    size_t i;
+
+    json_array_foreach (rows, i, row)
+        if (get_integer(row, "threads") > most)
+            most = get_integer(row, "threads");
+    json_array_foreach (rows, i, row)
+        if (get_integer(row, "threads") == most)
+            json_array_append(kept, row);
+    if (result)
+        json_decref(kept);
+    else
+        json_object_set_new(run->report, "benches", kept);
+    return result;
+}
+
 json_t *experiment_row(const char *name, const char *unit, const char *better, double value)
 {
     return json_pack("{s:s, s:{}, s:i, s:s, s:s, s:[f], s:f, s:s}", "name", name, "params",

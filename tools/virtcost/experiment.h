@@ -109,6 +109,10 @@ void plan_try(struct plan *plan, const struct request *request);
 /* plan_free(): what plan_step() and plan_skip() made. */
 void plan_free(struct plan *plan);
 
+/* experiment_team(): environment_run(), of which only the rows of the most threads are kept. */
+int experiment_team(struct run *run, const struct environment *env, const struct site *site,
+                    const json_t *options, struct err *err);
+
 /* experiment_row(): a row of a report, as a benchmark's is, of a single value. */
 json_t *experiment_row(const char *name, const char *unit, const char *better, double value);
 
