@@ -4,7 +4,7 @@
 #include "tools/virtcost/compare.h"
 #include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
-#include "tools/virtcost/wrapped.h"
+#include "vmm/base/wrapped.h"
 
 /* Names too long for their column have a line of their own. */
 #define NAME_COLUMNS 26

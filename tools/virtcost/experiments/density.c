@@ -9,6 +9,7 @@
 
 #include "tools/virtcost/cgroup.h"
 #include "tools/virtcost/experiment.h"
+#include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/instance.h"
 #include "vmm/base/clock.h"
@@ -210,13 +211,9 @@ static int measure_density(struct run *run, const struct environment *env, const
 /* The figure of one environment; 0: there is none. */
 static double value_of(const json_t *results, const char *name, const char *env)
 {
-    json_t *value;
-    size_t i;
+    const struct figures_want want = {.name = name, .env = env};
 
-    json_array_foreach (json_object_get(results, "values"), i, value)
-        if (get_is(value, "name", name) && get_is(value, "env", env))
-            return get_number(value, "median");
-    return 0;
+    return get_number(figures_find(json_object_get(results, "values"), &want), "median");
 }
 
 static void print_density(FILE *out, const json_t *results)

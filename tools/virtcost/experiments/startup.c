@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/virtcost/experiment.h"
+#include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 #include "vmm/base/stats.h"
 
@@ -55,13 +56,9 @@ static int measure_startup(struct run *run, const struct environment *env, const
 
 static const json_t *find_value(const json_t *results, const char *name, const char *env)
 {
-    json_t *value;
-    size_t i;
+    const struct figures_want want = {.name = name, .env = env};
 
-    json_array_foreach (json_object_get(results, "values"), i, value)
-        if (get_is(value, "name", name) && get_is(value, "env", env))
-            return value;
-    return NULL;
+    return figures_find(json_object_get(results, "values"), &want);
 }
 
 /* The value below which `percent` of the samples lie, in ms. */
