@@ -328,6 +328,14 @@ START_TEST(a_new_file_has_the_size_asked_for)
 }
 END_TEST
 
+START_TEST(a_file_is_waited_for)
+{
+    must_open(CONFIG_ENGINE_SYNC);
+    ck_assert_int_eq(fcntl(backend.fd, F_GETFL) & O_NONBLOCK, 0);
+    close_all();
+}
+END_TEST
+
 /* Whether another process can open it so, while it is open here. */
 static bool other_opens(bool read_only)
 {
@@ -411,6 +419,6 @@ END_TEST
 SUITE_MAIN("backend", data_comes_back, pieces_are_put_together, many_are_in_flight,
            null_moves_nothing, a_file_that_shrinks_is_an_io_error, an_unlinked_file_goes_on,
            a_failed_flush_is_never_forgotten, waiting_ends_with_an_event,
-           what_is_no_disk_is_refused, a_new_file_has_the_size_asked_for,
+           what_is_no_disk_is_refused, a_new_file_has_the_size_asked_for, a_file_is_waited_for,
            there_is_one_writer_or_many_readers, a_file_that_another_has_just_made_keeps_its_data,
            a_temporary_disk_has_no_name)
