@@ -56,7 +56,7 @@ static int open_temporary(const struct config_disk *config, struct err *err)
     return fd;
 }
 
-/* Without O_NONBLOCK, opening a FIFO would wait for its other end. */
+/* Without O_NONBLOCK, opening a FIFO would wait for its other end; use_file() takes it back. */
 static int open_file(const struct config_disk *config, struct err *err)
 {
     int flags = O_CLOEXEC | O_NONBLOCK | (config->read_only ? O_RDONLY : O_RDWR) |
@@ -159,17 +159,27 @@ static unsigned block_bytes(int fd, const struct stat *file, const struct config
     return 4096;
 }
 
+static int read_status(int fd, const struct config_disk *config, struct stat *file, struct err *err)
+{
+    return fstat(fd, file) ? err_sys(err, ERR_FAILED, "--disk path=%s", config->path) : 0;
+}
+
 static int use_file(struct backend *backend, const struct config_disk *config, struct err *err)
 {
     struct stat file;
 
-    if (fstat(backend->fd, &file))
-        return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
+    if (read_status(backend->fd, config, &file, err))
+        return -1;
     if (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode)) {
         err_set(err, ERR_USAGE, "--disk path=%s: not a file or a block device", config->path);
         return err_hint(err, "one of the two");
     }
-    if (lock_file(backend->fd, config, err) ||
+    /* An io_uring makes a difference for files, too: some fail with EAGAIN where they would wait.
+     */
+    if (fcntl(backend->fd, F_SETFL, fcntl(backend->fd, F_GETFL) & ~O_NONBLOCK))
+        return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
+    /* Its size is looked at behind the lock: whoever had that may have made the file. */
+    if (lock_file(backend->fd, config, err) || read_status(backend->fd, config, &file, err) ||
         file_bytes(backend->fd, &file, config, &backend->bytes, err) ||
         check_bytes(config, backend->bytes, err))
         return -1;

@@ -176,13 +176,22 @@ static void write_features(struct virtio_mmio *mmio, uint32_t value)
         fail_at(mmio, "features that there are not", VIRTIO_MMIO_DRIVER_FEATURES, value);
 }
 
+/*
+ * A driver may take back what it has set up (4.2.2.2), which Linux does after each reset; from a
+ * device that is live, only by a reset. Nor does one that is live look for new queues.
+ */
 static void make_ready(struct virtio_mmio *mmio, struct virtio_queue *queue, uint32_t value)
 {
     struct virtqueue trial;
     struct err err;
 
-    if (value != 1 || queue->ready) {
-        fail_at(mmio, "a queue can be made ready once", VIRTIO_MMIO_QUEUE_READY, value);
+    if (!value && !mmio->started) {
+        queue->ready = false;
+        return;
+    }
+    if (value != 1 || queue->ready || mmio->started) {
+        fail_at(mmio, "a queue can be made ready once, before DRIVER_OK", VIRTIO_MMIO_QUEUE_READY,
+                value);
         return;
     }
     if (virtqueue_init(&trial, mmio->mem, &queue->layout, &err))
