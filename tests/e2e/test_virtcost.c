@@ -2,6 +2,7 @@
 /* virtcost: blocks of real runs, and what becomes of them if something goes wrong. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -359,6 +360,28 @@ START_TEST(signals_end_it_with_what_there_is)
 }
 END_TEST
 
+/* What cannot be run here is found out before the first block; a stop is no such thing. */
+START_TEST(a_stop_while_it_plans_is_a_stop)
+{
+    const char *args[] = {"run", "vector", "--envs", "native,vm", NULL};
+    const struct timespec pause = {0, 5000000};
+    struct program program;
+    struct outcome run;
+
+    folder_begin(": >\"$0.ran\"; exec sleep 60");
+    program = program_start("virtcost", args);
+    while (access(in_folder("minivmm.ran"), F_OK))
+        nanosleep(&pause, NULL);
+    kill(program.pid, SIGINT);
+    run = program_wait(&program);
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_str_eq(run.err, "virtcost: stopped: 0 blocks are complete\n");
+    ck_assert_str_eq(run.out, "");
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
 /* Killed outright, it takes the program that it runs along. */
 START_TEST(nothing_outlives_it)
 {
@@ -509,6 +532,31 @@ START_TEST(many_are_alive_at_once_and_gone_afterwards)
 }
 END_TEST
 
+/* A runtime makes folders in all hierarchies of cgroups; those are gone as well. */
+START_TEST(a_crowd_of_containers_leaves_no_cgroup)
+{
+    static const char *const args[] = {"run", "density", "--quick",          "--count",
+                                       "2",   "--envs",  "native,container", NULL};
+    struct program program;
+    struct outcome run;
+    char pattern[64];
+    glob_t found;
+    int pid;
+
+    if (!has_container())
+        return;
+    program = program_start("virtcost", args);
+    pid = program.pid;
+    run = program_wait(&program);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    for (unsigned depth = 0; depth < 2; depth++) {
+        snprintf(pattern, sizeof(pattern), "/sys/fs/cgroup%s/virtcost-%d", depth ? "/*" : "", pid);
+        ck_assert_int_eq(glob(pattern, 0, NULL, &found), GLOB_NOMATCH);
+    }
+    outcome_free(&run);
+}
+END_TEST
+
 /* Every step of the experiments on causes, of a benchmark that takes no time. */
 START_TEST(causes_are_looked_for_step_by_step)
 {
@@ -535,6 +583,43 @@ START_TEST(causes_are_looked_for_step_by_step)
         ck_assert_msg(found == 3, "%s: %u", expected[i].experiment, found);
         json_decref(json);
     }
+}
+END_TEST
+
+/* The folder of its files may be on another file system than the programs. */
+START_TEST(a_container_is_made_in_any_folder)
+{
+    struct outcome run;
+
+    if (!has_container())
+        return;
+    setenv("TMPDIR", "/dev/shm", 1);
+    run = program_run("virtcost", "run", "--quick", "--blocks", "1", "--bench", "fma", "--mem",
+                      "64M", "--envs", "container,native", NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    outcome_free(&run);
+}
+END_TEST
+
+/* What a runtime says is told, without what its log adds. */
+START_TEST(a_runtime_that_fails_says_why)
+{
+    static const char *const names[] = {"runc", "docker"};
+    char runtime[2 * PATH_BYTES], expected[128];
+    struct outcome run;
+
+    folder_begin(RIGHT);
+    for (unsigned i = 0; i < 2; i++) {
+        script(names[i], "echo 'time=\"now\" level=error msg=\"no room\"' >&2; exit 1");
+        strcpy(runtime, in_folder(names[i]));
+        snprintf(expected, sizeof(expected),
+                 "no container can be run: %s: no room; try: ", names[i]);
+        run = program_run("virtcost", "run", "--bench", "row", "--runtime", runtime, NULL);
+        ck_assert_int_eq(run.status, 77);
+        check_has(run.err, expected);
+        outcome_free(&run);
+    }
+    folder_end();
 }
 END_TEST
 
@@ -606,9 +691,11 @@ START_TEST(results_are_shown_again_and_compared)
 END_TEST
 
 SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
-               many_are_alive_at_once_and_gone_afterwards, causes_are_looked_for_step_by_step,
-               without_containers_there_are_the_others, a_full_machine_is_named,
-               results_are_shown_again_and_compared, blocks_are_whole, arguments_are_checked,
-               failed_runs_are_told, failures_have_their_status, wrong_results_are_void,
-               a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
+               many_are_alive_at_once_and_gone_afterwards, a_crowd_of_containers_leaves_no_cgroup,
+               causes_are_looked_for_step_by_step, a_container_is_made_in_any_folder,
+               a_runtime_that_fails_says_why, without_containers_there_are_the_others,
+               a_full_machine_is_named, results_are_shown_again_and_compared, blocks_are_whole,
+               arguments_are_checked, failed_runs_are_told, failures_have_their_status,
+               wrong_results_are_void, a_late_failure_keeps_the_blocks_before, full_disk,
+               signals_end_it_with_what_there_is, a_stop_while_it_plans_is_a_stop,
                nothing_outlives_it)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,11 +107,30 @@ int cgroup_kernel(const struct cgroup *cgroup, uint64_t *bytes)
     return 0;
 }
 
-void cgroup_close(struct cgroup *cgroup)
+static void remove_folder(const char *path)
 {
     const struct timespec pause = {.tv_nsec = 20000000};
 
-    for (unsigned i = 0; cgroup->version && i < TRIES && rmdir(cgroup->path) && errno == EBUSY; i++)
+    for (unsigned i = 0; i < TRIES && rmdir(path) && errno == EBUSY; i++)
         nanosleep(&pause, NULL);
+}
+
+void cgroup_close(struct cgroup *cgroup)
+{
+    FILE *mounts = cgroup->version ? setmntent("/proc/self/mounts", "re") : NULL;
+    char path[PATH_MAX + 64];
+    struct mntent *mount;
+
+    if (cgroup->version)
+        remove_folder(cgroup->path);
     cgroup->version = 0;
+    /* Version 1: a runtime has made the folder above its containers' in each hierarchy. */
+    while (mounts && (mount = getmntent(mounts))) {
+        if (strcmp(mount->mnt_type, "cgroup") != 0 && strcmp(mount->mnt_type, "cgroup2") != 0)
+            continue;
+        snprintf(path, sizeof(path), "%.*s%s", PATH_MAX - 1, mount->mnt_dir, cgroup->name);
+        remove_folder(path);
+    }
+    if (mounts)
+        endmntent(mounts);
 }

@@ -28,7 +28,7 @@ int cgroup_leave(const struct cgroup *cgroup);
 /* cgroup_kernel(): bytes of kernel memory of all its members and what is below. 0, or -1. */
 int cgroup_kernel(const struct cgroup *cgroup, uint64_t *bytes);
 
-/* cgroup_close(): remove it; its members are gone. */
+/* cgroup_close(): remove it, in all hierarchies; its members are gone. */
 void cgroup_close(struct cgroup *cgroup);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,9 @@
 #include "vmm/host/file.h"
 
 #define PROGRAM "/bench-native"
+
+/* What a message is behind in the lines that runtimes log. */
+#define LOGGED "msg=\""
 
 /* Of the command that tries one out. */
 #define ARGUMENTS_MAX 40
@@ -46,7 +50,7 @@ static int copy_program(const char *from, const char *to)
     if (in < 0 || out < 0 || fstat(in, &file))
         copied = -1;
     for (off_t left = copied < 0 ? 0 : file.st_size; left && copied > 0; left -= copied)
-        copied = copy_file_range(in, NULL, out, NULL, (size_t)left, 0);
+        copied = sendfile(out, in, NULL, (size_t)left);
     if (in >= 0)
         close(in);
     if (out >= 0 && close(out))
@@ -111,7 +115,7 @@ static void read_version(struct container *container)
              version ? version + 8 : "");
 }
 
-static int make_image(struct container *container, struct err *err)
+static int make_image(struct container *container, int said)
 {
     char tar[PATH_MAX], rootfs[PATH_MAX];
     const char *const pack[] = {"tar", "-cf", tar, "-C", rootfs, ".", NULL};
@@ -120,24 +124,31 @@ static int make_image(struct container *container, struct err *err)
     snprintf(container->image, sizeof(container->image), "virtcost-%d", (int)getpid());
     path_in(container, tar, "image.tar");
     path_in(container, rootfs, "rootfs");
-    if (process_run(pack, -1) || process_run(import, -1))
-        return err_set(err, ERR_CANNOT_RUN, "no image can be made");
-    return 0;
+    return process_run(pack, said) || process_run(import, said) ? -1 : 0;
 }
 
-/* The end of what was written to a file, for a message: one line. */
+/*
+ * The end of what was written to a file, for a message: one line, and of what is logged as
+ * 'time="..." level=error msg="..."' the message.
+ */
 static void last_line(int fd, char *text, size_t size)
 {
     off_t end = lseek(fd, 0, SEEK_END), most = (off_t)size - 1;
     ssize_t got = pread(fd, text, size - 1, end > most ? end - most : 0);
-    char *newline;
+    char *from;
 
     text[got > 0 ? got : 0] = '\0';
     while (*text && text[strlen(text) - 1] == '\n')
         text[strlen(text) - 1] = '\0';
-    newline = strrchr(text, '\n');
-    if (newline)
-        memmove(text, newline + 1, strlen(newline));
+    from = strrchr(text, '\n');
+    if (from)
+        memmove(text, from + 1, strlen(from));
+    from = strstr(text, LOGGED);
+    if (!from)
+        return;
+    memmove(text, from + strlen(LOGGED), strlen(from + strlen(LOGGED)) + 1);
+    if (*text && text[strlen(text) - 1] == '"')
+        text[strlen(text) - 1] = '\0';
 }
 
 /* Whether a container with the program in it can be run. */
@@ -147,19 +158,20 @@ static int try(struct container *container, struct err *err)
     json_t *argv = json_pack("[s, s]", PROGRAM, "--version"), *command = NULL, *text;
     const char *words[ARGUMENTS_MAX] = {NULL};
     int said = memfd_create("said", MFD_CLOEXEC), status;
-    char line[160], id[64];
+    char line[512], id[64];
     size_t i;
 
     snprintf(id, sizeof(id), "virtcost-%d-try", (int)getpid());
-    if (said < 0 || (container->runtime->engine && make_image(container, err)) ||
-        container_command(container, id, &limits, argv, &command, err)) {
+    if (said < 0 || container_command(container, id, &limits, argv, &command, err)) {
         json_decref(argv);
         close(said);
         return -1;
     }
     json_array_foreach (command, i, text)
         words[i] = json_string_value(text);
-    status = process_run(words, said);
+    status = container->runtime->engine ? make_image(container, said) : 0;
+    if (!status)
+        status = process_run(words, said);
     last_line(said, line, sizeof(line));
     json_decref(argv);
     json_decref(command);
@@ -178,7 +190,7 @@ static const char *name_of(const char *path)
 int container_open(struct container *container, const char *asked, const char *program,
                    const char *folder, struct err *err)
 {
-    char why[320] = "";
+    char why[360] = "";
     struct err found;
 
     *container = (struct container){0};
@@ -194,7 +206,7 @@ int container_open(struct container *container, const char *asked, const char *p
             read_version(container);
             return 0;
         }
-        snprintf(why + strlen(why), sizeof(why) - strlen(why), "%s%s: %.60s", *why ? "; " : "",
+        snprintf(why + strlen(why), sizeof(why) - strlen(why), "%s%s: %.75s", *why ? "; " : "",
                  runtimes[i].name, found.text);
     }
     container_close(container);
