@@ -527,7 +527,7 @@ START_TEST(many_are_alive_at_once_and_gone_afterwards)
     ck_assert_uint_ge(count_values(json, "vm"), 4);
     ck_assert_int_eq(json_int_at(json, "experiments.0.values.0.params.count"), 70);
     ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.skipped")), 0);
-    ck_assert_uint_eq(count_processes("minivmm"), before);
+    ck_assert_uint_le(count_processes("minivmm"), before);
     json_decref(json);
 }
 END_TEST
