@@ -125,33 +125,34 @@ static const char *reason_of(char *said)
     return strstr(line, ": ") ? strstr(line, ": ") + 2 : line;
 }
 
-void plan_try(struct plan *plan, const struct request *request)
+int plan_try(struct plan *plan, const struct request *request)
 {
     struct step *step = &plan->step[plan->steps - 1];
     json_t *options = json_deep_copy(step->options);
     bool dropped = false;
+    int result = 0;
 
     json_object_set_new(options, "bench", json_string("none"));
-    for (unsigned i = 0; i < request->envs && !dropped; i++) {
+    for (unsigned i = 0; i < request->envs && !dropped && result != RUN_STOPPED; i++) {
         const struct environment *env = request->env[i];
         struct run run;
         struct err err;
-        int result;
 
         if (!env->program || env->overlay)
             continue;
         result = environment_run(&run, env, request->site, options, &err);
         json_decref(run.report);
-        if (!result)
+        if (result != -1)
             continue;
         plan_skip(plan, env->name, step->label, *run.said ? reason_of(run.said) : err.text);
         dropped = env->kind == CLI_VM;
     }
     json_decref(options);
-    if (!dropped)
-        return;
-    json_decref(step->options);
-    plan->steps--;
+    if (dropped) {
+        json_decref(step->options);
+        plan->steps--;
+    }
+    return result == RUN_STOPPED ? RUN_STOPPED : 0;
 }
 
 void plan_free(struct plan *plan)
