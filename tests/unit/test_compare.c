@@ -273,7 +273,7 @@ START_TEST(the_table_fits_and_judges)
     char *text = print(comparison);
 
     check_has(text, "kernels threads=1\n");
-    check_has(text, "stream.triad store=nt        1 vm              10       20 GB/s    "
+    check_has(text, "stream.triad store=nt        1 vm           10.00    20.00 GB/s    "
                     "2.000 [2.000, 2.000]      worse\n");
     check_has(text, "verdicts: 0 better, 1 worse, 0 same");
     check_columns(text);

@@ -308,14 +308,60 @@ START_TEST(the_table_judges)
     char *text = print(&results);
 
     check_has(text, "6 blocks, seed 42\n");
-    check_has(text,
-              "chase n=1                          1 vm              35    63.75 ns      1.8750 "
-              "[1.2500, 3.0000] worse\n");
-    check_has(text,
-              "chase n=2                          1 vm               1        1 ns      1.0000 "
-              "[1.0000, 1.0000] same\n");
+    check_has(text, "chase n=1                    1 vm           35.00    63.75 ns      1.875 "
+                    "[1.250, 3.000]      worse\n");
+    check_has(text, "chase n=2                    1 vm           1.000    1.000 ns      1.000 "
+                    "[1.000, 1.000]      same\n");
     check_has(text, "\nThe ratio of \"null\", native against native, shows the noise.\n");
     free(text);
+    free_results(&results);
+}
+END_TEST
+
+/* Nanoseconds of a start, operations of a disk: no reader counts digits, or reads exponents. */
+START_TEST(large_figures_are_readable)
+{
+    static const struct {
+        const char *unit, *expected;
+        double median;
+    } figures[] = {
+        {"ns", "   3.840    3.840 ms ", 3839700},
+        {"ns", "   42.66    42.66 us ", 42664},
+        {"IOPS", "   761.9    761.9 k IOPS ", 761900},
+    };
+
+    for (unsigned i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+        struct results results = begin(2);
+        char *text;
+
+        for (unsigned env = 0; env < 2; env++) {
+            json_t *one = row("chase", 1, "ok", figures[i].median);
+
+            json_object_set_new(one, "unit", json_string(figures[i].unit));
+            add_report(&results, "", 0, env ? "vm" : "native",
+                       json_pack("{s:[o]}", "benches", one));
+        }
+        complete(&results, 1);
+        text = print(&results);
+        check_has(text, figures[i].expected);
+        free(text);
+        free_results(&results);
+    }
+}
+END_TEST
+
+/* Whatever a warning says, it is broken into lines. */
+START_TEST(warnings_fit_a_terminal)
+{
+    struct results results = drifting(2);
+    char *text;
+
+    results.warnings = json_array();
+    results_warn(results.warnings, "long", json_sprintf("%0*d and so on", 90, 1));
+    text = print(&results);
+    check_has(text, "1\n         and so on\n");
+    free(text);
+    json_decref(results.warnings);
     free_results(&results);
 }
 END_TEST
@@ -432,7 +478,7 @@ START_TEST(without_the_exits_nothing_is_predicted)
     char *text = print(&results);
 
     ck_assert(json_has(added, "0.added_ns") && !json_has(added, "0.predicted_ns"));
-    check_has(text, "(not measured: add exits to --bench)");
+    check_has(text, "not measured: add exits to --bench");
     check_has(text, "blk.randread             1\n              4K     0.010\n");
     free(text);
     json_decref(added);
@@ -444,4 +490,5 @@ END_TEST
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
            a_machine_that_changes_is_told, the_table_judges, the_table_names_its_base,
-           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted)
+           large_figures_are_readable, warnings_fit_a_terminal, what_io_costs_more_is_predicted,
+           without_the_exits_nothing_is_predicted)

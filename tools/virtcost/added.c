@@ -4,6 +4,7 @@
 
 #include "tools/virtcost/added.h"
 #include "tools/virtcost/get.h"
+#include "tools/virtcost/page/measure.h"
 #include "vmm/base/stats.h"
 
 #define VM "vm"
@@ -170,17 +171,6 @@ static json_int_t param(const json_t *row, const char *key)
     return json_integer_value(json_object_get(json_object_get(row, "params"), key));
 }
 
-static const char *size_text(char text[24], json_int_t bytes)
-{
-    if (bytes % (1 << 20) == 0)
-        snprintf(text, 24, "%lldM", (long long)bytes >> 20);
-    else if (bytes % 1024 == 0)
-        snprintf(text, 24, "%lldK", (long long)bytes >> 10);
-    else
-        snprintf(text, 24, "%lld", (long long)bytes);
-    return text;
-}
-
 /* The ratio of one cell, or NULL. */
 static const json_t *find_cell(const json_t *ratios, const char *name, json_int_t bs,
                                json_int_t depth)
@@ -210,7 +200,7 @@ static int any_in(const json_t *ratios, const char *name, json_int_t bs, json_in
 
 static void print_grid(FILE *out, const json_t *ratios, const char *name)
 {
-    char text[24];
+    char text[MEASURE_TEXT_MAX];
 
     fprintf(out, "%-16s", name);
     for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2)
@@ -220,7 +210,7 @@ static void print_grid(FILE *out, const json_t *ratios, const char *name)
     for (json_int_t bs = BS_MIN; bs <= BS_MAX; bs *= 2) {
         if (!any_in(ratios, name, bs, 0))
             continue;
-        fprintf(out, "%16s", size_text(text, bs));
+        fprintf(out, "%16s", measure_size(text, bs));
         for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2) {
             const json_t *cell = find_cell(ratios, name, bs, depth);
 
@@ -270,10 +260,10 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
     fprintf(out, "\n%-30s %10s %10s %10s %10s %10s\n", "ns per operation", "base", "vm", "added",
             "predicted", "residual");
     json_array_foreach (added, i, row) {
-        char name[64], size[24];
+        char name[160], size[MEASURE_TEXT_MAX];
 
         snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", get_text(row, "name"),
-                 size_text(size, param(row, "bs")), (long long)param(row, "iodepth"));
+                 measure_size(size, param(row, "bs")), (long long)param(row, "iodepth"));
         fprintf(out, "%-30s %10.0f %10.0f %10.0f", name,
                 json_number_value(json_object_get(row, "base_ns")),
                 json_number_value(json_object_get(row, "env_ns")),
@@ -288,9 +278,10 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
         if (param(row, "iodepth") == 1)
             print_parts(out, row);
     }
-    fprintf(out,
-            "predicted: exits, kicks, wake-ups and interrupts as often as they happened, each at "
-            "its cost\nin these runs%s. At more than one in flight they overlap with the disk's "
-            "own work; the\nresidual is that, the driver, the virtqueue, and what the caches do.\n",
-            predicted ? "" : " (not measured: add exits to --bench)");
+    fputs("predicted: exits, kicks, wake-ups and interrupts as often as they happened, each at "
+          "its cost\nin these runs. At more than one in flight they overlap with the disk's own "
+          "work; the residual\nis that, the driver, the virtqueue, and what the caches do.\n",
+          out);
+    if (!predicted)
+        fputs("The costs are not measured: add exits to --bench.\n", out);
 }

@@ -4,50 +4,18 @@
 #include "tools/virtcost/compare.h"
 #include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
+#include "tools/virtcost/table.h"
 #include "vmm/base/wrapped.h"
 
-/* Names too long for their column have a line of their own. */
-#define NAME_COLUMNS 26
-
-static void print_ratio(FILE *out, const json_t *row)
-{
-    const json_t *ci95 = json_object_get(row, "ci95");
-    char text[64] = "no ratio";
-
-    if (json_object_get(row, "ratio"))
-        snprintf(text, sizeof(text), "%#.4g [%#.4g, %#.4g]", get_number(row, "ratio"),
-                 json_number_value(json_array_get(ci95, 0)),
-                 json_number_value(json_array_get(ci95, 1)));
-    fprintf(out, " %-25s", text);
-}
-
-static void print_median(FILE *out, const json_t *row, const char *key)
-{
-    char text[UNITS_TEXT_MAX] = "-";
-
-    if (json_object_get(row, key))
-        figures_number(text, get_number(row, key));
-    fprintf(out, " %8s", text);
-}
-
-/* `last` holds the label of the row before, which a long one is not repeated after. */
+/* `last` is table_name()'s. */
 static void print_row(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX])
 {
-    char label[FIGURES_LABEL_MAX], env[10], unit[8], verdict[8];
+    const json_t *medians[] = {json_object_get(row, "a_median"), json_object_get(row, "b_median")};
+    char verdict[8];
 
-    figures_label(label, row);
-    if (strlen(label) > NAME_COLUMNS) {
-        if (strcmp(label, last))
-            fprintf(out, "%.*s\n", WRAPPED_COLUMNS, label);
-        strcpy(last, label);
-        *label = '\0';
-    }
-    fprintf(out, "%-*s %3lld %-9s", NAME_COLUMNS, label, (long long)get_integer(row, "threads"),
-            figures_clean(env, sizeof(env), get_text(row, "env")));
-    print_median(out, row, "a_median");
-    print_median(out, row, "b_median");
-    fprintf(out, " %-7s", figures_clean(unit, sizeof(unit), get_text(row, "unit")));
-    print_ratio(out, row);
+    table_name(out, row, last);
+    table_numbers(out, get_text(row, "unit"), medians, 2);
+    table_ratio(out, json_object_get(row, "ratio"), json_object_get(row, "ci95"), "no ratio");
     fprintf(out, " %s\n", figures_clean(verdict, sizeof(verdict), get_text(row, "verdict")));
 }
 
@@ -63,13 +31,13 @@ static void print_step(FILE *out, const json_t *row)
 
 static void print_rows(FILE *out, const json_t *rows)
 {
+    static const char *const files[] = {"a", "b"};
     char label[FIGURES_LABEL_MAX] = "";
     const json_t *last = NULL;
     json_t *row;
     size_t i;
 
-    fprintf(out, "%-*s %3s %-9s %8s %8s %-7s %s\n", NAME_COLUMNS, "benchmark", "thr", "env", "a",
-            "b", "unit", "b/a    95 % interval");
+    table_header(out, files, 2, "b/a    95 % interval");
     json_array_foreach (rows, i, row) {
         if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
             strcmp(get_text(last, "step"), get_text(row, "step"))) {

@@ -4,7 +4,12 @@
 #include "tools/virtcost/experiment.h"
 #include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
+#include "tools/virtcost/table.h"
 #include "tools/virtcost/text.h"
+#include "vmm/base/wrapped.h"
+
+/* Of "skipped" and "warning". */
+#define LABEL_COLUMNS 9
 
 /* Whether an interval says more than that the two may be the same. */
 static const char *verdict(const json_t *ratio, double low, double high)
@@ -18,47 +23,52 @@ static const char *verdict(const json_t *ratio, double low, double high)
     return (low > 1) != lower_is_better ? "better" : "worse";
 }
 
-static void print_ratio(FILE *out, const json_t *ratio)
+/* `last` is table_name()'s. */
+static void print_ratio(FILE *out, const json_t *ratio, char last[FIGURES_LABEL_MAX])
 {
     const json_t *ci95 = json_object_get(ratio, "ci95");
-    double low = json_number_value(json_array_get(ci95, 0));
-    double high = json_number_value(json_array_get(ci95, 1));
+    const json_t *medians[] = {json_object_get(ratio, "base_median"),
+                               json_object_get(ratio, "env_median")};
     json_int_t voided = get_integer(ratio, "voided");
-    char name[FIGURES_LABEL_MAX];
 
-    fprintf(out, "%-32s %3lld %-9s", figures_label(name, ratio),
-            (long long)get_integer(ratio, "threads"), get_text(ratio, "env"));
-    if (!ci95)
-        fprintf(out, " no result");
-    else
-        fprintf(out, " %8.5g %8.5g %-7s %6.4f [%6.4f, %6.4f] %s", get_number(ratio, "base_median"),
-                get_number(ratio, "env_median"), get_text(ratio, "unit"),
-                get_number(ratio, "median"), low, high, verdict(ratio, low, high));
+    table_name(out, ratio, last);
+    table_numbers(out, get_text(ratio, "unit"), medians, 2);
+    table_ratio(out, json_object_get(ratio, "median"), ci95, "no result");
+    if (ci95)
+        fprintf(out, " %s",
+                verdict(ratio, json_number_value(json_array_get(ci95, 0)),
+                        json_number_value(json_array_get(ci95, 1))));
     if (voided)
         fprintf(out, " (%lld void)", (long long)voided);
     fputc('\n', out);
 }
 
 /* Absolute figures, where nothing is there to compare them with. */
-static void print_value(FILE *out, const json_t *value)
+static void print_values(FILE *out, const json_t *values)
 {
-    const json_t *ci95 = json_object_get(value, "ci95");
-    char name[FIGURES_LABEL_MAX];
+    static const char *const titles[] = {"median", "from", "to"};
+    char last[FIGURES_LABEL_MAX] = "";
+    json_t *value;
+    size_t i;
 
-    fprintf(out, "%-32s %3lld %-9s", figures_label(name, value),
-            (long long)get_integer(value, "threads"), get_text(value, "env"));
-    if (!ci95)
-        fprintf(out, " no result\n");
-    else
-        fprintf(out, " %8.5g %-7s [%.5g, %.5g]\n", get_number(value, "median"),
-                get_text(value, "unit"), json_number_value(json_array_get(ci95, 0)),
-                json_number_value(json_array_get(ci95, 1)));
+    json_array_foreach (values, i, value) {
+        const json_t *ci95 = json_object_get(value, "ci95");
+        const json_t *numbers[] = {json_object_get(value, "median"), json_array_get(ci95, 0),
+                                   json_array_get(ci95, 1)};
+
+        if (!i)
+            table_header(out, titles, 3, "");
+        table_name(out, value, last);
+        table_numbers(out, get_text(value, "unit"), numbers, 3);
+        fprintf(out, "%s\n", ci95 ? "" : " no result");
+    }
 }
 
 /* Ratios over the base environment or, if `step` is set, over the base step. */
 static int print_ratios(FILE *out, const json_t *ratios, int step)
 {
-    const char *label = "";
+    const char *label = "", *titles[] = {"", step ? "step" : "env"};
+    char last[FIGURES_LABEL_MAX] = "";
     json_t *ratio;
     int count = 0;
     size_t i;
@@ -66,23 +76,34 @@ static int print_ratios(FILE *out, const json_t *ratios, int step)
     json_array_foreach (ratios, i, ratio) {
         if ((json_object_get(ratio, "base_step") != NULL) != step)
             continue;
+        titles[0] = get_text(ratio, step ? "base_step" : "base");
         if (!count++)
-            fprintf(out, "%-32s %3s %-9s %8s %8s %-7s %6s %-18s\n", "benchmark", "thr", "env",
-                    step ? get_text(ratio, "base_step") : get_text(ratio, "base"),
-                    step ? "step" : "env", "unit", "ratio", " 95 % interval");
-        if (strcmp(label, get_text(ratio, "step")) != 0)
+            table_header(out, titles, 2, "ratio  95 % interval");
+        if (strcmp(label, get_text(ratio, "step")) != 0) {
             fprintf(out, "%s:\n", get_text(ratio, "step"));
+            *last = '\0';
+        }
         label = get_text(ratio, "step");
-        print_ratio(out, ratio);
+        print_ratio(out, ratio, last);
     }
     return count;
+}
+
+static void print_skipped(FILE *out, const json_t *skipped)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text), "%s%s%s: %s", get_text(skipped, "env"),
+             *get_text(skipped, "env") && *get_text(skipped, "step") ? " " : "",
+             get_text(skipped, "step"), get_text(skipped, "reason"));
+    wrapped_print(out, LABEL_COLUMNS, "skipped", text);
 }
 
 static void print_experiment(FILE *out, const json_t *results, const json_t *part)
 {
     const struct experiment *experiment = experiment_find(get_text(part, "name"));
     const json_t *ratios = json_object_get(part, "ratios");
-    json_t *skipped, *value;
+    json_t *skipped;
     size_t i;
 
     fprintf(out, "%s: %s\n%lld blocks%s, seed %lld\n", get_text(part, "name"),
@@ -91,15 +112,12 @@ static void print_experiment(FILE *out, const json_t *results, const json_t *par
                                                             : "",
             (long long)get_integer(results, "seed"));
     if (!print_ratios(out, ratios, 0) && !json_array_size(ratios))
-        json_array_foreach (json_object_get(part, "values"), i, value)
-            print_value(out, value);
+        print_values(out, json_object_get(part, "values"));
     print_ratios(out, ratios, 1);
     if (experiment && experiment->print)
         experiment->print(out, part);
     json_array_foreach (json_object_get(part, "skipped"), i, skipped)
-        fprintf(out, "skipped  %s%s%s: %s\n", get_text(skipped, "env"),
-                *get_text(skipped, "env") && *get_text(skipped, "step") ? " " : "",
-                get_text(skipped, "step"), get_text(skipped, "reason"));
+        print_skipped(out, skipped);
     fputc('\n', out);
 }
 
@@ -130,6 +148,9 @@ void text_print(FILE *out, const json_t *results)
         base);
     if (has_null(results))
         fprintf(out, "The ratio of \"null\", %s against %s, shows the noise.\n", base, base);
-    json_array_foreach (json_object_get(results, "warnings"), i, warning)
-        fprintf(out, "%swarning  %s\n", i ? "" : "\n", get_text(warning, "text"));
+    json_array_foreach (json_object_get(results, "warnings"), i, warning) {
+        if (!i)
+            fputc('\n', out);
+        wrapped_print(out, LABEL_COLUMNS, "warning", get_text(warning, "text"));
+    }
 }

@@ -174,7 +174,7 @@ static void print_references(FILE *out)
         for (unsigned h = 0; h < COUNT(host_pages); h++) {
             unsigned n = guest_pages[g].levels, m = host_pages[h].levels;
 
-            fprintf(out, " %12u nested, %u", n * m + n + m, n > m ? n : m);
+            fprintf(out, " %10u nested, %u", n * m + n + m, n > m ? n : m);
         }
         fputc('\n', out);
     }

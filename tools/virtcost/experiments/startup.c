@@ -106,7 +106,7 @@ static void print_startup(FILE *out, const json_t *results)
     fprintf(out, "\n%-10s", "ms");
     for (unsigned i = 0; i < PHASES; i++)
         fprintf(out, " %13s", phases[i].name + strlen("startup."));
-    fprintf(out, " %9s %9s  %s\n", "total p50", "p99", "largest phase");
+    fprintf(out, " %9s %9s  %s\n", "total p50", "p99", "largest");
     for (const struct environment *env = environment; env->name; env++)
         print_env(out, results, env->name);
     for (unsigned i = 0; i < PHASES; i++)

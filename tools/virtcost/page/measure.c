@@ -7,6 +7,8 @@
 
 #define DIGITS 4
 
+#define MICRO "\xc2\xb5s"
+
 /* For each unit, from the smallest value that it is shown so. */
 static const struct step {
     const char *unit;
@@ -14,11 +16,11 @@ static const struct step {
     struct measure shown; /* no unit: the same */
 } steps[] = {
     {"ns", 0, {1, "", "ns"}},
-    {"ns", 1e3, {1e-3, "", "\xc2\xb5s"}},
+    {"ns", 1e3, {1e-3, "", MICRO}},
     {"ns", 1e6, {1e-6, "", "ms"}},
     {"ns", 1e9, {1e-9, "", "s"}},
     {"s", 0, {1e9, "", "ns"}},
-    {"s", 1e-6, {1e6, "", "\xc2\xb5s"}},
+    {"s", 1e-6, {1e6, "", MICRO}},
     {"s", 1e-3, {1e3, "", "ms"}},
     {"s", 1, {1, "", "s"}},
     {"KiB", 0, {1, "", "KiB"}},
@@ -75,6 +77,13 @@ const char *measure_text(char text[MEASURE_TEXT_MAX], const struct measure *meas
 
     snprintf(text, MEASURE_TEXT_MAX, "%s %s%.24s", measure_value(number, measure, value),
              measure->prefix, measure->unit);
+    return text;
+}
+
+const char *measure_plain(char text[MEASURE_TEXT_MAX], const struct measure *measure)
+{
+    snprintf(text, MEASURE_TEXT_MAX, "%s%.24s", measure->prefix,
+             strcmp(measure->unit, MICRO) ? measure->unit : "us");
     return text;
 }
 

@@ -38,6 +38,9 @@ const char *measure_value(char text[MEASURE_TEXT_MAX], const struct measure *mea
 /* measure_text(): the same with the unit. Returns `text`. */
 const char *measure_text(char text[MEASURE_TEXT_MAX], const struct measure *measure, double value);
 
+/* measure_plain(): the unit alone, of ASCII as long as the one given is: "us", "k IOPS". */
+const char *measure_plain(char text[MEASURE_TEXT_MAX], const struct measure *measure);
+
 /* measure_size(): bytes as fio writes them: "512", "4K", "1M". Returns `text`. */
 const char *measure_size(char text[MEASURE_TEXT_MAX], long long bytes);
 
