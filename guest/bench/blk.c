@@ -228,7 +228,7 @@ void blk_run(struct bench_run *run)
 {
     const struct blk_bench *bench = find_bench(run->name);
     const char *why = "there is no disk";
-    const struct disk *disk = run->env->disk_open ? run->env->disk_open(&why) : NULL;
+    const struct disk *disk = run->env->disk_open(&why);
     struct cell cell[ROWS_MAX];
 
     if (!disk) {

@@ -163,18 +163,23 @@ uint64_t blk_job_verify(struct blk_job *job)
     return wrong;
 }
 
-/* What is found at a place: 0 its pattern, 1 nothing, 2 something else, 3 an error. */
+/* What sectors hold: all their pattern; some of them nothing; some of them something else. */
 enum content { CONTENT_PATTERN, CONTENT_EMPTY, CONTENT_OTHER, CONTENT_ERROR };
 
 static enum content look(const struct disk *disk, uint64_t offset, uint8_t *buffer, uint32_t bytes)
 {
-    uint64_t sectors = bytes / PATTERN_SECTOR_BYTES;
+    enum content content = CONTENT_PATTERN;
 
     if (blk_transfer(disk, DISK_READ, offset, buffer, bytes))
         return CONTENT_ERROR;
-    if (pattern_whole(buffer, offset / PATTERN_SECTOR_BYTES, sectors))
-        return CONTENT_PATTERN;
-    return pattern_empty(buffer, sectors) ? CONTENT_EMPTY : CONTENT_OTHER;
+    for (uint32_t at = 0; at < bytes; at += PATTERN_SECTOR_BYTES) {
+        if (pattern_whole(buffer + at, (offset + at) / PATTERN_SECTOR_BYTES, 1))
+            continue;
+        if (!pattern_empty(buffer + at, 1))
+            return CONTENT_OTHER;
+        content = CONTENT_EMPTY;
+    }
+    return content;
 }
 
 /* The beginning, and blocks all over, the last among them. */
@@ -189,6 +194,20 @@ static enum content survey(const struct disk *disk, uint64_t bytes, uint8_t *buf
         uint64_t at = i ? next_random(&random) % blocks : blocks - 1;
 
         found = look(disk, at * block, buffer, block);
+        worst = found > worst ? found : worst;
+    }
+    return worst;
+}
+
+/* All of it, which takes its time: before it is written to for the first time. */
+static enum content search(const struct disk *disk, uint64_t bytes, uint8_t *buffer)
+{
+    enum content worst = CONTENT_PATTERN;
+
+    for (uint64_t at = 0; at < bytes && worst < CONTENT_OTHER; at += BENCH_BS_MAX) {
+        uint32_t part = bytes - at < BENCH_BS_MAX ? (uint32_t)(bytes - at) : BENCH_BS_MAX;
+        enum content found = look(disk, at, buffer, part);
+
         worst = found > worst ? found : worst;
     }
     return worst;
@@ -211,9 +230,14 @@ static const char *fill(const struct disk *disk, uint64_t bytes, uint8_t *buffer
 
 const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer)
 {
+    enum content content;
+
     if (!disk->keeps_data)
         return NULL;
-    switch (survey(disk, bytes, buffer)) {
+    content = survey(disk, bytes, buffer);
+    if (content == CONTENT_EMPTY && !disk->read_only)
+        content = search(disk, bytes, buffer);
+    switch (content) {
     case CONTENT_PATTERN:
         return NULL;
     case CONTENT_EMPTY:

@@ -244,7 +244,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
     native.thread = calloc(config->vcpus, sizeof(*native.thread));
     if (native.event < 0 || !native.thread)
         return err_sys(err, ERR_FAILED, "no memory for threads");
-    if ((config->pin_count && cpus_check(config->pin, config->pin_count, err)) ||
+    if ((config->pin_count && cpus_check("--pin", config->pin, config->pin_count, err)) ||
         result_init(result, &source, config->vcpus, err) ||
         backing_alloc(&native.backing, config, watch, err))
         return -1;

@@ -409,7 +409,57 @@ START_TEST(a_file_that_is_unlinked_goes_on)
 }
 END_TEST
 
-SUITE_MAIN_KVM("blk", every_engine_and_switch_keeps_the_data,
+/* A loop device on a file of this test's own, or NULL: not to be had here. */
+static const char *loop_device(const char *file)
+{
+    static char device[64];
+    char command[256];
+    FILE *pipe;
+
+    snprintf(command, sizeof(command), "losetup -f --show %s 2>/dev/null", file);
+    pipe = popen(command, "r");
+    if (!pipe || !fgets(device, sizeof(device), pipe))
+        device[0] = '\0';
+    if (pipe)
+        pclose(pipe);
+    device[strcspn(device, "\n")] = '\0';
+    return *device ? device : NULL;
+}
+
+/* What a file system lives on is not written behind its back. */
+START_TEST(a_device_in_use_is_refused)
+{
+    char file[] = "/tmp/minivmm-loop-XXXXXX", disk[128], command[128];
+    const char *device;
+    struct outcome run;
+    int fd = mkstemp(file), other;
+
+    ck_assert_int_eq(ftruncate(fd, 8 << 20), 0);
+    close(fd);
+    device = loop_device(file);
+    if (!device) {
+        printf("skipped: a loop device\n");
+        unlink(file);
+        return;
+    }
+    /* As mount(2) opens it. */
+    other = open(device, O_RDWR | O_EXCL | O_CLOEXEC);
+    snprintf(disk, sizeof(disk), "path=%s", device);
+    run = program_run("minivmm", "--mem", "64M", "--bench", "none", "--disk", disk, NULL);
+    ck_assert_int_eq(run.status, 2);
+    ck_assert_msg(strstr(run.err, "busy; try: umount") != NULL, "%s", run.err);
+    outcome_free(&run);
+    close(other);
+    run = program_run("minivmm", "--mem", "64M", "--bench", "none", "--disk", disk, NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    outcome_free(&run);
+    snprintf(command, sizeof(command), "losetup -d %s", device);
+    ck_assert_int_eq(system(command), 0);
+    unlink(file);
+}
+END_TEST
+
+SUITE_MAIN_KVM("blk", a_device_in_use_is_refused, every_engine_and_switch_keeps_the_data,
                exits_and_kicks_are_what_the_switches_say, without_a_disk_there_is_a_temporary_one,
                data_of_others_is_left_alone, one_writer_or_many_readers,
                hostile_drivers_stop_their_disk_only, the_entropy_device_works,

@@ -79,9 +79,10 @@ static void check_by_others(const json_t *row, const char *name, const json_t *c
     json_int_t ops = json_int_at(row, "ops"), exits = exits_of(row);
     bool coalesced = strstr(name, ".coalesced") != NULL;
 
-    /* A full ring is one exit for many writes. */
-    ck_assert_msg(coalesced ? exits < ops / 100 : exits == 0, "%s: %lld exits in %lld operations",
-                  name, (long long)exits, (long long)ops);
+    /* A full ring, of some 170 entries and perhaps not empty at first, is one exit for all of them.
+     */
+    ck_assert_msg(coalesced ? exits <= 1 + ops / 150 : exits == 0,
+                  "%s: %lld exits in %lld operations", name, (long long)exits, (long long)ops);
     ck_assert_msg(!json_has(cost, "handler_ns") && !json_has(cost, "switch_ns"), "%s has a handler",
                   name);
     if (text_is(cost, "answered_by", "kvm")) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -327,6 +328,14 @@ START_TEST(a_new_file_has_the_size_asked_for)
 }
 END_TEST
 
+START_TEST(a_file_is_waited_for)
+{
+    must_open(CONFIG_ENGINE_SYNC);
+    ck_assert_int_eq(fcntl(backend.fd, F_GETFL) & O_NONBLOCK, 0);
+    close_all();
+}
+END_TEST
+
 /* Whether another process can open it so, while it is open here. */
 static bool other_opens(bool read_only)
 {
@@ -362,6 +371,34 @@ START_TEST(there_is_one_writer_or_many_readers)
 }
 END_TEST
 
+/* Another that makes the file as well, is first, and is done within the time a lock is waited for.
+ */
+START_TEST(a_file_that_another_has_just_made_keeps_its_data)
+{
+    struct stat file;
+    pid_t child;
+    int fd;
+
+    fixture_file(path, "", 0);
+    fd = open(path, O_RDWR);
+    ck_assert(fd >= 0 && !flock(fd, LOCK_EX));
+    child = fork();
+    if (!child) {
+        usleep(100000);
+        _exit(ftruncate(fd, 2 * DISK_BYTES));
+    }
+    close(fd);
+    config = config_disk_default;
+    config.path = path;
+    config.create = true;
+    config.bytes = DISK_BYTES;
+    refuse(ERR_USAGE, "it has 2 MiB", "without size");
+    ck_assert(!stat(path, &file) && file.st_size == 2 * DISK_BYTES);
+    waitpid(child, NULL, 0);
+    unlink(path);
+}
+END_TEST
+
 START_TEST(a_temporary_disk_has_no_name)
 {
     uint8_t data[512] = {7}, found[512] = {0};
@@ -382,5 +419,6 @@ END_TEST
 SUITE_MAIN("backend", data_comes_back, pieces_are_put_together, many_are_in_flight,
            null_moves_nothing, a_file_that_shrinks_is_an_io_error, an_unlinked_file_goes_on,
            a_failed_flush_is_never_forgotten, waiting_ends_with_an_event,
-           what_is_no_disk_is_refused, a_new_file_has_the_size_asked_for,
-           there_is_one_writer_or_many_readers, a_temporary_disk_has_no_name)
+           what_is_no_disk_is_refused, a_new_file_has_the_size_asked_for, a_file_is_waited_for,
+           there_is_one_writer_or_many_readers, a_file_that_another_has_just_made_keeps_its_data,
+           a_temporary_disk_has_no_name)

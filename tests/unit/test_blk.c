@@ -212,6 +212,35 @@ START_TEST(only_an_empty_disk_is_filled)
 }
 END_TEST
 
+/* Samples would miss most of these. */
+START_TEST(a_single_byte_of_others_is_left_alone)
+{
+    set_up(100, true);
+    memset(content, 0, DISK_BYTES);
+    for (uint64_t place = BENCH_BS_MAX + 77; place < DISK_BYTES; place += 99991) {
+        const char *why;
+
+        content[place] = 'x';
+        why = blk_lay_out(&disk, DISK_BYTES, job.buffer);
+        ck_assert_msg(why && strstr(why, "other data"), "at %llu", (unsigned long long)place);
+        ck_assert_uint_eq(content[place], 'x');
+        content[place] = 0;
+    }
+    tear_down();
+}
+END_TEST
+
+/* A fill that was cut off in the middle of a write. */
+START_TEST(a_disk_that_is_half_full_of_the_pattern_is_filled)
+{
+    set_up(100, true);
+    memset(content + 5 * 512, 0, DISK_BYTES - 5 * 512);
+    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer));
+    ck_assert(pattern_whole(content, 0, DISK_BYTES / 512));
+    tear_down();
+}
+END_TEST
+
 START_TEST(a_disk_with_the_pattern_is_taken_as_it_is)
 {
     uint64_t before;
@@ -252,4 +281,5 @@ END_TEST
 
 SUITE_MAIN("blk", right_data_is_right, anothers_data_is_found, a_flipped_byte_is_found_sometimes,
            a_write_that_was_dropped_is_found, an_error_is_counted, only_an_empty_disk_is_filled,
+           a_single_byte_of_others_is_left_alone, a_disk_that_is_half_full_of_the_pattern_is_filled,
            a_disk_with_the_pattern_is_taken_as_it_is, a_sector_is_its_own)

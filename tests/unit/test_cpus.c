@@ -35,19 +35,20 @@ START_TEST(every_cpu_of_a_list_must_be_allowed)
     unsigned cpus[CPU_SETSIZE], count = allowed(cpus);
     struct err err = {0};
 
-    ck_assert_int_eq(cpus_check(cpus, count, &err), 0);
-    ck_assert_int_eq(cpus_check(NULL, 0, &err), 0);
+    ck_assert_int_eq(cpus_check("--disk cpu", cpus, count, &err), 0);
+    ck_assert_int_eq(cpus_check("--disk cpu", NULL, 0, &err), 0);
     for (unsigned bad = CPU_SETSIZE - 1; bad < CPU_SETSIZE + 2; bad++) {
         if (count == CPU_SETSIZE && bad < CPU_SETSIZE)
             continue;
         cpus[count - 1] = bad;
-        ck_assert_int_eq(cpus_check(cpus, count, &err), -1);
+        ck_assert_int_eq(cpus_check("--disk cpu", cpus, count, &err), -1);
         ck_assert_int_eq(err.code, ERR_USAGE);
-        ck_assert_msg(strstr(err.text, "is not there") != NULL, "%s", err.text);
-        ck_assert_msg(!strncmp(err.hint, "a list of ", 10), "%s", err.hint);
+        ck_assert_msg(strstr(err.text, "--disk cpu: CPU 10") && strstr(err.text, "is not there"),
+                      "%s", err.text);
+        ck_assert_msg(!strncmp(err.hint, "CPUs among ", 11), "%s", err.hint);
     }
     cpus[count - 1] = UINT32_MAX;
-    ck_assert_int_eq(cpus_check(cpus, count, &err), -1);
+    ck_assert_int_eq(cpus_check("--disk cpu", cpus, count, &err), -1);
 }
 END_TEST
 

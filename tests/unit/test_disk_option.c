@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* --disk as a user types it, and what does not go together. */
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/suite.h"
+#include "tests/unit/fixture.h"
 #include "vmm/cli/disk.h"
 
 static struct config config;
@@ -143,6 +146,29 @@ START_TEST(nothing_else_goes_to_a_disks_file)
 }
 END_TEST
 
+START_TEST(a_file_is_known_by_all_its_names)
+{
+    const char **others[] = {&config.guest, &config.output, &config.log, &config.dump_dtb,
+                             &config.trace};
+    char path[FIXTURE_PATH_MAX], alias[FIXTURE_PATH_MAX + 8], text[2 * FIXTURE_PATH_MAX];
+
+    fixture_file(path, "", 0);
+    snprintf(alias, sizeof(alias), "%s-alias", path);
+    ck_assert(!symlink(path, alias));
+    snprintf(text, sizeof(text), "path=%s", alias);
+    for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        config_init(&config);
+        *others[i] = path;
+        refuse(text, "another option names that file", "a file of its own");
+    }
+    must(text);
+    snprintf(text, sizeof(text), "path=%s", path);
+    refuse(text, "two disks on one file", "ro for both");
+    unlink(alias);
+    unlink(path);
+}
+END_TEST
+
 START_TEST(there_are_so_many_disks_and_no_more)
 {
     struct err err;
@@ -157,4 +183,4 @@ END_TEST
 
 SUITE_MAIN("disk_option", a_path_is_enough, every_key_says_something, a_mistake_has_a_message,
            one_file_is_one_disks, nothing_else_goes_to_a_disks_file,
-           there_are_so_many_disks_and_no_more)
+           a_file_is_known_by_all_its_names, there_are_so_many_disks_and_no_more)

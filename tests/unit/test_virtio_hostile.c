@@ -87,6 +87,24 @@ CASE(last_queue) { registers(VIRTIO_MMIO_QUEUE_SEL, 0xffffffff); }
 CASE(ready_is_two) { registers(VIRTIO_MMIO_QUEUE_READY, 2); }
 CASE(ready_twice) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 1); }
 CASE(not_ready_any_more) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 0); }
+CASE(never_was_ready) { driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 0); ready(); OFFER; }
+CASE(taken_back_before_it_starts)
+{
+    driver_features(&driver, driver.blk.mmio.features);
+    driver_queue(&driver);
+    driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 0);
+    ck_assert_uint_eq(driver_read(&driver, VIRTIO_MMIO_QUEUE_READY), 0);
+    driver_queue(&driver);
+    driver_go(&driver);
+    driver_request(&driver, VIRTIO_BLK_T_IN, 8);
+    OFFER;
+}
+CASE(ready_too_late)
+{
+    driver_features(&driver, driver.blk.mmio.features);
+    driver_go(&driver);
+    driver_queue(&driver);
+}
 CASE(moved_while_ready) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_DESC_LOW, 0x1000); }
 CASE(resized_while_ready) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_NUM, 8); }
 CASE(status_bit_cleared) { ready(); driver_set(&driver, VIRTIO_MMIO_STATUS, 1); }
@@ -262,6 +280,8 @@ static const struct {
     ROW(used_across_the_end, RESET), ROW(used_among_devices, RESET), ROW(desc_high, RESET),
     ROW(used_high, RESET), ROW(second_queue, RESET), ROW(last_queue, RESET),
     ROW(ready_is_two, RESET), ROW(ready_twice, RESET), ROW(not_ready_any_more, RESET),
+    ROW(never_was_ready, WORKS), ROW(taken_back_before_it_starts, WORKS),
+    ROW(ready_too_late, RESET),
     ROW(moved_while_ready, RESET), ROW(resized_while_ready, RESET), ROW(status_bit_cleared, RESET),
     ROW(driver_first, RESET), ROW(driver_ok_first, RESET), ROW(needs_reset_by_the_driver, RESET),
     ROW(features_not_offered, NO_CONSENT), ROW(no_version_1, NO_CONSENT),

@@ -2,7 +2,7 @@
 #include "tools/virtcost/claims.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/judge.h"
-#include "tools/virtcost/wrapped.h"
+#include "vmm/base/wrapped.h"
 
 static const char *const verdicts[] = {
     [VERDICT_NOT_MEASURED] = "not measured",     [VERDICT_REPRODUCED] = "reproduced",

@@ -5,7 +5,7 @@
 #include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/table.h"
-#include "tools/virtcost/wrapped.h"
+#include "vmm/base/wrapped.h"
 
 /* `last` is table_name()'s. */
 static void print_row(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX])

@@ -132,33 +132,34 @@ static const char *reason_of(char *said)
     return strstr(line, ": ") ? strstr(line, ": ") + 2 : line;
 }
 
-void plan_try(struct plan *plan, const struct request *request)
+int plan_try(struct plan *plan, const struct request *request)
 {
     struct step *step = &plan->step[plan->steps - 1];
     json_t *options = json_deep_copy(step->options);
     bool dropped = false;
+    int result = 0;
 
     json_object_set_new(options, "bench", json_string("none"));
-    for (unsigned i = 0; i < request->envs && !dropped; i++) {
+    for (unsigned i = 0; i < request->envs && !dropped && result != RUN_STOPPED; i++) {
         const struct environment *env = request->env[i];
         struct run run;
         struct err err;
-        int result;
 
         if (!env->program || env->overlay)
             continue;
         result = environment_run(&run, env, request->site, options, &err);
         json_decref(run.report);
-        if (!result)
+        if (result != -1)
             continue;
         plan_skip(plan, env->name, step->label, *run.said ? reason_of(run.said) : err.text);
         dropped = env->kind == CLI_VM;
     }
     json_decref(options);
-    if (!dropped)
-        return;
-    json_decref(step->options);
-    plan->steps--;
+    if (dropped) {
+        json_decref(step->options);
+        plan->steps--;
+    }
+    return result == RUN_STOPPED ? RUN_STOPPED : 0;
 }
 
 void plan_free(struct plan *plan)
@@ -167,6 +168,27 @@ void plan_free(struct plan *plan)
         json_decref(plan->step[i].options);
     json_decref(plan->skipped);
     *plan = (struct plan){0};
+}
+
+int experiment_team(struct run *run, const struct environment *env, const struct site *site,
+                    const json_t *options, struct err *err)
+{
+    int result = environment_run(run, env, site, options, err);
+    json_t *rows = json_object_get(run->report, "benches"), *kept = json_array(), *row;
+    json_int_t most = 0;
+    size_t i;
+
+    json_array_foreach (rows, i, row)
+        if (get_integer(row, "threads") > most)
+            most = get_integer(row, "threads");
+    json_array_foreach (rows, i, row)
+        if (get_integer(row, "threads") == most)
+            json_array_append(kept, row);
+    if (result)
+        json_decref(kept);
+    else
+        json_object_set_new(run->report, "benches", kept);
+    return result;
 }
 
 json_t *experiment_row(const char *name, const char *unit, const char *better, double value)

@@ -49,7 +49,7 @@ struct experiment {
     bool alone;                    /* native against native would tell nothing */
     bool stepwise;                 /* steps are compared with the first one as well, */
     unsigned step_keys; /* of rows that agree in so many of name, params, threads; 0: all */
-    /* Fill in the plan, which is empty at first. Returns 0, or -1. */
+    /* Fill in the plan, which is empty at first. Returns 0, RUN_STOPPED, or -1. */
     int (*plan)(struct plan *plan, const struct request *request, struct err *err);
     /* One run; NULL: environment_run(). Same contract. */
     int (*measure)(struct run *run, const struct environment *env, const struct site *site,
@@ -105,12 +105,17 @@ void plan_skip(struct plan *plan, const char *env, const char *step, const char 
 /*
  * plan_try(): whether the programs accept the last step that was added: each environment's is run
  * with it, but without benchmarks. One that does not leaves it out, with what it says as the
- * reason; without the VM there is nothing to compare, and the step is dropped.
+ * reason; without the VM there is nothing to compare, and the step is dropped. Returns 0, or
+ * RUN_STOPPED.
  */
-void plan_try(struct plan *plan, const struct request *request);
+int plan_try(struct plan *plan, const struct request *request);
 
 /* plan_free(): what plan_step() and plan_skip() made. */
 void plan_free(struct plan *plan);
+
+/* experiment_team(): environment_run(), of which only the rows of the most threads are kept. */
+int experiment_team(struct run *run, const struct environment *env, const struct site *site,
+                    const json_t *options, struct err *err);
 
 /* experiment_row(): a row of a report, as a benchmark's is, of a single value. */
 json_t *experiment_row(const char *name, const char *unit, const char *better, double value);

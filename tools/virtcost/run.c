@@ -11,19 +11,30 @@
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 
-/* Where files of ours go, unless TMPDIR says otherwise: on a disk, not in memory. */
+/* Where files of ours go: on a disk, not in memory. */
 #define FOLDER "/var/tmp"
+
+/* The first of these that is there: an absolute TMPDIR, FOLDER, or what every system has. */
+static const char *parent_folder(void)
+{
+    const char *given = getenv("TMPDIR");
+
+    if (given && *given == '/')
+        return given;
+    return access(FOLDER, F_OK) ? "/tmp" : FOLDER;
+}
 
 static int make_folder(char path[PATH_MAX], struct err *err)
 {
     static const char *const below[] = {"disk", "neighbour"};
-    const char *given = getenv("TMPDIR");
     char folder[PATH_MAX];
 
-    snprintf(path, PATH_MAX, "%.*s/virtcost-XXXXXX", PATH_MAX - 64,
-             given && *given == '/' ? given : FOLDER);
-    if (!mkdtemp(path))
-        return err_sys(err, ERR_FAILED, "%s", path);
+    snprintf(path, PATH_MAX, "%.*s/virtcost-XXXXXX", PATH_MAX - 64, parent_folder());
+    if (!mkdtemp(path)) {
+        err_sys(err, ERR_FAILED, "%s", path);
+        path[0] = '\0';
+        return err_hint(err, "TMPDIR=FOLDER, on a disk");
+    }
     for (unsigned i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
         snprintf(folder, sizeof(folder), "%.*s/%s", PATH_MAX - 64, path, below[i]);
         if (mkdir(folder, 0755))

@@ -4,7 +4,7 @@
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/page/measure.h"
 #include "tools/virtcost/table.h"
-#include "tools/virtcost/wrapped.h"
+#include "vmm/base/wrapped.h"
 
 #define NAME_COLUMNS 26
 

@@ -6,7 +6,7 @@
 #include "tools/virtcost/get.h"
 #include "tools/virtcost/table.h"
 #include "tools/virtcost/text.h"
-#include "tools/virtcost/wrapped.h"
+#include "vmm/base/wrapped.h"
 
 /* Of "skipped" and "warning". */
 #define LABEL_COLUMNS 9

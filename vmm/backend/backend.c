@@ -56,16 +56,37 @@ static int open_temporary(const struct config_disk *config, struct err *err)
     return fd;
 }
 
-/* Without O_NONBLOCK, opening a FIFO would wait for its other end. */
+/*
+ * The kernel takes its time to close an io_uring, and with it the lock of a process that has just
+ * been killed: it is tried again, so often.
+ */
+static const struct timespec lock_pause = {.tv_nsec = LOCK_RETRY_NS};
+
+/* A block device that is mounted, or that another writer has opened like this, is not to be had. */
+static int exclusively(const char *path)
+{
+    struct stat file;
+
+    return !stat(path, &file) && S_ISBLK(file.st_mode) ? O_EXCL : 0;
+}
+
+/* Without O_NONBLOCK, opening a FIFO would wait for its other end; use_file() takes it back. */
 static int open_file(const struct config_disk *config, struct err *err)
 {
-    int flags = O_CLOEXEC | O_NONBLOCK | (config->read_only ? O_RDONLY : O_RDWR) |
-                (config->create ? O_CREAT : 0) | (config->direct ? O_DIRECT : 0);
+    int exclusive = config->read_only ? 0 : exclusively(config->path);
+    int flags = O_CLOEXEC | O_NONBLOCK | (config->read_only ? O_RDONLY : O_RDWR) | exclusive |
+                (config->create && !exclusive ? O_CREAT : 0) | (config->direct ? O_DIRECT : 0);
     int fd = open(config->path, flags, 0600);
 
+    for (unsigned i = 0; fd < 0 && exclusive && errno == EBUSY && i < LOCK_RETRIES; i++) {
+        nanosleep(&lock_pause, NULL);
+        fd = open(config->path, flags);
+    }
     if (fd >= 0)
         return fd;
     err_sys(err, ERR_USAGE, "--disk path=%s", config->path);
+    if (errno == EBUSY)
+        return err_hint(err, "umount, the end of the program that uses it, or ro");
     if (errno == EINVAL && config->direct)
         return err_hint(err, "without direct: this file system has a page cache only");
     if (errno == ENOENT)
@@ -75,13 +96,9 @@ static int open_file(const struct config_disk *config, struct err *err)
     return err_hint(err, "a file or a block device");
 }
 
-/*
- * One writer, or any number of readers, whoever takes part in this. The kernel takes its time to
- * close an io_uring, and with it the lock of a process that has just been killed.
- */
+/* One writer, or any number of readers, whoever takes part in this. */
 static int lock_file(int fd, const struct config_disk *config, struct err *err)
 {
-    static const struct timespec pause = {.tv_nsec = LOCK_RETRY_NS};
     int failed = -1;
 
     for (unsigned i = 0; i < LOCK_RETRIES && failed; i++) {
@@ -89,7 +106,7 @@ static int lock_file(int fd, const struct config_disk *config, struct err *err)
         if (failed && errno != EWOULDBLOCK)
             break;
         if (failed)
-            nanosleep(&pause, NULL);
+            nanosleep(&lock_pause, NULL);
     }
     if (!failed)
         return 0;
@@ -159,22 +176,37 @@ static unsigned block_bytes(int fd, const struct stat *file, const struct config
     return 4096;
 }
 
+static int read_status(int fd, const struct config_disk *config, struct stat *file, struct err *err)
+{
+    return fstat(fd, file) ? err_sys(err, ERR_FAILED, "--disk path=%s", config->path) : 0;
+}
+
 static int use_file(struct backend *backend, const struct config_disk *config, struct err *err)
 {
     struct stat file;
 
-    if (fstat(backend->fd, &file))
-        return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
+    if (read_status(backend->fd, config, &file, err))
+        return -1;
     if (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode)) {
         err_set(err, ERR_USAGE, "--disk path=%s: not a file or a block device", config->path);
         return err_hint(err, "one of the two");
     }
-    if (lock_file(backend->fd, config, err) ||
+    /* An io_uring makes a difference for files, too: some fail with EAGAIN where they would wait.
+     */
+    if (fcntl(backend->fd, F_SETFL, fcntl(backend->fd, F_GETFL) & ~O_NONBLOCK))
+        return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
+    /* Its size is looked at behind the lock: whoever had that may have made the file. */
+    if (lock_file(backend->fd, config, err) || read_status(backend->fd, config, &file, err) ||
         file_bytes(backend->fd, &file, config, &backend->bytes, err) ||
         check_bytes(config, backend->bytes, err))
         return -1;
     backend->block_bytes = block_bytes(backend->fd, &file, config);
-    return 0;
+    if (!(backend->bytes % backend->block_bytes))
+        return 0;
+    err_set(err, ERR_USAGE,
+            "--disk path=%s,direct: its size is no multiple of the %u bytes of a block",
+            config->path, backend->block_bytes);
+    return err_hint(err, "without direct, or truncate -s %%%u FILE", backend->block_bytes);
 }
 
 static const struct backend_ops *choose_engine(const struct config_disk *config)

@@ -100,16 +100,8 @@ static int open_output(struct session *session, struct err *err)
 /* Two names for one file: the one text would overwrite the other. */
 static int check_files(const struct config *config, struct err *err)
 {
-    struct stat output, log;
-    bool same;
-
-    if (!config->output || !config->log || !is_regular(config->output))
-        return 0;
-    if (stat(config->output, &output) || stat(config->log, &log))
-        same = !strcmp(config->output, config->log);
-    else
-        same = output.st_dev == log.st_dev && output.st_ino == log.st_ino;
-    if (!same)
+    if (!config->output || !config->log || !is_regular(config->output) ||
+        !config_same_file(config->output, config->log))
         return 0;
     err_set(err, ERR_USAGE, "--output %s and --log %s are one file", config->output, config->log);
     return err_hint(err, "another file for one of them");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "vmm/base/units.h"
 #include "vmm/config/config.h"
@@ -16,13 +17,23 @@ void config_init(struct config *config)
     };
 }
 
+bool config_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+
+    if (!strcmp(a, b))
+        return true;
+    return !stat(a, &one) && !stat(b, &other) && (S_ISREG(one.st_mode) || S_ISBLK(one.st_mode)) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 /* The trace goes to a file of its own, and a disk is none that anything else is written to. */
 static int check_files(const struct config *config, struct err *err)
 {
     const char *const others[] = {config->guest, config->output, config->log, config->dump_dtb};
 
     for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (others[i] && config->trace && !strcmp(config->trace, others[i])) {
+        if (others[i] && config->trace && config_same_file(config->trace, others[i])) {
             err_set(err, ERR_USAGE, "--trace %s: another option names that file", config->trace);
             return err_hint(err, "a file of its own");
         }

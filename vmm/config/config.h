@@ -126,6 +126,12 @@ struct topology config_topology(const struct config *config);
 unsigned config_node(const struct config *config, unsigned vcpu);
 
 /*
+ * config_same_file(): whether what is written to one path is written over what the other names: two
+ * files that are there may have one name or several, and one that is not there has the one.
+ */
+bool config_same_file(const char *a, const char *b);
+
+/*
  * config_validate(): whether the parts fit each other; what depends on the host is checked where
  * it is used. Returns 0, or -1 with ERR_USAGE.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
+#include <stddef.h>
 
 #include "vmm/config/disk.h"
 
@@ -67,7 +67,8 @@ static int check_twins(const struct config *config, unsigned i, struct err *err)
     for (unsigned j = 0; j < i; j++) {
         const struct config_disk *b = &config->disk[j];
 
-        if (!a->path || !b->path || strcmp(a->path, b->path) != 0 || (a->read_only && b->read_only))
+        if (!a->path || !b->path || (a->read_only && b->read_only) ||
+            !config_same_file(a->path, b->path))
             continue;
         err_set(err, ERR_USAGE, "--disk path=%s: two disks on one file", a->path);
         return err_hint(err, "ro for both, or a file for each");
@@ -86,7 +87,7 @@ int config_validate_disks(const struct config *config, struct err *err)
 bool config_disks_use(const struct config *config, const char *path)
 {
     for (unsigned i = 0; i < config->disks; i++)
-        if (config->disk[i].path && !strcmp(config->disk[i].path, path))
+        if (config->disk[i].path && config_same_file(config->disk[i].path, path))
             return true;
     return false;
 }

@@ -8,7 +8,7 @@
 /* config_validate_disks(): whether what was said of each disk fits. Returns 0, or -1. */
 int config_validate_disks(const struct config *config, struct err *err);
 
-/* config_disks_use(): whether a disk has this path. */
+/* config_disks_use(): whether a disk is the file with this path. */
 bool config_disks_use(const struct config *config, const char *path);
 
 /* config_disk_shared(): the error of another option that names a disk's file. Returns -1. */

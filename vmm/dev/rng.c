@@ -56,6 +56,9 @@ static int fill_all(struct rng *rng, struct err *err)
         else if (!popped && !virtqueue_want_kick(&rng->queue))
             popped = 1;
     }
+    /* What is left for now is served with the next kick, which must not be kept back. */
+    if (popped > 0)
+        virtqueue_want_kick(&rng->queue);
     return popped < 0 ? -1 : 0;
 }
 

@@ -57,7 +57,7 @@ int disk_open(struct disk *disk, const struct config_disk *config, unsigned numb
 
     *disk = (struct disk){.config = config};
     snprintf(disk->name, sizeof(disk->name), "blk%u", number);
-    if (config->pin != CONFIG_NO_PIN && cpus_check(&config->pin, 1, err))
+    if (config->pin != CONFIG_NO_PIN && cpus_check("--disk cpu", &config->pin, 1, err))
         return -1;
     if (backend_open(&disk->backend, config, config->depth, err))
         return -1;

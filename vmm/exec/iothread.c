@@ -153,7 +153,7 @@ int iothread_start(struct iothread *iothread, int kick_fd, struct err *err)
 
     pthread_mutex_lock(&iothread->lock);
     if (iothread->kick_fd < 0)
-        iothread->kick_fd = kick_fd;
+        __atomic_store_n(&iothread->kick_fd, kick_fd, __ATOMIC_RELEASE);
     __atomic_store_n(&iothread->wanted, IOTHREAD_RUN, __ATOMIC_RELEASE);
     iothread->parked = false;
     pthread_cond_broadcast(&iothread->changed);
@@ -166,9 +166,10 @@ int iothread_start(struct iothread *iothread, int kick_fd, struct err *err)
 void iothread_kick(struct iothread *iothread)
 {
     const uint64_t one = 1;
+    int fd = __atomic_load_n(&iothread->kick_fd, __ATOMIC_ACQUIRE);
 
     /* A counter that is full wakes it as well. */
-    if (iothread->kick_fd >= 0 && write(iothread->kick_fd, &one, sizeof(one)) < 0)
+    if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
         return;
 }
 

@@ -17,7 +17,8 @@ struct iothread {
     struct blk *blk;
     const struct config_disk *config;
     const struct clock_rate *rate; /* of the TSC, when it starts */
-    int kick_fd;                   /* an eventfd, KVM's or our own; -1 before the first start */
+    int kick_fd; /* atomic: an eventfd, KVM's or our own; -1 before the first start, when a vCPU may
+                    kick already while another starts the device */
 
     pthread_t thread;
     bool begun; /* there is a thread */

@@ -179,7 +179,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
     if (image_open(&machine->image, config->guest, err))
         return -1;
     if (choose_benches(machine, err) ||
-        (config->pin_count && cpus_check(config->pin, config->pin_count, err)) ||
+        (config->pin_count && cpus_check("--pin", config->pin, config->pin_count, err)) ||
         result_init(&machine->result, &source, config->vcpus, err))
         goto fail;
     if (guestmem_init(&machine->mem, config, watch, err) || add_devices(machine, err) ||

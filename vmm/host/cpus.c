@@ -44,7 +44,7 @@ bool cpus_have_svm(void)
     return has_cpuid(0x80000001, CPUID_ECX_SVM);
 }
 
-int cpus_check(const unsigned *cpus, unsigned count, struct err *err)
+int cpus_check(const char *option, const unsigned *cpus, unsigned count, struct err *err)
 {
     char allowed[128];
     cpu_set_t set[SETS];
@@ -54,10 +54,11 @@ int cpus_check(const unsigned *cpus, unsigned count, struct err *err)
     for (unsigned i = 0; i < count; i++) {
         if (CPU_ISSET_S(cpus[i], sizeof(set), set))
             continue;
-        err_set(err, ERR_USAGE, "--pin: CPU %u is not there, or not for this process", cpus[i]);
+        err_set(err, ERR_USAGE, "%s: CPU %u is not there, or not for this process", option,
+                cpus[i]);
         if (file_status_field("/proc/self/status", "Cpus_allowed_list:", allowed, sizeof(allowed)))
             return -1;
-        return err_hint(err, "a list of %s", allowed);
+        return err_hint(err, "CPUs among %s", allowed);
     }
     return 0;
 }

@@ -19,10 +19,10 @@ bool cpus_have_vmx(void);
 bool cpus_have_svm(void);
 
 /*
- * cpus_check(): that this process may run on each CPU of the list that --pin gave.
+ * cpus_check(): that this process may run on each CPU of a list, which an option gave: "--pin".
  * Returns 0, or -1 with ERR_USAGE.
  */
-int cpus_check(const unsigned *cpus, unsigned count, struct err *err);
+int cpus_check(const char *option, const unsigned *cpus, unsigned count, struct err *err);
 
 /* cpus_pin(): bind the calling thread to one CPU and verify it. Returns 0, or -1. */
 int cpus_pin(unsigned cpu, struct err *err);

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "vmm/base/wrapped.h"
 #include "vmm/config/config.h"
 #include "vmm/host/hostinfo.h"
 #include "vmm/stat/facts.h"
@@ -27,7 +28,7 @@ struct report {
  * report_text(): the tables, at most REPORT_COLUMNS wide, without colour. Returns a string to be
  * freed, or NULL if there is no memory.
  */
-#define REPORT_COLUMNS 100
+#define REPORT_COLUMNS WRAPPED_COLUMNS
 char *report_text(const struct report *report, size_t *bytes);
 
 /* report_json(): one object of schema "minivmm-report/1" and a newline. Returns as above. */

@@ -8,6 +8,7 @@
 
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/text.h"
 #include "vmm/report/warnings.h"
@@ -23,20 +24,7 @@
 
 void text_wrapped(FILE *out, const char *label, const char *text)
 {
-    int column = fprintf(out, "%-*s", LABEL_COLUMNS - 1, label);
-
-    while (*text) {
-        int word = (int)strcspn(text, " ");
-
-        if (word > REPORT_COLUMNS - LABEL_COLUMNS)
-            word = REPORT_COLUMNS - LABEL_COLUMNS;
-        if (column + 1 + word > REPORT_COLUMNS)
-            column = fprintf(out, "\n%*s", LABEL_COLUMNS - 1, "") - 1;
-        column += fprintf(out, " %.*s", word, text);
-        text += word;
-        text += strspn(text, " ");
-    }
-    fputc('\n', out);
+    wrapped_print(out, LABEL_COLUMNS, label, text);
 }
 
 /* A line of parts that are kept whole, and continued on the next if there are too many. */

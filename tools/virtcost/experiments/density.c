@@ -224,9 +224,9 @@ static const struct column {
 /* The figure of one environment, or NULL. */
 static const json_t *find_median(const json_t *results, const char *name, const char *env)
 {
-    return json_object_get(figures_find(json_object_get(results, "values"),
-                                        &(struct figures_want){.name = name, .env = env}),
-                           "median");
+    const struct figures_want want = {.name = name, .env = env};
+
+    return json_object_get(figures_find(json_object_get(results, "values"), &want), "median");
 }
 
 static void print_density(FILE *out, const json_t *results)

@@ -36,4 +36,5 @@ const struct experiment experiment_kernels = {
     .blocks = 10,
     .quick_blocks = 3,
     .plan = plan_kernels,
+    .measure = experiment_team,
 };

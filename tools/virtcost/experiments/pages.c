@@ -42,13 +42,14 @@ static const char *label_of(char label[48], const struct page *host, const struc
     return label;
 }
 
-static void plan_cell(struct plan *plan, const struct request *request, const struct page *host,
-                      const struct page *guest)
+static int plan_cell(struct plan *plan, const struct request *request, const struct page *host,
+                     const struct page *guest)
 {
     const char *mem = get_text(request->options, "mem");
     struct hugepages pages;
     char label[48], pin[PLAN_PIN_MAX];
     struct err err;
+    int result;
 
     plan_step(plan, request, label_of(label, host, guest),
               json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "bench",
@@ -58,19 +59,22 @@ static void plan_cell(struct plan *plan, const struct request *request, const st
     if (hugepages_reserve(&pages, plan->step[plan->steps - 1].options, &err)) {
         for (unsigned i = 0; i < request->envs; i++)
             plan_skip(plan, request->env[i]->name, label, err.text);
-        return;
+        return 0;
     }
-    plan_try(plan, request);
+    result = plan_try(plan, request);
     hugepages_give_back(&pages);
+    return result;
 }
 
 static int plan_pages(struct plan *plan, const struct request *request, struct err *err)
 {
+    int result = 0;
+
     (void)err;
     for (unsigned h = 0; h < COUNT(host_pages); h++)
-        for (unsigned g = 0; g < COUNT(guest_pages); g++)
-            plan_cell(plan, request, &host_pages[h], &guest_pages[g]);
-    return 0;
+        for (unsigned g = 0; g < COUNT(guest_pages) && !result; g++)
+            result = plan_cell(plan, request, &host_pages[h], &guest_pages[g]);
+    return result;
 }
 
 static void add_row(json_t *rows, const char *name, const char *unit, double value)

@@ -31,28 +31,6 @@ static int plan_scaling(struct plan *plan, const struct request *request, struct
     return 0;
 }
 
-/* The rows of a team of all threads; those of one alone are another step's. */
-static int measure_scaling(struct run *run, const struct environment *env, const struct site *site,
-                           const json_t *options, struct err *err)
-{
-    int result = environment_run(run, env, site, options, err);
-    json_t *rows = json_object_get(run->report, "benches"), *kept = json_array(), *row;
-    json_int_t most = 0;
-    size_t i;
-
-    json_array_foreach (rows, i, row)
-        if (get_integer(row, "threads") > most)
-            most = get_integer(row, "threads");
-    json_array_foreach (rows, i, row)
-        if (get_integer(row, "threads") == most)
-            json_array_append(kept, row);
-    if (result)
-        json_decref(kept);
-    else
-        json_object_set_new(run->report, "benches", kept);
-    return result;
-}
-
 static double share(const json_t *value, const char *part)
 {
     double window = get_number(value, "window_ns") * (double)get_integer(value, "threads");
@@ -94,6 +72,6 @@ const struct experiment experiment_scaling = {
     .stepwise = true,
     .step_keys = 2,
     .plan = plan_scaling,
-    .measure = measure_scaling,
+    .measure = experiment_team,
     .print = print_scaling,
 };

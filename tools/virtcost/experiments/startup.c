@@ -56,8 +56,9 @@ static int measure_startup(struct run *run, const struct environment *env, const
 
 static const json_t *find_value(const json_t *results, const char *name, const char *env)
 {
-    return figures_find(json_object_get(results, "values"),
-                        &(struct figures_want){.name = name, .env = env});
+    const struct figures_want want = {.name = name, .env = env};
+
+    return figures_find(json_object_get(results, "values"), &want);
 }
 
 /* The value below which `percent` of the samples lie, in ms. */

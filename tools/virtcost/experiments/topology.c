@@ -12,8 +12,8 @@
 #define BENCH "linpack,stream.triad,gups"
 #define ARGS  "n=3000"
 
-static void add_step(struct plan *plan, const struct request *request, const char *label,
-                     const char *topology, int bound)
+static int add_step(struct plan *plan, const struct request *request, const char *label,
+                    const char *topology, int bound)
 {
     unsigned threads = plan_threads(request);
     char pin[PLAN_PIN_MAX];
@@ -25,10 +25,10 @@ static void add_step(struct plan *plan, const struct request *request, const cha
         plan_option(plan, "topology", topology);
     if (bound)
         plan_option(plan, "pin", plan_pin(request, threads, pin));
-    plan_try(plan, request);
+    return plan_try(plan, request);
 }
 
-static void add_nodes(struct plan *plan, const struct request *request)
+static int add_nodes(struct plan *plan, const struct request *request)
 {
     static struct hostinfo host;
     char pin[PLAN_PIN_MAX];
@@ -36,7 +36,7 @@ static void add_nodes(struct plan *plan, const struct request *request)
     hostinfo_read(&host);
     if (host.numa_nodes < 2) {
         plan_skip(plan, "", "nodes=2", "this machine has one NUMA node");
-        return;
+        return 0;
     }
     plan_step(plan, request, "nodes=2",
               json_pack("{s:s, s:o, s:s, s:s}", "bench", request->bench ? request->bench : BENCH,
@@ -44,27 +44,34 @@ static void add_nodes(struct plan *plan, const struct request *request)
                         plan_args(request, ARGS), "pin",
                         plan_pin(request, plan_threads(request), pin)));
     plan_option(plan, "numa", "2");
-    plan_try(plan, request);
+    return plan_try(plan, request);
 }
 
 static int plan_topology(struct plan *plan, const struct request *request, struct err *err)
 {
     unsigned threads = plan_threads(request);
+    const struct {
+        const char *label;
+        unsigned sockets, cores, threads;
+    } shapes[] = {
+        {"sockets", threads, 1, 1},
+        {"cores", 1, threads, 1},
+        {"threads", 1, threads / 2, 2},
+    };
+    int result = add_step(plan, request, "bound", NULL, 1);
     char topology[64];
 
     (void)err;
-    add_step(plan, request, "bound", NULL, 1);
-    add_step(plan, request, "floating", NULL, 0);
-    snprintf(topology, sizeof(topology), "sockets=%u,cores=1,threads=1", threads);
-    add_step(plan, request, "sockets", topology, 1);
-    snprintf(topology, sizeof(topology), "sockets=1,cores=%u,threads=1", threads);
-    add_step(plan, request, "cores", topology, 1);
-    if (threads % 2 == 0) {
-        snprintf(topology, sizeof(topology), "sockets=1,cores=%u,threads=2", threads / 2);
-        add_step(plan, request, "threads", topology, 1);
+    if (!result)
+        result = add_step(plan, request, "floating", NULL, 0);
+    for (unsigned i = 0; i < sizeof(shapes) / sizeof(shapes[0]) && !result; i++) {
+        if (shapes[i].cores * shapes[i].threads * shapes[i].sockets != threads)
+            continue;
+        snprintf(topology, sizeof(topology), "sockets=%u,cores=%u,threads=%u", shapes[i].sockets,
+                 shapes[i].cores, shapes[i].threads);
+        result = add_step(plan, request, shapes[i].label, topology, 1);
     }
-    add_nodes(plan, request);
-    return 0;
+    return result ? result : add_nodes(plan, request);
 }
 
 static void print_topology(FILE *out, const json_t *results)

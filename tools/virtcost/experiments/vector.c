@@ -20,9 +20,10 @@ static const struct {
 static int plan_vector(struct plan *plan, const struct request *request, struct err *err)
 {
     char label[32], pin[PLAN_PIN_MAX];
+    int result = 0;
 
     (void)err;
-    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]) && !result; i++) {
         snprintf(label, sizeof(label), "isa=%s", steps[i].isa);
         if (!plan_has_isa(steps[i].isa)) {
             plan_skip(plan, "", label,
@@ -34,9 +35,9 @@ static int plan_vector(struct plan *plan, const struct request *request, struct 
                             request->bench ? request->bench : BENCH, "args",
                             json_sprintf("%s isa=%s", plan_args(request, ARGS), steps[i].isa),
                             "vcpus", "1", "pin", plan_pin(request, 1, pin), "cpu", steps[i].cpu));
-        plan_try(plan, request);
+        result = plan_try(plan, request);
     }
-    return 0;
+    return result;
 }
 
 const struct experiment experiment_vector = {

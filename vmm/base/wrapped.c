@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "tools/virtcost/wrapped.h"
+#include "vmm/base/wrapped.h"
 
 void wrapped_print(FILE *out, int indent, const char *label, const char *text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Prose for a terminal. */
-#ifndef VIRTCOST_WRAPPED_H
-#define VIRTCOST_WRAPPED_H
+#ifndef BASE_WRAPPED_H
+#define BASE_WRAPPED_H
 
 #include <stdio.h>
 
