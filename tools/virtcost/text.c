@@ -11,25 +11,32 @@
 /* Of "skipped" and "warning". */
 #define LABEL_COLUMNS 9
 
+/* A ratio that is there, with its medians. */
+static void print_known(FILE *out, const json_t *ratio, const json_t *ci95)
+{
+    const json_t *medians[] = {json_object_get(ratio, "base_median"),
+                               json_object_get(ratio, "env_median")};
+    const struct stats_interval interval = {json_number_value(json_array_get(ci95, 0)),
+                                            json_number_value(json_array_get(ci95, 1))};
+
+    table_numbers(out, get_text(ratio, "unit"), medians, 2);
+    table_ratio(out, json_object_get(ratio, "median"), ci95, "");
+    fprintf(out, " %s",
+            figures_verdict(interval, get_number(ratio, "confidence") >= 0.95,
+                            get_is(ratio, "better", "lower")));
+}
+
 /* `last` is table_name()'s. */
 static void print_ratio(FILE *out, const json_t *ratio, char last[FIGURES_LABEL_MAX])
 {
     const json_t *ci95 = json_object_get(ratio, "ci95");
-    const json_t *medians[] = {json_object_get(ratio, "base_median"),
-                               json_object_get(ratio, "env_median")};
     json_int_t voided = get_integer(ratio, "voided");
 
     table_name(out, ratio, last);
-    table_numbers(out, get_text(ratio, "unit"), medians, 2);
-    table_ratio(out, json_object_get(ratio, "median"), ci95, "no result");
-    if (ci95) {
-        const struct stats_interval interval = {json_number_value(json_array_get(ci95, 0)),
-                                                json_number_value(json_array_get(ci95, 1))};
-
-        fprintf(out, " %s",
-                figures_verdict(interval, get_number(ratio, "confidence") >= 0.95,
-                                get_is(ratio, "better", "lower")));
-    }
+    if (ci95)
+        print_known(out, ratio, ci95);
+    else
+        fprintf(out, " no result");
     if (voided)
         fprintf(out, " (%lld void)", (long long)voided);
     fputc('\n', out);
@@ -51,8 +58,11 @@ static void print_values(FILE *out, const json_t *values)
         if (!i)
             table_header(out, titles, 3, "");
         table_name(out, value, last);
-        table_numbers(out, get_text(value, "unit"), numbers, 3);
-        fprintf(out, "%s\n", ci95 ? "" : " no result");
+        if (ci95)
+            table_numbers(out, get_text(value, "unit"), numbers, 3);
+        else
+            fprintf(out, " no result");
+        fputc('\n', out);
     }
 }
 
