@@ -527,6 +527,72 @@ START_TEST(a_container_is_a_real_one)
 }
 END_TEST
 
+static unsigned count_processes(const char *name)
+{
+    char path[300], comm[32];
+    unsigned count = 0;
+    struct dirent *entry;
+    DIR *proc = opendir("/proc");
+
+    ck_assert(proc != NULL);
+    while ((entry = readdir(proc))) {
+        FILE *file;
+
+        snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+        file = fopen(path, "r");
+        if (!file)
+            continue;
+        count += fgets(comm, sizeof(comm), file) && !strncmp(comm, name, strlen(name));
+        fclose(file);
+    }
+    closedir(proc);
+    return count;
+}
+
+/* So long until something is true that happens by itself. */
+static bool soon(bool (*is)(unsigned), unsigned argument)
+{
+    const struct timespec pause = {0, 20000000};
+
+    for (unsigned i = 0; i < 1500; i++) {
+        if (is(argument))
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
+static bool more_run(unsigned before)
+{
+    return count_processes("bench-native") > before;
+}
+
+static bool no_more_run(unsigned before)
+{
+    return !more_run(before);
+}
+
+/* The kernel does not end a container with the runtime that started it. */
+START_TEST(no_container_outlives_it)
+{
+    const char *args[] = {"run", "--bench", "load.idle",      "--mem",
+                          "64M", "--envs",  "container,null", NULL};
+    unsigned before = count_processes("bench-native");
+    struct program program;
+    struct outcome run;
+
+    if (!has_container())
+        return;
+    program = program_start("virtcost", args);
+    ck_assert(soon(more_run, before));
+    kill(program.pid, SIGKILL);
+    run = program_wait(&program);
+    ck_assert_int_eq(run.status, 128 + SIGKILL);
+    ck_assert(soon(no_more_run, before));
+    outcome_free(&run);
+}
+END_TEST
+
 START_TEST(starts_come_in_phases)
 {
     json_t *json = run_json("startup", "native,vm", NULL, NULL);
@@ -552,28 +618,6 @@ START_TEST(starts_come_in_phases)
     json_decref(json);
 }
 END_TEST
-
-static unsigned count_processes(const char *name)
-{
-    char path[300], comm[32];
-    unsigned count = 0;
-    struct dirent *entry;
-    DIR *proc = opendir("/proc");
-
-    ck_assert(proc != NULL);
-    while ((entry = readdir(proc))) {
-        FILE *file;
-
-        snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-        file = fopen(path, "r");
-        if (!file)
-            continue;
-        count += fgets(comm, sizeof(comm), file) && !strncmp(comm, name, strlen(name));
-        fclose(file);
-    }
-    closedir(proc);
-    return count;
-}
 
 START_TEST(many_are_alive_at_once_and_gone_afterwards)
 {
@@ -765,4 +809,4 @@ SUITE_MAIN_KVM("virtcost", a_container_is_a_real_one, starts_come_in_phases,
                the_latency_of_wrong_io_is_void, wrong_results_are_void,
                a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
                a_stop_while_it_plans_is_a_stop, what_the_base_cannot_run_is_skipped,
-               nothing_outlives_it)
+               nothing_outlives_it, no_container_outlives_it)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -343,4 +344,22 @@ void container_remove(const struct container *container, const char *id)
 
     path_in(container, state, "state");
     process_run(container->runtime->engine ? engine : oci, -1);
+}
+
+void container_remove_all(const struct container *container)
+{
+    char state[PATH_MAX];
+    struct dirent *entry;
+    DIR *folder;
+
+    if (!container->runtime || container->runtime->engine)
+        return;
+    path_in(container, state, "state");
+    folder = opendir(state);
+    /* The runtime keeps a folder for each; other files there are ours. */
+    while (folder && (entry = readdir(folder)))
+        if (entry->d_type == DT_DIR && *entry->d_name != '.')
+            container_remove(container, entry->d_name);
+    if (folder)
+        closedir(folder);
 }

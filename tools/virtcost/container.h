@@ -67,4 +67,7 @@ pid_t container_pid(const struct container *container, const char *id);
 /* container_remove(): whatever is left of it. */
 void container_remove(const struct container *container, const char *id);
 
+/* container_remove_all(): all that an OCI runtime was asked to run from here; not an engine's. */
+void container_remove_all(const struct container *container);
+
 #endif

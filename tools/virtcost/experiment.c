@@ -117,6 +117,14 @@ void plan_skip(struct plan *plan, const char *env, const char *step, const char 
                           json_pack("{s:s, s:s, s:s}", "env", env, "step", step, "reason", reason));
 }
 
+void plan_drop(struct plan *plan, const char *env, const char *reason)
+{
+    struct step *step = &plan->step[--plan->steps];
+
+    plan_skip(plan, env, step->label, reason);
+    json_decref(step->options);
+}
+
 /* What a program said last, in one line without its name and the hint. */
 static const char *reason_of(char *said)
 {
@@ -142,6 +150,7 @@ int plan_try(struct plan *plan, const struct request *request)
     json_object_set_new(options, "bench", json_string("none"));
     for (unsigned i = 0; i < request->envs && !dropped && result != RUN_STOPPED; i++) {
         const struct environment *env = request->env[i];
+        const char *why;
         struct run run;
         struct err err;
 
@@ -151,14 +160,14 @@ int plan_try(struct plan *plan, const struct request *request)
         json_decref(run.report);
         if (result != -1)
             continue;
-        plan_skip(plan, env->name, step->label, *run.said ? reason_of(run.said) : err.text);
+        why = *run.said ? reason_of(run.said) : err.text;
         dropped = env->kind == CLI_VM;
+        if (dropped)
+            plan_drop(plan, env->name, why);
+        else
+            plan_skip(plan, env->name, step->label, why);
     }
     json_decref(options);
-    if (dropped) {
-        json_decref(step->options);
-        plan->steps--;
-    }
     return result == RUN_STOPPED ? RUN_STOPPED : 0;
 }
 

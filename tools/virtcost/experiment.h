@@ -102,6 +102,9 @@ json_t *plan_disk(const struct request *request, const char *folder);
 /* plan_skip(): tell why something is not run. */
 void plan_skip(struct plan *plan, const char *env, const char *step, const char *reason);
 
+/* plan_drop(): take the last step that was added back, and tell why; `env` may be empty. */
+void plan_drop(struct plan *plan, const char *env, const char *reason);
+
 /*
  * plan_try(): whether the programs accept the last step that was added: each environment's is run
  * with it, but without benchmarks. One that does not leaves it out, with what it says as the

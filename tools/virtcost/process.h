@@ -8,9 +8,9 @@
 
 /*
  * process_start(): run argv[0], a path or a name to be looked for, in a process group of its own
- * with these as its standard output and standard error. It ends when this process does. The
- * moment, by CLOCK_MONOTONIC, is in its environment as MINIVMM_T0. Returns its number, or -1 with
- * errno.
+ * with these as its standard output and standard error. It ends when this process does;
+ * what a container's runtime has started does not (tools/virtcost/keeper.h). The moment, by
+ * CLOCK_MONOTONIC, is in its environment as MINIVMM_T0. Returns its number, or -1 with errno.
  */
 pid_t process_start(const char *const *argv, int out, int err_out);
 

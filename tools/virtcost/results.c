@@ -13,6 +13,8 @@
 /* More of a run's CPU time than this, taken by the hypervisor below, makes it doubtful. */
 #define STEAL_PCT 5.0
 
+#define STEAL_RUN_NS 2e8
+
 /* The base is not to change by more than this from the first blocks to the last. */
 #define DRIFT 0.05
 
@@ -96,6 +98,18 @@ static void warn_incomplete(const struct results *results, json_t *warnings)
     }
 }
 
+/* Whether a run was long enough to tell: the kernel counts in ticks of up to 10 ms. */
+static bool is_long(const json_t *report)
+{
+    double window_ns = 0;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "benches"), i, row)
+        window_ns += get_number(row, "window_ns");
+    return window_ns >= STEAL_RUN_NS;
+}
+
 static void warn_stolen(const struct results *results, json_t *warnings)
 {
     unsigned count = 0;
@@ -104,9 +118,11 @@ static void warn_stolen(const struct results *results, json_t *warnings)
     size_t i;
 
     json_array_foreach (results->runs, i, run) {
-        const json_t *host = json_object_get(json_object_get(run, "report"), "host");
-        double pct = get_number(host, "steal_pct");
+        const json_t *report = json_object_get(run, "report");
+        double pct = get_number(json_object_get(report, "host"), "steal_pct");
 
+        if (!is_long(report))
+            continue;
         count += pct > STEAL_PCT;
         most = pct > most ? pct : most;
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
+#include "tools/virtcost/keeper.h"
 #include "tools/virtcost/run.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
@@ -176,6 +177,8 @@ int run_experiments(struct results *results, const struct options *options, int 
     };
     if (!result)
         result = open_container(&site, results, options, err);
+    if (!result)
+        result = keeper_start(&site.container, folder, err);
     choose_envs(&choice, options, &site);
     results->envs = choice.envs;
     for (unsigned i = 0; i < options->experiments && !result; i++)

@@ -57,8 +57,7 @@ static int plan_cell(struct plan *plan, const struct request *request, const str
                         "1", "pin", plan_pin(request, 1, pin), "guest-page", guest->name,
                         host->option, host->argument));
     if (hugepages_reserve(&pages, plan->step[plan->steps - 1].options, &err)) {
-        for (unsigned i = 0; i < request->envs; i++)
-            plan_skip(plan, request->env[i]->name, label, err.text);
+        plan_drop(plan, "", err.text);
         return 0;
     }
     result = plan_try(plan, request);
