@@ -161,6 +161,7 @@ int main(int argc, char **argv)
             session_end(&session);
         }
     }
+    config_free(&config);
     if (status >= 0)
         return status;
     err_print(&err, program_invocation_short_name);

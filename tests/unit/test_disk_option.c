@@ -10,6 +10,12 @@
 
 static struct config config;
 
+static void renew(void)
+{
+    config_free(&config);
+    config_init(&config);
+}
+
 static int parse(const char *text, struct err *err)
 {
     *err = (struct err){0};
@@ -20,7 +26,7 @@ static const struct config_disk *must(const char *text)
 {
     struct err err;
 
-    config_init(&config);
+    renew();
     ck_assert_msg(!parse(text, &err), "%s: %s", text, err.text);
     ck_assert_uint_eq(config.disks, 1);
     return &config.disk[0];
@@ -113,7 +119,7 @@ START_TEST(a_mistake_has_a_message)
     };
 
     for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        config_init(&config);
+        renew();
         refuse(wrong[i].text, wrong[i].what, wrong[i].hint);
     }
 }
@@ -139,7 +145,7 @@ START_TEST(nothing_else_goes_to_a_disks_file)
                              &config.trace};
 
     for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        config_init(&config);
+        renew();
         *others[i] = "a";
         refuse("path=a", "another option names that file", "a file of its own");
     }
@@ -157,7 +163,7 @@ START_TEST(a_file_is_known_by_all_its_names)
     ck_assert(!symlink(path, alias));
     snprintf(text, sizeof(text), "path=%s", alias);
     for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        config_init(&config);
+        renew();
         *others[i] = path;
         refuse(text, "another option names that file", "a file of its own");
     }
@@ -173,7 +179,7 @@ START_TEST(there_are_so_many_disks_and_no_more)
 {
     struct err err;
 
-    config_init(&config);
+    renew();
     for (unsigned i = 0; i < CONFIG_DISKS_MAX; i++)
         ck_assert(!parse("engine=null,size=1M", &err));
     refuse("engine=null,size=1M", "there are 16 already", "fewer");

@@ -231,11 +231,13 @@ START_TEST(each_option_sets_its_part)
         result = PARSE(CLI_VM, &err, flag, option[i].argument);
         ck_assert_msg(!result, "%s: %s", flag, err.text);
         ck_assert_msg(option[i].is_set(), "%s", flag);
+        config_free(&config);
         if (!option[i].argument)
             continue;
         strcat(strcat(flag, "="), option[i].argument);
         ck_assert_int_eq(PARSE(CLI_VM, &err, flag), 0);
         ck_assert_msg(option[i].is_set(), "%s", flag);
+        config_free(&config);
     }
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -25,6 +26,12 @@ bool config_same_file(const char *a, const char *b)
         return true;
     return !stat(a, &one) && !stat(b, &other) && (S_ISREG(one.st_mode) || S_ISBLK(one.st_mode)) &&
            one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+void config_free(struct config *config)
+{
+    for (; config->disks; config->disks--)
+        free(config->disk[config->disks - 1].text);
 }
 
 /* The trace goes to a file of its own, and a disk is none that anything else is written to. */

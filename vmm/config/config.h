@@ -131,6 +131,9 @@ unsigned config_node(const struct config *config, unsigned vcpu);
  */
 bool config_same_file(const char *a, const char *b);
 
+/* config_free(): give back what options have allocated; of one that was initialised, or is zero. */
+void config_free(struct config *config);
+
 /*
  * config_validate(): whether the parts fit each other; what depends on the host is checked where
  * it is used. Returns 0, or -1 with ERR_USAGE.
