@@ -83,6 +83,6 @@ void folder_end(void)
         unsetenv("MINIVMM_BUILD");
     unsetenv("TMPDIR");
     free(build);
-    snprintf(command, sizeof(command), "rm -r %s", folder);
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
     ck_assert_int_eq(system(command), 0);
 }
