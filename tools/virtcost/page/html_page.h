@@ -32,10 +32,6 @@ const char *page_env(const char *name);
 void page_table_begin(struct page *page, const char *caption);
 void page_table_end(struct page *page);
 
-/* page_estimate(): a cell with the value and its interval, or a dash. */
-void page_estimate(struct page *page, const struct estimate *estimate,
-                   const struct measure *measure);
-
 /* page_ratio(): a cell with the ratio, its interval, and what that says of `row`. */
 void page_ratio(struct page *page, const struct sheet_row *row, const struct estimate *ratio);
 
@@ -46,17 +42,17 @@ void page_more(struct page *page, size_t more);
 void html_style(FILE *out);
 
 /* html_summary(): a table of what is asked first. */
-void html_summary(struct page *page, const struct sheet *figures, unsigned count);
+void html_summary(struct page *page, const struct sheet *sheet, unsigned count);
 
 /* html_pictures(): the pictures of an experiment. html_title(): what it is called. */
-void html_pictures(struct page *page, const struct sheet *figures);
-const char *html_title(const struct sheet *figures);
+void html_pictures(struct page *page, const struct sheet *sheet);
+const char *html_title(const struct sheet *sheet);
 
 /* html_tables(): the numbers behind the pictures, and what was skipped. */
-void html_tables(struct page *page, const struct sheet *figures);
+void html_tables(struct page *page, const struct sheet *sheet);
 
 /* html_cost_tables(): of those, what an operation costs: what a VM adds, exits, latencies. */
-void html_cost_tables(struct page *page, const struct sheet *figures);
+void html_cost_tables(struct page *page, const struct sheet *sheet);
 
 /* Which of the estimates of a row is drawn. */
 typedef const struct estimate *html_pick(const struct figure *figure);
@@ -65,15 +61,15 @@ const struct estimate *html_ratio(const struct figure *figure);
 const struct estimate *html_kept(const struct figure *figure);
 
 /* html_known(): whether any environment has such an estimate. */
-bool html_known(const struct sheet *figures, const struct sheet_row *row, html_pick *pick);
+bool html_known(const struct sheet *sheet, const struct sheet_row *row, html_pick *pick);
 
 /* Rows that a picture is of; NULL: all. */
 typedef bool html_filter(const struct sheet_row *row);
 
 /* Bars of each environment: of ratios or what was kept, by step; of values, by unit. */
-void html_ratio_bars(struct page *page, const struct sheet *figures, html_pick *pick,
+void html_ratio_bars(struct page *page, const struct sheet *sheet, html_pick *pick,
                      html_filter *filter, const char *title);
-void html_value_bars(struct page *page, const struct sheet *figures);
+void html_value_bars(struct page *page, const struct sheet *sheet);
 
 /*
  * html_axis(): the name of an axis of a row's values: the unit, unless it is with each value, and
@@ -85,17 +81,17 @@ void html_axis(char text[MEASURE_TEXT_MAX], const struct sheet_row *row);
 bool html_spread(const struct chart_bars *bars);
 
 /* html_exits(): exits to user space per operation, by reason. */
-void html_exits(struct page *page, const struct sheet *figures, html_filter *filter);
+void html_exits(struct page *page, const struct sheet *sheet, html_filter *filter);
 
 /* html_curves(): values over a number that doubles, a param or what `key` is in the step: lines. */
-void html_curves(struct page *page, const struct sheet *figures, const char *key, bool in_step);
+void html_curves(struct page *page, const struct sheet *sheet, const char *key, bool in_step);
 
 /* html_is_no_curve(): whether a row is more than one point of the curve of a pointer chase. */
 bool html_is_no_curve(const struct sheet_row *row);
 
 /* html_blk(), html_startup(), html_matrix(): what suits these experiments alone. */
-void html_blk(struct page *page, const struct sheet *figures);
-void html_startup(struct page *page, const struct sheet *figures);
-void html_matrix(struct page *page, const struct sheet *figures);
+void html_blk(struct page *page, const struct sheet *sheet);
+void html_startup(struct page *page, const struct sheet *sheet);
+void html_matrix(struct page *page, const struct sheet *sheet);
 
 #endif

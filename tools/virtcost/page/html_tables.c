@@ -43,8 +43,9 @@ static void write_estimate(FILE *out, const struct estimate *estimate,
     fputs("</td>", out);
 }
 
-void page_estimate(struct page *page, const struct estimate *estimate,
-                   const struct measure *measure)
+/* A cell with the value and its interval, or a dash. */
+static void print_estimate(struct page *page, const struct estimate *estimate,
+                           const struct measure *measure)
 {
     write_estimate(page->out, estimate, measure, "");
 }
@@ -134,7 +135,7 @@ static void row_of_figures(struct page *page, const struct sheet *sheet,
     markup_tag(page->out, "td class='text'", "%s%.24s", measure.prefix, measure.unit);
     for (unsigned e = 0; e < envs; e++)
         if (columns->value[e])
-            page_estimate(page, &row->of[e].value, &measure);
+            print_estimate(page, &row->of[e].value, &measure);
     for (unsigned e = 0; e < envs; e++)
         if (columns->ratio[e])
             page_ratio(page, row, &row->of[e].ratio);
