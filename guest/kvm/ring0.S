@@ -76,6 +76,20 @@ trap_common:
         add     $16, %rsp
         iretq
 
+/*
+ * Sleep until an interrupt. `sti` lets `hlt` through before it takes one; but QEMU's emulated SVM
+ * forgets that if the vCPU leaves the guest in between, and takes it at `hlt`, which would then wait
+ * for a second one. ring0_trap() knows that `hlt` by its address, and goes on behind it.
+ */
+        .globl  ring0_sleep
+        .globl  ring0_sleep_instruction
+ring0_sleep:
+        sti
+ring0_sleep_instruction:
+        hlt
+        cli
+        ret
+
 /* rdi: device tree; rsi: vCPU number; rsp: top of this vCPU's stack page. */
         .globl  _start
 _start:

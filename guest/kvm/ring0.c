@@ -27,7 +27,9 @@
 #define PTE_NX      (1ull << 63)
 #define PAGE_BYTES  4096u
 
-extern const char ring0_call_instruction[];
+extern const char ring0_call_instruction[], ring0_sleep_instruction[];
+
+void ring0_sleep(void);
 
 void ring0_trap(struct trap_frame *frame, struct percpu *percpu);
 
@@ -50,14 +52,11 @@ static uint32_t interrupts_of(const struct cpu_local *local)
     return __atomic_load_n(&local->interrupts, __ATOMIC_RELAXED);
 }
 
-/*
- * Interrupts are off in here, so none can come between the look at the count and `hlt`, which
- * `sti` lets through before it takes one.
- */
+/* Interrupts are off in here, so none can come between the look at the count and the sleep. */
 static void sleep_while(const struct cpu_local *local, uint32_t seen)
 {
     if (interrupts_of(local) == seen)
-        __asm__ volatile("sti; hlt; cli" ::: "memory");
+        ring0_sleep();
 }
 
 static uint64_t read_cr2(void)
@@ -247,6 +246,8 @@ void ring0_trap(struct trap_frame *frame, struct percpu *percpu)
     if (frame->vector >= VECTOR_INTERRUPT) {
         __atomic_store_n(&percpu->local->interrupts, percpu->local->interrupts + 1,
                          __ATOMIC_RELAXED);
+        if (frame->rip == (uint64_t)ring0_sleep_instruction)
+            frame->rip += HLT_BYTES;
         if (frame->vector != VECTOR_SPURIOUS)
             wrmsr(MSR_X2APIC_EOI, 0);
     } else if (frame->vector == VECTOR_GP && frame->rip == (uint64_t)ring0_call_instruction) {
