@@ -8,7 +8,7 @@
 #include "tools/virtcost/text.h"
 #include "vmm/base/wrapped.h"
 
-/* Of "skipped" and "warning". */
+/* Of "host", "skipped" and "warning". */
 #define LABEL_COLUMNS 9
 
 /* A ratio that is there, with its medians. */
@@ -111,11 +111,11 @@ static void print_experiment(FILE *out, const json_t *results, const json_t *par
     json_t *skipped;
     size_t i;
 
-    fprintf(out, "%s: %s\n%lld blocks%s, seed %lld\n", get_text(part, "name"),
-            get_text(part, "help"), (long long)get_integer(part, "blocks"),
-            json_is_true(json_object_get(results, "quick")) ? " of quick runs, for a first look"
-                                                            : "",
-            (long long)get_integer(results, "seed"));
+    fprintf(
+        out, "%s: %s\n%lld block%s%s, seed %lld\n", get_text(part, "name"), get_text(part, "help"),
+        (long long)get_integer(part, "blocks"), get_integer(part, "blocks") == 1 ? "" : "s",
+        json_is_true(json_object_get(results, "quick")) ? " of quick runs, for a first look" : "",
+        (long long)get_integer(results, "seed"));
     if (!print_ratios(out, ratios, 0) && !json_array_size(ratios))
         print_values(out, json_object_get(part, "values"));
     print_ratios(out, ratios, 1);
@@ -138,12 +138,28 @@ static int has_null(const json_t *results)
     return 0;
 }
 
+static void print_host(FILE *out, const json_t *host)
+{
+    const char *module = get_text(host, "kvm_module"), *paging = get_text(host, "paging");
+    char text[512];
+
+    if (!host)
+        return;
+    snprintf(text, sizeof(text), "%s; %lld CPUs; %.1f GiB; %s; %s, %s paging",
+             get_text(host, "cpu"), (long long)get_integer(host, "cpus"),
+             get_number(host, "memory_bytes") / (1 << 30), get_text(host, "kernel"),
+             *module ? module : "KVM", *paging ? paging : "unknown");
+    wrapped_print(out, LABEL_COLUMNS, "host", text);
+    fputc('\n', out);
+}
+
 void text_print(FILE *out, const json_t *results)
 {
     const char *base = json_string_value(json_array_get(json_object_get(results, "envs"), 0));
     json_t *part, *warning;
     size_t i;
 
+    print_host(out, json_object_get(results, "host"));
     json_array_foreach (json_object_get(results, "experiments"), i, part)
         print_experiment(out, results, part);
     base = base ? base : "?";
