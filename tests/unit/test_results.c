@@ -311,6 +311,31 @@ START_TEST(a_machine_that_changes_is_told)
 }
 END_TEST
 
+/* Once for each code, and without what the results say themselves. */
+START_TEST(what_runs_warn_of_is_told)
+{
+    struct results results = begin(2);
+    json_t *json, *report;
+
+    for (unsigned block = 0; block < 3; block++) {
+        add_report(&results, "", block, "native", stolen_report(0, 1));
+        report = stolen_report(0, 1);
+        json_object_set_new(report, "warnings",
+                            json_pack("[{s:s, s:s}, {s:s, s:s}]", "code", "quick", "text", "quick",
+                                      "code", "cpu_not_masked", "text",
+                                      block ? "of a later run" : "KVM cannot mask them"));
+        add_report(&results, "", block, "vm", report);
+    }
+    complete(&results, 3);
+    json = results_json(&results);
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 1);
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "cpu_not_masked");
+    ck_assert_str_eq(json_text_at(json, "warnings.0.text"), "in 3 of 6 runs: KVM cannot mask them");
+    json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
 START_TEST(the_table_judges)
 {
     struct results results = drifting(3);
@@ -539,7 +564,7 @@ END_TEST
 
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
-           a_machine_that_changes_is_told, the_table_judges, the_table_names_its_base,
-           large_figures_are_readable, arguments_of_the_user_win,
+           a_machine_that_changes_is_told, what_runs_warn_of_is_told, the_table_judges,
+           the_table_names_its_base, large_figures_are_readable, arguments_of_the_user_win,
            memory_that_is_not_known_is_not_nothing, warnings_fit_a_terminal,
            what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted)

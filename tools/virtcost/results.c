@@ -177,6 +177,46 @@ static void warn_drift(json_t *warnings, const char *experiment, const char *bas
                          experiment, drifted, seen, base, 100 * DRIFT));
 }
 
+/* Whether what a run warns of is said elsewhere in the results, or is what a step is for. */
+static bool is_said(const char *code)
+{
+    static const char *const said[] = {"quick",          "steal",      "unpinned",
+                                       "oversubscribed", "incomplete", "check_failed"};
+
+    for (unsigned i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+        if (!strcmp(code, said[i]))
+            return true;
+    return false;
+}
+
+/* What the runs themselves warn of: each code once, as the first of them has it. */
+static void warn_runs(const struct results *results, json_t *warnings)
+{
+    json_t *codes = json_object(), *run, *warning, *known;
+    const char *code;
+    size_t i, k;
+
+    json_array_foreach (results->runs, i, run)
+        json_array_foreach (json_object_get(json_object_get(run, "report"), "warnings"), k,
+                            warning) {
+            code = get_text(warning, "code");
+            if (is_said(code))
+                continue;
+            known = json_object_get(codes, code);
+            if (!known)
+                json_object_set_new(
+                    codes, code,
+                    json_pack("{s:i, s:s}", "runs", 1, "text", get_text(warning, "text")));
+            else
+                json_object_set_new(known, "runs", json_integer(get_integer(known, "runs") + 1));
+        }
+    json_object_foreach (codes, code, known)
+        results_warn(warnings, code,
+                     json_sprintf("in %lld of %zu runs: %s", (long long)get_integer(known, "runs"),
+                                  json_array_size(results->runs), get_text(known, "text")));
+    json_decref(codes);
+}
+
 static json_t *envs_json(const struct results *results)
 {
     json_t *envs = json_array();
@@ -238,6 +278,7 @@ json_t *results_json(const struct results *results)
     warn_incomplete(results, warnings);
     warn_wrong(results, warnings);
     warn_stolen(results, warnings);
+    warn_runs(results, warnings);
     return json_pack("{s:s, s:{s:s, s:s}, s:I, s:b, s:o, s:o, s:s*, s:{s:s, s:s*}, s:o, s:o, s:O}",
                      "schema", RESULTS_SCHEMA, "tool", "version", version_number, "commit",
                      version_commit, "seed", (json_int_t)results->seed, "quick", results->quick,
