@@ -70,9 +70,13 @@ static void set_exits(json_t *value, const json_t *row)
 /* What a first run says beside the figure itself. */
 static void set_details(json_t *value, const json_t *row)
 {
-    static const char *const copied[] = {"latency_ns", "time_ns", "window_ns"};
+    static const char *const copied[] = {"latency_ns", "time_ns", "window_ns", "exits_user",
+                                         "exits_harness"};
+    const json_t *kvm = json_object_get(json_object_get(row, "exits_kernel"), "exits");
 
     set_exits(value, row);
+    if (kvm)
+        json_object_set(value, "exits_kvm", json_object_get(kvm, "count"));
     for (unsigned i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
         if (json_object_get(row, copied[i]))
             json_object_set(value, copied[i], json_object_get(row, copied[i]));

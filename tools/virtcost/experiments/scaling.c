@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/virtcost/experiment.h"
+#include "tools/virtcost/figures.h"
 #include "tools/virtcost/get.h"
 
 #define BENCH "linpack,stream.triad,gups"
@@ -38,30 +39,53 @@ static double share(const json_t *value, const char *part)
     return window > 0 ? 100 * get_number(json_object_get(value, "time_ns"), part) / window : 0;
 }
 
+/* Exits to the VMM in the window, those of the barriers included. */
+static double exits_to_vmm(const json_t *value)
+{
+    static const char *const kinds[] = {"exits_user", "exits_harness"};
+    const json_t *count;
+    const char *reason;
+    double sum = 0;
+
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        json_object_foreach (json_object_get(value, kinds[i]), reason, count)
+            sum += json_number_value(count);
+    return sum;
+}
+
+static void print_rate(FILE *out, const json_t *value, double exits)
+{
+    double window_ms = get_number(value, "window_ns") / 1e6;
+
+    fprintf(out, " %8.3g", window_ms > 0 ? exits / window_ms : 0);
+}
+
 static void print_scaling(FILE *out, const json_t *results)
 {
+    char label[FIGURES_LABEL_MAX];
     json_t *value;
     size_t i;
 
-    fprintf(out, "\n%-32s %3s %-9s %9s %8s %8s %8s %8s\n", "time in %", "thr", "env", "running",
-            "asleep", "halted", "runq", "exits/op");
+    fprintf(out, "\n%-32s %3s %-9s %8s %8s %8s %8s %8s %8s\n", "time in %, exits in each ms", "thr",
+            "env", "running", "asleep", "halted", "runq", "exits", "of KVM");
     json_array_foreach (json_object_get(results, "values"), i, value) {
-        const json_t *exits = json_object_get(value, "exits_per_op"), *count;
-        const char *reason;
-        double sum = 0;
-
         if (!json_object_get(value, "time_ns"))
             continue;
-        json_object_foreach ((json_t *)exits, reason, count)
-            sum += json_number_value(count);
-        fprintf(out, "%-32s %3lld %-9s %9.1f %8.1f %8.1f %8.1f %8.3g\n", get_text(value, "name"),
+        figures_label(label, value);
+        fprintf(out, "%-32.32s %3lld %-9s %8.1f %8.1f %8.1f %8.1f", label,
                 (long long)get_integer(value, "threads"), get_text(value, "env"),
                 share(value, "running"), share(value, "asleep"), share(value, "halted"),
-                share(value, "runqueue"), sum);
+                share(value, "runqueue"));
+        if (json_object_get(value, "exits_harness"))
+            print_rate(out, value, exits_to_vmm(value));
+        if (json_object_get(value, "exits_kvm"))
+            print_rate(out, value, get_number(value, "exits_kvm"));
+        fputc('\n', out);
     }
     fprintf(out,
             "asleep: in barriers, mostly; halted: of that, by KVM's word; runq: runnable, but\n"
-            "without a CPU. Of the first block's run.\n");
+            "without a CPU; exits: to the VMM, those of the barriers included; of KVM: all, by\n"
+            "its own count. Of the first block's run.\n");
 }
 
 const struct experiment experiment_scaling = {
