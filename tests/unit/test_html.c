@@ -173,6 +173,29 @@ START_TEST(numbers_have_units_intervals_and_verdicts)
 }
 END_TEST
 
+/* A step beside another is no headline, and is told as what it is. */
+START_TEST(steps_are_compared_with_the_first)
+{
+    char *text = make_whole(), *part = section(text, "Summary");
+
+    check_has(part, "<td class='text'>isa=sse2</td>\n<td>21.80 GFLOP/s</td>\n"
+                    "<td>1.001 same <i>[0.9950, 1.007]</i></td>");
+    check_has_not(part, "0.1982");
+    free(part);
+    part = section(text, "Vector instructions");
+    check_has(part, "ratio to isa=avx512");
+    check_has(part, "vm, of isa=avx512</th>");
+    check_has(part, "<td>0.1982 <b>worse</b>");
+    check_has(part, "<li>isa=avx10: these CPUs offer no such instructions</li>");
+    check_has_not(part, "undisturbed");
+    free(part);
+    part = section(text, "Noisy neighbours");
+    check_has(part, "ratio to undisturbed");
+    free(part);
+    free(text);
+}
+END_TEST
+
 /* One row whose ratio to native has this interval. */
 static char *with_ratio(const char *better, double low, double high, double confidence)
 {
@@ -625,9 +648,9 @@ END_TEST
 SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_experiment_has_its_section_and_its_line_in_the_contents,
            every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
-           numbers_have_units_intervals_and_verdicts, different_is_said_only_where_one_is_left_out,
-           void_blocks_are_counted_beside_the_ratio, claims_are_shown_with_verdict_and_cause,
-           what_makes_numbers_doubtful_is_said_at_the_top,
+           numbers_have_units_intervals_and_verdicts, steps_are_compared_with_the_first,
+           different_is_said_only_where_one_is_left_out, void_blocks_are_counted_beside_the_ratio,
+           claims_are_shown_with_verdict_and_cause, what_makes_numbers_doubtful_is_said_at_the_top,
            results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
            hostile_text_stays_text_in_every_picture, no_results_make_a_page_too_large,
            any_member_may_be_missing_or_wrong, corrupted_results_make_a_page_all_the_same,

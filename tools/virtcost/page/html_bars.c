@@ -177,12 +177,21 @@ static unsigned count_wanted(const struct sheet *sheet, const struct wanted *wan
     return count;
 }
 
+const char *html_base_step(const struct sheet *sheet)
+{
+    for (unsigned i = 0; i < sheet->rows; i++)
+        if (*sheet->row[i].base_step)
+            return strcmp(sheet->name, "noise") ? sheet->row[i].base_step : "undisturbed";
+    return "?";
+}
+
 /* One picture of the rows of a step, or of all. */
 static void draw_ratios(struct page *page, const struct sheet *sheet, const struct wanted *wanted,
                         const char *title)
 {
     bool kept = wanted->pick == html_kept, named = wanted->step && *wanted->step;
-    struct chart_bars bars = {.unit = "", .reference = kept ? "undisturbed" : sheet->envs->name[0]};
+    struct chart_bars bars = {.unit = "",
+                              .reference = kept ? html_base_step(sheet) : sheet->envs->name[0]};
     char text[CHART_TEXT_MAX], axis[MEASURE_TEXT_MAX];
 
     snprintf(axis, sizeof(axis), "ratio to %.30s", bars.reference);

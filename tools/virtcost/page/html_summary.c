@@ -26,7 +26,8 @@ static const struct headline {
     {"density", "density.kernel", NULL, 0, ALL}, {"noise", "linpack", NULL, 0, ALL},
     {"noise", "stream.triad", NULL, 0, ALL},     {"noise", "blk.randread", NULL, 0, ALL},
     {"pages", "gups.stream", NULL, 0, ENDS},     {"vector", "linpack", NULL, 0, ALL},
-    {"scaling", "linpack", NULL, 0, LAST},
+    {"scaling", "linpack", NULL, 0, LAST},       {"scaling", "gups.stream", NULL, 0, LAST},
+    {"scaling", "gups.forkjoin", NULL, 0, LAST},
 };
 
 #define HEADLINES (sizeof(headlines) / sizeof(headlines[0]))
@@ -51,12 +52,17 @@ static bool is_asked(const struct sheet *sheet, unsigned i, const struct headlin
     return headline->which == ALL || !behind || (headline->which == ENDS && !before);
 }
 
+/* Beside a neighbour, an environment is compared with itself. */
+static html_pick *pick_of(const struct sheet *sheet)
+{
+    return strcmp(sheet->name, "noise") ? html_ratio : html_kept;
+}
+
 static bool is_headline(const struct sheet *sheet, unsigned i)
 {
     bool known = false;
 
-    if (!html_known(sheet, &sheet->row[i], html_ratio) &&
-        !html_known(sheet, &sheet->row[i], html_kept))
+    if (!html_known(sheet, &sheet->row[i], pick_of(sheet)))
         return false;
     for (unsigned h = 0; h < HEADLINES; h++) {
         if (strcmp(headlines[h].experiment, sheet->name))
@@ -68,11 +74,9 @@ static bool is_headline(const struct sheet *sheet, unsigned i)
     return !known && i < UNKNOWN_ROWS;
 }
 
-/* Beside a neighbour, an environment is compared with itself. */
 static void write_row(struct page *page, const struct sheet *sheet, const struct sheet_row *row)
 {
     const struct envs *envs = sheet->envs;
-    bool kept = html_known(sheet, row, html_kept);
     struct measure measure = measure_of(row->unit, row->of[0].value.median);
     char text[MEASURE_TEXT_MAX];
 
@@ -84,7 +88,7 @@ static void write_row(struct page *page, const struct sheet *sheet, const struct
     else
         fputs("<td>\xe2\x80\x93</td>", page->out);
     for (unsigned e = 1; e < envs->count; e++)
-        page_ratio(page, row, kept ? &row->of[e].kept : &row->of[e].ratio);
+        page_ratio(page, row, pick_of(sheet)(&row->of[e]));
     fputs("</tr>\n", page->out);
 }
 
@@ -93,8 +97,7 @@ static void write_experiment(struct page *page, const struct sheet *sheet, unsig
     bool begun = false, noise = !strcmp(sheet->name, "noise");
 
     for (unsigned i = 0; i < sheet->rows; i++) {
-        if (!is_headline(sheet, i) || !page_has_room(page) ||
-            (noise && !html_known(sheet, &sheet->row[i], html_kept)))
+        if (!is_headline(sheet, i) || !page_has_room(page))
             continue;
         if (!begun) {
             fprintf(page->out, "<tr><th scope='rowgroup' colspan='%u'><a href='#experiment-%u'>",
