@@ -173,6 +173,18 @@ START_TEST(numbers_have_units_intervals_and_verdicts)
 }
 END_TEST
 
+START_TEST(page_sizes_are_a_grid_of_ratios_with_intervals)
+{
+    char *text = make_whole(), *part = section(text, "Page sizes of host and guest");
+
+    check_has(part, "<strong>gups.stream mib=1024, 1 thr: vm / native</strong>");
+    check_has(part, "<td class='q2'>0.703 [0.689, 0.717]</td>");
+    check_has_not(part, "1 thr: native</strong>");
+    free(part);
+    free(text);
+}
+END_TEST
+
 /* A step beside another is no headline, and is told as what it is. */
 START_TEST(steps_are_compared_with_the_first)
 {
@@ -649,6 +661,7 @@ SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_experiment_has_its_section_and_its_line_in_the_contents,
            every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
            numbers_have_units_intervals_and_verdicts, steps_are_compared_with_the_first,
+           page_sizes_are_a_grid_of_ratios_with_intervals,
            different_is_said_only_where_one_is_left_out, void_blocks_are_counted_beside_the_ratio,
            claims_are_shown_with_verdict_and_cause, what_makes_numbers_doubtful_is_said_at_the_top,
            results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,

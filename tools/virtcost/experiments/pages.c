@@ -219,7 +219,8 @@ static void print_pages(FILE *out, const json_t *results)
         "natively or with shadow paging, where the smaller page is what is walked to. KVM 4K to\n"
         "1G: the pages that KVM had mapped at the end. remap: a page table entry changed and\n"
         "INVLPG; map: a touch of a page that was unmapped, the fault in which the guest maps it\n"
-        "included. Under shadow paging these are what costs instead of the walk.\n");
+        "included; both with about 1 us of work between. Under shadow paging these are what\n"
+        "costs instead of the walk.\n");
 }
 
 const struct experiment experiment_pages = {

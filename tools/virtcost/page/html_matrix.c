@@ -45,6 +45,18 @@ static bool same_matrix(const struct sheet_row *a, const struct sheet_row *b)
            (a->params == b->params || json_equal(a->params, b->params));
 }
 
+static void write_ratio(char text[MEASURE_TEXT_MAX], const struct estimate *ratio)
+{
+    char median[MEASURE_TEXT_MAX], low[MEASURE_TEXT_MAX], high[MEASURE_TEXT_MAX];
+
+    measure_digits(median, ratio->median, 3);
+    if (ratio->ranged)
+        snprintf(text, MEASURE_TEXT_MAX, "%.16s [%.16s, %.16s]", median,
+                 measure_digits(low, ratio->low, 3), measure_digits(high, ratio->high, 3));
+    else
+        snprintf(text, MEASURE_TEXT_MAX, "%s", median);
+}
+
 static void fill(struct matrix *matrix, const struct sheet *sheet, const struct sheet_row *like,
                  unsigned env, html_pick *pick)
 {
@@ -66,10 +78,13 @@ static void fill(struct matrix *matrix, const struct sheet *sheet, const struct 
         matrix->at = place;
         cell = &matrix->cell[r * SIDE_MAX + c];
         if (pick == html_ratio) {
-            measure_digits(cell->text, estimate->median, 3);
+            write_ratio(cell->text, estimate);
             cell->shade = chart_shade(estimate->median, row->lower);
         } else {
-            measure_digits(cell->text, estimate->median * measure.factor, 3);
+            if (measure_changes(row->unit))
+                measure_text(cell->text, &measure, estimate->median);
+            else
+                measure_digits(cell->text, estimate->median, 3);
         }
     }
     /* The picture has no more columns than it needs. */
@@ -83,7 +98,7 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
 {
     struct matrix *matrix = calloc(1, sizeof(*matrix));
     struct chart_grid grid = {0};
-    char title[CHART_TEXT_MAX], note[CHART_TEXT_MAX];
+    char title[CHART_TEXT_MAX], note[MEASURE_TEXT_MAX];
 
     if (!matrix)
         return;
@@ -93,8 +108,10 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
     if (pick == html_ratio)
         snprintf(title + strlen(title), sizeof(title) - strlen(title), " / %s",
                  sheet->envs->name[0]);
-    snprintf(note, sizeof(note), "%s%.24s, %s is better.", pick == html_ratio ? "Ratio of " : "",
-             *like->unit ? like->unit : "values", like->lower ? "less" : "more");
+    if (pick == html_ratio)
+        snprintf(note, sizeof(note), "%s is better", like->lower ? "less" : "more");
+    else
+        html_axis(note, like);
     grid.chart.title = title;
     grid.chart.note = note;
     grid.row_axis = matrix->at.row_key;
@@ -109,20 +126,29 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
     free(matrix);
 }
 
+/* Of a ladder of working sets the largest; of what proves the page sizes, nothing. */
+static bool is_drawn(const struct sheet *sheet, unsigned i)
+{
+    const struct sheet_row *row = &sheet->row[i];
+
+    for (unsigned k = 0; k < i; k++)
+        if (same_matrix(&sheet->row[k], row))
+            return false;
+    for (unsigned k = i + 1; k < sheet->rows && !html_is_no_curve(row); k++)
+        if (!strcmp(sheet->row[k].name, row->name) && !same_matrix(&sheet->row[k], row) &&
+            sheet_int(sheet->row[k].params, "kib") > sheet_int(row->params, "kib"))
+            return false;
+    return strncmp(row->name, "pages.", strlen("pages.")) != 0;
+}
+
 void html_matrix(struct page *page, const struct sheet *sheet)
 {
     for (unsigned i = 0; i < sheet->rows; i++) {
         const struct sheet_row *row = &sheet->row[i];
-        unsigned k = 0;
+        html_pick *pick = html_known(sheet, row, html_ratio) ? html_ratio : html_value;
 
-        while (!same_matrix(&sheet->row[k], row))
-            k++;
-        for (unsigned e = 0; e < sheet->envs->count && k == i; e++) {
-            if (!strcmp(sheet->envs->name[e], "null"))
-                continue;
-            draw(page, sheet, row, e, html_value);
-            if (e)
-                draw(page, sheet, row, e, html_ratio);
-        }
+        for (unsigned e = 0; e < sheet->envs->count && is_drawn(sheet, i); e++)
+            if (strcmp(sheet->envs->name[e], "null") != 0)
+                draw(page, sheet, row, e, pick);
     }
 }
