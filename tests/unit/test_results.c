@@ -5,9 +5,9 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
-#include "tools/virtcost/added.h"
-#include "tools/virtcost/results.h"
-#include "tools/virtcost/text.h"
+#include "tools/virtcost/figures/added.h"
+#include "tools/virtcost/results/results.h"
+#include "tools/virtcost/results/text.h"
 
 #define BLOCKS 6
 

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/virtcost/claims.h"
-#include "tools/virtcost/compare.h"
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/claims/claims.h"
+#include "tools/virtcost/compare/compare.h"
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
+#include "tools/virtcost/results/text.h"
 #include "tools/virtcost/run.h"
-#include "tools/virtcost/text.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
-#include "tools/virtcost/keeper.h"
+#include "tools/virtcost/env/keeper.h"
 #include "tools/virtcost/run.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/figures/measure.h"
 #include "tools/virtcost/page/markup.h"
-#include "tools/virtcost/page/measure.h"
 #include "tools/virtcost/page/sheet.h"
 #include "vmm/base/stats.h"
 
