@@ -54,12 +54,6 @@ struct results {
 void results_add(struct results *results, const char *step, unsigned order, const char *env,
                  json_t *report);
 
-/* results_warn(): add a warning; takes the text over. */
-void results_warn(json_t *warnings, const char *code, json_t *text);
-
-/* results_wrong(): how many rows of all runs have a check that failed. */
-unsigned results_wrong(const struct results *results);
-
 /* results_json(): all of it. Only complete blocks count. To be freed by the caller. */
 json_t *results_json(const struct results *results);
 
