@@ -241,14 +241,14 @@ START_TEST(full_disk)
     ck_assert_int_eq(run.status, 1);
     check_has(run.err, "cannot write the JSON to /dev/full; it follows here: No space");
     check_has(run.err, "\"schema\": \"virtcost/2\"");
-    check_has(run.out, "1 blocks, seed");
+    check_has(run.out, "1 block, seed");
     outcome_free(&run);
 
     script("to-full", "exec \"${0%/*}/virtcost\" \"$@\" >/dev/full");
     run = program_run("to-full", "run", FAKE, "--blocks", "1", "-o", in_folder("json"), NULL);
     ck_assert_int_eq(run.status, 1);
     check_has(run.err, "cannot write the table to standard output; it follows here: No space");
-    check_has(run.err, "1 blocks, seed");
+    check_has(run.err, "1 block, seed");
     json_decref(load(in_folder("json")));
     outcome_free(&run);
     folder_end();
@@ -293,7 +293,7 @@ static void stop_with(int signal)
     run = program_wait(&program);
     ck_assert_msg(run.status == 1, "signal %d: status %d\n%s", signal, run.status, run.err);
     check_has(run.err, "stopped: 1 blocks are complete\n");
-    check_has(run.out, "1 blocks, seed");
+    check_has(run.out, "1 block, seed");
     check_has(run.out, "warning  bench: ended by a signal: 1 of 5 blocks are complete\n");
     ck_assert_int_eq(kill(child, 0), -1);
     json = load(in_folder("json"));

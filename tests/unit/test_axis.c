@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "tests/support/suite.h"
+#include "tools/virtcost/figures/measure.h"
 #include "tools/virtcost/page/axis.h"
-#include "tools/virtcost/page/measure.h"
 
 static struct axis fit(bool log, double low, double high)
 {

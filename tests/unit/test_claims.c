@@ -5,7 +5,7 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
-#include "tools/virtcost/claims.h"
+#include "tools/virtcost/claims/claims.h"
 
 static json_t *results_begin(const char *paging, int cpus, int nodes)
 {

@@ -5,7 +5,7 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
-#include "tools/virtcost/compare.h"
+#include "tools/virtcost/compare/compare.h"
 
 static json_t *parse(const char *text)
 {

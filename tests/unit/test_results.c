@@ -5,9 +5,10 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
-#include "tools/virtcost/added.h"
-#include "tools/virtcost/results.h"
-#include "tools/virtcost/text.h"
+#include "tools/virtcost/figures/added.h"
+#include "tools/virtcost/results/results.h"
+#include "tools/virtcost/results/text.h"
+#include "tools/virtcost/results/warnings.h"
 
 #define BLOCKS 6
 
@@ -165,7 +166,7 @@ START_TEST(wrong_results_are_void)
     ck_assert_uint_eq(json_array_size(json_at(ratios, "0.samples")), 1);
     ck_assert_double_eq(real_at(ratios, "0.median"), 2);
     ck_assert_int_eq(json_int_at(ratios, "1.voided"), 0);
-    ck_assert_uint_eq(results_wrong(&results), 3);
+    ck_assert_uint_eq(warnings_wrong(&results), 3);
     ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 2);
     ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "check_failed");
     ck_assert_str_eq(json_text_at(json, "warnings.0.text"),
@@ -193,7 +194,7 @@ START_TEST(a_missing_row_is_no_result)
     ratios = ratios_of(&results);
     ck_assert_int_eq(json_int_at(ratios, "0.voided"), 1);
     ck_assert_double_eq(real_at(ratios, "0.median"), 2);
-    ck_assert_uint_eq(results_wrong(&results), 0);
+    ck_assert_uint_eq(warnings_wrong(&results), 0);
     json_decref(ratios);
     free_results(&results);
 }
@@ -432,7 +433,7 @@ START_TEST(warnings_fit_a_terminal)
     char *text;
 
     results.warnings = json_array();
-    results_warn(results.warnings, "long", json_sprintf("%0*d and so on", 90, 1));
+    warnings_add(results.warnings, "long", json_sprintf("%0*d and so on", 90, 1));
     text = print(&results);
     check_has(text, "1\n         and so on\n");
     free(text);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/figures/get.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/stats.h"
 

@@ -6,8 +6,8 @@
 #ifndef VIRTCOST_BLOCKS_H
 #define VIRTCOST_BLOCKS_H
 
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/results.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/results/results.h"
 
 /*
  * blocks_run(): run all blocks of the last part of *results, and keep every whole run there;

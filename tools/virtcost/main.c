@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/virtcost/claims.h"
-#include "tools/virtcost/compare.h"
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/claims/claims.h"
+#include "tools/virtcost/compare/compare.h"
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
+#include "tools/virtcost/results/text.h"
+#include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
-#include "tools/virtcost/text.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
 
@@ -188,7 +189,7 @@ static int run(const struct options *options)
         status = report(json, options->output, options->html) && !status ? ERR_FAILED : status;
     else if (options->output && json_array_size(results.runs))
         status |= write_whole(&json_sheet, options->output, json);
-    if (results_wrong(&results) && !status)
+    if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
     json_decref(json);
     return status;

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/options.h"
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"

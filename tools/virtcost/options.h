@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "tools/virtcost/results.h"
+#include "tools/virtcost/results/results.h"
 #include "vmm/config/config.h"
 
 #define OPTIONS_BLOCKS_MAX 10000

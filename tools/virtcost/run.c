@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
-#include "tools/virtcost/keeper.h"
+#include "tools/virtcost/env/keeper.h"
+#include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
@@ -107,7 +108,7 @@ static int open_container(struct site *site, struct results *results, const stru
         return -1;
     err_format(line, err, "virtcost");
     fputs(line, stderr);
-    results_warn(results->warnings, "no_container", json_string(err->text));
+    warnings_add(results->warnings, "no_container", json_string(err->text));
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whatever --bench and the other options say, as they stand. */
-#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/experiments/experiment.h"
 
 static int plan_bench(struct plan *plan, const struct request *request, struct err *err)
 {

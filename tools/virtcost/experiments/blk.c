@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "tools/virtcost/added.h"
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/added.h"
+#include "tools/virtcost/figures/get.h"
 
 /* The costs of what leaves or enters the guest are measured in the same runs. */
 #define BENCH                                                                                \

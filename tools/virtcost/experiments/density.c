@@ -7,11 +7,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "tools/virtcost/cgroup.h"
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/figures.h"
-#include "tools/virtcost/get.h"
-#include "tools/virtcost/instance.h"
+#include "tools/virtcost/env/cgroup.h"
+#include "tools/virtcost/env/instance.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/units.h"
 #include "vmm/host/memory.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Compute, sequential and random memory, on one and on all CPUs. */
-#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/experiments/experiment.h"
 
 #define BENCH_ALL "linpack,stream.triad,gups"
 #define BENCH_ONE BENCH_ALL ",chase"

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/get.h"
-#include "tools/virtcost/instance.h"
+#include "tools/virtcost/env/instance.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/get.h"
 
 #define BENCH "linpack,stream.triad,blk.randread"
 #define ARGS  "bs=4k iodepth=1"

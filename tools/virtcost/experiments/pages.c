@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/get.h"
-#include "tools/virtcost/hugepages.h"
+#include "tools/virtcost/env/hugepages.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/get.h"
 
 #define BENCH "gups.stream,chase.page,touch,exits.remap,exits.fault"
 #define MEM   "2G"

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/figures.h"
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
 
 #define BENCH "linpack,stream.triad,gups"
 #define ARGS  "n=3000"

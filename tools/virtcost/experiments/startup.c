@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/figures.h"
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
 #include "vmm/base/stats.h"
 
 /* In the order of time; each is a field of a report's "startup", or made from such. */

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "tools/virtcost/experiment.h"
-#include "tools/virtcost/get.h"
+#include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/get.h"
 #include "vmm/host/hostinfo.h"
 
 #define BENCH "linpack,stream.triad,gups"

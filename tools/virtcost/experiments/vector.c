@@ -3,7 +3,7 @@
  * Vector units: the same program where CPUID offers less, against the same micro-kernel natively.
  * This is what makes a VM "lose half" of its computing.
  */
-#include "tools/virtcost/experiment.h"
+#include "tools/virtcost/experiments/experiment.h"
 
 #define BENCH "linpack,dgemm"
 #define ARGS  "n=3000"

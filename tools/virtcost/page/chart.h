@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "tools/virtcost/page/measure.h"
+#include "tools/virtcost/figures/measure.h"
 
 #define CHART_TEXT_MAX   96
 #define CHART_BARS_MAX   6  /* in a group */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
@@ -68,7 +69,7 @@ static void write_blocks(FILE *out, const json_t *results)
     size_t i;
 
     json_array_foreach (json_object_get(results, "experiments"), i, experiment) {
-        json_int_t blocks = sheet_int(experiment, "blocks");
+        json_int_t blocks = get_integer(experiment, "blocks");
 
         least = !i || blocks < least ? blocks : least;
         most = !i || blocks > most ? blocks : most;
@@ -92,9 +93,9 @@ static void write_memory(FILE *out, const json_t *bytes)
 static void write_kvm(FILE *out, const json_t *host)
 {
     char text[MARKUP_TEXT_MAX];
-    const char *paging = sheet_text(host, "paging");
+    const char *paging = get_text(host, "paging");
 
-    snprintf(text, sizeof(text), "%s%s%s%s", sheet_text(host, "kvm_module"), *paging ? ", " : "",
+    snprintf(text, sizeof(text), "%s%s%s%s", get_text(host, "kvm_module"), *paging ? ", " : "",
              paging, *paging ? " paging" : "");
     fact(out, "KVM", text);
 }
@@ -105,17 +106,17 @@ static void write_host(FILE *out, const json_t *results)
     const json_t *virtualized = json_object_get(host, "virtualized");
 
     fputs("<dl>\n", out);
-    fact(out, "CPU", sheet_text(host, "cpu"));
+    fact(out, "CPU", get_text(host, "cpu"));
     fact_int(out, "CPUs", json_object_get(host, "cpus"));
     write_memory(out, json_object_get(host, "memory_bytes"));
     fact_int(out, "NUMA nodes", json_object_get(host, "numa_nodes"));
-    fact(out, "Kernel", sheet_text(host, "kernel"));
+    fact(out, "Kernel", get_text(host, "kernel"));
     write_kvm(out, host);
-    fact(out, "Transparent huge pages", sheet_text(host, "thp"));
+    fact(out, "Transparent huge pages", get_text(host, "thp"));
     if (json_is_boolean(virtualized))
         fact(out, "The host itself",
              json_is_true(virtualized) ? "a virtual machine" : "bare metal");
-    fact(out, "Container runtime", sheet_text(results, "runtime"));
+    fact(out, "Container runtime", get_text(results, "runtime"));
     write_blocks(out, results);
     fact_int(out, "Seed", json_object_get(results, "seed"));
     fact(out, "Runs",
@@ -127,7 +128,7 @@ static void write_host(FILE *out, const json_t *results)
 static void write_warnings(struct page *page)
 {
     const json_t *results = page->results, *end = json_object_get(results, "end"), *warning;
-    const char *reason = sheet_text(end, "reason"), *schema = sheet_text(results, "schema");
+    const char *reason = get_text(end, "reason"), *schema = get_text(results, "schema");
     const json_t *warnings = json_object_get(results, "warnings");
     bool ended = *reason && strcmp(reason, "done"), other = strcmp(schema, SCHEMA);
     size_t i;
@@ -140,9 +141,9 @@ static void write_warnings(struct page *page)
                    schema);
     if (ended)
         markup_tag(page->out, "li", "the runs ended early (%.40s) %.300s", reason,
-                   sheet_text(end, "error"));
+                   get_text(end, "error"));
     json_array_foreach (warnings, i, warning) {
-        const char *text = sheet_text(warning, "text");
+        const char *text = get_text(warning, "text");
 
         if (*text && page_has_room(page))
             markup_tag(page->out, "li", "%s", text);
@@ -165,8 +166,8 @@ static void write_head(struct page *page, const struct sheet *sheet, unsigned co
     fputs("<header>\n<h1>What virtualization costs</h1>\n<p class='lead'>", out);
     for (unsigned i = 0; i < page->envs.count; i++)
         markup_print(out, "%s%s", i ? ", " : "", page_env(page->envs.name[i]));
-    markup_print(out, ", compared in turn by virtcost %.40s (%.60s).", sheet_text(tool, "version"),
-                 sheet_text(tool, "commit"));
+    markup_print(out, ", compared in turn by virtcost %.40s (%.60s).", get_text(tool, "version"),
+                 get_text(tool, "commit"));
     fputs("</p>\n<nav aria-label='Contents'><ul>\n<li><a href='#summary'>Summary</a></li>\n", out);
     if (claims)
         fputs("<li><a href='#claims'>Claims</a></li>\n", out);
@@ -207,18 +208,18 @@ static void write_claims(struct page *page, const json_t *claims)
           "<th scope='col' class='text'>Cause</th></tr></thead>\n<tbody>\n",
           out);
     json_array_foreach (claims, i, claim) {
-        const char *verdict = sheet_text(claim, "verdict");
+        const char *verdict = get_text(claim, "verdict");
 
         if (!page_has_room(page))
             break;
         fputs("<tr>", out);
-        markup_tag(out, "th scope='row'", "%s", sheet_text(claim, "claim"));
-        markup_tag(out, "td class='wide'", "%s", sheet_text(claim, "study"));
-        markup_tag(out, "td class='wide'", "%s", sheet_text(claim, "ours"));
+        markup_tag(out, "th scope='row'", "%s", get_text(claim, "claim"));
+        markup_tag(out, "td class='wide'", "%s", get_text(claim, "study"));
+        markup_tag(out, "td class='wide'", "%s", get_text(claim, "ours"));
         fputs("<td class='text'>", out);
         markup_tag(out, "span class='verdict'", "%s%.60s", verdict_sign(verdict), verdict);
         fputs("</td>", out);
-        markup_tag(out, "td class='wide'", "%s", sheet_text(claim, "cause"));
+        markup_tag(out, "td class='wide'", "%s", get_text(claim, "cause"));
         fputs("</tr>\n", out);
     }
     page_table_end(page);
@@ -239,8 +240,8 @@ static void write_experiment(struct page *page, const struct sheet *sheet, unsig
     }
     fputs("<p class='help'>", out);
     markup_print(out, "%.300s%s%lld blocks of %lld.", sheet->help, *sheet->help ? "; " : "",
-                 (long long)sheet_int(sheet->experiment, "blocks"),
-                 (long long)sheet_int(sheet->experiment, "blocks_wanted"));
+                 (long long)get_integer(sheet->experiment, "blocks"),
+                 (long long)get_integer(sheet->experiment, "blocks_wanted"));
     fputs("</p>\n<div class='charts'>\n", out);
     html_pictures(page, sheet);
     fputs("</div>\n", out);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 #include "tools/virtcost/page/svg.h"
@@ -47,14 +48,14 @@ static void fill(struct grid *grid, const struct sheet *sheet, const char *name,
 
         if (strcmp(row->name, name) || !row->of[env].ratio.known)
             continue;
-        add_side(grid->bs, &grid->rows, sheet_int(row->params, "bs"));
-        add_side(grid->depth, &grid->columns, sheet_int(row->params, "iodepth"));
+        add_side(grid->bs, &grid->rows, get_integer(row->params, "bs"));
+        add_side(grid->depth, &grid->columns, get_integer(row->params, "iodepth"));
     }
     for (unsigned i = 0; i < sheet->rows; i++) {
         const struct sheet_row *row = &sheet->row[i];
         const struct estimate *ratio = &row->of[env].ratio;
-        int r = find_side(grid->bs, grid->rows, sheet_int(row->params, "bs"));
-        int c = find_side(grid->depth, grid->columns, sheet_int(row->params, "iodepth"));
+        int r = find_side(grid->bs, grid->rows, get_integer(row->params, "bs"));
+        int c = find_side(grid->depth, grid->columns, get_integer(row->params, "iodepth"));
         struct chart_cell *cell = &grid->cell[r * (int)grid->columns + c];
 
         if (strcmp(row->name, name) || !ratio->known || r < 0 || c < 0)
@@ -136,13 +137,13 @@ static void add_added(struct chart_bars *bars, const json_t *row)
     json_array_foreach (json_object_get(row, "parts"), i, part) {
         if (sheet_number(json_object_get(part, "per_io"), &per_io) &&
             sheet_number(json_object_get(part, "ns"), &ns))
-            chart_part(&bars->chart, predicted, sheet_text(part, "what"), per_io * ns);
+            chart_part(&bars->chart, predicted, get_text(part, "what"), per_io * ns);
     }
     ns_text(predicted->text, predicted->value);
     group->bars = predicted->parts ? 2 : 1;
-    snprintf(group->label, sizeof(group->label), "%.40s bs=%s,iodepth=%lld",
-             sheet_text(row, "name"), measure_size(size, sheet_int(params, "bs")),
-             (long long)sheet_int(params, "iodepth"));
+    snprintf(group->label, sizeof(group->label), "%.40s bs=%s,iodepth=%lld", get_text(row, "name"),
+             measure_size(size, get_integer(params, "bs")),
+             (long long)get_integer(params, "iodepth"));
 }
 
 /* Rows that show what size and depth do, where there are too many for one picture. */
@@ -153,8 +154,8 @@ static bool at_corner(const json_t *params)
     } corners[] = {{SMALL, 1}, {SMALL, 8}, {SMALL, 64}, {1 << 20, 1}};
 
     for (unsigned i = 0; i < sizeof(corners) / sizeof(corners[0]); i++)
-        if (sheet_int(params, "bs") == corners[i].bs &&
-            sheet_int(params, "iodepth") == corners[i].depth)
+        if (get_integer(params, "bs") == corners[i].bs &&
+            get_integer(params, "iodepth") == corners[i].depth)
             return true;
     return false;
 }
@@ -255,7 +256,7 @@ static void draw_latencies(struct page *page, const struct sheet *sheet)
         for (unsigned k = i; k < sheet->rows && is_first(sheet, i); k++) {
             const struct sheet_row *row = &sheet->row[k];
 
-            if (strcmp(row->name, sheet->row[i].name) || sheet_int(row->params, "bs") != SMALL)
+            if (strcmp(row->name, sheet->row[i].name) || get_integer(row->params, "bs") != SMALL)
                 continue;
             first = first ? first : row;
             last = row;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of what an operation costs: its latency, its exits, and what a VM adds to it. */
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 
@@ -173,7 +174,7 @@ static void write_parts(struct page *page, const json_t *row)
             !sheet_number(json_object_get(part, "ns"), &ns))
             continue;
         measure = measure_of("ns", ns);
-        markup_print(page->out, "%s%.60s %s \xc3\x97 %s", i ? "; " : "", sheet_text(part, "what"),
+        markup_print(page->out, "%s%.60s %s \xc3\x97 %s", i ? "; " : "", get_text(part, "what"),
                      measure_digits(count, per_io, 3), measure_text(text, &measure, ns));
     }
     fputs("</td>", page->out);
@@ -202,9 +203,9 @@ static void write_added(struct page *page, const struct sheet *sheet)
         if (!page_has_room(page))
             break;
         fputs("<tr>", page->out);
-        markup_tag(page->out, "th scope='row'", "%.60s bs=%s,iodepth=%lld", sheet_text(row, "name"),
-                   measure_size(size, sheet_int(params, "bs")),
-                   (long long)sheet_int(params, "iodepth"));
+        markup_tag(page->out, "th scope='row'", "%.60s bs=%s,iodepth=%lld", get_text(row, "name"),
+                   measure_size(size, get_integer(params, "bs")),
+                   (long long)get_integer(params, "iodepth"));
         for (unsigned c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
             write_ns(page, row, columns[c]);
         write_parts(page, row);

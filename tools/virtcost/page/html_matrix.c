@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 
@@ -136,7 +137,7 @@ static bool is_drawn(const struct sheet *sheet, unsigned i)
             return false;
     for (unsigned k = i + 1; k < sheet->rows && !html_is_no_curve(row); k++)
         if (!strcmp(sheet->row[k].name, row->name) && !same_matrix(&sheet->row[k], row) &&
-            sheet_int(sheet->row[k].params, "kib") > sheet_int(row->params, "kib"))
+            get_integer(sheet->row[k].params, "kib") > get_integer(row->params, "kib"))
             return false;
     return strncmp(row->name, "pages.", strlen("pages.")) != 0;
 }

@@ -2,6 +2,7 @@
 /* The headlines: of each experiment the few rows that are asked for first. */
 #include <string.h>
 
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 
@@ -35,7 +36,7 @@ static const struct headline {
 static bool is_of(const struct sheet_row *row, const struct headline *headline)
 {
     return !strcmp(row->name, headline->name) &&
-           (!headline->param || sheet_int(row->params, headline->param) == headline->value);
+           (!headline->param || get_integer(row->params, headline->param) == headline->value);
 }
 
 /* Whether a row is one of those that its headline asks for. */

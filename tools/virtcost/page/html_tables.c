@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 
@@ -182,11 +183,11 @@ static void write_skipped(struct page *page, const struct sheet *sheet)
         return;
     fputs("<p>Not run here:</p>\n<ul>\n", page->out);
     json_array_foreach (skipped, i, row) {
-        const char *env = sheet_text(row, "env"), *step = sheet_text(row, "step");
+        const char *env = get_text(row, "env"), *step = get_text(row, "step");
 
         if (page_has_room(page))
             markup_tag(page->out, "li", "%.40s%s%.80s: %.300s", env, *env && *step ? ", " : "",
-                       step, sheet_text(row, "reason"));
+                       step, get_text(row, "reason"));
     }
     fputs("</ul>\n", page->out);
 }

@@ -4,27 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/measure.h"
 #include "tools/virtcost/page/markup.h"
-#include "tools/virtcost/page/measure.h"
 #include "tools/virtcost/page/sheet.h"
-#include "vmm/base/stats.h"
 
 /* No figure of a computer is as large, and all that is made of those that are not is finite. */
 #define ABSURD 1e21
 
 #define CONFIDENCE 0.95
-
-const char *sheet_text(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text ? text : "";
-}
-
-json_int_t sheet_int(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
 
 bool sheet_number(const json_t *value, double *number)
 {
@@ -62,7 +51,7 @@ void sheet_envs(struct envs *envs, const json_t *results)
         add_env(envs, json_string_value(row));
     json_array_foreach (json_object_get(results, "experiments"), i, experiment)
         json_array_foreach (json_object_get(experiment, "values"), k, row)
-            add_env(envs, sheet_text(row, "env"));
+            add_env(envs, get_text(row, "env"));
     if (!envs->count)
         add_env(envs, "native");
 }
@@ -73,7 +62,7 @@ static struct estimate estimate_of(const json_t *row)
     struct estimate estimate = {0};
     double sure = CONFIDENCE;
 
-    estimate.voided = sheet_int(row, "voided");
+    estimate.voided = get_integer(row, "voided");
     estimate.known = sheet_number(json_object_get(row, "median"), &estimate.median);
     estimate.ranged = estimate.known && sheet_number(json_array_get(ci95, 0), &estimate.low) &&
                       sheet_number(json_array_get(ci95, 1), &estimate.high) &&
@@ -120,8 +109,8 @@ static void name_row(struct sheet_row *row)
 static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
 {
     const json_t *params = json_object_get(like, "params");
-    json_int_t threads = sheet_int(like, "threads");
-    const char *step = sheet_text(like, "step"), *name = sheet_text(like, "name");
+    json_int_t threads = get_integer(like, "threads");
+    const char *step = get_text(like, "step"), *name = get_text(like, "name");
     struct sheet_row *row;
 
     for (unsigned i = 0; i < sheet->rows; i++) {
@@ -135,10 +124,10 @@ static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
     row = &sheet->row[sheet->rows++];
     *row = (struct sheet_row){.step = step,
                               .name = name,
-                              .unit = sheet_text(like, "unit"),
+                              .unit = get_text(like, "unit"),
                               .params = params,
                               .threads = threads,
-                              .lower = !strcmp(sheet_text(like, "better"), "lower"),
+                              .lower = get_is(like, "better", "lower"),
                               .base_step = ""};
     name_row(row);
     return row;
@@ -147,7 +136,7 @@ static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
 /* Where a row of the file belongs; NULL: nowhere. */
 static struct figure *figure_of(struct sheet *sheet, const json_t *json, struct sheet_row **row)
 {
-    int env = find_env(sheet->envs, sheet_text(json, "env"));
+    int env = find_env(sheet->envs, get_text(json, "env"));
 
     *row = json_is_object(json) && env >= 0 ? row_like(sheet, json) : NULL;
     sheet->left_out += !*row;
@@ -163,8 +152,8 @@ int sheet_read(struct sheet *sheet, const json_t *experiment, const struct envs 
 
     if (most > SHEET_ROWS_MAX)
         most = SHEET_ROWS_MAX;
-    *sheet = (struct sheet){.name = sheet_text(experiment, "name"),
-                            .help = sheet_text(experiment, "help"),
+    *sheet = (struct sheet){.name = get_text(experiment, "name"),
+                            .help = get_text(experiment, "help"),
                             .envs = envs,
                             .experiment = experiment,
                             .row = calloc(most + 1, sizeof(*sheet->row))};
@@ -226,9 +215,6 @@ const char *sheet_verdict(const struct sheet_row *row, const struct estimate *ra
 {
     if (!ratio->ranged)
         return "";
-    if (!ratio->sure)
-        return "few";
-    if (ratio->low <= 1 && ratio->high >= 1)
-        return "same";
-    return (ratio->low > 1) != row->lower ? "better" : "worse";
+    return figures_verdict((struct stats_interval){ratio->low, ratio->high}, ratio->sure,
+                           row->lower);
 }

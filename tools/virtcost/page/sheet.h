@@ -61,10 +61,6 @@ struct sheet {
     size_t left_out; /* rows of the file that are not in here */
 };
 
-/* sheet_text(): a string of an object, "" if there is none. sheet_int(): a whole number, 0. */
-const char *sheet_text(const json_t *object, const char *key);
-json_int_t sheet_int(const json_t *object, const char *key);
-
 /* sheet_number(): a number that makes sense. Returns whether it is one. */
 bool sheet_number(const json_t *value, double *number);
 

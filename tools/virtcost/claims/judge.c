@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/virtcost/claims/judge.h"
+#include "tools/virtcost/figures/get.h"
+
+/* Of the bootstrap: any will do, as long as the same file gives the same answer. */
+#define SEED 1
+
+void answer_add(struct answer *answer, const char *format, ...)
+{
+    char part[sizeof(answer->ours)];
+    size_t used = strlen(answer->ours);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(part, sizeof(part), format, args);
+    va_end(args);
+    if (used && used + 2 < sizeof(answer->ours)) {
+        strcpy(answer->ours + used, "; ");
+        used += 2;
+    }
+    figures_clean(answer->ours + used, sizeof(answer->ours) - used, part);
+}
+
+void answer_missing(struct answer *answer, const json_t *results, const char *experiment)
+{
+    answer->verdict = VERDICT_NOT_MEASURED;
+    if (figures_experiment(results, experiment))
+        answer_add(answer, "the file's %s has no rows of it", experiment);
+    else
+        answer_add(answer, "not in this file: virtcost run %s", experiment);
+}
+
+void answer_unclear(struct answer *answer)
+{
+    answer->verdict = VERDICT_NOT_MEASURED;
+    answer_add(answer, "too few blocks, or too wide an interval, to tell: run more blocks");
+}
+
+static struct span turned(struct span span, const json_t *row)
+{
+    if (!(span.median > 0 && span.low > 0 && span.high >= span.low))
+        return (struct span){0};
+    if (!get_is(row, "better", "lower"))
+        return span;
+    return (struct span){1 / span.median, 1 / span.high, 1 / span.low, span.confidence};
+}
+
+struct span span_of(const json_t *ratio)
+{
+    const json_t *ci95 = json_object_get(ratio, "ci95");
+
+    return turned(
+        (struct span){get_number(ratio, "median"), json_number_value(json_array_get(ci95, 0)),
+                      json_number_value(json_array_get(ci95, 1)), get_number(ratio, "confidence")},
+        ratio);
+}
+
+struct span span_unpaired(const json_t *a, const json_t *b)
+{
+    struct figures_ratio ratio;
+
+    if (!a || !b || figures_ratio(&ratio, a, b, SEED))
+        return (struct span){0};
+    return turned((struct span){ratio.median, ratio.ci95.low, ratio.ci95.high, ratio.confidence},
+                  a);
+}
+
+enum effect effect_of(struct span span)
+{
+    if (!(span.median > 0))
+        return EFFECT_ABSENT;
+    if (!(span.confidence >= 0.95))
+        return EFFECT_UNCLEAR;
+    if (span.high < 1 && span.median < TIE_MIN)
+        return EFFECT_LOSS;
+    return span.low < TIE_LOW ? EFFECT_UNCLEAR : EFFECT_TIE;
+}
+
+/* A row's median; block I/O of large blocks is told by what it moves, as the study does. */
+static double scaled(const json_t *value, const char **unit)
+{
+    double median = get_number(value, "median");
+    json_int_t bs = get_integer(json_object_get(value, "params"), "bs");
+
+    *unit = get_text(value, "unit");
+    if (strcmp(*unit, "IOPS") || bs < 1 << 20)
+        return median;
+    *unit = "MB/s";
+    return median * (double)bs / 1e6;
+}
+
+const char *judge_figure(char text[JUDGE_FIGURE_MAX], const json_t *value)
+{
+    char number[UNITS_TEXT_MAX];
+    const char *unit;
+    double median;
+
+    if (!json_is_number(json_object_get(value, "median"))) {
+        snprintf(text, JUDGE_FIGURE_MAX, "-");
+        return text;
+    }
+    median = scaled(value, &unit);
+    if (!strcmp(unit, "ns") && median >= 1000 && median < 1e18)
+        snprintf(text, JUDGE_FIGURE_MAX, "%s", units_format_ns(number, (uint64_t)median));
+    else
+        snprintf(text, JUDGE_FIGURE_MAX, "%s %s", figures_number(number, median), unit);
+    return text;
+}
+
+static const char *title(const char *env)
+{
+    return strcmp(env, "vm") ? env : "VM";
+}
+
+/*
+ * "110.4 / - / 109.9 GFLOP/s", native, container and VM, as the study has them. Of a ratio of
+ * another environment, its base and it: "native 84.0k / overlayfs 75.7k IOPS".
+ */
+static void quote_values(char *text, size_t size, const json_t *values, const json_t *ratio)
+{
+    const char *envs[] = {"native", "container", "vm"};
+    const char *unit = "";
+    unsigned count = 3;
+    size_t used = 0;
+
+    if (!get_is(ratio, "env", "vm") || !get_is(ratio, "base", "native")) {
+        envs[0] = get_text(ratio, "base");
+        envs[1] = get_text(ratio, "env");
+        count = 2;
+    }
+    for (unsigned i = 0; i < count && used < size; i++) {
+        const json_t *value = figures_like(values, ratio, envs[i]);
+        char number[UNITS_TEXT_MAX] = "-";
+
+        if (json_is_number(json_object_get(value, "median")))
+            figures_number(number, scaled(value, &unit));
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", i ? " / " : "",
+                                 count == 3 ? "" : title(envs[i]), count == 3 ? "" : " ", number);
+    }
+    if (used < size)
+        snprintf(text + used, size - used, " %s", unit);
+}
+
+enum effect answer_quote(struct answer *answer, const char *label, const json_t *experiment,
+                         const json_t *ratio)
+{
+    const json_t *ci95 = json_object_get(ratio, "ci95");
+    enum effect effect = effect_of(span_of(ratio));
+    char values[160];
+
+    if (effect == EFFECT_ABSENT)
+        return effect;
+    quote_values(values, sizeof(values), json_object_get(experiment, "values"), ratio);
+    answer_add(answer, "%s: %s, %s/%s %.4g [%.4g, %.4g]%s", label, values,
+               title(get_text(ratio, "env")), title(get_text(ratio, "base")),
+               get_number(ratio, "median"), json_number_value(json_array_get(ci95, 0)),
+               json_number_value(json_array_get(ci95, 1)),
+               effect == EFFECT_UNCLEAR ? ", unclear" : "");
+    return effect;
+}
+
+void answer_span(struct answer *answer, const char *label, struct span span)
+{
+    if (effect_of(span) != EFFECT_ABSENT)
+        answer_add(answer, "%s %.4g [%.4g, %.4g]", label, span.median, span.low, span.high);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the judges of claims share: an answer that quotes figures, and what an interval says. A
+ * judge reads results and fills in an answer; whatever is not in the results is not measured.
+ */
+#ifndef VIRTCOST_CLAIMS_JUDGE_H
+#define VIRTCOST_CLAIMS_JUDGE_H
+
+#include <jansson.h>
+
+#include "tools/virtcost/figures/figures.h"
+
+enum verdict {
+    VERDICT_NOT_MEASURED,
+    VERDICT_REPRODUCED,
+    VERDICT_NOT_REPRODUCED,
+    VERDICT_CANNOT_BE_SHOWN,
+    VERDICT_NOT_COMPARABLE,
+};
+
+struct answer {
+    enum verdict verdict;
+    char ours[2048]; /* what it rests on, in parts divided by "; " */
+};
+
+/* answer_add(): one more part. */
+void answer_add(struct answer *answer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * answer_missing(): not measured, since there are no such figures: says which experiment has them.
+ */
+void answer_missing(struct answer *answer, const json_t *results, const char *experiment);
+
+/* answer_unclear(): not measured well enough to tell. */
+void answer_unclear(struct answer *answer);
+
+/*
+ * A ratio turned such that below 1 is worse, whatever the unit; all 0 if it is not known. A
+ * confidence below 0.95 makes it unclear.
+ */
+struct span {
+    double median, low, high, confidence;
+};
+
+/* span_of(): of a row of "ratios", which may be NULL. */
+struct span span_of(const json_t *ratio);
+
+/* span_unpaired(): of two rows of "values", `b` over `a`, either of which may be NULL. */
+struct span span_unpaired(const json_t *a, const json_t *b);
+
+/* A loss that is less than this is none to speak of. */
+#define TIE_MIN 0.97
+
+/* An interval that reaches below this is too wide to call a tie: it may hide what is claimed. */
+#define TIE_LOW 0.9
+
+enum effect {
+    EFFECT_ABSENT,  /* there is no such ratio */
+    EFFECT_UNCLEAR, /* too few blocks, or an interval that says nothing */
+    EFFECT_TIE,     /* no loss: 1 is in the interval, or above TIE_MIN all the same, or a gain */
+    EFFECT_LOSS,    /* the interval excludes 1, and the median is below TIE_MIN */
+};
+
+enum effect effect_of(struct span span);
+
+/*
+ * answer_quote(): add "label: native / container / VM unit, VM/native ratio [interval]" of a row of
+ * the experiment's "ratios" (of another environment than VM: base / it), which may be NULL: then
+ * nothing is added. Returns the row's effect.
+ */
+enum effect answer_quote(struct answer *answer, const char *label, const json_t *experiment,
+                         const json_t *ratio);
+
+/* answer_span(): add "label 0.4981 [0.4912, 0.503]", if it is known. */
+void answer_span(struct answer *answer, const char *label, struct span span);
+
+/* judge_figure(): a value with its unit, "110.4 GFLOP/s", "1.25 ms"; "-" if there is no row. */
+#define JUDGE_FIGURE_MAX 48
+const char *judge_figure(char text[JUDGE_FIGURE_MAX], const json_t *value);
+
+/* The judges: see the table in claims.c. */
+void judge_compute(struct answer *answer, const json_t *results);
+void judge_sequential_memory(struct answer *answer, const json_t *results);
+void judge_random_memory(struct answer *answer, const json_t *results);
+void judge_random_memory_all_cpus(struct answer *answer, const json_t *results);
+void judge_block_sizes(struct answer *answer, const json_t *results);
+void judge_network(struct answer *answer, const json_t *results);
+void judge_startup(struct answer *answer, const json_t *results);
+void judge_container_storage(struct answer *answer, const json_t *results);
+void judge_isolation(struct answer *answer, const json_t *results);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "tools/virtcost/compare/compare.h"
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/table.h"
+#include "vmm/base/wrapped.h"
+
+/* `last` is table_name()'s. */
+static void print_row(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX])
+{
+    const json_t *medians[] = {json_object_get(row, "a_median"), json_object_get(row, "b_median")};
+    char verdict[8];
+
+    table_name(out, row, last);
+    table_numbers(out, get_text(row, "unit"), medians, 2);
+    table_ratio(out, json_object_get(row, "ratio"), json_object_get(row, "ci95"), "no ratio");
+    fprintf(out, " %s\n", figures_clean(verdict, sizeof(verdict), get_text(row, "verdict")));
+}
+
+/* The experiment and its step, if it has any. */
+static void print_step(FILE *out, const json_t *row)
+{
+    char name[32], step[64];
+
+    figures_clean(name, sizeof(name), get_text(row, "experiment"));
+    figures_clean(step, sizeof(step), get_text(row, "step"));
+    fprintf(out, "%s%s%s\n", name, *step ? " " : "", step);
+}
+
+static void print_rows(FILE *out, const json_t *rows)
+{
+    static const char *const files[] = {"a", "b"};
+    char label[FIGURES_LABEL_MAX] = "";
+    const json_t *last = NULL;
+    json_t *row;
+    size_t i;
+
+    table_header(out, files, 2, "b/a    95 % interval");
+    json_array_foreach (rows, i, row) {
+        if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
+            strcmp(get_text(last, "step"), get_text(row, "step"))) {
+            print_step(out, row);
+            *label = '\0';
+        }
+        last = row;
+        print_row(out, row, label);
+    }
+}
+
+static void print_texts(FILE *out, const char *label, const json_t *texts, const char *key)
+{
+    char clean[512];
+    json_t *text;
+    size_t i;
+
+    json_array_foreach (texts, i, text) {
+        const char *from = key ? get_text(text, key) : json_string_value(text);
+
+        wrapped_print(out, 10, label, figures_clean(clean, sizeof(clean), from ? from : ""));
+    }
+}
+
+void compare_print(FILE *out, const json_t *comparison)
+{
+    const json_t *rows = json_object_get(comparison, "rows");
+
+    if (json_array_size(rows)) {
+        print_rows(out, rows);
+        fprintf(out,
+                "verdicts: %u better, %u worse, %u same (1 is in the interval), %u few samples\n",
+                compare_count(comparison, "better"), compare_count(comparison, "worse"),
+                compare_count(comparison, "same"), compare_count(comparison, "few"));
+    } else {
+        fprintf(out, "the two have no figure in common\n");
+    }
+    print_texts(out, "only in a", json_object_get(comparison, "only_a"), NULL);
+    print_texts(out, "only in b", json_object_get(comparison, "only_b"), NULL);
+    print_texts(out, "warning", json_object_get(comparison, "warnings"), "text");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration of an OCI container (OCI Runtime Specification 1.0, config.json). */
+#ifndef VIRTCOST_ENV_BUNDLE_H
+#define VIRTCOST_ENV_BUNDLE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct bundle {
+    const json_t *argv; /* an array of strings */
+    uint64_t memory_bytes;
+    const char *cpus;         /* NULL: all */
+    const char *folder;       /* to be seen at the same place; NULL: none */
+    const char *lower, *work; /* overlayfs, with the folder as the upper one; NULL: a bind mount */
+    const char *cgroup;       /* its path */
+};
+
+/*
+ * bundle_config(): the configuration, with the moment (CLOCK_MONOTONIC) as MINIVMM_T0 in the
+ * program's environment. To be freed by the caller.
+ */
+json_t *bundle_config(const struct bundle *bundle);
+
+#endif

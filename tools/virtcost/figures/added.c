@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/figures/added.h"
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/measure.h"
+#include "vmm/base/stats.h"
+
+#define VM "vm"
+
+/* Of one operation, as often as the report says: what it is, and the row that tells its cost. */
+static const struct part {
+    const char *what;
+    const char *count; /* a key of the row, or of its exits_user: per operation, or in all */
+    const char *name;  /* the benchmark that measured one */
+    const char *param, *value;
+} parts[] = {
+    {"kick, an exit", "mmio_write", "exits.mmio.write", "work", "none"},
+    {"kick, in KVM", "kicks_per_io", "exits.mmio.event", "work", "none"},
+    {"wake-up of the disk's thread", "sleeps_per_io", "exits.floor", "exit", "wakeup"},
+    {"interrupt to a halted vCPU", "interrupts_per_io", "exits.irqfd.halted", NULL, NULL},
+    {"interrupt status, an exit", "mmio_read", "exits.mmio.read", "work", "none"},
+    {"interrupt acknowledge, an exit", "mmio_read", "exits.mmio.write", "work", "none"},
+};
+
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static int is_blk(const json_t *row)
+{
+    return !strncmp(get_text(row, "name"), "blk.", 4);
+}
+
+/* The runs of an experiment. */
+struct runs {
+    const json_t *all;
+    const char *experiment;
+};
+
+/* The middle of a value in the reports of an environment; -1: none has it. */
+static double median_over(const struct runs *runs, const char *env,
+                          double (*value)(const json_t *report, const void *arg), const void *arg)
+{
+    double *values = calloc(json_array_size(runs->all) + 1, sizeof(*values)), median = -1;
+    size_t count = 0, i;
+    json_t *run;
+
+    json_array_foreach (runs->all, i, run) {
+        double found = -1;
+
+        if (values && get_is(run, "env", env) && get_is(run, "experiment", runs->experiment))
+            found = value(json_object_get(run, "report"), arg);
+        if (found >= 0)
+            values[count++] = found;
+    }
+    if (count) {
+        stats_sort(values, count);
+        median = stats_median(values, count);
+    }
+    free(values);
+    return median;
+}
+
+static double cost_in(const json_t *report, const void *arg)
+{
+    const struct part *part = arg;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "benches"), i, row) {
+        const json_t *params = json_object_get(row, "params");
+
+        if (get_is(row, "name", part->name) && get_is(row, "check", "ok") &&
+            (!part->param || get_is(params, part->param, part->value)))
+            return get_number(row, "median");
+    }
+    return -1;
+}
+
+/* Which row's count is looked for. */
+struct count_of {
+    const struct part *part;
+    const json_t *like;
+};
+
+/* Writes of a driver are kicks, if kicks are exits, and as many acknowledges as status reads. */
+static double count_of_row(const json_t *row, const struct part *part)
+{
+    const json_t *exits = json_object_get(row, "exits_user");
+    double ops = get_number(row, "ops");
+    double reads = get_number(exits, "mmio_read");
+    double kicks = (get_number(exits, "mmio_write") - reads) / ops;
+
+    if (!strcmp(part->count, "mmio_write"))
+        return kicks;
+    if (!strcmp(part->count, "mmio_read"))
+        return reads / ops;
+    if (!strcmp(part->count, "kicks_per_io") && kicks > 0)
+        return 0;
+    return get_number(row, part->count);
+}
+
+static double count_in(const json_t *report, const void *arg)
+{
+    const struct count_of *of = arg;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "benches"), i, row) {
+        if (json_equal(json_object_get(row, "name"), json_object_get(of->like, "name")) &&
+            json_equal(json_object_get(row, "params"), json_object_get(of->like, "params")))
+            return count_of_row(row, of->part);
+    }
+    return -1;
+}
+
+/* The parts and their sum. Nothing if one that happened was not measured. */
+static void predict(const struct runs *runs, const json_t *ratio, json_t *object, double added_ns)
+{
+    json_t *array = json_array();
+    double sum = 0;
+
+    for (unsigned i = 0; i < PARTS; i++) {
+        const struct count_of of = {&parts[i], ratio};
+        double per_io = median_over(runs, VM, count_in, &of);
+        double already = median_over(runs, get_text(ratio, "base"), count_in, &of), cost;
+
+        /* The base has some of it as well: it sleeps until its disk is done. */
+        per_io -= already > 0 ? already : 0;
+        cost = per_io > 0 ? median_over(runs, VM, cost_in, &parts[i]) : 0;
+
+        if (cost < 0) {
+            json_decref(array);
+            return;
+        }
+        if (per_io <= 0)
+            continue;
+        sum += per_io * cost;
+        json_array_append_new(array, json_pack("{s:s, s:f, s:f}", "what", parts[i].what, "per_io",
+                                               per_io, "ns", cost));
+    }
+    json_object_set_new(object, "parts", array);
+    json_object_set_new(object, "predicted_ns", json_real(sum));
+    json_object_set_new(object, "residual_ns", json_real(added_ns - sum));
+}
+
+json_t *added_rows(const json_t *runs, const char *experiment, const json_t *ratios)
+{
+    const struct runs of = {runs, experiment};
+    json_t *rows = json_array(), *ratio;
+    size_t i;
+
+    json_array_foreach (ratios, i, ratio) {
+        double base = get_number(ratio, "base_median");
+        double env = get_number(ratio, "env_median");
+        json_t *object;
+
+        if (!is_blk(ratio) || !get_is(ratio, "env", VM) || base <= 0 || env <= 0)
+            continue;
+        object = json_pack("{s:O, s:O, s:f, s:f, s:f}", "name", json_object_get(ratio, "name"),
+                           "params", json_object_get(ratio, "params"), "base_ns", 1e9 / base,
+                           "env_ns", 1e9 / env, "added_ns", 1e9 / env - 1e9 / base);
+        predict(&of, ratio, object, 1e9 / env - 1e9 / base);
+        json_array_append_new(rows, object);
+    }
+    return rows;
+}
+
+static json_int_t param(const json_t *row, const char *key)
+{
+    return get_integer(json_object_get(row, "params"), key);
+}
+
+/* The ratio of one cell, or NULL. */
+static const json_t *find_cell(const json_t *ratios, const char *name, json_int_t bs,
+                               json_int_t depth)
+{
+    return figures_find(
+        ratios, &(struct figures_want){.name = name, .env = VM, .bs = bs, .iodepth = depth});
+}
+
+#define BS_MIN    512
+#define BS_MAX    (1 << 20)
+#define DEPTH_MAX 64
+
+static int any_in(const json_t *ratios, const char *name, json_int_t bs, json_int_t depth)
+{
+    for (json_int_t d = depth ? depth : 1; d <= (depth ? depth : DEPTH_MAX); d *= 2)
+        for (json_int_t b = bs ? bs : BS_MIN; b <= (bs ? bs : BS_MAX); b *= 2)
+            if (find_cell(ratios, name, b, d))
+                return 1;
+    return 0;
+}
+
+static void print_grid(FILE *out, const json_t *ratios, const char *name)
+{
+    char text[MEASURE_TEXT_MAX];
+
+    fprintf(out, "%-16s", name);
+    for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2)
+        if (any_in(ratios, name, 0, depth))
+            fprintf(out, " %9lld", (long long)depth);
+    fputc('\n', out);
+    for (json_int_t bs = BS_MIN; bs <= BS_MAX; bs *= 2) {
+        if (!any_in(ratios, name, bs, 0))
+            continue;
+        fprintf(out, "%16s", measure_size(text, bs));
+        for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2) {
+            const json_t *cell = find_cell(ratios, name, bs, depth);
+
+            if (cell && json_object_get(cell, "median"))
+                fprintf(out, " %9.3f", get_number(cell, "median"));
+            else if (any_in(ratios, name, 0, depth))
+                fprintf(out, " %9s", "-");
+        }
+        fputc('\n', out);
+    }
+}
+
+static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
+{
+    const char *last = "";
+    json_t *row;
+    size_t i;
+
+    fprintf(out, "\nblock I/O, vm over base, by block size (down) and depth (across)\n");
+    json_array_foreach (added, i, row) {
+        if (strcmp(last, get_text(row, "name")))
+            print_grid(out, ratios, get_text(row, "name"));
+        last = get_text(row, "name");
+    }
+}
+
+static void print_parts(FILE *out, const json_t *row)
+{
+    json_t *part;
+    size_t i;
+
+    json_array_foreach (json_object_get(row, "parts"), i, part)
+        fprintf(out, "    %8.3f x %9.0f ns  %s\n", get_number(part, "per_io"),
+                get_number(part, "ns"), get_text(part, "what"));
+}
+
+void added_print(FILE *out, const json_t *added, const json_t *ratios)
+{
+    int predicted = 0;
+    json_t *row;
+    size_t i;
+
+    if (!json_array_size(added))
+        return;
+    print_grids(out, added, ratios);
+    fprintf(out, "\n%-30s %10s %10s %10s %10s %10s\n", "ns per operation", "base", "vm", "added",
+            "predicted", "residual");
+    json_array_foreach (added, i, row) {
+        char name[160], size[MEASURE_TEXT_MAX];
+
+        snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", get_text(row, "name"),
+                 measure_size(size, param(row, "bs")), (long long)param(row, "iodepth"));
+        fprintf(out, "%-30s %10.0f %10.0f %10.0f", name, get_number(row, "base_ns"),
+                get_number(row, "env_ns"), get_number(row, "added_ns"));
+        if (json_object_get(row, "predicted_ns"))
+            fprintf(out, " %10.0f %10.0f\n", get_number(row, "predicted_ns"),
+                    get_number(row, "residual_ns"));
+        else
+            fprintf(out, " %10s %10s\n", "-", "-");
+        predicted |= json_object_get(row, "predicted_ns") != NULL;
+        if (param(row, "iodepth") == 1)
+            print_parts(out, row);
+    }
+    fputs("predicted: exits, kicks, wake-ups and interrupts as often as they happened, each at "
+          "its cost\nin these runs. At more than one in flight they overlap with the disk's own "
+          "work; the residual\nis that, the driver, the virtqueue, and what the caches do.\n",
+          out);
+    if (!predicted)
+        fputs("The costs are not measured: add exits to --bench.\n", out);
+}

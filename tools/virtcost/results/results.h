@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What came of all runs, as one JSON object of schema "virtcost/2":
+ *
+ * - envs: the environments, the first being the base;
+ * - host, runtime: where it ran, as in a report; the container runtime;
+ * - experiments: of each its name, help, blocks (complete ones), blocks_wanted, and
+ *   - values: per step, row and environment, the median of each block's run, with its interval;
+ *   - ratios: the same, over the base environment in the same block, or over the base step;
+ *   - added: what a VM adds to an operation of block I/O (tools/virtcost/figures/added.h);
+ *   - skipped: what was not run, and why;
+ * - runs: every report whole, with its experiment, step, block and environment;
+ * - warnings, end: what a reader should know; how it ended.
+ *
+ * A row's ratio in a block is the median of that run's samples over the median of the base's in the
+ * same block, so that a drift of the machine from block to block does not matter.
+ */
+#ifndef VIRTCOST_RESULTS_RESULTS_H
+#define VIRTCOST_RESULTS_RESULTS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "tools/virtcost/env/environment.h"
+#include "tools/virtcost/experiments/experiment.h"
+
+#define RESULTS_SCHEMA "virtcost/2"
+
+#define EXPERIMENTS_MAX 16
+
+/* An experiment that was begun. */
+struct part {
+    const struct experiment *experiment;
+    unsigned blocks, wanted; /* complete ones, and how many there should be */
+    json_t *steps;           /* their labels, in the order of the plan */
+    json_t *skipped;         /* as in struct plan; NULL: nothing */
+};
+
+struct results {
+    const struct environment *const *env; /* the first is the base */
+    unsigned envs;
+    uint64_t seed;
+    bool quick;
+    const char *runtime; /* NULL: none */
+    struct part part[EXPERIMENTS_MAX];
+    unsigned parts;
+    json_t *runs;      /* an array of {"experiment", "step", "block", "order", "env", "report"} */
+    json_t *warnings;  /* an array of {"code", "text"}; what was found before the end */
+    const char *end;   /* "done", "signal" or "error" */
+    const char *error; /* with "error" */
+};
+
+/* results_add(): one run of the last part; takes the report over. */
+void results_add(struct results *results, const char *step, unsigned order, const char *env,
+                 json_t *report);
+
+/* results_json(): all of it. Only complete blocks count. To be freed by the caller. */
+json_t *results_json(const struct results *results);
+
+#endif
