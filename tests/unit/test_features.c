@@ -137,12 +137,19 @@ START_TEST(what_cannot_be_is_refused)
     } bad[] = {
         {"host,-avx3", "--cpu -avx3: no such feature", "avx, avx2, avx512f"},
         {"+popcn", "--cpu +popcn: no such feature", "popcnt"},
-        {"-", "--cpu -: no such feature", "sse3"},
-        {"host,avx", "--cpu avx: neither +NAME nor -NAME", "host,-avx512f"},
-        {"avx", "--cpu avx: neither +NAME nor -NAME", "host,-avx512f"},
-        {"host,baseline", "--cpu baseline: neither", "host,-avx512f"},
-        {"host,", "--cpu : neither", "host,-avx512f"},
-        {"", "--cpu : neither", "host,-avx512f"},
+        {"-AVX3", "--cpu -AVX3: no such feature", "avx, avx2, avx512f"},
+        {"-?", "--cpu -?: no such feature", "a name as /proc/cpuinfo has it"},
+        {"-", "--cpu -: no name behind the sign", "host,-avx512f"},
+        {"host,+", "--cpu +: no name behind the sign", "host,-avx512f"},
+        {"host,avx", "--cpu avx: neither + nor - before the name", "+avx or -avx"},
+        {"bmi2", "--cpu bmi2: neither + nor - before the name", "+bmi2 or -bmi2"},
+        {"Host", "--cpu Host: neither host nor baseline", "host,-avx512f"},
+        {"avx=off", "--cpu avx=off: neither host nor baseline, +NAME or -NAME", "host,-avx512f"},
+        {"host,baseline", "--cpu baseline: it can only be what the list begins with",
+         "baseline,-avx512f"},
+        {"host,", "--cpu 'host,': an item of the list is empty", "host,-avx512f"},
+        {"host,,-avx", "--cpu 'host,,-avx': an item of the list is empty", "host,-avx512f"},
+        {"", "--cpu '': an item of the list is empty", "host,-avx512f"},
         {"host,-sse2", "--cpu -sse2: a guest cannot be without it", "64-bit programs"},
         {"-x2apic", "--cpu -x2apic: a guest cannot be without it", "interrupts"},
         {"-tsc", "cannot be without it", "clock"},
@@ -159,6 +166,20 @@ START_TEST(what_cannot_be_is_refused)
         ck_assert_msg(strstr(err.text, bad[i].why) != NULL, "%s: %s", bad[i].text, err.text);
         ck_assert_msg(strstr(err.hint, bad[i].hint) != NULL, "%s: %s", bad[i].text, err.hint);
     }
+}
+END_TEST
+
+/* What is wrong is told, whatever is typed. */
+START_TEST(a_long_name_is_cut)
+{
+    struct err err = {0};
+    char text[2000];
+
+    memset(text, 'a', sizeof(text));
+    text[0] = '-';
+    text[sizeof(text) - 1] = '\0';
+    ck_assert_int_eq(features_parse(&cpu, text, &err), -1);
+    ck_assert_msg(strstr(err.text, "aaa: no such feature") != NULL, "%s", err.text);
 }
 END_TEST
 
@@ -364,7 +385,7 @@ END_TEST
 
 SUITE_MAIN("features", each_row_is_a_bit_of_its_own, what_is_needed_is_in_the_table,
            without_a_feature_nothing_is_left_that_needs_it, the_baseline_is_the_first_level,
-           a_list_goes_from_left_to_right, what_cannot_be_is_refused,
+           a_list_goes_from_left_to_right, what_cannot_be_is_refused, a_long_name_is_cut,
            a_feature_removed_is_a_bit_cleared, states_go_with_what_works_on_them,
            leaves_go_with_what_they_describe, only_what_has_a_switch_is_disabled,
            what_kvm_does_not_offer_cannot_be_required, a_table_without_leaves_is_left_alone)
