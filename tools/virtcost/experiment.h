@@ -44,6 +44,7 @@ struct request {
 
 struct experiment {
     const char *name, *help;
+    const char *const *chosen;     /* options that it chooses itself, up to NULL; NULL: none */
     unsigned blocks, quick_blocks; /* how many, unless the user says */
     bool overlay;                  /* the environment "overlayfs" joins "container" */
     bool alone;                    /* native against native would tell nothing */

@@ -12,6 +12,7 @@
 #include "tools/virtcost/page/html.h"
 #include "tools/virtcost/run.h"
 #include "tools/virtcost/text.h"
+#include "vmm/base/units.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
 
@@ -173,7 +174,8 @@ static int run(const struct options *options)
     close(stop_fd);
     if (ended == RUN_STOPPED) {
         results.end = "signal";
-        err_set(&err, ERR_FAILED, "stopped: %u blocks are complete", blocks_of(&results));
+        err_set(&err, ERR_FAILED, "stopped: %u block%s complete", blocks_of(&results),
+                units_s(blocks_of(&results)));
     } else if (ended) {
         results.end = "error";
         results.error = err.text;

@@ -225,6 +225,7 @@ static void print_pages(FILE *out, const json_t *results)
 const struct experiment experiment_pages = {
     .name = "pages",
     .help = "Address translation: pages of the guest against pages of the host",
+    .chosen = (const char *const[]){"hugepages", "thp", "guest-page", "vcpus", NULL},
     .blocks = 10,
     .quick_blocks = 2,
     .plan = plan_pages,

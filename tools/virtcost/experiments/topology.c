@@ -25,6 +25,8 @@ static int add_step(struct plan *plan, const struct request *request, const char
         plan_option(plan, "topology", topology);
     if (bound)
         plan_option(plan, "pin", plan_pin(request, threads, pin));
+    else
+        json_object_del(plan->step[plan->steps - 1].options, "pin");
     return plan_try(plan, request);
 }
 
@@ -86,6 +88,7 @@ static void print_topology(FILE *out, const json_t *results)
 const struct experiment experiment_topology = {
     .name = "topology",
     .help = "Topology: sockets, cores, threads and nodes that the guest is told, bound or floating",
+    .chosen = (const char *const[]){"topology", "numa", NULL},
     .blocks = 10,
     .quick_blocks = 2,
     .stepwise = true,
