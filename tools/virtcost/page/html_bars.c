@@ -37,6 +37,14 @@ bool html_known(const struct sheet *sheet, const struct sheet_row *row, html_pic
     return false;
 }
 
+const char *html_base_step(const struct sheet *sheet)
+{
+    for (unsigned i = 0; i < sheet->rows; i++)
+        if (*sheet->row[i].base_step)
+            return sheet->row[i].base_step;
+    return "";
+}
+
 /* What one picture is of. */
 struct wanted {
     html_pick *pick;
@@ -67,12 +75,26 @@ static void add_bar(struct chart_bars *bars, struct chart_group *group, const ch
     chart_key(&bars->chart, bar->paint, page_env(env));
 }
 
-static void label_group(struct chart_group *group, const struct sheet_row *row, bool with_step)
+/* Whether nothing but the number of threads tells a row from another. */
+static bool threads_tell(const struct sheet *sheet, const struct sheet_row *row)
+{
+    for (unsigned i = 0; i < sheet->rows; i++)
+        if (sheet->row[i].threads != row->threads && !strcmp(sheet->row[i].step, row->step) &&
+            !strcmp(sheet->row[i].label, row->label))
+            return true;
+    return false;
+}
+
+static void label_group(struct chart_group *group, const struct sheet *sheet,
+                        const struct sheet_row *row, bool with_step)
 {
     bool long_enough = with_step && *row->step;
+    char threads[32] = "";
 
-    snprintf(group->label, sizeof(group->label), "%.40s%s%.50s", long_enough ? row->step : "",
-             long_enough ? ": " : "", row->label);
+    if (threads_tell(sheet, row))
+        snprintf(threads, sizeof(threads), ", %lld thr", (long long)row->threads);
+    snprintf(group->label, sizeof(group->label), "%.40s%s%.50s%s", long_enough ? row->step : "",
+             long_enough ? ": " : "", row->label, threads);
 }
 
 /* A ratio alone does not tell much. */
@@ -97,7 +119,7 @@ static void add_group(struct chart_bars *bars, const struct sheet *sheet,
     struct chart_group *group = &bars->group[bars->groups++];
     bool value = wanted->pick == html_value;
 
-    label_group(group, row, !wanted->step);
+    label_group(group, sheet, row, !wanted->step);
     if (!value)
         note_base(group, sheet, row);
     for (unsigned e = 0; e < sheet->envs->count; e++) {
@@ -182,7 +204,8 @@ static void draw_ratios(struct page *page, const struct sheet *sheet, const stru
                         const char *title)
 {
     bool kept = wanted->pick == html_kept, named = wanted->step && *wanted->step;
-    struct chart_bars bars = {.unit = "", .reference = kept ? "undisturbed" : sheet->envs->name[0]};
+    struct chart_bars bars = {.unit = "",
+                              .reference = kept ? html_base_step(sheet) : sheet->envs->name[0]};
     char text[CHART_TEXT_MAX], axis[MEASURE_TEXT_MAX];
 
     snprintf(axis, sizeof(axis), "ratio to %.30s", bars.reference);
@@ -216,8 +239,11 @@ void html_axis(char text[MEASURE_TEXT_MAX], const struct sheet_row *row)
 {
     bool named = !measure_changes(row->unit) && *row->unit;
 
-    snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s is better", named ? row->unit : "",
-             named ? ", " : "", row->lower ? "less" : "more");
+    snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s", named ? row->unit : "",
+             named && !row->fact ? ", " : "",
+             row->fact    ? ""
+             : row->lower ? "less is better"
+                          : "more is better");
 }
 
 void html_value_bars(struct page *page, const struct sheet *sheet)
@@ -246,7 +272,8 @@ void html_value_bars(struct page *page, const struct sheet *sheet)
     }
 }
 
-static void add_exits(struct chart_bars *bars, const struct sheet_row *row, const json_t *exits)
+static void add_exits(struct chart_bars *bars, const struct sheet *sheet,
+                      const struct sheet_row *row, const json_t *exits)
 {
     struct chart_group *group = &bars->group[bars->groups];
     struct chart_bar *bar = &group->bar[0];
@@ -261,7 +288,7 @@ static void add_exits(struct chart_bars *bars, const struct sheet_row *row, cons
         if (sheet_number(count, &value) && strlen(reason) <= SHEET_ENV_MAX)
             chart_part(&bars->chart, bar, reason, value);
     }
-    label_group(group, row, true);
+    label_group(group, sheet, row, true);
     measure_digits(text, bar->value, 3);
     snprintf(bar->text, sizeof(bar->text), "%s", text);
     bars->groups += bar->value > 0;
@@ -275,7 +302,7 @@ void html_exits(struct page *page, const struct sheet *sheet, html_filter *filte
     for (unsigned i = 0; i < sheet->rows && bars.group; i++)
         for (unsigned e = 0; e < sheet->envs->count && bars.groups < PAGE_GROUPS_MAX; e++)
             if (!filter || filter(&sheet->row[i]))
-                add_exits(&bars, &sheet->row[i],
+                add_exits(&bars, sheet, &sheet->row[i],
                           json_object_get(sheet->row[i].of[e].row, "exits_per_op"));
     bars.log = html_spread(&bars);
     bars.chart.title = "Exits to user space per operation, by reason";

@@ -116,7 +116,8 @@ static void head_of_figures(struct page *page, const struct sheet *sheet,
             markup_tag(page->out, "th scope='col'", "%s / %s", envs->name[e], envs->name[0]);
     for (unsigned e = 0; e < envs->count; e++)
         if (columns->kept[e])
-            markup_tag(page->out, "th scope='col'", "%s, kept", envs->name[e]);
+            markup_tag(page->out, "th scope='col'", "%s, to %.40s", envs->name[e],
+                       html_base_step(sheet));
     fputs("</tr></thead>\n<tbody>\n", page->out);
 }
 
@@ -161,8 +162,8 @@ static void write_figures(struct page *page, const struct sheet *sheet)
         return;
     }
     page_table_begin(page, columns.any_kept
-                               ? "Medians, ratios, and what is kept of the undisturbed step, with "
-                                 "95 % intervals"
+                               ? "Medians, ratios, and ratios to the first step, with 95 % "
+                                 "intervals"
                                : "Medians and ratios, with 95 % intervals");
     head_of_figures(page, sheet, &columns);
     for (i = 0; i < sheet->rows && page_has_room(page); i++)
@@ -180,11 +181,11 @@ static void write_skipped(struct page *page, const struct sheet *sheet)
         return;
     fputs("<p>Not run here:</p>\n<ul>\n", page->out);
     json_array_foreach (skipped, i, row) {
-        const char *step = sheet_text(row, "step");
+        const char *env = sheet_text(row, "env"), *step = sheet_text(row, "step");
 
         if (page_has_room(page))
-            markup_tag(page->out, "li", "%.40s%s%.80s: %.300s", sheet_text(row, "env"),
-                       *step ? ", " : "", step, sheet_text(row, "reason"));
+            markup_tag(page->out, "li", "%.40s%s%.80s: %.300s", env, *env && *step ? ", " : "",
+                       step, sheet_text(row, "reason"));
     }
     fputs("</ul>\n", page->out);
 }

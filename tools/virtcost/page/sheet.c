@@ -139,6 +139,7 @@ static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
                               .params = params,
                               .threads = threads,
                               .lower = !strcmp(sheet_text(like, "better"), "lower"),
+                              .fact = !strcmp(sheet_text(like, "better"), "none"),
                               .base_step = ""};
     name_row(row);
     return row;
