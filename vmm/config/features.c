@@ -63,7 +63,7 @@ const struct feature feature_table[] = {
     L1C("popcnt", 23, EXTENSION),
     L1C("aes", 25, IS(AES)),
     /* It is XCR0 that makes AVX fault, so it stays with the baseline. */
-    L1C("xsave", 26, IS(XSAVE), CR4, BASELINE, .details = 0xd),
+    L1C("xsave", 26, IS(XSAVE), CR4, BASELINE, .details = {0xd}),
     L1C("avx", 28, IS(AVX), NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_AVX),
     L1C("f16c", 29, IS(F16C), NEEDS(FEATURE_AVX)),
     L1C("rdrand", 30, EXTENSION),
@@ -106,7 +106,7 @@ const struct feature feature_table[] = {
     L7D("avx512_vp2intersect", 8, NEEDS(FEATURE_AVX512F)),
     L7D("amx_bf16", 22, NEEDS(FEATURE_AMX_TILE)),
     L7D("avx512_fp16", 23, NEEDS(FEATURE_AVX512BW)),
-    L7D("amx_tile", 24, IS(AMX_TILE), NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_AMX, .details = 0x1d),
+    L7D("amx_tile", 24, IS(AMX_TILE), NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_AMX, .details = {0x1d, 0x1e}),
     L7D("amx_int8", 25, NEEDS(FEATURE_AMX_TILE)),
 
     L71A("sha512", 0, NEEDS(FEATURE_AVX2)),
@@ -120,7 +120,7 @@ const struct feature feature_table[] = {
     L71D("avx_ne_convert", 5, NEEDS(FEATURE_AVX2)),
     L71D("amx_complex", 8, NEEDS(FEATURE_AMX_TILE)),
     L71D("avx_vnni_int16", 10, NEEDS(FEATURE_AVX2)),
-    L71D("avx10", 19, NEEDS(FEATURE_AVX512BW), .details = 0x24),
+    L71D("avx10", 19, NEEDS(FEATURE_AVX512BW), .details = {0x24}),
     L71D("apx_f", 21, NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_APX),
 
     LDA("xsaveopt", 0, NEEDS(FEATURE_XSAVE), BASELINE),
