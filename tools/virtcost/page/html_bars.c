@@ -55,7 +55,8 @@ struct wanted {
 static bool is_wanted(const struct sheet *sheet, const struct sheet_row *row,
                       const struct wanted *wanted)
 {
-    return html_known(sheet, row, wanted->pick) && (!wanted->filter || wanted->filter(row)) &&
+    return !row->fact && html_known(sheet, row, wanted->pick) &&
+           (!wanted->filter || wanted->filter(row)) &&
            (!wanted->step || !strcmp(row->step, wanted->step)) &&
            (!wanted->unit || !strcmp(row->unit, wanted->unit));
 }
