@@ -388,8 +388,8 @@ START_TEST(what_cannot_be_is_refused)
                    "--topology sockets=2,cores=2,threads=1: that is 4 vCPUs, and --vcpus says 1; "
                    "try: --vcpus 4",
                    "--topology", "sockets=2,cores=2", NULL);
-    expect_failure(2, "--topology dies=2: not counts of sockets, cores and threads", "--topology",
-                   "dies=2", NULL);
+    expect_failure(2, "--topology 'dies=2': dies is none of sockets, cores and threads",
+                   "--topology", "dies=2", NULL);
     /* No processor has both. */
     expect_failure(2, ": KVM offers no ", "--guest", program_path("hello.elf"), "--mem", "64M",
                    "--cpu", "host,+xop,+avx512er", NULL);

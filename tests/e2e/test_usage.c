@@ -47,6 +47,10 @@ START_TEST(numbers_are_checked)
     expect_failure(2, "--pin 2-1: not a list of CPUs", "--pin", "2-1", NULL);
     expect_failure(2, "--pin: CPU 1000 is not there", "--guest", program_path("hello.elf"), "--pin",
                    "1000", NULL);
+    expect_failure(2, "--numa '2,': nothing but ,unbound can follow", "--numa", "2,", NULL);
+    expect_failure(2, "--numa 3: 2 vCPUs cannot be split evenly; try: --vcpus 3", "--numa", "3",
+                   "--vcpus", "2", NULL);
+    expect_failure(2, "--disk path: its value is missing; try: path=FILE", "--disk", "path=", NULL);
     expect_failure(2, "--timeout soon: not a duration", "--timeout", "soon", NULL);
     expect_failure(2, "--timeout 0: not a duration", "--timeout", "0", NULL);
     expect_failure(2, "--report xml: not one of its values; try: text or json", "--report", "xml",
@@ -124,7 +128,7 @@ START_TEST(guests_are_checked)
         {"the file is truncated", SEGMENT(1, p_offset), UINT64_MAX - 16},
         {"a segment's size cannot be", SEGMENT(1, p_filesz), 0x7fffffffff},
         {"a segment's size cannot be", SEGMENT(1, p_memsz), UINT64_MAX - 0x1000},
-        {"the guest and its 1 vCPUs need", SEGMENT(3, p_memsz), 0x7f800000000},
+        {"the guest and its 1 vCPU need", SEGMENT(3, p_memsz), 0x7f800000000},
         {"two segments overlap", SEGMENT(1, p_memsz), 0x400000},
         {"both writable and executable", SEGMENT(1, p_flags), PF_R | PF_W | PF_X},
     };

@@ -89,6 +89,15 @@ END_TEST
 
 START_TEST(arguments_are_checked)
 {
+    static const struct {
+        const char *experiment, *option, *argument;
+    } chosen[] = {
+        {"pages", "--hugepages", "2M"},     {"pages", "--thp", "off"},
+        {"pages", "--guest-page", "4K"},    {"pages", "--vcpus", "2"},
+        {"vector", "--cpu", "host"},        {"topology", "--topology", "sockets=1"},
+        {"topology", "--numa", "1"},        {"scaling", "--vcpus", "2"},
+        {"noise", "--disk", "path=/tmp/x"},
+    };
     struct outcome run = program_run("virtcost", NULL);
 
     ck_assert_int_eq(run.status, 2);
@@ -115,6 +124,21 @@ START_TEST(arguments_are_checked)
     check_refused(2, "--mem 3 MiB: not a multiple of 2 MiB", "--mem", "3M");
     check_refused(2, "unrecognized option", "--kvm-trace", NULL);
     check_refused(2, "here: not an experiment; try: virtcost list", "here", NULL);
+    check_refused(2, "--html x: that is the file of the results; try: a file of its own",
+                  "--output=x", "--html=x");
+    check_refused(2, "another option names that file", "--disk=path=x,size=1M,create", "-ox");
+    for (unsigned i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
+        char text[80];
+
+        snprintf(text, sizeof(text),
+                 "%s: the experiment %s chooses that itself; try: ", chosen[i].option,
+                 chosen[i].experiment);
+        run = program_run("virtcost", "run", chosen[i].experiment, chosen[i].option,
+                          chosen[i].argument, NULL);
+        ck_assert_int_eq(run.status, 2);
+        check_has(run.err, text);
+        outcome_free(&run);
+    }
     check_refused(1, "--output /nowhere/results.json: No such file or directory; try: ", "-o",
                   "/nowhere/results.json");
     check_refused(1, "--output /: Is a directory; try: ", "-o", "/");
@@ -292,7 +316,7 @@ static void stop_with(int signal)
     kill(program.pid, signal);
     run = program_wait(&program);
     ck_assert_msg(run.status == 1, "signal %d: status %d\n%s", signal, run.status, run.err);
-    check_has(run.err, "stopped: 1 blocks are complete\n");
+    check_has(run.err, "stopped: 1 block complete\n");
     check_has(run.out, "1 block, seed");
     check_has(run.out, "warning  bench: ended by a signal: 1 of 5 blocks are complete\n");
     ck_assert_int_eq(kill(child, 0), -1);
@@ -329,7 +353,7 @@ START_TEST(a_stop_while_it_plans_is_a_stop)
     kill(program.pid, SIGINT);
     run = program_wait(&program);
     ck_assert_int_eq(run.status, 1);
-    ck_assert_str_eq(run.err, "virtcost: stopped: 0 blocks are complete\n");
+    ck_assert_str_eq(run.err, "virtcost: stopped: 0 blocks complete\n");
     ck_assert_str_eq(run.out, "");
     outcome_free(&run);
     folder_end();
@@ -348,6 +372,22 @@ START_TEST(what_the_base_cannot_run_is_skipped)
         program_run("virtcost", "run", "vector", "--envs", "native,vm,null", "--blocks", "1", NULL);
     ck_assert_msg(run.status == 0, "%s", run.err);
     check_has(run.out, "skipped  native isa=sse2: no such unit\n");
+    outcome_free(&run);
+    folder_end();
+}
+END_TEST
+
+/* Nothing that can be run is no success, and the reason is told. */
+START_TEST(without_a_step_it_fails)
+{
+    struct outcome run;
+
+    folder_begin(
+        "case \"$*\" in *cpu*) echo 'minivmm: no KVM; try: another' >&2; exit 77;; esac\n" RIGHT);
+    script("bench-native", RIGHT);
+    run = program_run("virtcost", "run", "vector", "--envs", "native,vm", "--blocks", "1", NULL);
+    ck_assert_int_eq(run.status, 77);
+    check_has(run.err, "vector: nothing of it can be run: no KVM");
     outcome_free(&run);
     folder_end();
 }
@@ -373,6 +413,54 @@ START_TEST(nothing_outlives_it)
 }
 END_TEST
 
+#define POOL "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+
+static unsigned pool(void)
+{
+    FILE *file = fopen(POOL, "r");
+    unsigned pages = 0;
+
+    ck_assert(file && fscanf(file, "%u", &pages) == 1);
+    fclose(file);
+    return pages;
+}
+
+/* Huge pages that it has reserved go back, however it ends. */
+START_TEST(huge_pages_are_given_back)
+{
+    static const int signals[] = {SIGINT, SIGKILL};
+    const char *args[] = {"run", "pages", "--mem", "4M", "--envs", "native,vm", NULL};
+    const struct timespec pause = {0, 5000000};
+    unsigned before;
+
+    if (access(POOL, W_OK)) {
+        suite_skip_part("root, and huge pages to reserve");
+        return;
+    }
+    before = pool();
+    for (unsigned i = 0; i < 2; i++) {
+        struct program program;
+        struct outcome run;
+
+        folder_begin(
+            "case \"$*\" in *'--hugepages 2M'*) : >\"$0.ran\"; exec sleep 60;; esac\n" RIGHT);
+        script("bench-native", RIGHT);
+        program = program_start("virtcost", args);
+        while (access(in_folder("minivmm.ran"), F_OK))
+            nanosleep(&pause, NULL);
+        ck_assert_uint_ge(pool(), 2);
+        kill(program.pid, signals[i]);
+        run = program_wait(&program);
+        ck_assert_int_eq(run.status, i ? 128 + SIGKILL : 1);
+        /* A process that remains gives them back; if it does not, the test's time is up. */
+        while (pool() != before)
+            nanosleep(&pause, NULL);
+        outcome_free(&run);
+        folder_end();
+    }
+}
+END_TEST
+
 START_TEST(results_are_shown_again_and_compared)
 {
     char path[] = "/tmp/virtcost-json-XXXXXX", other[64];
@@ -389,6 +477,11 @@ START_TEST(results_are_shown_again_and_compared)
     ck_assert_msg(run.status == 0, "%s", run.err);
     check_has(run.out, "fma isa=");
     check_has(run.out, "compute loses half");
+    outcome_free(&run);
+    /* The results are not replaced by their page. */
+    run = program_run("virtcost", "report", path, "--html", path, NULL);
+    ck_assert_int_eq(run.status, 2);
+    check_has(run.err, ": that is the file of the results; try: ");
     outcome_free(&run);
     run = program_run("virtcost", "compare", path, path, "--fail-if-worse", "1", NULL);
     ck_assert_msg(run.status == 0, "%s", run.err);
@@ -417,4 +510,4 @@ SUITE_MAIN_KVM("virtcost", results_are_shown_again_and_compared, blocks_are_whol
                the_latency_of_wrong_io_is_void, wrong_results_are_void,
                a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
                a_stop_while_it_plans_is_a_stop, what_the_base_cannot_run_is_skipped,
-               nothing_outlives_it)
+               without_a_step_it_fails, nothing_outlives_it, huge_pages_are_given_back)

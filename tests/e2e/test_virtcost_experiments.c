@@ -245,6 +245,34 @@ START_TEST(causes_are_looked_for_step_by_step)
 }
 END_TEST
 
+/* What a VM is told of its CPUs, and whether its CPUID says so, is in the results and the text. */
+START_TEST(a_topology_is_told)
+{
+    char path[] = "/tmp/virtcost-json-XXXXXX";
+    struct outcome run;
+    json_t *json, *value;
+    unsigned found = 0;
+    size_t i;
+
+    close(mkstemp(path));
+    run = program_run("virtcost", "run", "topology", "--quick", "--blocks", "1", "--mem", "64M",
+                      "--vcpus", "2", "--envs", "native,vm", "--bench", "fma", "-o", path, NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    check_has(run.out, "\nthe VM is told    sockets    cores  threads  and its CPUID says\n"
+                       "bound                   1        2        1  -\n");
+    check_has(run.out, "\nsockets                 2        1        1  ");
+    check_has(run.out, "\nthreads                 1        1        2  ");
+    json = load(path);
+    json_array_foreach (json_at(json, "experiments.0.values"), i, value)
+        found += !strcmp(json_text_at(value, "name"), "topology.seen") &&
+                 !strcmp(json_text_at(value, "env"), "vm");
+    ck_assert_uint_eq(found, 3);
+    json_decref(json);
+    unlink(path);
+    outcome_free(&run);
+}
+END_TEST
+
 /* The folder of its files may be on another file system than the programs. */
 START_TEST(a_container_is_made_in_any_folder)
 {
@@ -323,5 +351,5 @@ END_TEST
 SUITE_MAIN_KVM("virtcost_experiments", a_container_is_a_real_one, no_container_outlives_it,
                starts_come_in_phases, many_are_alive_at_once_and_gone_afterwards,
                a_crowd_of_containers_leaves_no_cgroup, causes_are_looked_for_step_by_step,
-               a_container_is_made_in_any_folder, a_runtime_that_fails_says_why,
+               a_topology_is_told, a_container_is_made_in_any_folder, a_runtime_that_fails_says_why,
                without_containers_there_are_the_others, a_full_machine_is_named)

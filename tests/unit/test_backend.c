@@ -2,11 +2,13 @@
 /* The back-ends of disks, on real files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -399,6 +401,26 @@ START_TEST(a_file_that_another_has_just_made_keeps_its_data)
 }
 END_TEST
 
+/* A file that was there stays, even an empty one. */
+START_TEST(a_new_file_that_cannot_be_used_is_not_left_behind)
+{
+    const struct rlimit small = {DISK_BYTES, RLIM_INFINITY};
+
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert(!setrlimit(RLIMIT_FSIZE, &small));
+    fixture_file(path, "", 0);
+    config = config_disk_default;
+    config.path = path;
+    config.create = true;
+    config.bytes = 2 * DISK_BYTES;
+    refuse(ERR_FAILED, "2 MiB: File too large", "a smaller size=");
+    ck_assert(!access(path, F_OK));
+    unlink(path);
+    refuse(ERR_FAILED, "2 MiB: File too large", "a smaller size=");
+    ck_assert(access(path, F_OK));
+}
+END_TEST
+
 START_TEST(a_temporary_disk_has_no_name)
 {
     uint8_t data[512] = {7}, found[512] = {0};
@@ -421,4 +443,4 @@ SUITE_MAIN("backend", data_comes_back, pieces_are_put_together, many_are_in_flig
            a_failed_flush_is_never_forgotten, waiting_ends_with_an_event,
            what_is_no_disk_is_refused, a_new_file_has_the_size_asked_for, a_file_is_waited_for,
            there_is_one_writer_or_many_readers, a_file_that_another_has_just_made_keeps_its_data,
-           a_temporary_disk_has_no_name)
+           a_new_file_that_cannot_be_used_is_not_left_behind, a_temporary_disk_has_no_name)

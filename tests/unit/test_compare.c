@@ -222,6 +222,18 @@ START_TEST(other_units_are_not_compared)
 }
 END_TEST
 
+/* What pages were in use is nothing to be worse. */
+START_TEST(facts_are_not_compared)
+{
+    json_t *comparison = compare("none", TENS, TWENTIES);
+
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 0);
+    ck_assert_uint_eq(json_array_size(json_at(comparison, "only_a")), 0);
+    ck_assert(!has_warning(comparison, "unit"));
+    json_decref(comparison);
+}
+END_TEST
+
 START_TEST(what_makes_two_files_hard_to_compare_is_said)
 {
     json_t *a = parse("{\"schema\": \"virtcost/2\", \"seed\": 7, \"quick\": false, \"host\": "
@@ -368,7 +380,7 @@ END_TEST
 SUITE_MAIN("compare", a_ratio_is_b_over_a, the_verdict_knows_which_direction_is_better,
            worse_is_counted_beyond_so_many_percent, few_samples_are_never_worse_and_never_silent,
            without_a_positive_sample_there_is_no_ratio, void_samples_are_left_out,
-           what_only_one_file_has_is_named, other_units_are_not_compared,
+           what_only_one_file_has_is_named, other_units_are_not_compared, facts_are_not_compared,
            what_makes_two_files_hard_to_compare_is_said, the_table_fits_and_judges,
            long_labels_stand_above_their_rows, anything_may_be_in_a_file,
            long_names_do_not_widen_the_table)

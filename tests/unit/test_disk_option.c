@@ -83,11 +83,15 @@ START_TEST(a_mistake_has_a_message)
     static const struct {
         const char *text, *what, *hint;
     } wrong[] = {
-        {"", "no such key", "path"},
+        {"", "--disk: an item of the list is empty", "path=FILE"},
+        {"=", "--disk: an item of the list is empty", "path=FILE"},
         {"file=x", "--disk file=x: no such key", "engine"},
-        {"path=a,", "no such key", "path"},
-        {"path", "value is missing", "KEY=VALUE"},
-        {"path=", "value is missing", "KEY=VALUE"},
+        {"path=a,", "an item of the list is empty", "path=FILE"},
+        {"path=a,,ro", "an item of the list is empty", "path=FILE"},
+        {"path", "--disk path: its value is missing", "path=FILE"},
+        {"path=", "--disk path: its value is missing", "path=FILE"},
+        {"engine", "--disk engine: its value is missing", "engine=uring"},
+        {"path=a,event-idx", "event-idx: its value is missing", "event-idx=on"},
         {"path=a,ro=1", "ro=1: it has no value", "ro"},
         {"path=a,ro,ro", "there twice", "once"},
         {"path=a,path=b", "there twice", "once"},

@@ -56,6 +56,8 @@ START_TEST(what_is_too_long_is_cut)
     errno = EIO;
     err_sys(&err, ERR_FAILED, "%s", text);
     ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
+    /* Of a name that is too long, the end goes and not the reason. */
+    ck_assert_str_eq(strrchr(err.text, ':'), ": Input/output error");
 }
 END_TEST
 

@@ -196,13 +196,12 @@ START_TEST(steps_are_compared_with_the_first)
     free(part);
     part = section(text, "Vector instructions");
     check_has(part, "ratio to isa=avx512");
-    check_has(part, "vm, of isa=avx512</th>");
+    check_has(part, "vm, to isa=avx512</th>");
     check_has(part, "<td>0.1982 <b>worse</b>");
     check_has(part, "<li>isa=avx10: these CPUs offer no such instructions</li>");
-    check_has_not(part, "undisturbed");
     free(part);
     part = section(text, "Noisy neighbours");
-    check_has(part, "ratio to undisturbed");
+    check_has(part, "ratio to alone");
     free(part);
     free(text);
 }
@@ -243,6 +242,78 @@ START_TEST(different_is_said_only_where_one_is_left_out)
         check_has(text, judged[i].verdict);
         free(text);
     }
+}
+END_TEST
+
+static char *page_of(const char *experiment)
+{
+    json_t *results = json_pack("{s:s, s:[s, s], s:[o]}", "schema", "virtcost/2", "envs", "native",
+                                "vm", "experiments", json_loads(experiment, 0, NULL));
+    char *text;
+
+    ck_assert(results != NULL);
+    text = make(results, NULL);
+    json_decref(results);
+    return text;
+}
+
+/* The unit above is that of all cells, however small one is. */
+START_TEST(a_grid_has_one_unit)
+{
+    char *text = page_of(
+        "{\"name\": \"pages\", \"values\": ["
+        "{\"step\": \"host=4K,guest=4K\", \"name\": \"touch\", \"threads\": 1, \"unit\": \"ns\","
+        " \"better\": \"lower\", \"env\": \"vm\", \"median\": 2500},"
+        "{\"step\": \"host=2M,guest=2M\", \"name\": \"touch\", \"threads\": 1, \"unit\": \"ns\","
+        " \"better\": \"lower\", \"env\": \"vm\", \"median\": 380},"
+        "{\"step\": \"host=4K,guest=4K\", \"name\": \"walk\", \"threads\": 1, \"unit\": "
+        "\"references\","
+        " \"better\": \"none\", \"env\": \"vm\", \"median\": 24}],"
+        " \"skipped\": [{\"env\": \"\", \"step\": \"host=1G,guest=4K\", \"reason\": \"no "
+        "pages\"}]}");
+
+    check_has(text, "\xc2\xb5s, less is better.");
+    check_has(text, ">2.50<");
+    check_has(text, ">0.380<");
+    check_has(text, "references.");
+    check_has(text, ">24<");
+    check_has(text, "<li>host=1G,guest=4K: no pages</li>");
+    free(text);
+}
+END_TEST
+
+/* Bars that differ in their threads only are told apart, and the step they are beside is named. */
+START_TEST(bars_are_told_apart)
+{
+    char *text = page_of(
+        "{\"name\": \"topology\", \"ratios\": ["
+        "{\"step\": \"floating\", \"name\": \"triad\", \"threads\": 1, \"unit\": \"GB/s\","
+        " \"better\": \"higher\", \"env\": \"vm\", \"base\": \"vm\", \"base_step\": \"bound\","
+        " \"median\": 1.1, \"ci95\": [1, 1.2], \"confidence\": 0.95},"
+        "{\"step\": \"floating\", \"name\": \"triad\", \"threads\": 2, \"unit\": \"GB/s\","
+        " \"better\": \"higher\", \"env\": \"vm\", \"base\": \"vm\", \"base_step\": \"bound\","
+        " \"median\": 0.9, \"ci95\": [0.8, 1.2], \"confidence\": 0.95}]}");
+
+    check_has(text, "triad, 1 thr");
+    check_has(text, "triad, 2 thr");
+    check_has(text, "ratio to bound");
+    check_has(text, ">vm, to bound</th>");
+    free(text);
+}
+END_TEST
+
+START_TEST(times_of_many_threads_are_told)
+{
+    char *text =
+        page_of("{\"name\": \"scaling\", \"values\": ["
+                "{\"step\": \"threads=4\", \"name\": \"gups\", \"threads\": 4, \"unit\": \"GUPS\","
+                " \"better\": \"higher\", \"env\": \"vm\", \"median\": 1, \"window_ns\": 2000000,"
+                " \"time_ns\": {\"running\": 1000000, \"asleep\": 3000000, \"runqueue\": 4000000},"
+                " \"exits_user\": {\"pio\": 3}, \"exits_harness\": {\"paravirt\": 7}}]}");
+
+    check_has(text, "<td>12.5</td>\n<td>37.5</td>\n<td>\xe2\x80\x93</td><td>50.0</td>\n"
+                    "<td>5.00</td>\n");
+    free(text);
 }
 END_TEST
 
@@ -662,7 +733,8 @@ SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
            numbers_have_units_intervals_and_verdicts, steps_are_compared_with_the_first,
            page_sizes_are_a_grid_of_ratios_with_intervals,
-           different_is_said_only_where_one_is_left_out, void_blocks_are_counted_beside_the_ratio,
+           different_is_said_only_where_one_is_left_out, a_grid_has_one_unit, bars_are_told_apart,
+           times_of_many_threads_are_told, void_blocks_are_counted_beside_the_ratio,
            claims_are_shown_with_verdict_and_cause, what_makes_numbers_doubtful_is_said_at_the_top,
            results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
            hostile_text_stays_text_in_every_picture, no_results_make_a_page_too_large,

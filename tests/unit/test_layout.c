@@ -277,10 +277,10 @@ START_TEST(what_does_not_fit_is_refused)
     check_refused("--mem 14 MiB: the guest and its 60 vCPUs need 16 MiB", "more --mem");
     config.vcpus = 1;
     image.segment[3].bytes = 6 * MIB + 1;
-    check_refused("the guest and its 1 vCPUs need", "more --mem");
+    check_refused("the guest and its 1 vCPU need", "more --mem");
     /* Sums that wrap around. */
     image.segment[3].bytes = UINT64_MAX - DATA - 0x8000;
-    check_refused("the guest and its 1 vCPUs need", "a guest that needs less");
+    check_refused("the guest and its 1 vCPU need", "a guest that needs less");
     guestmem_free(&mem);
     /* What is said to be enough is. */
     set_up(16 * MIB);
@@ -289,7 +289,7 @@ START_TEST(what_does_not_fit_is_refused)
     guestmem_free(&mem);
     set_up(14 * MIB);
     image.info.vcpu_bytes = UINT32_MAX;
-    check_refused("the guest and its 1 vCPUs need", "a guest that needs less");
+    check_refused("the guest and its 1 vCPU need", "a guest that needs less");
     guestmem_free(&mem);
 }
 END_TEST

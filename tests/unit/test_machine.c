@@ -130,7 +130,7 @@ START_TEST(what_cannot_be_loaded_leaves_nothing)
     config.bench = "stream";
     config.mem_bytes = 4 << 20;
     ck_assert_int_eq(load(&err), -1);
-    ck_assert_msg(strstr(err.text, "--mem 4 MiB: the guest and its 1 vCPUs need") != NULL, "%s",
+    ck_assert_msg(strstr(err.text, "--mem 4 MiB: the guest and its 1 vCPU need") != NULL, "%s",
                   err.text);
     set_up("bench.elf");
     config.mem_bytes = 1ull << 60;

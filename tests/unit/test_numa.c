@@ -19,9 +19,22 @@ START_TEST(a_number_of_nodes_is_enough)
                 {"nodes=3", 3, false},
                 {"1,unbound", 1, true},
                 {"nodes=16,unbound", 16, true}};
-    static const char *const bad[] = {
-        "",        "0",       "17",  "two", "nodes=", "2,",
-        "2,bound", "unbound", "2,2", "-1",  "node=2", "0000000000000000000000000000000000002"};
+    static const char number[] = "it must begin with a number of nodes from 1 to 16";
+    static const char rest[] = "nothing but ,unbound can follow the number of nodes";
+    static const struct {
+        const char *text, *why;
+    } bad[] = {
+        {"", number},          {",", number},
+        {"0", number},         {"17", number},
+        {"-1", number},        {"+", number},
+        {"two", number},       {"2x", number},
+        {"nodes=", number},    {"node=2", number},
+        {"unbound", number},   {"4294967297", number},
+        {"unbound,2", number}, {"18446744073709551617", number},
+        {"2,", rest},          {"2,2", rest},
+        {"2,bound", rest},     {"2,unbound,", rest},
+        {"2,UNBOUND", rest},   {"0000000000000000000000000000000000002", number},
+    };
     struct config_numa numa;
     struct err err = {0};
 
@@ -31,10 +44,9 @@ START_TEST(a_number_of_nodes_is_enough)
         ck_assert_int_eq(numa.unbound, good[i].unbound);
     }
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        ck_assert_msg(numa_parse(&numa, bad[i], &err) == -1, "%s", bad[i]);
+        ck_assert_msg(numa_parse(&numa, bad[i].text, &err) == -1, "%s", bad[i].text);
         ck_assert_int_eq(err.code, ERR_USAGE);
-        ck_assert_msg(strstr(err.text, "not a number of nodes from 1 to 16") != NULL, "%s",
-                      err.text);
+        ck_assert_msg(strstr(err.text, bad[i].why) != NULL, "%s: %s", bad[i].text, err.text);
         ck_assert_str_eq(err.hint, "2, or 2,unbound");
     }
 }
@@ -56,6 +68,9 @@ START_TEST(vcpus_and_memory_are_split_evenly)
     ck_assert_int_eq(config_validate(&config, &err), -1);
     ck_assert_str_eq(err.text, "--numa 3: 8 vCPUs cannot be split evenly");
     ck_assert_str_eq(err.hint, "--vcpus 9");
+    config.vcpus = 1;
+    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_str_eq(err.text, "--numa 3: 1 vCPU cannot be split evenly");
     config.vcpus = 3;
     config.mem_bytes = 4 * CONFIG_PAGE_2M;
     ck_assert_int_eq(config_validate(&config, &err), -1);

@@ -563,9 +563,52 @@ START_TEST(without_the_exits_nothing_is_predicted)
 }
 END_TEST
 
+/* A fact has values, and is neither better nor worse. */
+START_TEST(of_a_fact_no_ratio_is_taken)
+{
+    struct results results = begin(2);
+    json_t *json;
+
+    for (unsigned e = 0; e < 2; e++) {
+        json_t *fact = row("pages.walk", 1, "ok", 4 + e);
+
+        json_object_set_new(fact, "better", json_string("none"));
+        add_report(&results, "", 0, e ? "vm" : "native", json_pack("{s:[o]}", "benches", fact));
+    }
+    complete(&results, 1);
+    json = results_json(&results);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.values")), 2);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.ratios")), 0);
+    json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
+/* Once for each step, however many blocks; natively it is often nothing but "only in a VM". */
+START_TEST(what_the_vm_left_out_is_told)
+{
+    struct results results = begin(2);
+    json_t *json;
+
+    for (unsigned block = 0; block < 2; block++)
+        for (unsigned e = 0; e < 2; e++)
+            add_report(&results, "", block, e ? "vm" : "native",
+                       json_pack("{s:[o], s:[{s:s, s:s}]}", "benches", row("chase", 1, "ok", 1),
+                                 "skipped", "name", "touch", "reason", "not here"));
+    complete(&results, 2);
+    json = results_json(&results);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.skipped")), 1);
+    ck_assert_str_eq(json_text_at(json, "experiments.0.skipped.0.env"), "vm");
+    ck_assert_str_eq(json_text_at(json, "experiments.0.skipped.0.reason"), "touch: not here");
+    json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
            a_machine_that_changes_is_told, what_runs_warn_of_is_told, the_table_judges,
            the_table_names_its_base, large_figures_are_readable, arguments_of_the_user_win,
            memory_that_is_not_known_is_not_nothing, warnings_fit_a_terminal,
-           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted)
+           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted,
+           of_a_fact_no_ratio_is_taken, what_the_vm_left_out_is_told)

@@ -29,29 +29,39 @@ END_TEST
 
 START_TEST(what_is_no_topology_is_refused)
 {
-    static const char *const bad[] = {
-        "",
-        "2",
-        "sockets",
-        "sockets=",
-        "sockets=0",
-        "cores=-1",
-        "cores=two",
-        "cores=4097",
-        "cores=2,",
-        ",cores=2",
-        "dies=2",
-        "cores=2,cores=2",
-        "cores=64,threads=64,sockets=2",
-        "cores=1,threads=1,sockets=0000000000000000000000000000000000000000000000000000000000001",
+    static const struct {
+        const char *text, *why;
+    } bad[] = {
+        {"", "an item of the list is empty"},
+        {"cores=2,", "an item of the list is empty"},
+        {",cores=2", "an item of the list is empty"},
+        {"2", "2 is none of sockets, cores and threads"},
+        {"dies=2", "dies is none of sockets, cores and threads"},
+        {"=2", "is none of sockets, cores and threads"},
+        {"Cores=2", "Cores is none of sockets"},
+        {"sockets", "sockets must be a number from 1 to 4096"},
+        {"sockets=", "sockets must be a number from 1 to 4096"},
+        {"sockets=0", "sockets must be a number from 1 to 4096"},
+        {"cores=2,threads=0", "threads must be a number from 1 to 4096"},
+        {"cores=-1", "cores must be a number"},
+        {"cores=two", "cores must be a number"},
+        {"cores=4097", "cores must be a number from 1 to 4096"},
+        {"cores=4294967297", "cores must be a number from 1 to 4096"},
+        {"cores=18446744073709551617", "cores must be a number from 1 to 4096"},
+        {"cores=2,cores=2", "cores are there twice"},
+        {"cores=64,threads=64,sockets=2", "more than the 4096 vCPUs that any KVM allows"},
+        {"cores=4096,threads=4096,sockets=4096", "more than the 4096 vCPUs that any KVM allows"},
+        {"cores=1,threads=1,sockets=0000000000000000000000000000000000000000000000000000000000001",
+         "longer than any that can be"},
     };
 
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct err err = {0};
 
-        ck_assert_msg(topology_parse(&topology, bad[i], &err) == -1, "%s", bad[i]);
+        ck_assert_msg(topology_parse(&topology, bad[i].text, &err) == -1, "%s", bad[i].text);
         ck_assert_int_eq(err.code, ERR_USAGE);
-        ck_assert_msg(!strncmp(err.text, "--topology ", 11), "%s", err.text);
+        ck_assert_msg(!strncmp(err.text, "--topology '", 12), "%s", err.text);
+        ck_assert_msg(strstr(err.text, bad[i].why) != NULL, "%s", err.text);
         ck_assert_str_eq(err.hint, "sockets=1,cores=4,threads=2");
     }
 }
@@ -77,6 +87,9 @@ START_TEST(the_product_is_the_number_of_vcpus)
     ck_assert_str_eq(err.text, "--topology sockets=1,cores=3,threads=2: that is 6 vCPUs, and "
                                "--vcpus says 4");
     ck_assert_str_eq(err.hint, "--vcpus 6");
+    config.topology = (struct topology){1, 1, 1};
+    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_msg(strstr(err.text, "that is 1 vCPU, and --vcpus says 4") != NULL, "%s", err.text);
 }
 END_TEST
 

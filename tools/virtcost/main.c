@@ -13,6 +13,7 @@
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
+#include "vmm/base/units.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
 
@@ -174,7 +175,8 @@ static int run(const struct options *options)
     close(stop_fd);
     if (ended == RUN_STOPPED) {
         results.end = "signal";
-        err_set(&err, ERR_FAILED, "stopped: %u blocks are complete", blocks_of(&results));
+        err_set(&err, ERR_FAILED, "stopped: %u block%s complete", blocks_of(&results),
+                units_s(blocks_of(&results)));
     } else if (ended) {
         results.end = "error";
         results.error = err.text;

@@ -11,6 +11,7 @@
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
 #include "vmm/cli/options.h"
+#include "vmm/config/disk.h"
 
 #define EXPERIMENT_DEFAULT "kernels"
 #define EXPERIMENT_BENCH   "bench"
@@ -253,6 +254,20 @@ static void list_options(struct argp_option *list)
             };
 }
 
+/* What an experiment sets in its steps is not to be had from outside, and not ignored silently. */
+static int check_chosen(const struct options *options, const struct experiment *experiment,
+                        struct err *err)
+{
+    for (unsigned i = 0; experiment->chosen && experiment->chosen[i]; i++) {
+        if (!json_object_get(options->shared, experiment->chosen[i]))
+            continue;
+        err_set(err, ERR_USAGE, "--%s: the experiment %s chooses that itself",
+                experiment->chosen[i], experiment->name);
+        return err_hint(err, "without it, or virtcost run bench");
+    }
+    return 0;
+}
+
 static int check_run(struct options *options, struct err *err)
 {
     if (!options->arguments)
@@ -268,6 +283,8 @@ static int check_run(struct options *options, struct err *err)
         for (unsigned k = 0; k < options->experiments; k++)
             if (options->experiment[k] == found)
                 return err_set(err, ERR_USAGE, "%s: it is there twice", options->argument[i]);
+        if (check_chosen(options, found, err))
+            return -1;
         options->experiment[options->experiments++] = found;
     }
     if (options->config.disks > 1) {
@@ -311,6 +328,28 @@ static int check_own(const struct options *options, const struct command_rule *r
     return 0;
 }
 
+/* What is written replaces nothing else that is named: neither results, nor a page, nor a disk. */
+static int check_files(const struct options *options, struct err *err)
+{
+    const char *const written[] = {options->output, options->html};
+
+    for (unsigned i = 0; i < 2; i++) {
+        bool read = !strcmp(options->command, "report") && written[i] &&
+                    config_same_file(written[i], options->argument[0]);
+
+        if (!written[i])
+            continue;
+        if (config_disks_use(&options->config, written[i]))
+            return config_disk_shared(err, written[i]);
+        if (read || (i && written[0] && config_same_file(written[i], written[0]))) {
+            err_set(err, ERR_USAGE, "--%s %s: that is the file of the results",
+                    i ? "html" : "output", written[i]);
+            return err_hint(err, "a file of its own");
+        }
+    }
+    return 0;
+}
+
 static int check_command(struct options *options, struct err *err)
 {
     for (unsigned i = 0; options->command && i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -320,8 +359,8 @@ static int check_command(struct options *options, struct err *err)
             continue;
         if (options->arguments >= rule->least && options->arguments <= rule->most)
             return check_own(options, rule, err);
-        err_set(err, ERR_USAGE, "%s: it takes %s, not %u arguments", rule->name, rule->arguments,
-                options->arguments);
+        err_set(err, ERR_USAGE, "%s: it takes %s, not %u argument%s", rule->name, rule->arguments,
+                options->arguments, units_s(options->arguments));
         return err_hint(err, "--help");
     }
     if (options->command)
@@ -355,7 +394,8 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
     list_options(list);
     argp_program_version = version_text;
     argp_err_exit_status = ERR_USAGE;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &parse) || check_command(options, err))
+    if (argp_parse(&argp, argc, argv, 0, NULL, &parse) || check_command(options, err) ||
+        check_files(options, err))
         return -1;
     return strcmp(options->command, "run") ? 0 : check_run(options, err);
 }

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
+#include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
 #include "vmm/host/cpus.h"
@@ -121,6 +123,16 @@ static json_t *labels_of(const struct plan *plan)
     return labels;
 }
 
+/* Each of its steps has been left out: why the last one was, for an error. */
+static int nothing_to_run(const struct experiment *experiment, const struct plan *plan,
+                          struct err *err)
+{
+    size_t skipped = json_array_size(plan->skipped);
+
+    return err_set(err, ERR_CANNOT_RUN, "%s: nothing of it can be run: %s", experiment->name,
+                   skipped ? get_text(json_array_get(plan->skipped, skipped - 1), "reason") : "");
+}
+
 static int run_one(struct results *results, const struct experiment *experiment,
                    const struct options *options, const struct site *site, uint64_t *random,
                    struct run *last, struct err *err)
@@ -138,6 +150,8 @@ static int run_one(struct results *results, const struct experiment *experiment,
     struct plan plan = {0};
     int result = experiment->plan(&plan, &request, err);
 
+    if (!result && !plan.steps)
+        result = nothing_to_run(experiment, &plan, err);
     if (!result) {
         results->part[results->parts++] = (struct part){
             .experiment = experiment,
@@ -178,6 +192,8 @@ int run_experiments(struct results *results, const struct options *options, int 
     };
     if (!result)
         result = open_container(&site, results, options, err);
+    if (!result)
+        result = hugepages_share(err);
     if (!result)
         result = keeper_start(&site.container, folder, err);
     choose_envs(&choice, options, &site);

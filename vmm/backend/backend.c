@@ -70,13 +70,28 @@ static int exclusively(const char *path)
     return !stat(path, &file) && S_ISBLK(file.st_mode) ? O_EXCL : 0;
 }
 
+/*
+ * A file that is made is told apart from one that was there, so that it goes again if it cannot be
+ * used. O_DIRECT is refused after the file has been made.
+ */
+static int create_file(const char *path, int flags, bool *made)
+{
+    int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+
+    if (fd < 0 && errno == EEXIST)
+        return open(path, flags | O_CREAT, 0600);
+    *made = fd >= 0 || errno == EINVAL;
+    return fd;
+}
+
 /* Without O_NONBLOCK, opening a FIFO would wait for its other end; use_file() takes it back. */
-static int open_file(const struct config_disk *config, struct err *err)
+static int open_file(const struct config_disk *config, bool *made, struct err *err)
 {
     int exclusive = config->read_only ? 0 : exclusively(config->path);
     int flags = O_CLOEXEC | O_NONBLOCK | (config->read_only ? O_RDONLY : O_RDWR) | exclusive |
-                (config->create && !exclusive ? O_CREAT : 0) | (config->direct ? O_DIRECT : 0);
-    int fd = open(config->path, flags, 0600);
+                (config->direct ? O_DIRECT : 0);
+    int fd = config->create && !exclusive ? create_file(config->path, flags, made)
+                                          : open(config->path, flags);
 
     for (unsigned i = 0; fd < 0 && exclusive && errno == EBUSY && i < LOCK_RETRIES; i++) {
         nanosleep(&lock_pause, NULL);
@@ -181,7 +196,8 @@ static int read_status(int fd, const struct config_disk *config, struct stat *fi
     return fstat(fd, file) ? err_sys(err, ERR_FAILED, "--disk path=%s", config->path) : 0;
 }
 
-static int use_file(struct backend *backend, const struct config_disk *config, struct err *err)
+static int use_file(struct backend *backend, const struct config_disk *config, bool *made,
+                    struct err *err)
 {
     struct stat file;
 
@@ -196,7 +212,11 @@ static int use_file(struct backend *backend, const struct config_disk *config, s
     if (fcntl(backend->fd, F_SETFL, fcntl(backend->fd, F_GETFL) & ~O_NONBLOCK))
         return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
     /* Its size is looked at behind the lock: whoever had that may have made the file. */
-    if (lock_file(backend->fd, config, err) || read_status(backend->fd, config, &file, err) ||
+    if (lock_file(backend->fd, config, err)) {
+        *made = false; /* another has it */
+        return -1;
+    }
+    if (read_status(backend->fd, config, &file, err) ||
         file_bytes(backend->fd, &file, config, &backend->bytes, err) ||
         check_bytes(config, backend->bytes, err))
         return -1;
@@ -226,6 +246,8 @@ static const struct backend_ops *choose_engine(const struct config_disk *config)
 int backend_open(struct backend *backend, const struct config_disk *config, unsigned depth,
                  struct err *err)
 {
+    bool made = false;
+
     *backend = (struct backend){
         .ops = choose_engine(config),
         .bytes = config->bytes,
@@ -237,11 +259,13 @@ int backend_open(struct backend *backend, const struct config_disk *config, unsi
     if (config->temporary)
         backend->fd = open_temporary(config, err);
     else if (config->path)
-        backend->fd = open_file(config, err);
-    if ((config->temporary || config->path) && backend->fd < 0)
-        return -1;
-    if ((!config->path || !use_file(backend, config, err)) && !backend->ops->open(backend, err))
+        backend->fd = open_file(config, &made, err);
+    if ((backend->fd >= 0 || (!config->temporary && !config->path)) &&
+        (!config->path || !use_file(backend, config, &made, err)) &&
+        !backend->ops->open(backend, err))
         return 0;
+    if (made)
+        unlink(config->path);
     if (backend->fd >= 0)
         close(backend->fd);
     backend->fd = -1;

@@ -38,4 +38,10 @@ const char *units_format_ns(char text[UNITS_TEXT_MAX], uint64_t ns);
 /* units_format_count(): at most five characters: "999", "12.3k", "4.56M". */
 const char *units_format_count(char text[UNITS_TEXT_MAX], uint64_t count);
 
+/* units_s(): the ending of a word that is counted: "1 vCPU", "2 vCPUs". */
+static inline const char *units_s(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 #endif

@@ -54,9 +54,9 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
     if (guest + needed > low || image_end(image) > low) {
         char mem_text[UNITS_TEXT_MAX];
 
-        err_set(err, ERR_USAGE, "--mem %s: the guest and its %u vCPUs need %" PRIu64 " MiB",
+        err_set(err, ERR_USAGE, "--mem %s: the guest and its %u vCPU%s need %" PRIu64 " MiB",
                 units_format_size(mem_text, config->mem_bytes), config->vcpus,
-                round_up(guest + needed, CONFIG_PAGE_2M) >> 20);
+                units_s(config->vcpus), round_up(guest + needed, CONFIG_PAGE_2M) >> 20);
         return err_hint(err, "%s", what_helps(config, image, needed));
     }
 

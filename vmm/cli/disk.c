@@ -12,8 +12,8 @@ struct part {
 
 static int bad(struct err *err, const struct part *part, const char *why, const char *hint)
 {
-    err_set(err, ERR_USAGE, "--disk %s%s%s: %s", part->key, *part->value ? "=" : "", part->value,
-            why);
+    err_set(err, ERR_USAGE, "--disk%s%.60s%s%.60s: %s", *part->key || *part->value ? " " : "",
+            part->key, *part->value ? "=" : "", part->value, why);
     return err_hint(err, "%s", hint);
 }
 
@@ -146,16 +146,22 @@ static int parse_cpu(struct config_disk *disk, const struct part *part, struct e
 
 static const struct key {
     const char *name;
-    bool flag; /* it has no value */
+    const char *example; /* with a value; NULL: it has none */
     int (*parse)(struct config_disk *disk, const struct part *part, struct err *err);
 } keys[] = {
-    {"path", false, parse_path},         {"ro", true, parse_ro},
-    {"size", false, parse_size},         {"create", true, parse_create},
-    {"direct", true, parse_direct},      {"engine", false, parse_engine},
-    {"notify", false, parse_notify},     {"irq", false, parse_irq},
-    {"depth", false, parse_depth},       {"event-idx", false, parse_event_idx},
-    {"indirect", false, parse_indirect}, {"poll", false, parse_poll},
-    {"cpu", false, parse_cpu},
+    {"path", "path=FILE", parse_path},
+    {"ro", NULL, parse_ro},
+    {"size", "size=1G", parse_size},
+    {"create", NULL, parse_create},
+    {"direct", NULL, parse_direct},
+    {"engine", "engine=uring", parse_engine},
+    {"notify", "notify=ioeventfd", parse_notify},
+    {"irq", "irq=irqfd", parse_irq},
+    {"depth", "depth=128", parse_depth},
+    {"event-idx", "event-idx=on", parse_event_idx},
+    {"indirect", "indirect=on", parse_indirect},
+    {"poll", "poll=adaptive", parse_poll},
+    {"cpu", "cpu=1", parse_cpu},
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -172,13 +178,15 @@ static int parse_part(struct config_disk *disk, const struct part *part, bool ha
         if (*seen & 1u << i)
             return bad(err, part, "it is there twice", "once");
         *seen |= 1u << i;
-        if (keys[i].flag && has_value)
+        if (!keys[i].example && has_value)
             return bad(err, part, "it has no value", part->key);
-        if (!keys[i].flag && !*part->value)
-            return bad(err, part, "its value is missing", "KEY=VALUE");
+        if (keys[i].example && !*part->value)
+            return bad(err, part, "its value is missing", keys[i].example);
         return keys[i].parse(disk, part, err);
     }
-    return bad(err, part, "no such key", known);
+    return *part->key || *part->value
+               ? bad(err, part, "no such key", known)
+               : bad(err, part, "an item of the list is empty", "path=FILE,direct");
 }
 
 int cli_disk(struct config *config, const char *argument, struct err *err)

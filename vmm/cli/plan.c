@@ -38,7 +38,8 @@ static void print_cpus(FILE *out, const struct machine *machine)
                 topology->sockets, topology->cores, topology->threads,
                 topology_apic_id(topology, config->vcpus - 1));
     for (unsigned i = 0; i < config->numa.nodes; i++) {
-        fprintf(out, "node %-3u %u vCPUs, %" PRIu64 " MiB", i, config->vcpus / config->numa.nodes,
+        fprintf(out, "node %-3u %u vCPU%s, %" PRIu64 " MiB", i, config->vcpus / config->numa.nodes,
+                units_s(config->vcpus / config->numa.nodes),
                 config->mem_bytes / config->numa.nodes >> 20);
         if (backing->nodes)
             fprintf(out, " on host node %u", backing->host_node[i]);
@@ -52,11 +53,11 @@ void plan_print(FILE *out, const struct machine *machine)
     const struct layout *layout = &machine->layout;
     char page[UNITS_TEXT_MAX];
 
-    fprintf(out, "guest    %s, entry %#" PRIx64 ", %u benchmarks%s%s\n", config->guest,
-            machine->image.entry, machine->image.benches, machine->benches ? "; chosen: " : "",
-            machine->benches ? machine->benches : "");
-    fprintf(out, "machine  %u vCPUs, guest pages up to %s\n", config->vcpus,
-            units_format_size(page, config->guest_page_bytes));
+    fprintf(out, "guest    %s, entry %#" PRIx64 ", %u benchmark%s%s%s\n", config->guest,
+            machine->image.entry, machine->image.benches, units_s(machine->image.benches),
+            machine->benches ? "; chosen: " : "", machine->benches ? machine->benches : "");
+    fprintf(out, "machine  %u vCPU%s, guest pages up to %s\n", config->vcpus,
+            units_s(config->vcpus), units_format_size(page, config->guest_page_bytes));
     print_cpus(out, machine);
     if (machine->vm < 0)
         fprintf(out, "KVM      not checked: /dev/kvm cannot be used here\n");

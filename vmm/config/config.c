@@ -71,7 +71,8 @@ static int check_nodes(const struct config *config, uint64_t page, struct err *e
     if (!nodes)
         return 0;
     if (config->vcpus % nodes) {
-        err_set(err, ERR_USAGE, "--numa %u: %u vCPUs cannot be split evenly", nodes, config->vcpus);
+        err_set(err, ERR_USAGE, "--numa %u: %u vCPU%s cannot be split evenly", nodes, config->vcpus,
+                units_s(config->vcpus));
         return err_hint(err, "--vcpus %u", (config->vcpus / nodes + 1) * nodes);
     }
     if (config->mem_bytes % unit) {
@@ -92,8 +93,9 @@ static int check_topology(const struct config *config, struct err *err)
     if (!topology->sockets || count == config->vcpus)
         return 0;
     err_set(err, ERR_USAGE,
-            "--topology sockets=%u,cores=%u,threads=%u: that is %u vCPUs, and --vcpus says %u",
-            topology->sockets, topology->cores, topology->threads, count, config->vcpus);
+            "--topology sockets=%u,cores=%u,threads=%u: that is %u vCPU%s, and --vcpus says %u",
+            topology->sockets, topology->cores, topology->threads, count, units_s(count),
+            config->vcpus);
     return err_hint(err, "--vcpus %u", count);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,7 +63,7 @@ const struct feature feature_table[] = {
     L1C("popcnt", 23, EXTENSION),
     L1C("aes", 25, IS(AES)),
     /* It is XCR0 that makes AVX fault, so it stays with the baseline. */
-    L1C("xsave", 26, IS(XSAVE), CR4, BASELINE, .details = 0xd),
+    L1C("xsave", 26, IS(XSAVE), CR4, BASELINE, .details = {0xd}),
     L1C("avx", 28, IS(AVX), NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_AVX),
     L1C("f16c", 29, IS(F16C), NEEDS(FEATURE_AVX)),
     L1C("rdrand", 30, EXTENSION),
@@ -105,7 +106,7 @@ const struct feature feature_table[] = {
     L7D("avx512_vp2intersect", 8, NEEDS(FEATURE_AVX512F)),
     L7D("amx_bf16", 22, NEEDS(FEATURE_AMX_TILE)),
     L7D("avx512_fp16", 23, NEEDS(FEATURE_AVX512BW)),
-    L7D("amx_tile", 24, IS(AMX_TILE), NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_AMX, .details = 0x1d),
+    L7D("amx_tile", 24, IS(AMX_TILE), NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_AMX, .details = {0x1d, 0x1e}),
     L7D("amx_int8", 25, NEEDS(FEATURE_AMX_TILE)),
 
     L71A("sha512", 0, NEEDS(FEATURE_AVX2)),
@@ -119,7 +120,7 @@ const struct feature feature_table[] = {
     L71D("avx_ne_convert", 5, NEEDS(FEATURE_AVX2)),
     L71D("amx_complex", 8, NEEDS(FEATURE_AMX_TILE)),
     L71D("avx_vnni_int16", 10, NEEDS(FEATURE_AVX2)),
-    L71D("avx10", 19, NEEDS(FEATURE_AVX512BW), .details = 0x24),
+    L71D("avx10", 19, NEEDS(FEATURE_AVX512BW), .details = {0x24}),
     L71D("apx_f", 21, NEEDS(FEATURE_XSAVE), .xcr0 = XCR0_APX),
 
     LDA("xsaveopt", 0, NEEDS(FEATURE_XSAVE), BASELINE),
@@ -149,11 +150,15 @@ _Static_assert(ROWS <= FEATURES_MAX, "a set has room for all");
 
 const unsigned feature_count = ROWS;
 
+static bool is_word(const char *item, unsigned length, const char *word)
+{
+    return strlen(word) == length && !strncmp(item, word, length);
+}
+
 int features_find(const char *name, unsigned length)
 {
     for (unsigned i = 0; i < ROWS; i++)
-        if (strlen(feature_table[i].name) == length &&
-            !strncmp(feature_table[i].name, name, length))
+        if (is_word(name, length, feature_table[i].name))
             return (int)i;
     return -1;
 }
@@ -225,14 +230,14 @@ static void remove_with_dependents(struct config_cpu *cpu, unsigned row)
 
 static int bad(struct err *err, const char *item, unsigned length, const char *why)
 {
-    return err_set(err, ERR_USAGE, "--cpu %.*s: %s", (int)length, item, why);
+    return err_set(err, ERR_USAGE, "--cpu %.*s: %s", (int)(length < 60 ? length : 60), item, why);
 }
 
 static unsigned alike(const char *a, const char *b, unsigned length)
 {
     unsigned same = 0;
 
-    while (same < length && a[same] == b[same])
+    while (same < length && tolower((unsigned char)a[same]) == b[same])
         same++;
     return same;
 }
@@ -248,6 +253,8 @@ static int unknown(struct err *err, const char *name, unsigned length)
 
         most = same > most ? same : most;
     }
+    if (!most)
+        return err_hint(err, "a name as /proc/cpuinfo has it, such as avx512f or bmi2");
     for (unsigned i = 0; i < ROWS; i++) {
         const char *other = feature_table[i].name;
 
@@ -257,12 +264,35 @@ static int unknown(struct err *err, const char *name, unsigned length)
     return err_hint(err, "%s", known);
 }
 
+/* An item that begins with no sign. */
+static int unsigned_item(struct err *err, const char *item, unsigned length)
+{
+    int row = features_find(item, length);
+
+    if (is_word(item, length, "host") || is_word(item, length, "baseline")) {
+        bad(err, item, length, "it can only be what the list begins with");
+        return err_hint(err, "%.*s,-avx512f", (int)length, item);
+    }
+    if (row >= 0) {
+        bad(err, item, length, "neither + nor - before the name");
+        return err_hint(err, "+%s or -%s", feature_table[row].name, feature_table[row].name);
+    }
+    bad(err, item, length, "neither host nor baseline, +NAME or -NAME");
+    return err_hint(err, "host,-avx512f");
+}
+
 static int parse_item(struct config_cpu *cpu, const char *item, unsigned length, struct err *err)
 {
     int row;
 
-    if (!length || (*item != '+' && *item != '-')) {
-        bad(err, item, length, "neither +NAME nor -NAME");
+    if (!length) {
+        err_set(err, ERR_USAGE, "--cpu '%.60s': an item of the list is empty", cpu->text);
+        return err_hint(err, "host,-avx512f");
+    }
+    if (*item != '+' && *item != '-')
+        return unsigned_item(err, item, length);
+    if (length == 1) {
+        bad(err, item, length, "no name behind the sign");
         return err_hint(err, "host,-avx512f");
     }
     row = features_find(item + 1, length - 1);
@@ -284,9 +314,9 @@ static int parse_item(struct config_cpu *cpu, const char *item, unsigned length,
 /* What a list may begin with. */
 static bool is_model(struct config_cpu *cpu, const char *item, unsigned length)
 {
-    if (length == 4 && !strncmp(item, "host", length))
+    if (is_word(item, length, "host"))
         return true;
-    if (length != 8 || strncmp(item, "baseline", length) != 0)
+    if (!is_word(item, length, "baseline"))
         return false;
     for (unsigned i = 0; i < ROWS; i++)
         cpu->removed.has[i] = !feature_table[i].baseline;

@@ -41,8 +41,9 @@ enum feature_id {
     FEATURE_IDS,
 };
 
-#define FEATURES_MAX      96
-#define FEATURE_NEEDS_MAX 3
+#define FEATURES_MAX        96
+#define FEATURE_NEEDS_MAX   3
+#define FEATURE_DETAILS_MAX 2
 
 struct feature {
     const char *name; /* as in /proc/cpuinfo, but for sse3, which has an older name there */
@@ -51,11 +52,11 @@ struct feature {
     unsigned bit;
     enum feature_id id;                       /* for those that others need */
     enum feature_id needs[FEATURE_NEEDS_MAX]; /* not those that their own needs imply */
-    uint64_t xcr0;    /* the states that it, beside what it needs, works on */
-    bool cr4;         /* it faults unless a bit of CR4 is set, which is only where CPUID has it */
-    uint32_t details; /* a leaf that describes it and goes with it; 0: none */
-    bool baseline;    /* every x86-64 processor has it, or it adds no instructions to programs */
-    const char *use;  /* what a guest of minivmm has it for, and cannot be without; NULL: nothing */
+    uint64_t xcr0; /* the states that it, beside what it needs, works on */
+    bool cr4;      /* it faults unless a bit of CR4 is set, which is only where CPUID has it */
+    uint32_t details[FEATURE_DETAILS_MAX]; /* leaves that describe it and go with it; 0: none */
+    bool baseline;   /* every x86-64 processor has it, or it adds no instructions to programs */
+    const char *use; /* what a guest of minivmm has it for, and cannot be without; NULL: nothing */
 };
 
 /* The table. */

@@ -8,6 +8,12 @@
 
 #define PREFIX "nodes="
 
+static int bad(struct err *err, const char *text, const char *why)
+{
+    err_set(err, ERR_USAGE, "--numa '%.60s': %s", text, why);
+    return err_hint(err, "2, or 2,unbound");
+}
+
 int numa_parse(struct config_numa *numa, const char *text, struct err *err)
 {
     char copy[32], *rest = copy, *number;
@@ -18,12 +24,10 @@ int numa_parse(struct config_numa *numa, const char *text, struct err *err)
     number = strsep(&rest, ",");
     if (!strncmp(number, PREFIX, strlen(PREFIX)))
         number += strlen(PREFIX);
-    if (strlen(text) >= sizeof(copy) || units_parse_u64(number, &nodes) || !nodes ||
-        nodes > CONFIG_NODES_MAX || (rest && strcmp(rest, "unbound") != 0)) {
-        err_set(err, ERR_USAGE, "--numa %.60s: not a number of nodes from 1 to %u, or more than it",
-                text, CONFIG_NODES_MAX);
-        return err_hint(err, "2, or 2,unbound");
-    }
+    if (units_parse_u64(number, &nodes) || !nodes || nodes > CONFIG_NODES_MAX)
+        return bad(err, text, "it must begin with a number of nodes from 1 to 16");
+    if (strlen(text) >= sizeof(copy) || (rest && strcmp(rest, "unbound") != 0))
+        return bad(err, text, "nothing but ,unbound can follow the number of nodes");
     numa->nodes = (unsigned)nodes;
     numa->unbound = rest;
     return 0;

@@ -9,13 +9,15 @@
 /* Of sockets, cores or threads: no KVM has more vCPUs. */
 #define COUNT_MAX 4096u
 
-static int bad(struct err *err, const char *text, const char *why)
+/* `name` is what the message is about, if it is about a part. */
+static int bad(struct err *err, const char *text, const char *name, const char *why)
 {
-    err_set(err, ERR_USAGE, "--topology %s: %s", text, why);
+    err_set(err, ERR_USAGE, "--topology '%.60s': %.30s%s%s", text, name, *name ? " " : "", why);
     return err_hint(err, "sockets=1,cores=4,threads=2");
 }
 
-static int parse_part(struct topology *topology, const char *key, const char *value)
+static int parse_part(struct topology *topology, const char *text, const char *key,
+                      const char *value, struct err *err)
 {
     const struct {
         const char *name;
@@ -30,13 +32,15 @@ static int parse_part(struct topology *topology, const char *key, const char *va
     for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(key, keys[i].name) != 0)
             continue;
-        if (*keys[i].count || !value || units_parse_u64(value, &count) || !count ||
-            count > COUNT_MAX)
-            return -1;
+        if (*keys[i].count)
+            return bad(err, text, key, "are there twice");
+        if (!value || units_parse_u64(value, &count) || !count || count > COUNT_MAX)
+            return bad(err, text, key, "must be a number from 1 to 4096");
         *keys[i].count = (unsigned)count;
         return 0;
     }
-    return -1;
+    return *key || value ? bad(err, text, key, "is none of sockets, cores and threads")
+                         : bad(err, text, "", "an item of the list is empty");
 }
 
 int topology_parse(struct topology *topology, const char *text, struct err *err)
@@ -45,18 +49,18 @@ int topology_parse(struct topology *topology, const char *text, struct err *err)
 
     *topology = (struct topology){0};
     if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy))
-        return bad(err, "...", "longer than it can be");
+        return bad(err, text, "", "longer than any that can be");
     while (rest) {
         char *value = strsep(&rest, ","), *key = strsep(&value, "=");
 
-        if (parse_part(topology, key, value))
-            return bad(err, text, "not counts of sockets, cores and threads, each once");
+        if (parse_part(topology, text, key, value, err))
+            return -1;
     }
     topology->sockets += !topology->sockets;
     topology->cores += !topology->cores;
     topology->threads += !topology->threads;
     if ((uint64_t)topology->sockets * topology->cores * topology->threads > COUNT_MAX)
-        return bad(err, text, "more than any KVM allows");
+        return bad(err, text, "", "more than the 4096 vCPUs that any KVM allows");
     return 0;
 }
 

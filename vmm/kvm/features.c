@@ -109,8 +109,9 @@ int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
     }
     /* Last, since a feature may be in a leaf that describes another. */
     for (unsigned i = 0; i < feature_count; i++)
-        if (cpu->removed.has[i] && feature_table[i].details)
-            cpuid_remove(table, feature_table[i].details);
+        for (unsigned k = 0; k < FEATURE_DETAILS_MAX; k++)
+            if (cpu->removed.has[i] && feature_table[i].details[k])
+                cpuid_remove(table, feature_table[i].details[k]);
     remove_states(table, gone);
     xcr0 = cpuid_facts(table).xcr0;
     for (unsigned i = 0; i < feature_count; i++) {

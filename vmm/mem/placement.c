@@ -39,8 +39,9 @@ int placement_bind(struct backing *backing, const struct config *config, struct 
     if (found < nodes) {
         err_set(err, ERR_USAGE, "--numa %u: this host has %u %s with memory", nodes, found,
                 found == 1 ? "node" : "nodes");
-        return err_hint(err, "--numa %u,unbound, which shows nodes that are none to the guest",
-                        nodes);
+        return err_hint(
+            err, "--numa %u,unbound, which tells the guest of nodes that this host does not have",
+            nodes);
     }
     for (unsigned i = 0; i < nodes; i++) {
         unsigned host = backing->host_node[i];

@@ -82,7 +82,7 @@ static void print_host(FILE *out, const struct report *report)
     fputc('\n', out);
     line = line_begin(out, "host", ";");
     line_add(&line, "%.70s, family %u", host->cpu, host->family);
-    line_add(&line, "%u of %u CPUs", host->cpus_usable, host->cpus);
+    line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
     line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
     line_add(&line, "%s", host->kernel);
     line_end(&line);
@@ -96,7 +96,7 @@ static void print_machine(FILE *out, const struct report *report)
     bool vm = report->facts->env == RUN_VM;
     char size[UNITS_TEXT_MAX];
 
-    line_add(&line, "%u %s", config->vcpus, vm ? "vCPUs" : "threads");
+    line_add(&line, "%u %s%s", config->vcpus, vm ? "vCPU" : "thread", units_s(config->vcpus));
     if (config->topology.sockets)
         line_add(&line, "sockets=%u,cores=%u,threads=%u", config->topology.sockets,
                  config->topology.cores, config->topology.threads);

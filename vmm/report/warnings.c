@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vmm/base/units.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
@@ -43,8 +44,8 @@ static bool is_oversubscribed(const struct report *report, char *text, size_t si
 {
     unsigned threads = report->config->vcpus, cpus = report->host->cpus_usable;
 
-    snprintf(text, size, "%u %s share %u CPUs", threads,
-             report->facts->env == RUN_VM ? "vCPUs" : "threads", cpus);
+    snprintf(text, size, "%u %s share %u CPU%s", threads,
+             report->facts->env == RUN_VM ? "vCPUs" : "threads", cpus, units_s(cpus));
     return threads > cpus;
 }
 

@@ -36,11 +36,10 @@ static const char *skipped(const json_t *results, const char *experiment, const 
 /* What SSE2 alone leaves of the wider unit's speed, in one environment. */
 static struct span hidden(const json_t *results, const char *wide, const char *env)
 {
-    const json_t *values = part(results, "vector", "values");
-    const struct figures_want all = {.step = wide, .name = "linpack", .env = env};
-    const struct figures_want sse2 = {.step = "isa=sse2", .name = "linpack", .env = env};
-
-    return span_unpaired(figures_find(values, &all), figures_find(values, &sse2));
+    return span_of(
+        figures_find(part(results, "vector", "ratios"),
+                     &(struct figures_want){
+                         .step = "isa=sse2", .name = "linpack", .env = env, .base_step = wide}));
 }
 
 static void judge_hidden(struct answer *answer, const json_t *results, const char *wide)

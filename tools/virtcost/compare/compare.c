@@ -218,6 +218,8 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b, u
 
         if (!b)
             json_array_append_new(json_object_get(comparison, "only_a"), name_of(entry));
+        else if (get_is(a, "better", "none") && get_is(b, "better", "none"))
+            continue; /* a fact, and no figure */
         else if (!comparable(a, b))
             apart++;
         else

@@ -13,6 +13,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/units.h"
+#include "vmm/cli/disk.h"
 #include "vmm/cli/options.h"
 #include "vmm/host/file.h"
 
@@ -61,32 +62,29 @@ static void add_options(json_t *argv, unsigned kind, const json_t *options)
     }
 }
 
-/* The folder of the file that --disk names, or an empty text. */
-static void disk_folder(const json_t *options, char folder[PATH_MAX])
+/*
+ * What --disk says to a container: the folder of its file, or an empty text; and the CPUs that a VM
+ * would have, those of its vCPUs and that of its disk's thread.
+ */
+static void read_disk(const json_t *options, char folder[PATH_MAX], char *cpus, size_t size)
 {
-    const char *path = strstr(get_text(options, "disk"), "path=");
-    char *slash;
+    const char *text = get_text(options, "disk"), *pin = get_text(options, "pin"), *slash;
+    struct config config;
+    struct err err;
 
     folder[0] = '\0';
-    if (!path)
-        return;
-    snprintf(folder, PATH_MAX, "%.*s", (int)strcspn(path + 5, ","), path + 5);
-    slash = strrchr(folder, '/');
-    if (slash)
-        *slash = '\0';
-    else
-        folder[0] = '\0';
-}
+    snprintf(cpus, size, "%s", pin);
+    config_init(&config);
+    if (*text && !cli_disk(&config, text, &err)) {
+        const struct config_disk *disk = &config.disk[0];
 
-/* The CPUs that a VM would have: those of its vCPUs, and that of its disk's thread. */
-static void find_cpus(const json_t *options, char *cpus, size_t size)
-{
-    const char *pin = get_text(options, "pin");
-    const char *disk = strstr(get_text(options, "disk"), ",cpu=");
-    int length = disk ? (int)strspn(disk + strlen(",cpu="), "0123456789") : 0;
-
-    snprintf(cpus, size, "%s%s%.*s", pin, *pin && length ? "," : "", *pin ? length : 0,
-             disk ? disk + strlen(",cpu=") : "");
+        slash = disk->path ? strrchr(disk->path, '/') : NULL;
+        if (slash)
+            snprintf(folder, PATH_MAX, "%.*s", (int)(slash - disk->path), disk->path);
+        if (*pin && disk->pin != CONFIG_NO_PIN)
+            snprintf(cpus, size, "%s,%u", pin, disk->pin);
+    }
+    config_free(&config);
 }
 
 static int contain(struct command *command, const struct environment *env, const struct site *site,
@@ -103,9 +101,8 @@ static int contain(struct command *command, const struct environment *env, const
 
     units_parse_size(get_text(options, "mem"), &memory);
     limits.memory_bytes = memory + CONTAINER_EXTRA_BYTES;
-    find_cpus(options, cpus, sizeof(cpus));
+    read_disk(options, folder, cpus, sizeof(cpus));
     limits.cpus = *cpus ? cpus : NULL;
-    disk_folder(options, folder);
     limits.folder = *folder ? folder : NULL;
     if (container_command(&site->container, id, &limits, command->texts, &wrapped, err))
         return -1;

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/units.h"
 #include "vmm/host/file.h"
+#include "vmm/host/memory.h"
 
 #define FOLDER "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s"
+
+/* So much of what can be had is left to the rest of the machine: an eighth. */
+#define LEFT_PART 8
+
+/* What is reserved now, in memory that is shared; NULL: nobody looks. */
+static struct hugepages *reserved;
 
 /* Not with file_replace(): the kernel takes a number written at once. */
 static int write_number(const char *path, uint64_t number)
@@ -22,7 +30,7 @@ static int write_number(const char *path, uint64_t number)
 
 int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err *err)
 {
-    uint64_t page = 0, mem = 0, free_pages = 0, wanted, now = 0;
+    uint64_t page = 0, mem = 0, free_pages = 0, wanted, now = 0, available;
     char free_path[96];
 
     *pages = (struct hugepages){0};
@@ -30,6 +38,7 @@ int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err
         units_parse_size(get_text(options, "mem"), &mem))
         return 0;
     wanted = mem / page;
+    available = memory_available();
     snprintf(pages->path, sizeof(pages->path), FOLDER, page >> 10, "nr_hugepages");
     snprintf(free_path, sizeof(free_path), FOLDER, page >> 10, "free_hugepages");
     if (file_read_u64(pages->path, &pages->before) || file_read_u64(free_path, &free_pages)) {
@@ -41,6 +50,16 @@ int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err
         pages->path[0] = '\0';
         return 0;
     }
+    /* The kernel would take what the rest of the machine needs. */
+    if (available && (wanted - free_pages) * page > available - available / LEFT_PART) {
+        pages->path[0] = '\0';
+        return err_set(err, ERR_CANNOT_RUN,
+                       "%" PRIu64 " pages of %" PRIu64 " MiB are more than the %" PRIu64
+                       " MiB of memory that can be had",
+                       wanted, page >> 20, available >> 20);
+    }
+    if (reserved)
+        *reserved = *pages;
     if (write_number(pages->path, pages->before + wanted - free_pages)) {
         err_sys(err, ERR_CANNOT_RUN, "%s", pages->path);
         pages->path[0] = '\0';
@@ -65,4 +84,23 @@ void hugepages_give_back(const struct hugepages *pages)
 {
     if (*pages->path)
         write_number(pages->path, pages->before);
+    if (reserved)
+        *reserved = (struct hugepages){0};
+}
+
+int hugepages_share(struct err *err)
+{
+    void *memory =
+        mmap(NULL, sizeof(*reserved), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED)
+        return err_sys(err, ERR_FAILED, "no memory that is shared");
+    reserved = memory;
+    return 0;
+}
+
+void hugepages_give_back_left(void)
+{
+    if (reserved)
+        hugepages_give_back(reserved);
 }

@@ -19,6 +19,13 @@ struct hugepages {
  */
 int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err *err);
 
+/*
+ * hugepages_share(): from here on, a process that is forked knows what this one has reserved and
+ * not given back; hugepages_give_back_left() gives that back. Returns 0, or -1.
+ */
+int hugepages_share(struct err *err);
+void hugepages_give_back_left(void);
+
 /* hugepages_give_back(): as it was before. */
 void hugepages_give_back(const struct hugepages *pages);
 

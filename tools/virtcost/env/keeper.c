@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
 #include "vmm/host/file.h"
 
@@ -28,6 +29,7 @@ static void keep(const struct container *container, const char *folder, int fd)
     for (int out = STDIN_FILENO; nowhere >= 0 && out <= STDERR_FILENO; out++)
         dup2(nowhere, out);
     await_end(fd);
+    hugepages_give_back_left();
     if (!access(folder, F_OK)) {
         container_remove_all(container);
         file_remove_tree(folder);

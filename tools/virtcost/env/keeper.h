@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A process that outlives a virtcost that is killed outright, and removes what that leaves behind:
- * its containers, which the kernel does not end with the runtime that started them, and its files.
+ * its containers, which the kernel does not end with the runtime that started them, its files, and
+ * the huge pages that it had reserved.
  */
 #ifndef VIRTCOST_ENV_KEEPER_H
 #define VIRTCOST_ENV_KEEPER_H

@@ -44,6 +44,7 @@ struct request {
 
 struct experiment {
     const char *name, *help;
+    const char *const *chosen;     /* options that it chooses itself, up to NULL; NULL: none */
     unsigned blocks, quick_blocks; /* how many, unless the user says */
     bool overlay;                  /* the environment "overlayfs" joins "container" */
     bool alone;                    /* native against native would tell nothing */
@@ -120,7 +121,10 @@ void plan_free(struct plan *plan);
 int experiment_team(struct run *run, const struct environment *env, const struct site *site,
                     const json_t *options, struct err *err);
 
-/* experiment_row(): a row of a report, as a benchmark's is, of a single value. */
+/*
+ * experiment_row(): a row of a report, as a benchmark's is, of a single value. What is better may
+ * be "none": a fact, of which no ratio is taken.
+ */
 json_t *experiment_row(const char *name, const char *unit, const char *better, double value);
 
 /* The rows, each in the file of its name. */

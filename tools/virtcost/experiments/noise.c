@@ -93,6 +93,7 @@ static int measure_noise(struct run *run, const struct environment *env, const s
 const struct experiment experiment_noise = {
     .name = "noise",
     .help = "Isolation: throughput and latency beside a neighbour of the same kind, against alone",
+    .chosen = (const char *const[]){"disk", "vcpus", NULL},
     .blocks = 6,
     .quick_blocks = 2,
     .alone = true,

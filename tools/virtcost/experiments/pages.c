@@ -78,17 +78,45 @@ static int plan_pages(struct plan *plan, const struct request *request, struct e
 
 static void add_row(json_t *rows, const char *name, const char *unit, double value)
 {
-    json_array_append_new(rows, experiment_row(name, unit, "higher", value));
+    json_array_append_new(rows, experiment_row(name, unit, "none", value));
+}
+
+/* Of the longest walk with nested paging: one of the host's for each step of the guest's. */
+static unsigned nested(unsigned guest, unsigned host)
+{
+    return guest * host + guest + host;
+}
+
+/* The longest walk of a run: how many references to memory; 0: not known. */
+static unsigned walk_of(const json_t *report, const json_t *options)
+{
+    const char *paging = get_text(json_object_get(report, "host"), "paging");
+    unsigned host = 0, guest = 0;
+
+    for (unsigned h = 0; h < COUNT(host_pages); h++)
+        if (get_is(options, host_pages[h].option, host_pages[h].argument))
+            host = host_pages[h].levels;
+    for (unsigned g = 0; g < COUNT(guest_pages); g++)
+        if (get_is(options, "guest-page", guest_pages[g].name))
+            guest = guest_pages[g].levels;
+    if (!get_is(report, "env", "vm"))
+        return host;
+    if (!strcmp(paging, "shadow"))
+        return guest > host ? guest : host;
+    return !strcmp(paging, "ept") || !strcmp(paging, "npt") ? nested(guest, host) : 0;
 }
 
 /* The pages that were truly below, as the kernel and KVM tell them. */
-static void add_proof(json_t *report)
+static void add_proof(json_t *report, const json_t *options)
 {
     const json_t *used = json_object_get(json_object_get(report, "config"), "host_page_used_bytes");
     const json_t *kvm = json_object_get(report, "kvm_stats");
     double small = get_number(used, "4k"), large = get_number(used, "2m") + get_number(used, "1g");
     json_t *rows = json_object_get(report, "benches");
+    unsigned walk = walk_of(report, options);
 
+    if (walk)
+        add_row(rows, "pages.walk", "references", walk);
     if (small + large > 0)
         add_row(rows, "pages.host_large", "%", 100 * large / (small + large));
     if (!json_object_get(kvm, "pages_4k"))
@@ -114,7 +142,7 @@ static int measure_pages(struct run *run, const struct environment *env, const s
     result = environment_run(run, env, site, options, err);
     hugepages_give_back(&pages);
     if (!result)
-        add_proof(run->report);
+        add_proof(run->report, options);
     return result;
 }
 
@@ -173,34 +201,40 @@ static void print_references(FILE *out)
         for (unsigned h = 0; h < COUNT(host_pages); h++) {
             unsigned n = guest_pages[g].levels, m = host_pages[h].levels;
 
-            fprintf(out, " %10u nested, %u", n * m + n + m, n > m ? n : m);
+            fprintf(out, " %10u nested, %u", nested(n, m), n > m ? n : m);
         }
         fputc('\n', out);
     }
 }
 
-static double value_of(const json_t *results, const char *label, const char *name)
+/* A figure of the VM in a step; what is not known is a dash. */
+static void print_value(FILE *out, const json_t *results, const char *label, const char *name)
 {
-    return get_number(find_row(json_object_get(results, "values"), label, name), "median");
+    const json_t *row = find_row(json_object_get(results, "values"), label, name);
+
+    if (json_object_get(row, "median"))
+        fprintf(out, " %9.0f", get_number(row, "median"));
+    else
+        fprintf(out, " %9s", "-");
 }
 
 static void print_proof(FILE *out, const json_t *results)
 {
+    static const char *const names[] = {"pages.host_large", "pages.kvm_4k", "pages.kvm_2m",
+                                        "pages.kvm_1g",     "exits.remap",  "exits.fault"};
     char label[48];
 
-    fprintf(out, "\n%-30s %10s %9s %9s %9s %9s %9s\n", "in the VM", "host large", "KVM 4K",
-            "KVM 2M", "KVM 1G", "remap ns", "map ns");
+    fprintf(out, "\n%-30s %9s %9s %9s %9s %9s %9s\n", "in the VM", "% large", "KVM 4K", "KVM 2M",
+            "KVM 1G", "remap ns", "map ns");
     for (unsigned h = 0; h < COUNT(host_pages); h++)
         for (unsigned g = 0; g < COUNT(guest_pages); g++) {
             label_of(label, &host_pages[h], &guest_pages[g]);
             if (!find_row(json_object_get(results, "values"), label, "pages.host_large"))
                 continue;
-            fprintf(
-                out, "%-30s %8.1f %% %9.0f %9.0f %9.0f %9.0f %9.0f\n", label,
-                value_of(results, label, "pages.host_large"),
-                value_of(results, label, "pages.kvm_4k"), value_of(results, label, "pages.kvm_2m"),
-                value_of(results, label, "pages.kvm_1g"), value_of(results, label, "exits.remap"),
-                value_of(results, label, "exits.fault"));
+            fprintf(out, "%-30s", label);
+            for (unsigned i = 0; i < COUNT(names); i++)
+                print_value(out, results, label, names[i]);
+            fputc('\n', out);
         }
 }
 
@@ -216,8 +250,11 @@ static void print_pages(FILE *out, const json_t *results)
     fprintf(
         out,
         "references: to memory, of the longest page walk: with nested paging (EPT, NPT), and\n"
-        "natively or with shadow paging, where the smaller page is what is walked to. KVM 4K to\n"
-        "1G: the pages that KVM had mapped at the end. remap: a page table entry changed and\n"
+        "natively or with shadow paging, where the smaller page is what is walked to. %% large: "
+        "of\n"
+        "the host's memory, in pages of 2 MiB or more; KVM 4K to 1G: the pages that KVM had "
+        "mapped\n"
+        "at the end. remap: a page table entry changed and\n"
         "INVLPG; map: a touch of a page that was unmapped, the fault in which the guest maps it\n"
         "included; both with about 1 us of work between. Under shadow paging these are what\n"
         "costs instead of the walk.\n");
@@ -226,6 +263,7 @@ static void print_pages(FILE *out, const json_t *results)
 const struct experiment experiment_pages = {
     .name = "pages",
     .help = "Address translation: pages of the guest against pages of the host",
+    .chosen = (const char *const[]){"hugepages", "thp", "guest-page", "vcpus", NULL},
     .blocks = 10,
     .quick_blocks = 2,
     .plan = plan_pages,

@@ -91,6 +91,7 @@ static void print_scaling(FILE *out, const json_t *results)
 const struct experiment experiment_scaling = {
     .name = "scaling",
     .help = "Scaling: one thread to all CPUs, and up to 8 times as many as there are CPUs",
+    .chosen = (const char *const[]){"vcpus", "topology", "numa", NULL},
     .blocks = 10,
     .quick_blocks = 2,
     .stepwise = true,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/virtcost/experiments/experiment.h"
+#include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "vmm/host/hostinfo.h"
 
@@ -25,6 +26,8 @@ static int add_step(struct plan *plan, const struct request *request, const char
         plan_option(plan, "topology", topology);
     if (bound)
         plan_option(plan, "pin", plan_pin(request, threads, pin));
+    else
+        json_object_del(plan->step[plan->steps - 1].options, "pin");
     return plan_try(plan, request);
 }
 
@@ -74,11 +77,78 @@ static int plan_topology(struct plan *plan, const struct request *request, struc
     return result ? result : add_nodes(plan, request);
 }
 
+/* What a VM is told: rows of this prefix, each a fact. */
+#define FACT "topology."
+
+static const char *const told[] = {"sockets", "cores", "threads"};
+
+#define TOLD (sizeof(told) / sizeof(told[0]))
+
+static void add_fact(json_t *report, const char *what, const char *unit, double value)
+{
+    char name[32];
+
+    snprintf(name, sizeof(name), FACT "%s", what);
+    json_array_append_new(json_object_get(report, "benches"),
+                          experiment_row(name, unit, "none", value));
+}
+
+/* Whether the guest, which reads CPUID, warns that it is another's. */
+static bool is_seen(const json_t *report)
+{
+    json_t *warning;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "warnings"), i, warning)
+        if (get_is(warning, "code", "topology_not_seen"))
+            return false;
+    return true;
+}
+
+static int measure_topology(struct run *run, const struct environment *env, const struct site *site,
+                            const json_t *options, struct err *err)
+{
+    int result = environment_run(run, env, site, options, err);
+    const json_t *topology = json_object_get(json_object_get(run->report, "config"), "topology");
+
+    for (unsigned i = 0; i < TOLD && topology; i++)
+        add_fact(run->report, told[i], told[i], get_number(topology, told[i]));
+    if (topology && json_object_get(options, "topology"))
+        add_fact(run->report, "seen", "", is_seen(run->report));
+    return result;
+}
+
+static const json_t *find_fact(const json_t *results, const char *step, const char *what)
+{
+    char name[32];
+    const struct figures_want want = {.step = step, .name = name, .env = "vm"};
+
+    snprintf(name, sizeof(name), FACT "%s", what);
+    return figures_find(json_object_get(results, "values"), &want);
+}
+
 static void print_topology(FILE *out, const json_t *results)
 {
-    (void)results;
+    static const char *const steps[] = {"bound", "floating", "sockets",
+                                        "cores", "threads",  "nodes=2"};
+
+    fprintf(out, "\n%-16s %8s %8s %8s  %s\n", "the VM is told", told[0], told[1], told[2],
+            "and its CPUID says");
+    for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
+        const json_t *seen = find_fact(results, steps[s], "seen");
+
+        if (!find_fact(results, steps[s], told[0]))
+            continue;
+        fprintf(out, "%-16s", steps[s]);
+        for (unsigned i = 0; i < TOLD; i++)
+            fprintf(out, " %8.0f", get_number(find_fact(results, steps[s], told[i]), "median"));
+        fprintf(out, "  %s\n",
+                !seen                            ? "-"
+                : get_number(seen, "median") > 0 ? "so"
+                                                 : "otherwise: see the warning");
+    }
     fprintf(out,
-            "\nsockets, cores, threads: vCPUs bound one to one, presented in CPUID as so many\n"
+            "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as so many\n"
             "sockets of one core, cores of one socket, and pairs of threads. The kernels ask for\n"
             "none of it: what differs beyond the noise is the host's doing.\n");
 }
@@ -86,9 +156,11 @@ static void print_topology(FILE *out, const json_t *results)
 const struct experiment experiment_topology = {
     .name = "topology",
     .help = "Topology: sockets, cores, threads and nodes that the guest is told, bound or floating",
+    .chosen = (const char *const[]){"topology", "numa", NULL},
     .blocks = 10,
     .quick_blocks = 2,
     .stepwise = true,
     .plan = plan_topology,
+    .measure = measure_topology,
     .print = print_topology,
 };

@@ -43,6 +43,7 @@ static int plan_vector(struct plan *plan, const struct request *request, struct 
 const struct experiment experiment_vector = {
     .name = "vector",
     .help = "Vector units: the same code with AVX-512, AVX2 and SSE2, masked in the VM's CPUID",
+    .chosen = (const char *const[]){"cpu", "vcpus", NULL},
     .blocks = 10,
     .quick_blocks = 2,
     .stepwise = true,

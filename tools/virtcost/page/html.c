@@ -239,7 +239,7 @@ static void write_experiment(struct page *page, const struct sheet *sheet, unsig
         return;
     }
     fputs("<p class='help'>", out);
-    markup_print(out, "%.300s%s%lld blocks of %lld.", sheet->help, *sheet->help ? "; " : "",
+    markup_print(out, "%.300s%s%lld of %lld blocks.", sheet->help, *sheet->help ? "; " : "",
                  (long long)get_integer(sheet->experiment, "blocks"),
                  (long long)get_integer(sheet->experiment, "blocks_wanted"));
     fputs("</p>\n<div class='charts'>\n", out);

@@ -37,6 +37,14 @@ bool html_known(const struct sheet *sheet, const struct sheet_row *row, html_pic
     return false;
 }
 
+const char *html_base_step(const struct sheet *sheet)
+{
+    for (unsigned i = 0; i < sheet->rows; i++)
+        if (*sheet->row[i].base_step)
+            return sheet->row[i].base_step;
+    return "";
+}
+
 /* What one picture is of. */
 struct wanted {
     html_pick *pick;
@@ -47,7 +55,8 @@ struct wanted {
 static bool is_wanted(const struct sheet *sheet, const struct sheet_row *row,
                       const struct wanted *wanted)
 {
-    return html_known(sheet, row, wanted->pick) && (!wanted->filter || wanted->filter(row)) &&
+    return !row->fact && html_known(sheet, row, wanted->pick) &&
+           (!wanted->filter || wanted->filter(row)) &&
            (!wanted->step || !strcmp(row->step, wanted->step)) &&
            (!wanted->unit || !strcmp(row->unit, wanted->unit));
 }
@@ -67,12 +76,26 @@ static void add_bar(struct chart_bars *bars, struct chart_group *group, const ch
     chart_key(&bars->chart, bar->paint, page_env(env));
 }
 
-static void label_group(struct chart_group *group, const struct sheet_row *row, bool with_step)
+/* Whether nothing but the number of threads tells a row from another. */
+static bool threads_tell(const struct sheet *sheet, const struct sheet_row *row)
+{
+    for (unsigned i = 0; i < sheet->rows; i++)
+        if (sheet->row[i].threads != row->threads && !strcmp(sheet->row[i].step, row->step) &&
+            !strcmp(sheet->row[i].label, row->label))
+            return true;
+    return false;
+}
+
+static void label_group(struct chart_group *group, const struct sheet *sheet,
+                        const struct sheet_row *row, bool with_step)
 {
     bool long_enough = with_step && *row->step;
+    char threads[32] = "";
 
-    snprintf(group->label, sizeof(group->label), "%.40s%s%.50s", long_enough ? row->step : "",
-             long_enough ? ": " : "", row->label);
+    if (threads_tell(sheet, row))
+        snprintf(threads, sizeof(threads), ", %lld thr", (long long)row->threads);
+    snprintf(group->label, sizeof(group->label), "%.40s%s%.50s%s", long_enough ? row->step : "",
+             long_enough ? ": " : "", row->label, threads);
 }
 
 /* A ratio alone does not tell much. */
@@ -97,7 +120,7 @@ static void add_group(struct chart_bars *bars, const struct sheet *sheet,
     struct chart_group *group = &bars->group[bars->groups++];
     bool value = wanted->pick == html_value;
 
-    label_group(group, row, !wanted->step);
+    label_group(group, sheet, row, !wanted->step);
     if (!value)
         note_base(group, sheet, row);
     for (unsigned e = 0; e < sheet->envs->count; e++) {
@@ -177,14 +200,6 @@ static unsigned count_wanted(const struct sheet *sheet, const struct wanted *wan
     return count;
 }
 
-const char *html_base_step(const struct sheet *sheet)
-{
-    for (unsigned i = 0; i < sheet->rows; i++)
-        if (*sheet->row[i].base_step)
-            return strcmp(sheet->name, "noise") ? sheet->row[i].base_step : "undisturbed";
-    return "?";
-}
-
 /* One picture of the rows of a step, or of all. */
 static void draw_ratios(struct page *page, const struct sheet *sheet, const struct wanted *wanted,
                         const char *title)
@@ -225,8 +240,11 @@ void html_axis(char text[MEASURE_TEXT_MAX], const struct sheet_row *row)
 {
     bool named = !measure_changes(row->unit) && *row->unit;
 
-    snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s is better", named ? row->unit : "",
-             named ? ", " : "", row->lower ? "less" : "more");
+    snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s", named ? row->unit : "",
+             named && !row->fact ? ", " : "",
+             row->fact    ? ""
+             : row->lower ? "less is better"
+                          : "more is better");
 }
 
 void html_value_bars(struct page *page, const struct sheet *sheet)
@@ -255,7 +273,8 @@ void html_value_bars(struct page *page, const struct sheet *sheet)
     }
 }
 
-static void add_exits(struct chart_bars *bars, const struct sheet_row *row, const json_t *exits)
+static void add_exits(struct chart_bars *bars, const struct sheet *sheet,
+                      const struct sheet_row *row, const json_t *exits)
 {
     struct chart_group *group = &bars->group[bars->groups];
     struct chart_bar *bar = &group->bar[0];
@@ -270,7 +289,7 @@ static void add_exits(struct chart_bars *bars, const struct sheet_row *row, cons
         if (sheet_number(count, &value) && strlen(reason) <= SHEET_ENV_MAX)
             chart_part(&bars->chart, bar, reason, value);
     }
-    label_group(group, row, true);
+    label_group(group, sheet, row, true);
     measure_digits(text, bar->value, 3);
     snprintf(bar->text, sizeof(bar->text), "%s", text);
     bars->groups += bar->value > 0;
@@ -284,7 +303,7 @@ void html_exits(struct page *page, const struct sheet *sheet, html_filter *filte
     for (unsigned i = 0; i < sheet->rows && bars.group; i++)
         for (unsigned e = 0; e < sheet->envs->count && bars.groups < PAGE_GROUPS_MAX; e++)
             if (!filter || filter(&sheet->row[i]))
-                add_exits(&bars, &sheet->row[i],
+                add_exits(&bars, sheet, &sheet->row[i],
                           json_object_get(sheet->row[i].of[e].row, "exits_per_op"));
     bars.log = html_spread(&bars);
     bars.chart.title = "Exits to user space per operation, by reason";

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of what an operation costs: its latency, its exits, and what a VM adds to it. */
+/* Tables of what an operation costs: its latency, its exits, what a VM adds to it, and its time. */
+#include <string.h>
+
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
@@ -215,9 +217,68 @@ static void write_added(struct page *page, const struct sheet *sheet)
     page_more(page, json_array_size(added) - i);
 }
 
+static void head_of_times(struct page *page)
+{
+    fputs("<th scope='col' class='text'>Environment</th><th scope='col'>Running</th>"
+          "<th scope='col'>Asleep</th><th scope='col'>Of that, halted</th>"
+          "<th scope='col'>Without a CPU</th><th scope='col'>Exits per ms</th>",
+          page->out);
+}
+
+static void write_times_of(struct page *page, const json_t *row, double window_ns, double threads)
+{
+    static const char *const parts[] = {"running", "asleep", "halted", "runqueue"};
+    static const char *const exits[] = {"exits_user", "exits_harness"};
+    double value, sum = 0;
+    char text[MEASURE_TEXT_MAX];
+    const char *reason;
+    json_t *count;
+
+    for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (sheet_number(json_object_get(json_object_get(row, "time_ns"), parts[i]), &value))
+            markup_tag(page->out, "td", "%s",
+                       measure_digits(text, 100 * value / window_ns / threads, 3));
+        else
+            write_dash(page);
+    }
+    for (unsigned i = 0; i < 2; i++)
+        json_object_foreach (json_object_get(row, exits[i]), reason, count)
+            sum += sheet_number(count, &value) ? value : 0;
+    if (json_object_get(row, exits[1]))
+        markup_tag(page->out, "td", "%s", measure_digits(text, sum / window_ns * 1e6, 3));
+    else
+        write_dash(page);
+}
+
+/* What becomes of the threads where there are more than CPUs. */
+static void write_times(struct page *page, const struct sheet *sheet)
+{
+    struct table table = {page,
+                          "Where the threads' time went, in %, and exits to the VMM, those of "
+                          "barriers included; in the first block",
+                          head_of_times, false, 0};
+
+    for (unsigned i = 0; i < sheet->rows && !strcmp(sheet->name, "scaling"); i++)
+        for (unsigned e = 0; e < sheet->envs->count; e++) {
+            const struct sheet_row *row = &sheet->row[i];
+            const json_t *of = row->of[e].row;
+            double window_ns;
+
+            if (!json_object_size(json_object_get(of, "time_ns")) || row->threads < 1 ||
+                !sheet_number(json_object_get(of, "window_ns"), &window_ns) || window_ns <= 0 ||
+                !begin_row(&table, row))
+                continue;
+            markup_tag(page->out, "td class='text'", "%s", sheet->envs->name[e]);
+            write_times_of(page, of, window_ns, (double)row->threads);
+            fputs("</tr>\n", page->out);
+        }
+    end_table(&table);
+}
+
 void html_cost_tables(struct page *page, const struct sheet *sheet)
 {
     write_added(page, sheet);
     write_exits(page, sheet);
+    write_times(page, sheet);
     write_latencies(page, sheet);
 }

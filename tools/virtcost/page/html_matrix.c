@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Figures that depend on two things, such as the page sizes of host and guest: a grid. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,9 @@
 
 #define SIDE_MAX 12
 #define WORD_MAX 24
+
+/* A fact is written out, if it is no larger. */
+#define COUNT_MAX 1e9
 
 /* A step of the form "host=4K,guest=2M". */
 struct place {
@@ -58,15 +62,31 @@ static void write_ratio(char text[MEASURE_TEXT_MAX], const struct estimate *rati
         snprintf(text, MEASURE_TEXT_MAX, "%s", median);
 }
 
+/* One unit for all cells: the one that suits the largest value. */
+static struct measure measure_matrix(const struct sheet *sheet, const struct sheet_row *like,
+                                     unsigned env)
+{
+    struct place place;
+    double largest = 0;
+
+    for (unsigned i = 0; i < sheet->rows; i++) {
+        const struct estimate *value = &sheet->row[i].of[env].value;
+
+        if (value->known && value->median > largest && same_matrix(&sheet->row[i], like) &&
+            place_of(&sheet->row[i], &place))
+            largest = value->median;
+    }
+    return measure_of(like->unit, largest);
+}
+
 static void fill(struct matrix *matrix, const struct sheet *sheet, const struct sheet_row *like,
-                 unsigned env, html_pick *pick)
+                 unsigned env, html_pick *pick, const struct measure *measure)
 {
     struct place place;
 
     for (unsigned i = 0; i < sheet->rows; i++) {
         const struct sheet_row *row = &sheet->row[i];
         const struct estimate *estimate = pick(&row->of[env]);
-        struct measure measure = measure_of(row->unit, estimate->median);
         struct chart_cell *cell;
         int r, c;
 
@@ -81,11 +101,11 @@ static void fill(struct matrix *matrix, const struct sheet *sheet, const struct 
         if (pick == html_ratio) {
             write_ratio(cell->text, estimate);
             cell->shade = chart_shade(estimate->median, row->lower);
+        } else if (row->fact && fabs(estimate->median) < COUNT_MAX) {
+            snprintf(cell->text, sizeof(cell->text), "%.*f", fmod(estimate->median, 1) != 0,
+                     estimate->median);
         } else {
-            if (measure_changes(row->unit))
-                measure_text(cell->text, &measure, estimate->median);
-            else
-                measure_digits(cell->text, estimate->median, 3);
+            measure_digits(cell->text, estimate->median * measure->factor, 3);
         }
     }
     /* The picture has no more columns than it needs. */
@@ -98,21 +118,27 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
                  unsigned env, html_pick *pick)
 {
     struct matrix *matrix = calloc(1, sizeof(*matrix));
+    struct measure measure = measure_matrix(sheet, like, env);
     struct chart_grid grid = {0};
-    char title[CHART_TEXT_MAX], note[MEASURE_TEXT_MAX];
+    char title[CHART_TEXT_MAX], note[CHART_TEXT_MAX];
+    bool value = pick == html_value;
 
     if (!matrix)
         return;
-    fill(matrix, sheet, like, env, pick);
+    fill(matrix, sheet, like, env, pick, &measure);
     snprintf(title, sizeof(title), "%.50s, %lld thr: %s", like->label, (long long)like->threads,
              sheet->envs->name[env]);
     if (pick == html_ratio)
         snprintf(title + strlen(title), sizeof(title) - strlen(title), " / %s",
                  sheet->envs->name[0]);
-    if (pick == html_ratio)
-        snprintf(note, sizeof(note), "%s is better", like->lower ? "less" : "more");
-    else
-        html_axis(note, like);
+    snprintf(note, sizeof(note), "%s%s%.24s%s.", value ? "" : "Ratio of ",
+             value ? measure.prefix : "",
+             !*like->unit ? "values"
+             : value      ? measure.unit
+                          : like->unit,
+             like->fact    ? ""
+             : like->lower ? ", less is better"
+                           : ", more is better");
     grid.chart.title = title;
     grid.chart.note = note;
     grid.row_axis = matrix->at.row_key;

@@ -63,7 +63,7 @@ const struct estimate *html_kept(const struct figure *figure);
 /* html_known(): whether any environment has such an estimate. */
 bool html_known(const struct sheet *sheet, const struct sheet_row *row, html_pick *pick);
 
-/* html_base_step(): what the step is called that the kept figures are compared with. */
+/* html_base_step(): the step that the others are compared with, or an empty text. */
 const char *html_base_step(const struct sheet *sheet);
 
 /* Rows that a picture is of; NULL: all. */

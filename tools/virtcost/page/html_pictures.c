@@ -41,7 +41,7 @@ static void draw_scaling(struct page *page, const struct sheet *sheet)
 static void draw_any(struct page *page, const struct sheet *sheet)
 {
     html_ratio_bars(page, sheet, html_ratio, NULL, "Ratios");
-    html_ratio_bars(page, sheet, html_kept, NULL, "Beside another step");
+    html_ratio_bars(page, sheet, html_kept, NULL, "Ratios of steps");
     html_value_bars(page, sheet);
     html_exits(page, sheet, NULL);
 }

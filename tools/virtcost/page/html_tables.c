@@ -117,7 +117,7 @@ static void head_of_figures(struct page *page, const struct sheet *sheet,
             markup_tag(page->out, "th scope='col'", "%s / %s", envs->name[e], envs->name[0]);
     for (unsigned e = 0; e < envs->count; e++)
         if (columns->kept[e])
-            markup_tag(page->out, "th scope='col'", "%s, of %.40s", envs->name[e],
+            markup_tag(page->out, "th scope='col'", "%s, to %.40s", envs->name[e],
                        html_base_step(sheet));
     fputs("</tr></thead>\n<tbody>\n", page->out);
 }
@@ -156,17 +156,16 @@ void page_more(struct page *page, size_t more)
 static void write_figures(struct page *page, const struct sheet *sheet)
 {
     struct columns columns = columns_of(sheet);
-    char caption[128];
     unsigned i;
 
     if (!sheet->rows) {
         markup_tag(page->out, "p", "Nothing was measured.");
         return;
     }
-    snprintf(caption, sizeof(caption),
-             "Medians, ratios, and figures as parts of those of %.40s, with 95 %% intervals",
-             html_base_step(sheet));
-    page_table_begin(page, columns.any_kept ? caption : "Medians and ratios, with 95 % intervals");
+    page_table_begin(page, columns.any_kept
+                               ? "Medians, ratios, and ratios to the first step, with 95 % "
+                                 "intervals"
+                               : "Medians and ratios, with 95 % intervals");
     head_of_figures(page, sheet, &columns);
     for (i = 0; i < sheet->rows && page_has_room(page); i++)
         row_of_figures(page, sheet, &sheet->row[i], &columns);

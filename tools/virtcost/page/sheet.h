@@ -47,6 +47,7 @@ struct sheet_row {
     const json_t *params;
     json_int_t threads;
     bool lower; /* is better */
+    bool fact;  /* neither is better */
     const char *base_step;
     char label[SHEET_LABEL_MAX]; /* "blk.read bs=4K,iodepth=1" */
     struct figure of[SHEET_ENVS_MAX];

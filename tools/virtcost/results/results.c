@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/virtcost/results/results.h"
 #include "tools/virtcost/figures/added.h"
+#include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/values.h"
 #include "tools/virtcost/results/warnings.h"
 #include "vmm/base/version.h"
@@ -25,6 +26,31 @@ static json_t *envs_json(const struct results *results)
     return envs;
 }
 
+/* What the VM's programs left out, and why: what a reader misses in the table. */
+static void add_left_out(json_t *skipped, const json_t *runs, const char *experiment)
+{
+    json_t *run, *row, *known;
+    size_t i, k, n;
+
+    json_array_foreach (runs, i, run) {
+        json_array_foreach (json_object_get(json_object_get(run, "report"), "skipped"), k, row) {
+            json_t *entry;
+            bool found = false;
+
+            if (!get_is(run, "experiment", experiment) || !get_is(run, "env", "vm"))
+                continue;
+            entry =
+                json_pack("{s:s, s:s, s:o}", "env", "vm", "step", get_text(run, "step"), "reason",
+                          json_sprintf("%s: %s", get_text(row, "name"), get_text(row, "reason")));
+            json_array_foreach (skipped, n, known)
+                found |= json_equal(known, entry);
+            if (!found)
+                json_array_append(skipped, entry);
+            json_decref(entry);
+        }
+    }
+}
+
 static json_t *part_json(const struct results *results, const struct part *part)
 {
     const struct experiment *experiment = part->experiment;
@@ -47,6 +73,7 @@ static json_t *part_json(const struct results *results, const struct part *part)
     json_decref(added);
     json_object_set_new(object, "skipped",
                         part->skipped ? json_deep_copy(part->skipped) : json_array());
+    add_left_out(json_object_get(object, "skipped"), results->runs, experiment->name);
     json_decref(envs);
     return object;
 }

@@ -244,7 +244,7 @@ json_t *values_ratios(const json_t *values, const char *base, const char *base_s
         const char *step = get_text(value, "step"), *env = get_text(value, "env");
         const json_t *other = find_value(values, value, step, base, VALUES_KEYS);
 
-        if (other && is_nothing(other))
+        if (get_is(value, "better", "none") || (other && is_nothing(other)))
             continue;
         if (strcmp(env, base) != 0 && other)
             json_array_append_new(ratios, ratio_of(value, other, NULL, blocks));
