@@ -75,11 +75,20 @@ static bool has_name(const struct outcome *run, const char *path, const char *na
     return false;
 }
 
+/* Only kvm_pvm may leave something unmasked: elsewhere, that is a mistake of ours. */
+static bool excused(const struct outcome *run, bool masked)
+{
+    const char *module = json_text_at(run->json, "host.kvm_module");
+
+    ck_assert_msg(masked || !strcmp(module, "kvm_pvm"), "not masked on %s", module);
+    return !masked;
+}
+
 /* Whether the guest's CPUID is KVM's, as far as --cpu can tell. */
 static bool can_mask(void)
 {
     struct outcome run = run_cpu("baseline");
-    bool masked = !(leaf_of(&run, 0, 1, 0).ecx & (SSE3 | FMA | AVX));
+    bool masked = !excused(&run, !(leaf_of(&run, 0, 1, 0).ecx & (SSE3 | FMA | AVX)));
 
     outcome_free(&run);
     return masked;
@@ -129,7 +138,7 @@ START_TEST(what_is_removed_is_not_seen)
         if (now)
             ck_assert_uint_eq(states.ebx, now & XCR0_AVX512 ? 2688 : now & XCR0_AVX ? 832 : 576);
         ck_assert_uint_ge(states.ecx, states.ebx);
-        if (xcr0_of(&host) == xcr0 && xcr0_of(&run) != now)
+        if (xcr0_of(&host) == xcr0 && excused(&run, xcr0_of(&run) == now))
             suite_skip_part("KVM leaves the host's XCR0 to ring 3");
         outcome_free(&run);
     }
@@ -175,14 +184,15 @@ static bool is_invalid(const char *instruction, const char *cpu)
 START_TEST(what_is_disabled_faults)
 {
     struct outcome host = run_cpu("host"), run = run_cpu("host,-avx");
-    unsigned xcr0 = xcr0_of(&host), masked = xcr0_of(&run);
+    unsigned xcr0 = xcr0_of(&host);
+    bool unmasked = excused(&run, !(xcr0_of(&run) & XCR0_AVX));
 
     outcome_free(&host);
     outcome_free(&run);
     ck_assert(!is_invalid("sse2", "baseline"));
     ck_assert_int_eq(is_invalid("avx", "host"), !(xcr0 & XCR0_AVX));
     ck_assert_int_eq(is_invalid("avx512", "host"), !(xcr0 & XCR0_AVX512));
-    if (masked & XCR0_AVX) {
+    if (unmasked) {
         suite_skip_part("KVM leaves the host's XCR0 to ring 3");
         return;
     }

@@ -213,7 +213,7 @@ static void print_value(FILE *out, const json_t *results, const char *label, con
     const json_t *row = find_row(json_object_get(results, "values"), label, name);
 
     if (json_object_get(row, "median"))
-        fprintf(out, " %9.0f", get_number(row, "median"));
+        fprintf(out, " %9.*f", get_is(row, "unit", "%"), get_number(row, "median"));
     else
         fprintf(out, " %9s", "-");
 }
