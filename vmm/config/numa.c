@@ -8,6 +8,8 @@
 
 #define PREFIX "nodes="
 
+_Static_assert(CONFIG_NODES_MAX == 16, "as the message below says");
+
 static int bad(struct err *err, const char *text, const char *why)
 {
     err_set(err, ERR_USAGE, "--numa '%.60s': %s", text, why);
