@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts of whatever host this is: what is said must be so, what is not known is nothing. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -37,6 +38,23 @@ START_TEST(the_kernel_is_named)
     ck_assert_int_eq(uname(&name), 0);
     ck_assert(!strncmp(info.kernel, "Linux ", 6));
     ck_assert_str_eq(info.kernel + 6, name.release);
+}
+END_TEST
+
+static unsigned cpuinfo(const char *key)
+{
+    char text[32];
+
+    ck_assert_int_eq(file_status_field("/proc/cpuinfo", key, text, sizeof(text)), 0);
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
+START_TEST(the_model_is_as_the_kernel_has_it)
+{
+    set_up();
+    ck_assert_uint_eq(info.family, cpuinfo("cpu family"));
+    ck_assert_uint_eq(info.model, cpuinfo("model\t"));
+    ck_assert_uint_eq(info.stepping, cpuinfo("stepping"));
 }
 END_TEST
 
@@ -100,5 +118,6 @@ START_TEST(caches_grow_with_their_level)
 }
 END_TEST
 
-SUITE_MAIN("hostinfo", cpus_are_counted, the_kernel_is_named, memory_is_what_the_kernel_says,
-           mitigations_are_sorted, the_module_is_one_that_is_loaded, caches_grow_with_their_level)
+SUITE_MAIN("hostinfo", cpus_are_counted, the_kernel_is_named, the_model_is_as_the_kernel_has_it,
+           memory_is_what_the_kernel_says, mitigations_are_sorted, the_module_is_one_that_is_loaded,
+           caches_grow_with_their_level)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "vmm/base/units.h"
@@ -13,7 +14,7 @@ static int read_entry(unsigned index, const char *name, char *text, size_t size)
     return file_read(path, text, size);
 }
 
-struct host_caches host_caches(void)
+static struct host_caches read_caches(void)
 {
     struct host_caches caches = {0};
     char level[16], type[32], size[32];
@@ -30,5 +31,16 @@ struct host_caches host_caches(void)
             caches.l2 = bytes;
         caches.llc = bytes;
     }
+    return caches;
+}
+
+struct host_caches host_caches(void)
+{
+    static struct host_caches caches;
+    static bool known;
+
+    if (!known)
+        caches = read_caches();
+    known = true;
     return caches;
 }

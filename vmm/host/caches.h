@@ -12,7 +12,10 @@ struct host_caches {
     uint64_t l1d, l2, llc;
 };
 
-/* host_caches(): those of CPU 0, from sysfs; llc is the last level there is. */
+/*
+ * host_caches(): those of CPU 0, from sysfs; llc is the last level there is. They are read once, at
+ * the first call, before there are other threads.
+ */
 struct host_caches host_caches(void);
 
 #endif

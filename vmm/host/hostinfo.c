@@ -17,13 +17,16 @@
 #define CPUID_ECX_HYPERVISOR    (1u << 31)
 #define CPUID_EDX_TSC_INVARIANT (1u << 8)
 
-static unsigned cpuinfo_number(const char *key)
+/* As /proc/cpuinfo has them, of CPUID's leaf 1. */
+static void read_model(struct hostinfo *info, unsigned signature)
 {
-    char text[32];
-
-    if (file_status_field("/proc/cpuinfo", key, text, sizeof(text)))
-        return 0;
-    return (unsigned)strtoul(text, NULL, 10);
+    info->family = signature >> 8 & 0xf;
+    info->model = signature >> 4 & 0xf;
+    info->stepping = signature & 0xf;
+    if (info->family == 0xf)
+        info->family += signature >> 20 & 0xff;
+    if (info->family >= 6)
+        info->model |= (signature >> 16 & 0xf) << 4;
 }
 
 static void read_cpu(struct hostinfo *info)
@@ -32,13 +35,12 @@ static void read_cpu(struct hostinfo *info)
 
     if (file_status_field("/proc/cpuinfo", "model name", info->cpu, sizeof(info->cpu)))
         info->cpu[0] = '\0';
-    info->family = cpuinfo_number("cpu family");
-    info->model = cpuinfo_number("model\t");
-    info->stepping = cpuinfo_number("stepping");
     info->cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     info->cpus_usable = cpus_usable();
-    if (__get_cpuid(1, &a, &b, &c, &d))
+    if (__get_cpuid(1, &a, &b, &c, &d)) {
+        read_model(info, a);
         info->virtualized = c & CPUID_ECX_HYPERVISOR;
+    }
     if (__get_cpuid(0x80000007, &a, &b, &c, &d))
         info->tsc_invariant = d & CPUID_EDX_TSC_INVARIANT;
     info->caches = host_caches();
