@@ -247,17 +247,14 @@ static void print_pages(FILE *out, const json_t *results)
         print_matrix(out, results, names[i]);
     print_references(out);
     print_proof(out, results);
-    fprintf(
-        out,
-        "references: to memory, of the longest page walk: with nested paging (EPT, NPT), and\n"
-        "natively or with shadow paging, where the smaller page is what is walked to. %% large: "
-        "of\n"
-        "the host's memory, in pages of 2 MiB or more; KVM 4K to 1G: the pages that KVM had "
-        "mapped\n"
-        "at the end. remap: a page table entry changed and\n"
-        "INVLPG; map: a touch of a page that was unmapped, the fault in which the guest maps it\n"
-        "included; both with about 1 us of work between. Under shadow paging these are what\n"
-        "costs instead of the walk.\n");
+    fprintf(out,
+            "references: to memory, of the longest page walk: with nested paging (EPT, NPT), and\n"
+            "natively or with shadow paging, where the smaller page is what is walked to. %%\n"
+            "large: of the host's memory, in pages of 2 MiB or more; KVM 4K to 1G: the pages that\n"
+            "KVM had mapped at the end. remap: a page table entry changed and INVLPG; map: a\n"
+            "touch of a page that was unmapped, the fault in which the guest maps it included;\n"
+            "both with about 1 us of work between. Under shadow paging these are what costs\n"
+            "instead of the walk.\n");
 }
 
 const struct experiment experiment_pages = {
