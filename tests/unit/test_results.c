@@ -337,11 +337,30 @@ START_TEST(what_runs_warn_of_is_told)
 }
 END_TEST
 
+START_TEST(the_host_and_its_paging_are_named)
+{
+    struct results results = begin(1);
+    char *text;
+
+    add_report(&results, "", 0, "vm",
+               json_pack("{s:{s:s, s:i, s:i, s:s, s:s, s:s}, s:[o]}", "host", "cpu", "Some CPU",
+                         "cpus", 2, "memory_bytes", 1 << 30, "kernel", "Linux 6.1", "kvm_module",
+                         "kvm_amd", "paging", "npt", "benches", row("chase", 1, "ok", 6)));
+    complete(&results, 1);
+    text = print(&results);
+    check_has(text,
+              "host     Some CPU; 2 CPUs; 1.0 GiB; Linux 6.1; kvm_amd, npt paging\n\nplain: ");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
 START_TEST(the_table_judges)
 {
     struct results results = drifting(3);
     char *text = print(&results);
 
+    ck_assert_msg(!strncmp(text, "plain: ", strlen("plain: ")), "a host in:\n%s", text);
     check_has(text, "6 blocks, seed 42\n");
     check_has(text, "chase n=1                    1 vm           35.00    63.75 ns      1.875 "
                     "[1.250, 3.000]      worse\n");
@@ -607,8 +626,9 @@ END_TEST
 
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
-           a_machine_that_changes_is_told, what_runs_warn_of_is_told, the_table_judges,
-           the_table_names_its_base, large_figures_are_readable, arguments_of_the_user_win,
+           a_machine_that_changes_is_told, what_runs_warn_of_is_told,
+           the_host_and_its_paging_are_named, the_table_judges, the_table_names_its_base,
+           large_figures_are_readable, arguments_of_the_user_win,
            memory_that_is_not_known_is_not_nothing, warnings_fit_a_terminal,
            what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted,
            of_a_fact_no_ratio_is_taken, what_the_vm_left_out_is_told)

@@ -143,7 +143,7 @@ static void print_host(FILE *out, const json_t *host)
     const char *module = get_text(host, "kvm_module"), *paging = get_text(host, "paging");
     char text[512];
 
-    if (!host)
+    if (!json_object_size(host))
         return;
     snprintf(text, sizeof(text), "%s; %lld CPUs; %.1f GiB; %s; %s, %s paging",
              get_text(host, "cpu"), (long long)get_integer(host, "cpus"),
