@@ -309,7 +309,7 @@ START_TEST(times_of_many_threads_are_told)
                 "{\"step\": \"threads=4\", \"name\": \"gups\", \"threads\": 4, \"unit\": \"GUPS\","
                 " \"better\": \"higher\", \"env\": \"vm\", \"median\": 1, \"window_ns\": 2000000,"
                 " \"time_ns\": {\"running\": 1000000, \"asleep\": 3000000, \"runqueue\": 4000000},"
-                " \"exits_user\": {\"pio\": 3}, \"exits_harness\": {\"paravirt\": 7}}]}");
+                " \"exits_vmm\": 10}]}");
 
     check_has(text, "<td>12.5</td>\n<td>37.5</td>\n<td>\xe2\x80\x93</td><td>50.0</td>\n"
                     "<td>5.00</td>\n");

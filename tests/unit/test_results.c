@@ -337,6 +337,27 @@ START_TEST(what_runs_warn_of_is_told)
 }
 END_TEST
 
+/* Barriers' exits are no benchmark's, and are what costs where threads wait for each other. */
+START_TEST(exits_to_the_vmm_include_those_of_barriers)
+{
+    struct results results = begin(2);
+    json_t *json, *report = json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 6));
+
+    json_object_set_new(json_at(report, "benches.0"), "exits_user", json_pack("{s:i}", "pio", 3));
+    json_object_set_new(json_at(report, "benches.0"), "exits_harness",
+                        json_pack("{s:i}", "paravirt", 7));
+    add_report(&results, "", 0, "vm", report);
+    add(&results, 0, "native", "ok", 6);
+    complete(&results, 1);
+    json = results_json(&results);
+    ck_assert_str_eq(json_text_at(json, "experiments.0.values.1.env"), "vm");
+    ck_assert_double_eq(json_real_value(json_at(json, "experiments.0.values.1.exits_vmm")), 10);
+    ck_assert(!json_has(json, "experiments.0.values.0.exits_vmm"));
+    json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
 START_TEST(the_host_and_its_paging_are_named)
 {
     struct results results = begin(1);
@@ -627,8 +648,9 @@ END_TEST
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
            a_machine_that_changes_is_told, what_runs_warn_of_is_told,
-           the_host_and_its_paging_are_named, the_table_judges, the_table_names_its_base,
-           large_figures_are_readable, arguments_of_the_user_win,
-           memory_that_is_not_known_is_not_nothing, warnings_fit_a_terminal,
-           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted,
-           of_a_fact_no_ratio_is_taken, what_the_vm_left_out_is_told)
+           exits_to_the_vmm_include_those_of_barriers, the_host_and_its_paging_are_named,
+           the_table_judges, the_table_names_its_base, large_figures_are_readable,
+           arguments_of_the_user_win, memory_that_is_not_known_is_not_nothing,
+           warnings_fit_a_terminal, what_io_costs_more_is_predicted,
+           without_the_exits_nothing_is_predicted, of_a_fact_no_ratio_is_taken,
+           what_the_vm_left_out_is_told)

@@ -39,25 +39,12 @@ static double share(const json_t *value, const char *part)
     return window > 0 ? 100 * get_number(json_object_get(value, "time_ns"), part) / window : 0;
 }
 
-/* Exits to the VMM in the window, those of the barriers included. */
-static double exits_to_vmm(const json_t *value)
-{
-    static const char *const kinds[] = {"exits_user", "exits_harness"};
-    const json_t *count;
-    const char *reason;
-    double sum = 0;
-
-    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        json_object_foreach (json_object_get(value, kinds[i]), reason, count)
-            sum += json_number_value(count);
-    return sum;
-}
-
-static void print_rate(FILE *out, const json_t *value, double exits)
+static void print_rate(FILE *out, const json_t *value, const char *exits)
 {
     double window_ms = get_number(value, "window_ns") / 1e6;
 
-    fprintf(out, " %8.3g", window_ms > 0 ? exits / window_ms : 0);
+    if (json_object_get(value, exits))
+        fprintf(out, " %8.3g", window_ms > 0 ? get_number(value, exits) / window_ms : 0);
 }
 
 static void print_scaling(FILE *out, const json_t *results)
@@ -76,10 +63,8 @@ static void print_scaling(FILE *out, const json_t *results)
                 (long long)get_integer(value, "threads"), get_text(value, "env"),
                 share(value, "running"), share(value, "asleep"), share(value, "halted"),
                 share(value, "runqueue"));
-        if (json_object_get(value, "exits_harness"))
-            print_rate(out, value, exits_to_vmm(value));
-        if (json_object_get(value, "exits_kvm"))
-            print_rate(out, value, get_number(value, "exits_kvm"));
+        print_rate(out, value, "exits_vmm");
+        print_rate(out, value, "exits_kvm");
         fputc('\n', out);
     }
     fprintf(out,

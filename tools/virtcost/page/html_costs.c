@@ -228,11 +228,8 @@ static void head_of_times(struct page *page)
 static void write_times_of(struct page *page, const json_t *row, double window_ns, double threads)
 {
     static const char *const parts[] = {"running", "asleep", "halted", "runqueue"};
-    static const char *const exits[] = {"exits_user", "exits_harness"};
-    double value, sum = 0;
     char text[MEASURE_TEXT_MAX];
-    const char *reason;
-    json_t *count;
+    double value;
 
     for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (sheet_number(json_object_get(json_object_get(row, "time_ns"), parts[i]), &value))
@@ -241,11 +238,8 @@ static void write_times_of(struct page *page, const json_t *row, double window_n
         else
             write_dash(page);
     }
-    for (unsigned i = 0; i < 2; i++)
-        json_object_foreach (json_object_get(row, exits[i]), reason, count)
-            sum += sheet_number(count, &value) ? value : 0;
-    if (json_object_get(row, exits[1]))
-        markup_tag(page->out, "td", "%s", measure_digits(text, sum / window_ns * 1e6, 3));
+    if (sheet_number(json_object_get(row, "exits_vmm"), &value))
+        markup_tag(page->out, "td", "%s", measure_digits(text, value / window_ns * 1e6, 3));
     else
         write_dash(page);
 }
