@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The CPU that a guest finds is the one that was asked for. */
+#include <cpuid.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,13 +363,24 @@ START_TEST(interrupts_find_a_vcpu_by_its_id)
 }
 END_TEST
 
+/* Whether the host itself has this grouping by leaf 0xb: a guest that reads it misses nothing. */
+static bool host_is_grouped(const struct grouping *grouping)
+{
+    unsigned a, threads, logical, c, d;
+
+    return __get_cpuid_count(0xb, 0, &a, &threads, &c, &d) &&
+           __get_cpuid_count(0xb, 1, &a, &logical, &c, &d) && threads == grouping->threads &&
+           logical == grouping->cores * grouping->threads;
+}
+
 /* IPIs of the benchmarks, between two vCPUs of two sockets. */
 START_TEST(benchmarks_run_in_any_topology)
 {
     static const struct grouping sockets = {"sockets=2", 2, 1, 1, {0}};
     struct outcome run = run_grouping(&sockets, "bench.elf", "exits.ipi.halted,gups.forkjoin");
+    bool visible = can_mask() || host_is_grouped(&sockets);
 
-    ck_assert_int_eq(strstr(run.out, "\"topology_not_seen\"") != NULL, !can_mask());
+    ck_assert_int_eq(strstr(run.out, "\"topology_not_seen\"") != NULL, !visible);
     outcome_free(&run);
 }
 END_TEST
