@@ -27,7 +27,7 @@ void answer_add(struct answer *answer, const char *format, ...)
 
 void answer_missing(struct answer *answer, const json_t *results, const char *experiment)
 {
-    answer->verdict = VERDICT_NOT_MEASURED;
+    answer->outcome = OUTCOME_NOT_MEASURED;
     if (figures_experiment(results, experiment))
         answer_add(answer, "the file's %s has no rows of it", experiment);
     else
@@ -36,7 +36,7 @@ void answer_missing(struct answer *answer, const json_t *results, const char *ex
 
 void answer_unclear(struct answer *answer)
 {
-    answer->verdict = VERDICT_NOT_MEASURED;
+    answer->outcome = OUTCOME_NOT_MEASURED;
     answer_add(answer, "too few blocks, or too wide an interval, to tell: run more blocks");
 }
 

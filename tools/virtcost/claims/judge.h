@@ -10,16 +10,16 @@
 
 #include "tools/virtcost/figures/figures.h"
 
-enum verdict {
-    VERDICT_NOT_MEASURED,
-    VERDICT_REPRODUCED,
-    VERDICT_NOT_REPRODUCED,
-    VERDICT_CANNOT_BE_SHOWN,
-    VERDICT_NOT_COMPARABLE,
+enum outcome {
+    OUTCOME_NOT_MEASURED,
+    OUTCOME_REPRODUCED,
+    OUTCOME_NOT_REPRODUCED,
+    OUTCOME_CANNOT_BE_SHOWN,
+    OUTCOME_NOT_COMPARABLE,
 };
 
 struct answer {
-    enum verdict verdict;
+    enum outcome outcome;
     char ours[2048]; /* what it rests on, in parts divided by "; " */
 };
 

@@ -59,9 +59,9 @@ static void judge_hidden(struct answer *answer, const json_t *results, const cha
     else if (whole == EFFECT_UNCLEAR || in_vm.confidence < 0.95 || natively.confidence < 0.95)
         answer_unclear(answer);
     else
-        answer->verdict = whole == EFFECT_TIE && in_vm.high <= HALF && natively.high <= HALF
-                              ? VERDICT_REPRODUCED
-                              : VERDICT_NOT_REPRODUCED;
+        answer->outcome = whole == EFFECT_TIE && in_vm.high <= HALF && natively.high <= HALF
+                              ? OUTCOME_REPRODUCED
+                              : OUTCOME_NOT_REPRODUCED;
 }
 
 void judge_compute(struct answer *answer, const json_t *results)
@@ -75,7 +75,7 @@ void judge_compute(struct answer *answer, const json_t *results)
             return;
         }
     if (reason) {
-        answer->verdict = VERDICT_CANNOT_BE_SHOWN;
+        answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
         answer_add(answer, "there is no vector unit to hide: %s", reason);
         return;
     }
@@ -139,11 +139,11 @@ void judge_sequential_memory(struct answer *answer, const json_t *results)
     if (!single || (!all && !has_one(results, "cpus")) || seen[EFFECT_ABSENT])
         answer_missing(answer, results, "kernels");
     else if (seen[EFFECT_LOSS])
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
     else if (seen[EFFECT_UNCLEAR])
         answer_unclear(answer);
     else
-        answer->verdict = VERDICT_REPRODUCED;
+        answer->outcome = OUTCOME_REPRODUCED;
 }
 
 /* The same with all pages small and all large: what the walk's length does. */
@@ -178,20 +178,20 @@ void judge_random_memory(struct answer *answer, const json_t *results)
     if (effect == EFFECT_ABSENT && effect_of(small) == EFFECT_ABSENT) {
         answer_missing(answer, results, "kernels");
     } else if (shadow(results)) {
-        answer->verdict = VERDICT_CANNOT_BE_SHOWN;
+        answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
         answer_add(answer,
                    "shadow paging: the processor walks one table, as it does natively, so "
                    "a tie is what is expected here%s",
                    loses ? "; the loss that is seen has another cause" : "");
     } else if (visible(span) || visible(small)) {
-        answer->verdict = VERDICT_REPRODUCED;
+        answer->outcome = OUTCOME_REPRODUCED;
     } else if (effect_of(small) == EFFECT_ABSENT) {
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
         answer_add(answer, "small pages are not in this file: virtcost run pages");
     } else {
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
     }
-    if (answer->verdict == VERDICT_NOT_REPRODUCED &&
+    if (answer->outcome == OUTCOME_NOT_REPRODUCED &&
         (effect == EFFECT_UNCLEAR || effect_of(small) == EFFECT_UNCLEAR))
         answer_unclear(answer);
 }
@@ -216,7 +216,7 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
     enum effect effect, stream;
 
     if (want.threads < 2 && has_one(results, "cpus")) {
-        answer->verdict = VERDICT_CANNOT_BE_SHOWN;
+        answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
         answer_add(answer, "this host has one CPU");
         return;
     }
@@ -238,10 +238,10 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
     } else if (effect == EFFECT_UNCLEAR) {
         answer_unclear(answer);
     } else if (effect == EFFECT_LOSS) {
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
         answer_add(answer, "the fork and join cost more in the VM");
     } else {
-        answer->verdict = VERDICT_REPRODUCED;
+        answer->outcome = OUTCOME_REPRODUCED;
         if (stream == EFFECT_TIE)
             answer_add(answer, "the loop hides no loss here: there is none without it either");
         else if (stream == EFFECT_LOSS)

@@ -59,16 +59,16 @@ void judge_block_sizes(struct answer *answer, const json_t *results)
     else if (suffers == EFFECT_UNCLEAR || spared == EFFECT_UNCLEAR)
         answer_unclear(answer);
     else
-        answer->verdict =
+        answer->outcome =
             suffers == EFFECT_LOSS && of_small.median <= SUFFERS && spared == EFFECT_TIE
-                ? VERDICT_REPRODUCED
-                : VERDICT_NOT_REPRODUCED;
+                ? OUTCOME_REPRODUCED
+                : OUTCOME_NOT_REPRODUCED;
 }
 
 void judge_network(struct answer *answer, const json_t *results)
 {
     (void)results;
-    answer->verdict = VERDICT_NOT_MEASURED;
+    answer->outcome = OUTCOME_NOT_MEASURED;
     answer_add(answer, "this version has no network device, and no experiment on one");
 }
 
@@ -124,7 +124,7 @@ void judge_startup(struct answer *answer, const json_t *results)
         answer_missing(answer, results, "density");
     if (!starts && !fits)
         return;
-    answer->verdict = VERDICT_NOT_COMPARABLE;
+    answer->outcome = OUTCOME_NOT_COMPARABLE;
     answer_add(answer, "our guest boots no operating system: this is what virtualization itself "
                        "takes; the kernel, the services and the memory of a whole VM are not in "
                        "it, nor is an engine's work in a container's");
@@ -154,11 +154,11 @@ void judge_container_storage(struct answer *answer, const json_t *results)
     if (layers[EFFECT_ABSENT] == 2 || volume[EFFECT_ABSENT] == 2)
         answer_missing(answer, results, "blk");
     else if (volume[EFFECT_LOSS])
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
     else if (volume[EFFECT_UNCLEAR] || (!layers[EFFECT_LOSS] && layers[EFFECT_UNCLEAR]))
         answer_unclear(answer);
     else
-        answer->verdict = layers[EFFECT_LOSS] ? VERDICT_REPRODUCED : VERDICT_NOT_REPRODUCED;
+        answer->outcome = layers[EFFECT_LOSS] ? OUTCOME_REPRODUCED : OUTCOME_NOT_REPRODUCED;
 }
 
 /* Of a victim with a neighbour: whose intervals lie apart, and the widest gap between them. */
@@ -240,5 +240,5 @@ void judge_isolation(struct answer *answer, const json_t *results)
     if (unclear == pairs)
         answer_unclear(answer);
     else
-        answer->verdict = container.clear > vm.clear ? VERDICT_REPRODUCED : VERDICT_NOT_REPRODUCED;
+        answer->outcome = container.clear > vm.clear ? OUTCOME_REPRODUCED : OUTCOME_NOT_REPRODUCED;
 }
