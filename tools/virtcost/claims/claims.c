@@ -5,7 +5,8 @@
 #include "vmm/base/wrapped.h"
 
 static const char *const outcomes[] = {
-    [OUTCOME_NOT_MEASURED] = "not measured",     [OUTCOME_REPRODUCED] = "reproduced",
+    [OUTCOME_NOT_MEASURED] = "not measured",     [OUTCOME_MEASURED_IN_PART] = "measured in part",
+    [OUTCOME_UNDECIDED] = "measured, undecided", [OUTCOME_REPRODUCED] = "reproduced",
     [OUTCOME_NOT_REPRODUCED] = "not reproduced", [OUTCOME_CANNOT_BE_SHOWN] = "cannot be shown here",
     [OUTCOME_NOT_COMPARABLE] = "not comparable",
 };
@@ -91,7 +92,7 @@ json_t *claims_of(const json_t *results)
     json_t *array = json_array();
 
     for (unsigned i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
-        struct answer answer = {0};
+        struct answer answer = {.margin = verdict_margin(results)};
 
         claims[i].judge(&answer, results);
         json_array_append_new(array,
