@@ -157,6 +157,21 @@ static unsigned blocks_of(const struct results *results)
     return blocks;
 }
 
+/* Without a complete block: what was run is written where it replaces nothing. */
+static int write_incomplete(const struct options *options, const struct results *results,
+                            const json_t *json)
+{
+    struct err err;
+
+    if (!options->output || !json_array_size(results->runs))
+        return ERR_NONE;
+    if (!file_has_content(options->output))
+        return write_whole(&json_sheet, options->output, json);
+    err_set(&err, ERR_FAILED, "--output %s is left as it was: no block is complete",
+            options->output);
+    return complain(&err);
+}
+
 /* Returns the exit status, as all commands do. */
 static int run(const struct options *options)
 {
@@ -189,8 +204,8 @@ static int run(const struct options *options)
         status = no_memory();
     else if (blocks_of(&results))
         status = report(json, options->output, options->html) && !status ? ERR_FAILED : status;
-    else if (options->output && json_array_size(results.runs))
-        status |= write_whole(&json_sheet, options->output, json);
+    else if (write_incomplete(options, &results, json) && !status)
+        status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
     json_decref(json);
