@@ -459,8 +459,10 @@ START_TEST(few_blocks_show_no_interval)
     results.part[0].elapsed_ns = 50000000000;
     text = print(&results);
     check_has(text, " 1.000 (no interval)      unclear\n");
-    check_has(text, "\nunclear  1 of 1 ratio. 1 has too few blocks for an interval of 95 %: run at "
-                    "least 6 blocks (about 60");
+    check_has(text,
+              "\nunclear  1 of 1 ratio. 1 has too few blocks for an interval of 95 %: take at "
+              "least 6 blocks (about\n"
+              "         60 s).\n");
     check_has(text, "lies within 3 % of 1; better, worse: on one side of 1; unclear: neither.\n");
     free(text);
     free_results(&results);

@@ -217,7 +217,7 @@ static const char *settle(const double (*interval)[2], unsigned count, unsigned 
 {
     static char text[SETTLE_TEXT_MAX];
     struct verdict_ratio ratio[16];
-    const struct settle of = {ratio, count + few, MARGIN, block_s};
+    const struct settle of = {ratio, count + few, MARGIN, "blocks", block_s};
 
     for (unsigned i = 0; i < count + few; i++) {
         ratio[i] = i < count ? ratio_of(interval[i][0], interval[i][1]) : ratio_of(1, 1);
@@ -249,11 +249,12 @@ START_TEST(what_would_settle_it_is_told)
     ck_assert_str_eq(settle(interval, 5, 0, 30),
                      "4 of 5 ratios. 4 have too wide an interval: about 40 blocks (about 20 min) "
                      "would settle 2, about 360 blocks (about 3.0 h) 4.");
-    ck_assert_str_eq(settle(interval, 6, 2, 0.1),
-                     "7 of 8 ratios. 2 have too few blocks for an interval of 95 %: run at least 6 "
-                     "blocks (about 1 s). 5 have too wide an interval: about 40 blocks (about 4 s) "
-                     "would settle 2, about 360 blocks (about 36 s) 4. 1 would take more than 9999 "
-                     "blocks.");
+    ck_assert_str_eq(
+        settle(interval, 6, 2, 0.1),
+        "7 of 8 ratios. 2 have too few blocks for an interval of 95 %: take at least 6 "
+        "blocks (about 1 s). 5 have too wide an interval: about 40 blocks (about 4 s) "
+        "would settle 2, about 360 blocks (about 36 s) 4. 1 would take more than 9999 "
+        "blocks.");
     ck_assert_str_eq(settle(&interval[5], 1, 0, 0),
                      "1 of 1 ratio. 1 has too wide an interval. 1 would take more than 9999 "
                      "blocks.");

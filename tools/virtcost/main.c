@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* virtcost: the same kernels in several environments, in turn, with honest statistics. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "tools/virtcost/claims/claims.h"
 #include "tools/virtcost/compare/compare.h"
+#include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
 #include "tools/virtcost/results/text.h"
@@ -241,6 +243,22 @@ static json_t *load(const char *path, struct err *err)
     return NULL;
 }
 
+/* The same, or a report of one run. */
+static json_t *load_either(const char *path, struct err *err)
+{
+    json_t *report = json_load_file(path, JSON_REJECT_DUPLICATES, NULL), *results = NULL;
+    bool is_report = get_is(report, "schema", REPORT_SCHEMA);
+
+    if (is_report)
+        results = report_results(report);
+    json_decref(report);
+    if (!is_report)
+        return load(path, err);
+    if (!results)
+        err_set(err, ERR_FAILED, "%s: no memory for it", path);
+    return results;
+}
+
 static int show(const struct options *options)
 {
     struct err err;
@@ -278,7 +296,7 @@ static int judge(const json_t *comparison, const struct options *options)
 
     if (gate.worse_pct < 0 && !gate.unclear)
         return ERR_NONE;
-    compare_print_unclear(stderr, comparison, &gate);
+    compare_print_unclear(stderr, program_invocation_short_name, comparison, &gate);
     failures = compare_fails(comparison, &gate, err);
     for (unsigned i = 0; i < failures; i++)
         complain(&err[i]);
@@ -288,13 +306,14 @@ static int judge(const json_t *comparison, const struct options *options)
 static int compare(const struct options *options)
 {
     struct err err;
-    json_t *a = load(options->argument[0], &err);
-    json_t *b = a ? load(options->argument[1], &err) : NULL, *comparison;
+    json_t *a = load_either(options->argument[0], &err);
+    json_t *b = a ? load_either(options->argument[1], &err) : NULL, *comparison;
     const struct compare_how how = {margin_pct(options, a, b), COMPARE_SEED};
     int status;
 
-    if (!b) {
+    if (!b || report_check_pair(a, b, options->argument[0], options->argument[1], &err)) {
         json_decref(a);
+        json_decref(b);
         return complain(&err);
     }
     comparison = compare_results(a, b, &how);
