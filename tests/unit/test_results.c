@@ -728,7 +728,7 @@ START_TEST(without_the_exits_nothing_is_predicted)
 
     ck_assert(json_has(added, "0.added_ns") && !json_has(added, "0.predicted_ns"));
     check_has(text, "not measured: add exits to --bench");
-    check_has(text, "blk.randread             1\n              4K     0.010\n");
+    check_has(text, "blk.randread             1\n              4K    0.010?\n");
     free(text);
     json_decref(added);
     json_decref(ratios);

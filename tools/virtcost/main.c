@@ -259,6 +259,16 @@ static json_t *load_either(const char *path, struct err *err)
     return results;
 }
 
+/* The verdicts are ours, whatever the file has, and of the margin that is asked for. */
+static void judge_again(json_t *results)
+{
+    json_t *experiment;
+    size_t i;
+
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment)
+        verdict_write(json_object_get(experiment, "ratios"), verdict_margin(results));
+}
+
 static int show(const struct options *options)
 {
     struct err err;
@@ -269,6 +279,7 @@ static int show(const struct options *options)
         return complain(&err);
     if (options->margin_pct >= 0)
         json_object_set_new(json, "margin_pct", json_real(options->margin_pct));
+    judge_again(json);
     status = report(json, NULL, options->html);
     if (!status)
         status = write_whole(&claims_sheet, NULL, json);
