@@ -178,8 +178,8 @@ static const struct own_option {
      "were run with)",
      OWN_KEY + 6, parse_margin},
     {"fail-if-worse", "PCT",
-     "compare: exit status 1 if a figure is worse by more than this, or may be and cannot be "
-     "judged: the median is, and the interval is too wide or there are too few blocks",
+     "compare: exit status 1 if a figure is worse by more than this, or may be: its median is, but "
+     "the interval is too wide or the blocks are too few to tell",
      OWN_KEY + 7, parse_fail},
     {"fail-if-unclear", NULL, "compare: exit status 1 if any figure cannot be judged", OWN_KEY + 8,
      parse_unclear},
