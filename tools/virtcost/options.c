@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <argp.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/options.h"
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
@@ -122,13 +124,34 @@ static int parse_runtime(struct options *options, const char *argument, struct e
     return 0;
 }
 
+static int parse_percent(const char *option, const char *argument, double most, double *pct,
+                         struct err *err)
+{
+    char *end, range[32];
+
+    *pct = strtod(argument, &end);
+    if (end == argument || *end || isnan(*pct))
+        return bad(err, option, argument, "not a percentage", "a number, such as 5");
+    snprintf(range, sizeof(range), "0 to %g", most);
+    if (!(*pct >= 0 && *pct <= most))
+        return bad(err, option, argument, *pct < 0 ? "below 0" : "too large", range);
+    return 0;
+}
+
+static int parse_margin(struct options *options, const char *argument, struct err *err)
+{
+    return parse_percent("margin", argument, VERDICT_MARGIN_PCT_MAX, &options->margin_pct, err);
+}
+
 static int parse_fail(struct options *options, const char *argument, struct err *err)
 {
-    char *end;
+    return parse_percent("fail-if-worse", argument, 1e6, &options->fail_pct, err);
+}
 
-    options->fail_pct = strtod(argument, &end);
-    if (end == argument || *end || !(options->fail_pct >= 0 && options->fail_pct < 1e6))
-        return bad(err, "fail-if-worse", argument, "not a percentage", "a number, such as 5");
+static int parse_unclear(struct options *options, const char *argument, struct err *err)
+{
+    (void)argument, (void)err;
+    options->fail_unclear = true;
     return 0;
 }
 
@@ -150,8 +173,16 @@ static const struct own_option {
     {"count", "N", "Instances alive at once, in the experiment density (100)", OWN_KEY + 4,
      parse_count},
     {"html", "FILE", "The results as a page with pictures", OWN_KEY + 5, parse_html},
-    {"fail-if-worse", "PCT", "compare: exit status 1 if a figure is surely worse by more than this",
-     OWN_KEY + 6, parse_fail},
+    {"margin", "PCT",
+     "A ratio is the same if its whole interval lies within this much of 1 (3, or as the results "
+     "were run with)",
+     OWN_KEY + 6, parse_margin},
+    {"fail-if-worse", "PCT",
+     "compare: exit status 1 if a figure is worse by more than this, or may be: its median is, but "
+     "the interval is too wide or the blocks are too few to tell",
+     OWN_KEY + 7, parse_fail},
+    {"fail-if-unclear", NULL, "compare: exit status 1 if any figure cannot be judged", OWN_KEY + 8,
+     parse_unclear},
 };
 
 #define OWN_OPTIONS (sizeof(own_option) / sizeof(own_option[0]))
@@ -298,12 +329,12 @@ static int check_run(struct options *options, struct err *err)
 static const struct command_rule {
     const char *name, *arguments;
     unsigned least, most;
-    bool output, html, fail;
+    bool output, html, margin, fail;
 } rules[] = {
-    {"list", "no argument", 0, 0, false, false, false},
-    {"run", "experiments", 0, EXPERIMENTS_MAX, true, true, false},
-    {"report", "one file of results", 1, 1, false, true, false},
-    {"compare", "two files of results", 2, 2, false, false, true},
+    {"list", "no argument", 0, 0, false, false, false, false},
+    {"run", "experiments", 0, EXPERIMENTS_MAX, true, true, true, false},
+    {"report", "one file of results", 1, 1, false, true, true, false},
+    {"compare", "two files of results", 2, 2, false, false, true, true},
 };
 
 /* A file that is asked for, or a judgement, is not left out silently. */
@@ -316,7 +347,9 @@ static int check_own(const struct options *options, const struct command_rule *r
     } own[] = {
         {"output", options->output != NULL, rule->output},
         {"html", options->html != NULL, rule->html},
+        {"margin", options->margin_pct >= 0, rule->margin},
         {"fail-if-worse", options->fail_pct >= 0, rule->fail},
+        {"fail-if-unclear", options->fail_unclear, rule->fail},
     };
 
     for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -348,6 +381,16 @@ static int check_files(const struct options *options, struct err *err)
         }
     }
     return 0;
+}
+
+/* What is the same cannot be worse as well. */
+static int check_margin(const struct options *options, struct err *err)
+{
+    if (options->fail_pct < 0 || options->margin_pct <= options->fail_pct)
+        return 0;
+    err_set(err, ERR_USAGE, "--margin %g: more than the %g of --fail-if-worse", options->margin_pct,
+            options->fail_pct);
+    return err_hint(err, "--margin %g", options->fail_pct);
 }
 
 static int check_command(struct options *options, struct err *err)
@@ -386,6 +429,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
     *options = (struct options){
         .seed = (uint64_t)time(NULL),
         .shared = json_object(),
+        .margin_pct = -1,
         .fail_pct = -1,
     };
     config_init(&options->config);
@@ -395,7 +439,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
     argp_program_version = version_text;
     argp_err_exit_status = ERR_USAGE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &parse) || check_command(options, err) ||
-        check_files(options, err))
+        check_files(options, err) || check_margin(options, err))
         return -1;
     return strcmp(options->command, "run") ? 0 : check_run(options, err);
 }

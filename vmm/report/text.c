@@ -198,7 +198,7 @@ static double percent(uint64_t part, uint64_t whole)
 }
 
 /* At most five characters: what is beyond all reason is only said to be. */
-static const char *format_percent(char text[UNITS_TEXT_MAX], double value)
+static char *format_percent(char text[UNITS_TEXT_MAX], double value)
 {
     snprintf(text, UNITS_TEXT_MAX, value < 999.95 ? "%.1f" : ">999", value);
     return text;
@@ -247,8 +247,8 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
     snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
     if (row->samples && !summary_of(report, i, &summary)) {
         text_value(value, summary.median);
-        format_percent(spread, summary.spread_pct);
-        strcat(spread, "%");
+        if (summary.has_spread)
+            strcat(format_percent(spread, summary.spread_pct), "%");
     }
     /* A unit that is too long takes from the name; a name that is too long has its own line. */
     if (unit > UNIT_COLUMNS)
@@ -285,10 +285,11 @@ static void print_rows(FILE *out, const struct report *report)
     fprintf(out, " %5s %5s\n", "sleep", "runq");
     for (uint32_t i = 0; i < result->rows; i++)
         print_row(out, report, i);
-    fprintf(out, "\n+-: half the 95 %% interval of the median, in %% of it.");
+    fprintf(out,
+            "\n+-: half the 95 %% interval of the median, in %% of it; -: fewer than 6 samples.");
     if (vm)
-        fprintf(out, " Time of the vCPUs in %%: in the guest,\n"
-                     "serving exits, asleep (halted or in a barrier), runnable without a CPU.");
+        fprintf(out, "\nTime of the vCPUs in %%: in the guest, serving exits, asleep (halted or in "
+                     "a barrier),\nrunnable without a CPU.");
     fputc('\n', out);
 }
 

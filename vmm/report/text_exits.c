@@ -136,10 +136,17 @@ static void print_added(FILE *out, const struct report *report)
 
         fprintf(out,
                 "%.15s: a bare KVM_RUN takes %s ns; with the VMM's own work, %s times that.\n"
-                "    The work adds %s ns, 95 %%: %s to %s%s\n",
+                "    The work adds %s ns",
                 pair->exit, text_value(bare, pair->bare), text_value(ratio, pair->ratio),
-                text_value(more, pair->added), text_value(low, pair->ci95.low),
-                text_value(high, pair->ci95.high), pair->ci95.low > 0 ? "" : ": not to be seen");
+                text_value(more, pair->added));
+        if (pair->confidence < SUMMARY_CONFIDENCE)
+            fputs(" (too few samples for a 95 % interval)\n", out);
+        else
+            fprintf(out, ", 95 %%: %s to %s%s\n", text_value(low, pair->ci95.low),
+                    text_value(high, pair->ci95.high),
+                    pair->ci95.low <= 0 && pair->ci95.high >= 0
+                        ? ": not significant (95 % interval contains 0)"
+                        : "");
     }
 }
 

@@ -10,6 +10,7 @@
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 
 #define BENCH "gups.stream,chase.page,touch,exits.remap,exits.fault"
 #define MEM   "2G"
@@ -169,8 +170,11 @@ static void print_cell(FILE *out, const json_t *results, const struct page *host
 
     if (!ci95)
         fprintf(out, " %20s", "-");
+    else if (!verdict_read(ratio).sure)
+        fprintf(out, " %6.3f? no interval ", get_number(ratio, "median"));
     else
-        fprintf(out, " %6.3f [%5.3f,%6.3f]", get_number(ratio, "median"),
+        fprintf(out, " %6.3f%s[%5.3f,%6.3f]", get_number(ratio, "median"),
+                get_is(ratio, "verdict", "unclear") ? "?" : " ",
                 json_number_value(json_array_get(ci95, 0)),
                 json_number_value(json_array_get(ci95, 1)));
 }
@@ -242,7 +246,8 @@ static void print_pages(FILE *out, const json_t *results)
 {
     static const char *const names[] = {"gups.stream", "chase.page", "touch.4k"};
 
-    fprintf(out, "\nvm over native; pages of the guest (down) and of the host (across)\n");
+    fprintf(out,
+            "\nvm over native; pages of the guest (down) and of the host (across); ?: unclear\n");
     for (unsigned i = 0; i < COUNT(names); i++)
         print_matrix(out, results, names[i]);
     print_references(out);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,9 +210,13 @@ static void print_grid(FILE *out, const json_t *ratios, const char *name)
         for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2) {
             const json_t *cell = find_cell(ratios, name, bs, depth);
 
-            if (cell && json_object_get(cell, "median"))
-                fprintf(out, " %9.3f", get_number(cell, "median"));
-            else if (any_in(ratios, name, 0, depth))
+            if (cell && json_object_get(cell, "median")) {
+                char number[32];
+
+                snprintf(number, sizeof(number), "%.3f%s", get_number(cell, "median"),
+                         get_is(cell, "verdict", "unclear") ? "?" : "");
+                fprintf(out, " %9s", number);
+            } else if (any_in(ratios, name, 0, depth))
                 fprintf(out, " %9s", "-");
         }
         fputc('\n', out);
@@ -224,7 +229,8 @@ static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
     json_t *row;
     size_t i;
 
-    fprintf(out, "\nblock I/O, vm over base, by block size (down) and depth (across)\n");
+    fprintf(out,
+            "\nblock I/O, vm over base, by block size (down) and depth (across); ?: unclear\n");
     json_array_foreach (added, i, row) {
         if (strcmp(last, get_text(row, "name")))
             print_grid(out, ratios, get_text(row, "name"));
@@ -242,6 +248,15 @@ static void print_parts(FILE *out, const json_t *row)
                 get_number(part, "ns"), get_text(part, "what"));
 }
 
+/* Whether the ratio that an added time is of tells nothing. */
+static bool is_unclear(const json_t *ratios, const json_t *row)
+{
+    const json_t *cell =
+        find_cell(ratios, get_text(row, "name"), param(row, "bs"), param(row, "iodepth"));
+
+    return get_is(cell, "verdict", "unclear");
+}
+
 void added_print(FILE *out, const json_t *added, const json_t *ratios)
 {
     int predicted = 0;
@@ -254,12 +269,14 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
     fprintf(out, "\n%-30s %10s %10s %10s %10s %10s\n", "ns per operation", "base", "vm", "added",
             "predicted", "residual");
     json_array_foreach (added, i, row) {
-        char name[160], size[MEASURE_TEXT_MAX];
+        char name[160], size[MEASURE_TEXT_MAX], added_ns[32];
 
         snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", get_text(row, "name"),
                  measure_size(size, param(row, "bs")), (long long)param(row, "iodepth"));
-        fprintf(out, "%-30s %10.0f %10.0f %10.0f", name, get_number(row, "base_ns"),
-                get_number(row, "env_ns"), get_number(row, "added_ns"));
+        snprintf(added_ns, sizeof(added_ns), "%.0f%s", get_number(row, "added_ns"),
+                 is_unclear(ratios, row) ? "?" : "");
+        fprintf(out, "%-30s %10.0f %10.0f %10s", name, get_number(row, "base_ns"),
+                get_number(row, "env_ns"), added_ns);
         if (json_object_get(row, "predicted_ns"))
             fprintf(out, " %10.0f %10.0f\n", get_number(row, "predicted_ns"),
                     get_number(row, "residual_ns"));

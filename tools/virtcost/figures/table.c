@@ -60,13 +60,16 @@ void table_numbers(FILE *out, const char *unit, const json_t *const *numbers, un
     fprintf(out, " %-7s", figures_clean(clean, sizeof(clean), measure_plain(plain, &measure)));
 }
 
-void table_ratio(FILE *out, const json_t *ratio, const json_t *ci95, const char *none)
+void table_ratio(FILE *out, const struct verdict_ratio *ratio, double margin, const char *none)
 {
     char text[64];
 
-    if (ratio)
-        snprintf(text, sizeof(text), "%#.4g [%#.4g, %#.4g]", json_number_value(ratio),
-                 json_number_value(json_array_get(ci95, 0)),
-                 json_number_value(json_array_get(ci95, 1)));
-    fprintf(out, " %-25s", ratio ? text : none);
+    if (!ratio->ranged)
+        snprintf(text, sizeof(text), "%s", none);
+    else if (ratio->sure)
+        snprintf(text, sizeof(text), "%#.4g [%#.4g, %#.4g]", ratio->median, ratio->interval.low,
+                 ratio->interval.high);
+    else
+        snprintf(text, sizeof(text), "%#.4g (no interval)", ratio->median);
+    fprintf(out, " %-24s %s", text, verdict_name(verdict_of(ratio, margin)));
 }

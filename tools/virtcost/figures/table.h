@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/verdict.h"
 
 /* table_header(): `count` titles of numbers, and that of the ratio; "" if there is none. */
 void table_header(FILE *out, const char *const *titles, unsigned count, const char *ratio);
@@ -24,7 +25,10 @@ void table_name(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX]);
  */
 void table_numbers(FILE *out, const char *unit, const json_t *const *numbers, unsigned count);
 
-/* table_ratio(): a ratio and its interval; or, without one, what `none` says. */
-void table_ratio(FILE *out, const json_t *ratio, const json_t *ci95, const char *none);
+/*
+ * table_ratio(): a ratio, its interval if that is one of 95 %, and the verdict; or, if the ratio is
+ * not known, what `none` says.
+ */
+void table_ratio(FILE *out, const struct verdict_ratio *ratio, double margin, const char *none);
 
 #endif

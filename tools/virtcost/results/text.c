@@ -4,6 +4,7 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/table.h"
 #include "tools/virtcost/results/text.h"
 #include "vmm/base/wrapped.h"
@@ -12,29 +13,24 @@
 #define LABEL_COLUMNS 9
 
 /* A ratio that is there, with its medians. */
-static void print_known(FILE *out, const json_t *ratio, const json_t *ci95)
+static void print_known(FILE *out, const json_t *ratio, double margin)
 {
     const json_t *medians[] = {json_object_get(ratio, "base_median"),
                                json_object_get(ratio, "env_median")};
-    const struct stats_interval interval = {json_number_value(json_array_get(ci95, 0)),
-                                            json_number_value(json_array_get(ci95, 1))};
+    const struct verdict_ratio known = verdict_read(ratio);
 
     table_numbers(out, get_text(ratio, "unit"), medians, 2);
-    table_ratio(out, json_object_get(ratio, "median"), ci95, "");
-    fprintf(out, " %s",
-            figures_verdict(interval, get_number(ratio, "confidence") >= 0.95,
-                            get_is(ratio, "better", "lower")));
+    table_ratio(out, &known, margin, "");
 }
 
 /* `last` is table_name()'s. */
-static void print_ratio(FILE *out, const json_t *ratio, char last[FIGURES_LABEL_MAX])
+static void print_ratio(FILE *out, const json_t *ratio, double margin, char last[FIGURES_LABEL_MAX])
 {
-    const json_t *ci95 = json_object_get(ratio, "ci95");
     json_int_t voided = get_integer(ratio, "voided");
 
     table_name(out, ratio, last);
-    if (ci95)
-        print_known(out, ratio, ci95);
+    if (json_object_get(ratio, "ci95"))
+        print_known(out, ratio, margin);
     else
         fprintf(out, " no result");
     if (voided)
@@ -52,8 +48,11 @@ static void print_values(FILE *out, const json_t *values)
 
     json_array_foreach (values, i, value) {
         const json_t *ci95 = json_object_get(value, "ci95");
-        const json_t *numbers[] = {json_object_get(value, "median"), json_array_get(ci95, 0),
-                                   json_array_get(ci95, 1)};
+        /* Of few blocks there is no interval. */
+        bool sure = verdict_read(value).sure;
+        const json_t *numbers[] = {json_object_get(value, "median"),
+                                   sure ? json_array_get(ci95, 0) : NULL,
+                                   sure ? json_array_get(ci95, 1) : NULL};
 
         if (!i)
             table_header(out, titles, 3, "");
@@ -67,7 +66,7 @@ static void print_values(FILE *out, const json_t *values)
 }
 
 /* Ratios over the base environment or, if `step` is set, over the base step. */
-static int print_ratios(FILE *out, const json_t *ratios, int step)
+static int print_ratios(FILE *out, const json_t *ratios, double margin, int step)
 {
     const char *label = "", *titles[] = {"", step ? "step" : "env"};
     char last[FIGURES_LABEL_MAX] = "";
@@ -89,7 +88,7 @@ static int print_ratios(FILE *out, const json_t *ratios, int step)
             *last = '\0';
         }
         label = get_text(ratio, "step");
-        print_ratio(out, ratio, last);
+        print_ratio(out, ratio, margin, last);
     }
     return count;
 }
@@ -108,6 +107,8 @@ static void print_experiment(FILE *out, const json_t *results, const json_t *par
 {
     const struct experiment *experiment = experiment_find(get_text(part, "name"));
     const json_t *ratios = json_object_get(part, "ratios");
+    const double margin = verdict_margin(results), blocks = get_number(part, "blocks");
+    char unclear[SETTLE_TEXT_MAX];
     json_t *skipped;
     size_t i;
 
@@ -116,9 +117,11 @@ static void print_experiment(FILE *out, const json_t *results, const json_t *par
         (long long)get_integer(part, "blocks"), get_integer(part, "blocks") == 1 ? "" : "s",
         json_is_true(json_object_get(results, "quick")) ? " of quick runs, for a first look" : "",
         (long long)get_integer(results, "seed"));
-    if (!print_ratios(out, ratios, 0) && !json_array_size(ratios))
+    if (!print_ratios(out, ratios, margin, 0) && !json_array_size(ratios))
         print_values(out, json_object_get(part, "values"));
-    print_ratios(out, ratios, 1);
+    print_ratios(out, ratios, margin, 1);
+    if (settle_rows(unclear, ratios, margin, blocks > 0 ? get_number(part, "seconds") / blocks : 0))
+        wrapped_print(out, LABEL_COLUMNS, "unclear", unclear);
     if (experiment && experiment->print)
         experiment->print(out, part);
     json_array_foreach (json_object_get(part, "skipped"), i, skipped)
@@ -163,10 +166,10 @@ void text_print(FILE *out, const json_t *results)
     json_array_foreach (json_object_get(results, "experiments"), i, part)
         print_experiment(out, results, part);
     base = base ? base : "?";
-    fprintf(
-        out,
-        "A ratio is the median of env/%s within each block; \"same\" if 1 is in its interval.\n",
-        base);
+    fprintf(out,
+            "A ratio is the median of env/%s within each block. same: its whole 95 %% interval\n"
+            "lies within %g %% of 1; better, worse: on one side of 1; unclear: neither.\n",
+            base, 100 * verdict_margin(results));
     if (has_null(results))
         fprintf(out, "The ratio of \"null\", %s against %s, shows the noise.\n", base, base);
     json_array_foreach (json_object_get(results, "warnings"), i, warning) {
