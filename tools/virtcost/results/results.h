@@ -12,6 +12,10 @@
  * - runs: every report whole, with its experiment, step, block and environment;
  * - warnings, end: what a reader should know; how it ended.
  *
+ * A value has no sample of a block in which its check failed, or whose run was interrupted (stopped
+ * or frozen). A ratio of runs under different limits is not made: it has "reason" then, and
+ * "unequal", the number of blocks.
+ *
  * A row's ratio in a block is the median of that run's samples over the median of the base's in the
  * same block, so that a drift of the machine from block to block does not matter.
  */

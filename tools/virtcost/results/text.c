@@ -36,7 +36,7 @@ static void print_ratio(FILE *out, const json_t *ratio, char last[FIGURES_LABEL_
     if (ci95)
         print_known(out, ratio, ci95);
     else
-        fprintf(out, " no result");
+        fprintf(out, " %s", *get_text(ratio, "reason") ? get_text(ratio, "reason") : "no result");
     if (voided)
         fprintf(out, " (%lld void)", (long long)voided);
     fputc('\n', out);
