@@ -177,6 +177,8 @@ int run_experiments(struct results *results, const struct options *options, int 
 
     *results = (struct results){
         .env = choice.env,
+        .envs_named = options->envs_named,
+        .bench_named = options->config.bench != NULL,
         .seed = options->seed,
         .quick = options->config.quick,
         .runs = json_array(),

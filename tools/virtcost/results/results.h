@@ -8,7 +8,7 @@
  *   - values: per step, row and environment, the median of each block's run, with its interval;
  *   - ratios: the same, over the base environment in the same block, or over the base step;
  *   - added: what a VM adds to an operation of block I/O (tools/virtcost/figures/added.h);
- *   - skipped: what was not run, and why;
+ *   - skipped: what was not run, and why: of several environments together in one text;
  * - runs: every report whole, with its experiment, step, block and environment;
  * - warnings, end: what a reader should know; how it ended.
  *
@@ -43,6 +43,7 @@ struct part {
 struct results {
     const struct environment *const *env; /* the first is the base */
     unsigned envs;
+    bool envs_named, bench_named; /* the user said which: what gives nothing then is a failure */
     uint64_t seed;
     bool quick;
     const char *runtime; /* NULL: none */

@@ -96,7 +96,7 @@ static int print_ratios(FILE *out, const json_t *ratios, int step)
 
 static void print_skipped(FILE *out, const json_t *skipped)
 {
-    char text[512];
+    char text[1024];
 
     snprintf(text, sizeof(text), "%s%s%s: %s", get_text(skipped, "env"),
              *get_text(skipped, "env") && *get_text(skipped, "step") ? " " : "",

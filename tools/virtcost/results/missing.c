@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/results/missing.h"
+#include "tools/virtcost/results/warnings.h"
+
+#define REASON_MAX 240
+
+/* Whether an environment was run in an experiment, in any step or (not NULL) in this one. */
+static bool was_run(const json_t *runs, const char *experiment, const char *env, const char *step)
+{
+    json_t *run;
+    size_t i;
+
+    json_array_foreach (runs, i, run)
+        if (get_is(run, "experiment", experiment) && get_is(run, "env", env) &&
+            (!step || get_is(run, "step", step)))
+            return true;
+    return false;
+}
+
+/* Whether it is told elsewhere that an environment is left out of an experiment as a whole. */
+static bool is_left_out(const json_t *experiments, const char *env)
+{
+    json_t *experiment, *skipped;
+    size_t i, k;
+
+    json_array_foreach (experiments, i, experiment)
+        json_array_foreach (json_object_get(experiment, "skipped"), k, skipped)
+            if (get_is(skipped, "env", env) && get_is(skipped, "step", ""))
+                return true;
+    return false;
+}
+
+/* How many figures an environment has in an experiment. */
+static unsigned count_figures(const json_t *experiment, const char *env)
+{
+    unsigned count = 0;
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, value)
+        count += get_is(value, "env", env) && json_object_get(value, "median");
+    return count;
+}
+
+/* Why a benchmark, or (NULL) the first that has a reason, was not run in an environment. */
+static const char *reason_of(char text[REASON_MAX], const json_t *runs, const char *experiment,
+                             const char *env, const char *bench)
+{
+    json_t *run, *row;
+    size_t i, k;
+
+    json_array_foreach (runs, i, run) {
+        if (!get_is(run, "experiment", experiment) || !get_is(run, "env", env))
+            continue;
+        json_array_foreach (json_object_get(json_object_get(run, "report"), "skipped"), k, row) {
+            if (bench && !get_is(row, "name", bench))
+                continue;
+            snprintf(text, REASON_MAX, "%s: %s", get_text(row, "name"), get_text(row, "reason"));
+            return text;
+        }
+    }
+    snprintf(text, REASON_MAX, "no sample is valid");
+    return text;
+}
+
+void missing_warn(json_t *warnings, const struct results *results, const json_t *experiments)
+{
+    char reason[REASON_MAX];
+    json_t *experiment;
+    size_t i;
+
+    for (unsigned e = 0; e < results->envs; e++) {
+        const char *env = results->env[e]->name;
+        bool seen = false;
+
+        json_array_foreach (experiments, i, experiment) {
+            const char *name = get_text(experiment, "name");
+
+            if (!get_integer(experiment, "blocks") || !was_run(results->runs, name, env, NULL))
+                continue;
+            seen = true;
+            if (!count_figures(experiment, env))
+                warnings_add(warnings, "no_result",
+                             json_sprintf("%s: %s has no result: %s", name, env,
+                                          reason_of(reason, results->runs, name, env, NULL)));
+        }
+        if (!seen && results->envs_named && json_array_size(results->runs) &&
+            !is_left_out(experiments, env))
+            warnings_add(warnings, "no_result",
+                         json_sprintf("%s has no result: nothing of this runs there", env));
+    }
+}
+
+/* An experiment of which nothing, or an environment's part of which nothing, is there. */
+static int find_empty(const struct results *results, const json_t *experiment, struct err *err)
+{
+    const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
+    bool of_base = count_figures(experiment, base), any = of_base;
+    char reason[REASON_MAX];
+
+    for (unsigned e = 1; e < results->envs; e++) {
+        const char *env = results->env[e]->name;
+        unsigned count = count_figures(experiment, env);
+
+        any |= count > 0;
+        if (of_base && !count && was_run(results->runs, name, env, NULL))
+            return err_set(err, ERR_FAILED, "%s: %s has no result: %s", name, env,
+                           reason_of(reason, results->runs, name, env, NULL));
+    }
+    if (any)
+        return 0;
+    return err_set(err, ERR_FAILED, "%s: no result: %s", name,
+                   reason_of(reason, results->runs, name, base, NULL));
+}
+
+/* The figure of the same row in another environment. */
+static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
+{
+    static const char *const keys[] = {"step", "name", "params", "threads"};
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other) {
+        bool same = get_is(other, "env", env) && json_object_get(other, "median");
+
+        for (unsigned k = 0; same && k < sizeof(keys) / sizeof(keys[0]); k++)
+            same = json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k]));
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+/* A figure of the base that an environment, which was run as well, does not have. */
+static int find_gap(const struct results *results, const json_t *experiment, struct err *err)
+{
+    const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
+    char reason[REASON_MAX], label[FIGURES_LABEL_MAX];
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, value) {
+        if (!get_is(value, "env", base) || !json_object_get(value, "median"))
+            continue;
+        for (unsigned e = 1; e < results->envs; e++) {
+            const char *env = results->env[e]->name;
+
+            if (!was_run(results->runs, name, env, get_text(value, "step")) ||
+                has_figure(experiment, value, env))
+                continue;
+            figures_label(label, value);
+            return err_set(err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
+                           reason_of(reason, results->runs, name, env, get_text(value, "name")));
+        }
+    }
+    return 0;
+}
+
+int missing_fails(const struct results *results, const json_t *experiments, struct err *err)
+{
+    json_t *experiment;
+    size_t i;
+
+    json_array_foreach (experiments, i, experiment)
+        if (get_integer(experiment, "blocks") &&
+            (find_empty(results, experiment, err) ||
+             (results->bench_named && find_gap(results, experiment, err))))
+            return -1;
+    return 0;
+}
