@@ -34,6 +34,12 @@ static int make_folder(char path[PATH_MAX], struct err *err)
     char folder[PATH_MAX];
 
     snprintf(path, PATH_MAX, "%.*s/virtcost-XXXXXX", PATH_MAX - 64, parent_folder());
+    if (strchr(path, ',')) {
+        err_set(err, ERR_USAGE, "TMPDIR=%s: a comma cannot be in the path of a disk",
+                parent_folder());
+        path[0] = '\0';
+        return err_hint(err, "TMPDIR=" FOLDER);
+    }
     if (!mkdtemp(path)) {
         err_sys(err, ERR_FAILED, "%s", path);
         path[0] = '\0';
@@ -78,14 +84,14 @@ static void choose_envs(struct choice *choice, const struct options *options,
     for (unsigned i = 0; i < options->envs; i++) {
         const struct environment *env = options->env[i];
 
-        if (env->contained && !site->container.runtime)
+        if (env->contained && !site->container->runtime)
             continue;
-        if (env == overlay && !container_has_overlay(&site->container))
+        if (env == overlay && !container_has_overlay(site->container))
             continue;
         choice->env[choice->envs++] = env;
         has |= env == overlay;
         if (!env->contained || has || !wants_overlay(options) ||
-            !container_has_overlay(&site->container))
+            !container_has_overlay(site->container))
             continue;
         choice->env[choice->envs++] = overlay;
         has = true;
@@ -96,13 +102,18 @@ static int open_container(struct site *site, struct results *results, const stru
                           struct err *err)
 {
     char program[PATH_MAX], line[ERR_LINE_MAX];
+    int result;
 
     if (!wants_container(options))
         return 0;
     if (file_beside_program("bench-native", program, sizeof(program)))
         return err_sys(err, ERR_FAILED, "bench-native");
-    if (!container_open(&site->container, options->runtime, program, site->folder, err)) {
-        results->runtime = site->container.version;
+    result = container_open(site->container, options->runtime, program, site->folder, site->stop_fd,
+                            err);
+    if (result > 0)
+        return RUN_STOPPED;
+    if (!result) {
+        results->runtime = site->container->version;
         return 0;
     }
     /* A runtime that was asked for must be there; otherwise the rest is run without. */
@@ -172,6 +183,7 @@ int run_experiments(struct results *results, const struct options *options, int 
     static struct site site;
     static struct choice choice;
     static char folder[PATH_MAX];
+    struct keeper keeper = {-1, -1};
     uint64_t random = options->seed;
     int result = make_folder(folder, err);
 
@@ -188,23 +200,29 @@ int run_experiments(struct results *results, const struct options *options, int 
     site = (struct site){
         .base = options->env[0],
         .stop_fd = stop_fd,
+        .container = keeper_share(sizeof(*site.container)),
+        .notice = blocks_notice,
         .folder = folder,
         .count = options->count,
         .quick = options->config.quick,
     };
-    if (!result)
-        result = open_container(&site, results, options, err);
+    if (!result && !site.container)
+        result = err_sys(err, ERR_FAILED, "no memory that is shared");
     if (!result)
         result = hugepages_share(err);
     if (!result)
-        result = keeper_start(&site.container, folder, err);
-    choose_envs(&choice, options, &site);
+        result = keeper_start(&keeper, site.container, folder, err);
+    if (!result)
+        result = open_container(&site, results, options, err);
+    if (site.container)
+        choose_envs(&choice, options, &site);
     results->envs = choice.envs;
     for (unsigned i = 0; i < options->experiments && !result; i++)
         result = run_one(results, options->experiment[i], options, &site, &random, last, err);
-    if (site.container.runtime)
-        container_close(&site.container);
+    if (site.container)
+        container_close(site.container);
     if (*folder)
         file_remove_tree(folder);
+    keeper_end(&keeper);
     return result;
 }
