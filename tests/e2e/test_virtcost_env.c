@@ -584,10 +584,10 @@ START_TEST(a_container_has_any_disk)
 }
 END_TEST
 
-#define SKIPPED(rows)                                                                     \
-    "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "   \
-    "\"guest_status\": 0}, \"benches\": [" rows "], \"skipped\": [{\"name\": \"other\", " \
-    "\"reason\": \"no such disk\"}]}'"
+#define SKIPPED(rows)                                                                        \
+    "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "      \
+    "\"guest_status\": 0, \"missing\": [\"other\"]}, \"benches\": [" rows "], \"skipped\": " \
+    "[{\"name\": \"other\", \"reason\": \"no such disk\"}]}'"
 
 #define ROW(name)                                                                            \
     "{\"name\": \"" name "\", \"params\": {}, \"threads\": 1, \"unit\": \"u\", \"better\": " \

@@ -10,7 +10,7 @@
 #include "tools/virtcost/compare/compare.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
-#include "tools/virtcost/results/missing.h"
+#include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
@@ -194,7 +194,7 @@ static int run(const struct options *options)
         status |= write_whole(&json_sheet, options->output, json);
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
-    if (!status && missing_fails(&results, json_object_get(json, "experiments"), &err))
+    if (!status && gaps_fail(&results, json_object_get(json, "experiments"), &err))
         status = complain(&err);
     json_decref(json);
     return status;

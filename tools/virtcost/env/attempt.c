@@ -42,19 +42,24 @@ static void read_end(int fd, char *text, size_t size)
     text[got > 0 ? got : 0] = '\0';
 }
 
-/* Whether a report says why a run failed: a check did, or a benchmark could not be run. */
-static int is_explained(const json_t *report)
+/*
+ * Whether a report tells that rows are void (a check failed, or the run was interrupted) or that
+ * benchmarks could not be measured there, and that nothing else was wrong.
+ */
+static int only_results_lack(const json_t *report)
 {
     json_t *end = json_object_get(report, "end"), *row;
-    size_t wrong = json_array_size(json_object_get(report, "skipped")), i;
+    int lacking = json_object_get(end, "missing") != NULL;
+    size_t i;
 
     /* A benchmark program's own status is 1 if a check failed; it has others for other failures. */
     if (!get_is(end, "reason", "guest") || json_object_get(end, "fault") ||
-        get_integer(end, "guest_status") > 1)
+        get_integer(end, "guest_status") > 1 || json_array_size(json_object_get(report, "failed")))
         return 0;
     json_array_foreach (json_object_get(report, "benches"), i, row)
-        wrong += get_is(row, "check", "failed");
-    return wrong > 0;
+        lacking |=
+            get_is(row, "check", "failed") || json_is_true(json_object_get(row, "interrupted"));
+    return lacking;
 }
 
 static enum err_code code_of(int status)
@@ -126,7 +131,8 @@ static int judge(const struct run *run, const struct attempt *attempt, const jso
         return tell_hung(attempt, err);
     if (signal)
         return tell_killed(attempt, signal, said, err);
-    if (WEXITSTATUS(status) && !(WEXITSTATUS(status) == ERR_FAILED && is_explained(run->report)))
+    if (WEXITSTATUS(status) &&
+        !(WEXITSTATUS(status) == ERR_FAILED && only_results_lack(run->report)))
         return err_set(err, code_of(WEXITSTATUS(status)), "%s: %s ended with status %d%s", env,
                        program, WEXITSTATUS(status), said);
     if (!json_is_object(run->report))

@@ -5,7 +5,7 @@
 
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
-#include "tools/virtcost/results/missing.h"
+#include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/warnings.h"
 #include "vmm/base/stats.h"
 
@@ -260,7 +260,7 @@ json_t *warnings_of(const struct results *results, const json_t *experiments)
     warn_incomplete(results, warnings);
     warn_wrong(results, warnings);
     warn_interrupted(results, warnings);
-    missing_warn(warnings, results, experiments);
+    gaps_warn(warnings, results, experiments);
     warn_stolen(results, warnings);
     warn_runs(results, warnings);
     return warnings;

@@ -4,12 +4,24 @@
 
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
-#include "tools/virtcost/results/missing.h"
+#include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/warnings.h"
 
 #define REASON_MAX 240
 
-/* Whether an environment was run in an experiment, in any step or (not NULL) in this one. */
+/* Whether a run was of anything: one of no benchmark has neither a row nor a reason. */
+static bool is_of_something(const json_t *run)
+{
+    const json_t *report = json_object_get(run, "report");
+
+    return json_array_size(json_object_get(report, "benches")) ||
+           json_array_size(json_object_get(report, "skipped"));
+}
+
+/*
+ * Whether an environment was run in an experiment, in any step or (not NULL) in this one, for
+ * something.
+ */
 static bool was_run(const json_t *runs, const char *experiment, const char *env, const char *step)
 {
     json_t *run;
@@ -17,7 +29,18 @@ static bool was_run(const json_t *runs, const char *experiment, const char *env,
 
     json_array_foreach (runs, i, run)
         if (get_is(run, "experiment", experiment) && get_is(run, "env", env) &&
-            (!step || get_is(run, "step", step)))
+            (!step || get_is(run, "step", step)) && is_of_something(run))
+            return true;
+    return false;
+}
+
+static bool is_in_a_run(const json_t *runs, const char *env)
+{
+    json_t *run;
+    size_t i;
+
+    json_array_foreach (runs, i, run)
+        if (get_is(run, "env", env))
             return true;
     return false;
 }
@@ -68,7 +91,7 @@ static const char *reason_of(char text[REASON_MAX], const json_t *runs, const ch
     return text;
 }
 
-void missing_warn(json_t *warnings, const struct results *results, const json_t *experiments)
+void gaps_warn(json_t *warnings, const struct results *results, const json_t *experiments)
 {
     char reason[REASON_MAX];
     json_t *experiment;
@@ -76,14 +99,13 @@ void missing_warn(json_t *warnings, const struct results *results, const json_t 
 
     for (unsigned e = 0; e < results->envs; e++) {
         const char *env = results->env[e]->name;
-        bool seen = false;
+        bool seen = is_in_a_run(results->runs, env);
 
         json_array_foreach (experiments, i, experiment) {
             const char *name = get_text(experiment, "name");
 
             if (!get_integer(experiment, "blocks") || !was_run(results->runs, name, env, NULL))
                 continue;
-            seen = true;
             if (!count_figures(experiment, env))
                 warnings_add(warnings, "no_result",
                              json_sprintf("%s: %s has no result: %s", name, env,
@@ -101,6 +123,7 @@ static int find_empty(const struct results *results, const json_t *experiment, s
 {
     const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
     bool of_base = count_figures(experiment, base), any = of_base;
+    bool asked = was_run(results->runs, name, base, NULL);
     char reason[REASON_MAX];
 
     for (unsigned e = 1; e < results->envs; e++) {
@@ -108,11 +131,12 @@ static int find_empty(const struct results *results, const json_t *experiment, s
         unsigned count = count_figures(experiment, env);
 
         any |= count > 0;
+        asked |= was_run(results->runs, name, env, NULL);
         if (of_base && !count && was_run(results->runs, name, env, NULL))
             return err_set(err, ERR_FAILED, "%s: %s has no result: %s", name, env,
                            reason_of(reason, results->runs, name, env, NULL));
     }
-    if (any)
+    if (any || !asked)
         return 0;
     return err_set(err, ERR_FAILED, "%s: no result: %s", name,
                    reason_of(reason, results->runs, name, base, NULL));
@@ -161,7 +185,7 @@ static int find_gap(const struct results *results, const json_t *experiment, str
     return 0;
 }
 
-int missing_fails(const struct results *results, const json_t *experiments, struct err *err)
+int gaps_fail(const struct results *results, const json_t *experiments, struct err *err)
 {
     json_t *experiment;
     size_t i;
