@@ -626,6 +626,22 @@ START_TEST(what_is_missing_is_said)
 }
 END_TEST
 
+/* An environment that was named and has nothing to do there gives nothing. */
+START_TEST(an_environment_without_use_is_a_failure)
+{
+    struct outcome run;
+
+    if (!has_container())
+        return;
+    run = program_run("virtcost", "run", "kernels", "--quick", "--blocks", "1", "--bench", "fma",
+                      "--mem", "64M", "--envs", "native,overlayfs", NULL);
+    ck_assert_int_eq(run.status, 1);
+    check_has(run.err, "virtcost: overlayfs has no result: nothing of this runs there\n");
+    check_has(run.out, "warning  overlayfs has no result: nothing of this runs there\n");
+    outcome_free(&run);
+}
+END_TEST
+
 /* Beside a neighbour that is gone, there is no figure. */
 START_TEST(a_neighbour_that_ends_is_an_error)
 {
@@ -704,4 +720,5 @@ SUITE_MAIN_KVM("virtcost_env", a_terminal_makes_no_difference, ctrl_c_ends_it_in
                a_child_that_is_stopped_is_reported, being_stopped_itself_is_noticed,
                the_oom_killer_is_named, a_container_does_not_escape_its_caller,
                unequal_limits_make_no_ratio, a_container_has_any_disk, what_is_missing_is_said,
-               a_neighbour_that_ends_is_an_error, an_engine_is_told_the_limits)
+               an_environment_without_use_is_a_failure, a_neighbour_that_ends_is_an_error,
+               an_engine_is_told_the_limits)

@@ -98,6 +98,17 @@ static void choose_envs(struct choice *choice, const struct options *options,
     }
 }
 
+/* A bit for each that the user named. */
+static unsigned named_envs(const struct choice *choice, const struct options *options)
+{
+    unsigned named = 0;
+
+    for (unsigned i = 0; options->envs_named && i < choice->envs; i++)
+        for (unsigned k = 0; k < options->envs; k++)
+            named |= (unsigned)(choice->env[i] == options->env[k]) << i;
+    return named;
+}
+
 static int open_container(struct site *site, struct results *results, const struct options *options,
                           struct err *err)
 {
@@ -189,7 +200,6 @@ int run_experiments(struct results *results, const struct options *options, int 
 
     *results = (struct results){
         .env = choice.env,
-        .envs_named = options->envs_named,
         .bench_named = options->config.bench != NULL,
         .seed = options->seed,
         .quick = options->config.quick,
@@ -217,6 +227,7 @@ int run_experiments(struct results *results, const struct options *options, int 
     if (site.container)
         choose_envs(&choice, options, &site);
     results->envs = choice.envs;
+    results->envs_named = named_envs(&choice, options);
     for (unsigned i = 0; i < options->experiments && !result; i++)
         result = run_one(results, options->experiment[i], options, &site, &random, last, err);
     if (site.container)

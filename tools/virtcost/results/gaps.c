@@ -45,8 +45,18 @@ static bool is_in_a_run(const json_t *runs, const char *env)
     return false;
 }
 
-/* Whether it is told elsewhere that an environment is left out of an experiment as a whole. */
-static bool is_left_out(const json_t *experiments, const char *env)
+/*
+ * Whether the user named an environment in which nothing was run. "null" is none of its own: some
+ * experiments have no use for it.
+ */
+static bool is_idle(const struct results *results, unsigned env)
+{
+    return results->envs_named & 1u << env && results->env[env]->program &&
+           json_array_size(results->runs) && !is_in_a_run(results->runs, results->env[env]->name);
+}
+
+/* Why an environment is left out of an experiment as a whole. */
+static const char *reason_for_idle(const json_t *experiments, const char *env)
 {
     json_t *experiment, *skipped;
     size_t i, k;
@@ -54,8 +64,8 @@ static bool is_left_out(const json_t *experiments, const char *env)
     json_array_foreach (experiments, i, experiment)
         json_array_foreach (json_object_get(experiment, "skipped"), k, skipped)
             if (get_is(skipped, "env", env) && get_is(skipped, "step", ""))
-                return true;
-    return false;
+                return get_text(skipped, "reason");
+    return "nothing of this runs there";
 }
 
 /* How many figures an environment has in an experiment. */
@@ -99,7 +109,6 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
 
     for (unsigned e = 0; e < results->envs; e++) {
         const char *env = results->env[e]->name;
-        bool seen = is_in_a_run(results->runs, env);
 
         json_array_foreach (experiments, i, experiment) {
             const char *name = get_text(experiment, "name");
@@ -111,10 +120,10 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
                              json_sprintf("%s: %s has no result: %s", name, env,
                                           reason_of(reason, results->runs, name, env, NULL)));
         }
-        if (!seen && results->envs_named && json_array_size(results->runs) &&
-            !is_left_out(experiments, env))
-            warnings_add(warnings, "no_result",
-                         json_sprintf("%s has no result: nothing of this runs there", env));
+        if (is_idle(results, e))
+            warnings_add(
+                warnings, "no_result",
+                json_sprintf("%s has no result: %s", env, reason_for_idle(experiments, env)));
     }
 }
 
@@ -190,6 +199,10 @@ int gaps_fail(const struct results *results, const json_t *experiments, struct e
     json_t *experiment;
     size_t i;
 
+    for (unsigned e = 0; e < results->envs; e++)
+        if (is_idle(results, e))
+            return err_set(err, ERR_FAILED, "%s has no result: %s", results->env[e]->name,
+                           reason_for_idle(experiments, results->env[e]->name));
     json_array_foreach (experiments, i, experiment)
         if (get_integer(experiment, "blocks") &&
             (find_empty(results, experiment, err) ||

@@ -43,7 +43,8 @@ struct part {
 struct results {
     const struct environment *const *env; /* the first is the base */
     unsigned envs;
-    bool envs_named, bench_named; /* the user said which: what gives nothing then is a failure */
+    unsigned envs_named; /* a bit for each that the user named, */
+    bool bench_named;    /* and whether benchmarks: what gives nothing then is a failure */
     uint64_t seed;
     bool quick;
     const char *runtime; /* NULL: none */
