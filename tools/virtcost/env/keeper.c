@@ -35,7 +35,7 @@ static void keep(struct container *container, const char *folder, pid_t owner, i
         dup2(nowhere, out);
     await_end(fd);
     hugepages_give_back_left();
-    if (!access(folder, F_OK)) {
+    if (*folder && !access(folder, F_OK)) {
         container_close(container);
         cgroup_sweep(owner);
         file_remove_tree(folder);

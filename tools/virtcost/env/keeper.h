@@ -16,8 +16,8 @@ struct keeper {
 
 /*
  * keeper_start(): have one from here on; it ends with this process, and finds nothing to do if that
- * has cleaned up itself. `container` is in memory that both share, and need not be open yet.
- * Returns 0, or -1.
+ * has cleaned up itself. `container` and `folder` are in memory that both share: neither need be
+ * there yet. Returns 0, or -1.
  */
 int keeper_start(struct keeper *keeper, struct container *container, const char *folder,
                  struct err *err);
