@@ -506,26 +506,6 @@ START_TEST(values_of_few_blocks_have_no_range)
 }
 END_TEST
 
-/* What a stop or a freeze fell into is no measurement. */
-START_TEST(interrupted_rows_are_void)
-{
-    struct results results = begin(2);
-    json_t *ratios, *stopped = row("chase", 1, "ok", 90);
-
-    json_object_set_new(stopped, "interrupted", json_true());
-    add(&results, 0, "native", "ok", 10);
-    add_report(&results, "", 0, "vm", json_pack("{s:[o]}", "benches", stopped));
-    add(&results, 1, "native", "ok", 10);
-    add(&results, 1, "vm", "ok", 20);
-    complete(&results, 2);
-    ratios = ratios_of(&results);
-    ck_assert_int_eq(json_int_at(ratios, "0.voided"), 1);
-    ck_assert_double_eq(real_at(ratios, "0.median"), 2);
-    json_decref(ratios);
-    free_results(&results);
-}
-END_TEST
-
 /* Nanoseconds of a start, operations of a disk: no reader counts digits, or reads exponents. */
 START_TEST(large_figures_are_readable)
 {
@@ -757,6 +737,86 @@ START_TEST(of_a_fact_no_ratio_is_taken)
 }
 END_TEST
 
+/* A report of one row and what its host and configuration say. */
+static json_t *limited(double cpu_limit, double memory_mib)
+{
+    json_t *host = json_pack("{s:i}", "cpus", 4);
+
+    if (cpu_limit > 0)
+        json_object_set_new(host, "cpu_limit", json_real(cpu_limit));
+    if (memory_mib > 0)
+        json_object_set_new(host, "memory_limit_bytes", json_real(memory_mib * 1048576));
+    return json_pack("{s:[o], s:o, s:{s:i}}", "benches", row("chase", 1, "ok", 2), "host", host,
+                     "config", "mem_bytes", 256 << 20);
+}
+
+/* A ratio of two limits says nothing of the environments. */
+START_TEST(unequal_limits_make_no_ratio)
+{
+    static const struct {
+        double native_cpu, native_memory, vm_cpu, vm_memory;
+        const char *reason; /* NULL: they can be compared */
+    } cases[] = {
+        {0, 0, 0, 0, NULL},
+        {0.2, 0, 0.2, 0, NULL},
+        {0.2, 0, 0.201, 0, NULL},
+        {0.2, 0, 0, 0, "no ratio: CPU limit: native 0.2, vm none"},
+        {0, 0, 1.5, 0, "no ratio: CPU limit: native none, vm 1.5"},
+        /* As many as there are hold nothing back. */
+        {0, 0, 4, 0, NULL},
+        {0, 0, 0, 320, NULL},
+        {0, 300, 0, 320, NULL},
+        {0, 200, 0, 320, "no ratio: memory limit: native 200 MiB, vm 320 MiB"},
+        {0, 200, 0, 0, "no ratio: memory limit: native 200 MiB, vm none"},
+        {0, 200, 0, 200, NULL},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct results results = begin(2);
+        json_t *json;
+
+        add_report(&results, "", 0, "native", limited(cases[i].native_cpu, cases[i].native_memory));
+        add_report(&results, "", 0, "vm", limited(cases[i].vm_cpu, cases[i].vm_memory));
+        complete(&results, 1);
+        json = results_json(&results);
+        ck_assert_int_eq(json_has(json, "experiments.0.ratios.0.median"), !cases[i].reason);
+        ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.0.voided"), 0);
+        ck_assert_int_eq(json_array_size(json_at(json, "warnings")), cases[i].reason != NULL);
+        if (cases[i].reason) {
+            ck_assert_str_eq(json_text_at(json, "experiments.0.ratios.0.reason"), cases[i].reason);
+            ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.0.unequal"), 1);
+            ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "unequal_limits");
+        }
+        json_decref(json);
+        free_results(&results);
+    }
+}
+END_TEST
+
+/* What was timed while a run was stopped or frozen is no sample. */
+START_TEST(interrupted_rows_are_void)
+{
+    struct results results = begin(2);
+    json_t *json, *stopped;
+
+    for (unsigned block = 0; block < 2; block++) {
+        add(&results, block, "native", "ok", 2);
+        stopped = row("chase", 1, "ok", 1000);
+        json_object_set_new(stopped, "interrupted", json_boolean(!block));
+        add_report(&results, "", block, "vm", json_pack("{s:[o]}", "benches", stopped));
+    }
+    complete(&results, 2);
+    json = results_json(&results);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.0.voided"), 1);
+    ck_assert_double_eq(real_at(json, "experiments.0.ratios.0.samples.0"), 500);
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 1);
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "interrupted");
+    ck_assert_uint_eq(warnings_wrong(&results), 0);
+    json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
 /* Once for each step, however many blocks; natively it is often nothing but "only in a VM". */
 START_TEST(what_the_vm_left_out_is_told)
 {
@@ -784,8 +844,8 @@ SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_res
            exits_to_the_vmm_include_those_of_barriers, the_host_and_its_paging_are_named,
            the_table_judges, every_ratio_has_its_verdict, few_blocks_show_no_interval,
            the_table_tells_what_would_settle_it, values_of_few_blocks_have_no_range,
-           interrupted_rows_are_void, the_table_names_its_base, large_figures_are_readable,
-           arguments_of_the_user_win, memory_that_is_not_known_is_not_nothing,
-           warnings_fit_a_terminal, what_io_costs_more_is_predicted,
-           without_the_exits_nothing_is_predicted, of_a_fact_no_ratio_is_taken,
-           what_the_vm_left_out_is_told)
+           the_table_names_its_base, large_figures_are_readable, arguments_of_the_user_win,
+           memory_that_is_not_known_is_not_nothing, warnings_fit_a_terminal,
+           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted,
+           of_a_fact_no_ratio_is_taken, what_the_vm_left_out_is_told, unequal_limits_make_no_ratio,
+           interrupted_rows_are_void)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,6 +85,12 @@ static void clear_progress(void)
         fprintf(stderr, CLEAR_LINE);
 }
 
+void blocks_notice(const char *text)
+{
+    clear_progress();
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
+}
+
 static const char *kernels_of(const json_t *report)
 {
     json_t *config = json_object_get(report, "config");
@@ -129,6 +136,16 @@ static void keep_limit(struct task *task, const struct step *step, const char *e
                                                          step->label, "reason", limit));
 }
 
+/* Nothing that was timed meanwhile is a figure. */
+static void mark_interrupted(json_t *report)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "benches"), i, row)
+        json_object_set_new(row, "interrupted", json_true());
+}
+
 static int run_step(struct task *task, const struct step *step, uint64_t *random, struct run *last,
                     struct err *err)
 {
@@ -154,6 +171,8 @@ static int run_step(struct task *task, const struct step *step, uint64_t *random
             last->said[0] = '\0';
             return -1;
         }
+        if (last->interrupted)
+            mark_interrupted(last->report);
         keep_limit(task, step, env->name, last->report);
         results_add(results, step->label, place++, env->name, last->report);
         task->done++;

@@ -12,6 +12,7 @@
 #include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
+#include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
@@ -210,6 +211,8 @@ static int run(const struct options *options)
         status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
+    if (!status && gaps_fail(&results, json_object_get(json, "experiments"), &err))
+        status = complain(&err);
     json_decref(json);
     return status;
 }

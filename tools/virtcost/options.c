@@ -44,6 +44,7 @@ static int parse_envs(struct options *options, const char *list, struct err *err
     char names[128];
 
     options->envs = 0;
+    options->envs_named = true;
     for (const char *name = list; name; name = strchr(name, ',') ? strchr(name, ',') + 1 : NULL) {
         size_t length = strcspn(name, ",");
         const struct environment *env = environment_find(name, length);
@@ -435,6 +436,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
     config_init(&options->config);
     if (parse_envs(options, "native,container,vm,null", err))
         return -1;
+    options->envs_named = false;
     list_options(list);
     argp_program_version = version_text;
     argp_err_exit_status = ERR_USAGE;

@@ -24,6 +24,7 @@ struct options {
     unsigned experiments;
     const struct environment *env[ENVIRONMENTS_MAX];
     unsigned envs;        /* at least two, none twice; the first is the base */
+    bool envs_named;      /* by the user */
     unsigned blocks;      /* 0: as each experiment has it */
     unsigned count;       /* instances of an experiment that has many; 0: as it has it */
     uint64_t seed;        /* of the order within the blocks; fits a signed number */

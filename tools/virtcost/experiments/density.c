@@ -45,9 +45,19 @@ static int plan_density(struct plan *plan, const struct request *request, struct
     plan_step(plan, request, "",
               json_pack("{s:s, s:s, s:s, s:n}", "bench", "load.idle", "mem",
                         *mem ? mem : MEM_DEFAULT, "thp", "off", ENVIRONMENT_DETACHED));
-    if (request->site->container.runtime && !container_has_overlay(&request->site->container))
+    if (request->site->container->runtime && !container_has_overlay(request->site->container))
         plan_skip(plan, "container", "", "an engine's containers cannot be watched from here");
     return 0;
+}
+
+/* Those that have answered and are still there. */
+static unsigned count_alive(const struct crowd *crowd)
+{
+    unsigned alive = crowd->started;
+
+    for (unsigned i = 0; i < crowd->started; i++)
+        alive -= instance_has_ended(&crowd->instance[i]);
+    return alive < crowd->answers.ready ? alive : crowd->answers.ready;
 }
 
 /* Start them all. Returns 0, RUN_STOPPED, or -1; a limit that is met ends it as well. */
@@ -58,6 +68,8 @@ static int start_all(struct crowd *crowd, const json_t *options, struct err *err
                                     options, crowd->started, &crowd->answers, &crowd->limit);
         unsigned behind;
 
+        if (result == RUN_STOPPED)
+            return result;
         if (result)
             break;
         crowd->started++;
@@ -75,7 +87,7 @@ static int start_all(struct crowd *crowd, const json_t *options, struct err *err
         if (result == RUN_STOPPED)
             return result;
     }
-    crowd->alive = crowd->answers.ready;
+    crowd->alive = count_alive(crowd);
     if (crowd->alive)
         return 0;
     *err = crowd->limit;
@@ -154,7 +166,8 @@ static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, str
     add_row(rows, crowd, "density.start", "s", "lower", seconds);
     add_row(rows, crowd, "density.rate", "1/s", "higher", crowd->alive / seconds);
     add_memory(rows, crowd, mem_bytes);
-    return 0;
+    /* One that ended meanwhile has not been measured whole. */
+    return *crowd->limit.text ? 0 : answers_check(&crowd->answers, err);
 }
 
 static int open_crowd(struct crowd *crowd, struct err *err)
@@ -197,6 +210,7 @@ static int measure_density(struct run *run, const struct environment *env, const
         return -1;
     }
     result = measure_crowd(&crowd, own, rows, err);
+    run->interrupted = crowd.answers.interrupted;
     close_crowd(&crowd);
     if (!result)
         run->report = json_pack("{s:s, s:O}", "env", env->name, "benches", rows);

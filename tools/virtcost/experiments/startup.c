@@ -32,6 +32,18 @@ static void add_row(json_t *rows, const char *name, double ns)
     json_array_append_new(rows, experiment_row(name, "ns", "lower", ns));
 }
 
+/* A program that noticed it says so; here its warning is all that there is of that. */
+static bool was_interrupted(const json_t *report)
+{
+    json_t *warning;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "warnings"), i, warning)
+        if (get_is(warning, "code", "interrupted"))
+            return true;
+    return false;
+}
+
 static int measure_startup(struct run *run, const struct environment *env, const struct site *site,
                            const json_t *options, struct err *err)
 {
@@ -51,6 +63,7 @@ static int measure_startup(struct run *run, const struct environment *env, const
     add_row(rows, "startup.to_user", to_user);
     add_row(rows, "startup.total", total);
     json_object_set_new(run->report, "benches", rows);
+    run->interrupted |= was_interrupted(run->report);
     return 0;
 }
 

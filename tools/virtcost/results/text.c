@@ -32,7 +32,7 @@ static void print_ratio(FILE *out, const json_t *ratio, double margin, char last
     if (json_object_get(ratio, "ci95"))
         print_known(out, ratio, margin);
     else
-        fprintf(out, " no result");
+        fprintf(out, " %s", *get_text(ratio, "reason") ? get_text(ratio, "reason") : "no result");
     if (voided)
         fprintf(out, " (%lld void)", (long long)voided);
     fputc('\n', out);
@@ -95,7 +95,7 @@ static int print_ratios(FILE *out, const json_t *ratios, double margin, int step
 
 static void print_skipped(FILE *out, const json_t *skipped)
 {
-    char text[512];
+    char text[1024];
 
     snprintf(text, sizeof(text), "%s%s%s: %s", get_text(skipped, "env"),
              *get_text(skipped, "env") && *get_text(skipped, "step") ? " " : "",
