@@ -129,6 +129,7 @@ int session_begin(struct session *session, const struct config *config,
         return -1;
 
     cpus_steal(&session->stolen, &session->ticks);
+    quota_read("", &session->quota);
     sigaction(SIGPIPE, &ignore, NULL);
     session->watch = (struct watch){
         .stop_fd = signals_catch(),
@@ -308,6 +309,7 @@ int session_finish(struct session *session, const struct run_result *result,
         signals_accept(session->watch.stop_fd);
     clear_line(session);
     hostinfo_read(&host);
+    report.has_throttled = !quota_throttled(&session->quota, &host.quota, &report.throttled);
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
     explain_end(session, result, facts);
