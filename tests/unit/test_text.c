@@ -48,6 +48,15 @@ static void check_has_not(const char *unexpected)
     free(text);
 }
 
+START_TEST(a_cpu_quota_is_in_the_head)
+{
+    sample_init(&sample);
+    sample.host.quota.cpus = 0.2;
+    check_has("family 25; 4 of 8 CPUs; CPU quota 0.2; 32.0 GiB;");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(the_head_says_where_it_ran)
 {
     sample_init(&sample);
@@ -491,12 +500,13 @@ START_TEST(any_fault_fits)
 }
 END_TEST
 
-SUITE_MAIN("text", the_head_says_where_it_ran, masked_features_have_a_line,
-           a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
-           what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
-           a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
-           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits, costs_are_a_table,
-           an_interpreted_ring_0_is_said_to_be, the_vmms_own_work_is_compared,
-           exits_are_listed_by_vcpu, no_percentile_exceeds_the_maximum, the_end_is_told,
-           skips_and_warnings_are_wrapped, the_longest_texts_fit, real_machines_with_long_names_fit,
-           extreme_numbers_fit, extreme_costs_fit, any_fault_fits)
+SUITE_MAIN("text", the_head_says_where_it_ran, a_cpu_quota_is_in_the_head,
+           masked_features_have_a_line, a_topology_that_was_asked_for_is_told,
+           a_native_run_has_no_machine, what_is_not_known_is_left_out,
+           a_row_says_what_it_measured_and_what_it_cost, a_short_window_has_no_shares,
+           shares_beyond_reason_are_not_spelled_out, a_row_that_did_not_end_shows_what_there_is,
+           values_have_four_digits, costs_are_a_table, an_interpreted_ring_0_is_said_to_be,
+           the_vmms_own_work_is_compared, exits_are_listed_by_vcpu,
+           no_percentile_exceeds_the_maximum, the_end_is_told, skips_and_warnings_are_wrapped,
+           the_longest_texts_fit, real_machines_with_long_names_fit, extreme_numbers_fit,
+           extreme_costs_fit, any_fault_fits)

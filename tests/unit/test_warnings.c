@@ -75,12 +75,81 @@ END_TEST
 START_TEST(more_threads_than_cpus_are_too_many)
 {
     sample_init(&sample);
+    sample.config.pin_count = 0;
     sample.config.vcpus = 4;
-    check_codes("");
+    check_codes("unpinned ");
     sample.config.vcpus = 5;
-    check_one("oversubscribed", "5 vCPUs share 4 CPUs");
+    check_codes("oversubscribed unpinned ");
+    sample.config.pin_count = 2;
+    check_one("oversubscribed", "5 vCPUs share 2 CPUs");
+    sample.config.pin_count = 1;
+    sample.config.vcpus = 2;
+    check_one("oversubscribed", "2 vCPUs share 1 CPU");
     sample_native(&sample);
-    check_one("oversubscribed", "5 threads share 4 CPUs");
+    check_one("oversubscribed", "2 threads share 1 CPU");
+    sample_free(&sample);
+}
+END_TEST
+
+/* A disk whose thread is bound to this CPU. */
+static void add_disk(struct config_disk *config, enum config_notify notify, unsigned cpu)
+{
+    *config = config_disk_default;
+    config->notify = notify;
+    config->pin = cpu;
+    sample.config.disks = sample.facts.disks = 1;
+    sample.facts.disk[0] = (struct run_disk){.name = "blk0", .config = config, .opened = true};
+}
+
+START_TEST(a_disks_thread_needs_a_cpu_too)
+{
+    struct config_disk *disk = &sample.config.disk[0];
+
+    sample_init(&sample);
+    add_disk(disk, CONFIG_NOTIFY_POLL, 1);
+    check_one("oversubscribed", "2 vCPUs and 1 polling disk thread share 2 CPUs");
+    sample.host.quota.cpus = 2.5;
+    check_codes("oversubscribed cpu_limit ");
+    disk->pin = 2;
+    check_one("cpu_limit", "the cgroup's CPU quota allows 2.5 CPUs: 2 vCPUs and 1 polling disk "
+                           "thread can use more");
+    sample.host.quota.cpus = 0;
+    disk->pin = CONFIG_NO_PIN;
+    check_codes("");
+    sample.host.cpus_usable = 2;
+    check_one("oversubscribed", "2 vCPUs and 1 polling disk thread share 2 CPUs");
+    /* One that no driver started, and one that the benchmark's own thread serves, have none. */
+    sample.facts.disk[0].opened = false;
+    check_codes("");
+    sample.facts.disk[0].opened = true;
+    disk->notify = CONFIG_NOTIFY_IOEVENTFD;
+    check_codes("");
+    disk->pin = 1;
+    check_one("disk_beside_vcpu",
+              "the thread of blk0 shares CPU 1 with a vCPU (--disk cpu=, --pin)");
+    disk->pin = 0;
+    sample_native(&sample);
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_cpu_quota_is_held_against_the_threads)
+{
+    sample_init(&sample);
+    sample.host.quota.cpus = 2;
+    check_codes("");
+    sample.host.quota.cpus = 0.2;
+    check_one("cpu_limit", "the cgroup's CPU quota allows 0.2 CPUs: 2 vCPUs can use more");
+    sample.config.vcpus = 1;
+    sample.host.quota.cpus = 1;
+    sample_native(&sample);
+    check_codes("");
+    sample.report.has_throttled = true;
+    check_codes("");
+    sample.report.throttled = (struct quota_throttled){12, 700000000};
+    check_one("cpu_throttled",
+              "throttled by the cgroup's CPU quota in 12 periods, for 700 ms in all");
     sample_free(&sample);
 }
 END_TEST
@@ -298,7 +367,8 @@ END_TEST
 
 SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            a_run_that_was_stopped_is_incomplete, results_that_are_wrong_are_counted,
-           more_threads_than_cpus_are_too_many, threads_that_may_wander_are_told,
+           more_threads_than_cpus_are_too_many, a_disks_thread_needs_a_cpu_too,
+           a_cpu_quota_is_held_against_the_threads, threads_that_may_wander_are_told,
            the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
            bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,

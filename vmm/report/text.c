@@ -83,6 +83,8 @@ static void print_host(FILE *out, const struct report *report)
     line = line_begin(out, "host", ";");
     line_add(&line, "%.70s, family %u", host->cpu, host->family);
     line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
+    if (host->quota.cpus > 0)
+        line_add(&line, "CPU quota %.3g", host->quota.cpus);
     line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
     line_add(&line, "%s", host->kernel);
     line_end(&line);

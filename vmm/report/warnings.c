@@ -7,6 +7,7 @@
 #include "vmm/base/units.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
+#include "vmm/report/warnings_cpu.h"
 
 /* More than this is worth a word. */
 #define STEAL_MAX_PCT  1.0
@@ -38,22 +39,6 @@ static bool is_wrong(const struct report *report, char *text, size_t size)
         wrong += report->result->row[i].check == RESULT_WRONG;
     snprintf(text, size, "%u results failed their check and are void", wrong);
     return wrong;
-}
-
-static bool is_oversubscribed(const struct report *report, char *text, size_t size)
-{
-    unsigned threads = report->config->vcpus, cpus = report->host->cpus_usable;
-
-    snprintf(text, size, "%u %s share %u CPU%s", threads,
-             report->facts->env == RUN_VM ? "vCPUs" : "threads", cpus, units_s(cpus));
-    return threads > cpus;
-}
-
-static bool is_unpinned(const struct report *report, char *text, size_t size)
-{
-    snprintf(text, size, "not pinned: the host's scheduler moves the %s (--pin LIST)",
-             report->facts->env == RUN_VM ? "vCPUs" : "threads");
-    return !report->config->pin_count && report->host->cpus_usable > 1;
 }
 
 /* The first disk of which this counts something; NULL: there is none. */
@@ -278,8 +263,11 @@ static const struct {
     {"incomplete", is_incomplete},
     {"check_failed", is_wrong},
     {"quick", is_quick},
-    {"oversubscribed", is_oversubscribed},
-    {"unpinned", is_unpinned},
+    {"oversubscribed", warns_oversubscribed},
+    {"disk_beside_vcpu", warns_disk_beside_vcpu},
+    {"unpinned", warns_unpinned},
+    {"cpu_limit", warns_cpu_limit},
+    {"cpu_throttled", warns_throttled},
     {"device_error", has_device_error},
     {"io_errors", has_io_error},
     {"virtualized_host", is_virtualized},
