@@ -174,6 +174,12 @@ START_TEST(memory_is_told_by_its_pages)
     check_int(json, "memory.resident_bytes", 128 << 20);
     check_int(json, "memory.vmm_pss_bytes", 300 << 10);
     json_decref(json);
+    sample.facts.memory.pss_bytes = sample.facts.memory.other_pss_bytes = UINT64_MAX;
+    json = make();
+    check_int(json, "memory.resident_bytes", 128 << 20);
+    check_absent(json, "memory.pss_bytes");
+    check_absent(json, "memory.vmm_pss_bytes");
+    json_decref(json);
     sample.facts.memory = (struct memory_usage){.resident_bytes = 2ull << 30,
                                                 .hugetlb_bytes = 2ull << 30,
                                                 .hugetlb_page_bytes = CONFIG_PAGE_1G};
@@ -203,6 +209,17 @@ START_TEST(what_is_not_known_is_absent)
                                          "host.cgroup_cpu",
                                          "host.cpu_limit",
                                          "host.cpu_throttled",
+                                         "host.cpus",
+                                         "host.cpus_usable",
+                                         "host.steal_pct",
+                                         "host.caches_bytes",
+                                         "host.mitigations",
+                                         "vcpus.0.time_ns.on_cpu",
+                                         "vcpus.0.time_ns.runqueue",
+                                         "benches.0.time_ns.on_cpu",
+                                         "benches.0.time_ns.runqueue",
+                                         "benches.0.time_ns.running",
+                                         "benches.0.time_ns.asleep",
                                          "startup.exec_to_main_ns",
                                          "startup.entry_to_user_ns",
                                          "startup.teardown_ns",
@@ -217,10 +234,13 @@ START_TEST(what_is_not_known_is_absent)
                                          "vcpus.0.kvm_stats",
                                          "benches.0.time_ns.halted",
                                          "benches.0.irqs_per_op"};
+    struct result_row *row;
     json_t *json;
 
     sample_init(&sample);
-    sample_row(&sample, "row", "", 3);
+    row = sample_row(&sample, "row", "", 3);
+    row->usage.time = sample.vcpu[0].time = (struct cpus_time){CPUS_UNKNOWN, CPUS_UNKNOWN};
+    sample.report.steal_pct = -1;
     sample.host = (struct hostinfo){.memory_limit_bytes = UINT64_MAX};
     sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
                                                 FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};

@@ -181,6 +181,8 @@ END_TEST
 START_TEST(stolen_time_counts_from_one_percent)
 {
     sample_init(&sample);
+    sample.report.steal_pct = -1; /* not known */
+    check_codes("");
     sample.report.steal_pct = 1.0;
     check_codes("");
     sample.report.steal_pct = 1.3;
@@ -285,7 +287,7 @@ START_TEST(kvms_count_is_held_against_ours)
     check_one("kvm_stats_mismatch",
               "KVM's statistic mmio_exits says 6 where 7 such exits reached user space");
     sample.vcpu[1].has_kvm = false;
-    check_codes("");
+    check_codes("kvm_stats_partial ");
     sample_free(&sample);
 }
 END_TEST
@@ -306,6 +308,16 @@ START_TEST(statistics_that_are_not_there_are_missed)
     sample.facts.vcpu_stats.count = 0;
     sample.vcpu[0].has_kvm = sample.vcpu[1].has_kvm = false;
     check_codes("kvm_stats_absent ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(statistics_of_some_vcpus_are_missed_too)
+{
+    sample_init(&sample);
+    sample.vcpu[1].has_kvm = false;
+    check_one("kvm_stats_partial", "KVM's statistics of 1 of 2 vCPUs could not be read: sums over "
+                                   "all vCPUs are absent");
     sample_free(&sample);
 }
 END_TEST
@@ -373,5 +385,5 @@ SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
            bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,
            a_statistic_that_kvm_does_not_have_is_not_wrong,
-           statistics_that_are_not_there_are_missed, text_that_was_lost_is_counted,
-           the_guests_own_come_last, there_is_room_for_all_at_once)
+           statistics_that_are_not_there_are_missed, statistics_of_some_vcpus_are_missed_too,
+           text_that_was_lost_is_counted, the_guests_own_come_last, there_is_room_for_all_at_once)

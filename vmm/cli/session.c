@@ -128,7 +128,7 @@ int session_begin(struct session *session, const struct config *config,
     if (check_files(config, err))
         return -1;
 
-    cpus_steal(&session->stolen, &session->ticks);
+    session->has_ticks = !cpus_steal(&session->stolen, &session->ticks);
     quota_read("", &session->quota);
     sigaction(SIGPIPE, &ignore, NULL);
     session->watch = (struct watch){
@@ -172,15 +172,15 @@ static int write_report(struct session *session, const char *text, size_t bytes)
     return sink_write(&session->output, text, bytes, -1) ? -1 : 0;
 }
 
-/* In percent of all CPU time since the session began. */
+/* In percent of all CPU time since the session began; below 0: not known. */
 static double steal_pct(const struct session *session)
 {
     uint64_t stolen, ticks;
 
-    cpus_steal(&stolen, &ticks);
-    return ticks > session->ticks
-               ? (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100
-               : 0;
+    if (!session->has_ticks || cpus_steal(&stolen, &ticks) || ticks <= session->ticks ||
+        stolen < session->stolen)
+        return -1;
+    return (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100;
 }
 
 /* Results whose check says this. */

@@ -33,6 +33,7 @@ struct session {
     const struct run_result *result; /* for the progress line; set by the caller */
     const struct run_result *traced; /* for the report, of a traced run; set by the caller */
     uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
+    bool has_ticks;                  /* these are known */
     struct quota quota;              /* at the beginning */
 };
 

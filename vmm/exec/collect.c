@@ -86,8 +86,11 @@ void machine_snapshot(void *ctx, struct usage *usage)
 
         add_vcpu(machine, vcpu, now, usage);
         add_trace(vcpu, usage);
-        if (read_stats(machine, vcpu, values))
+        if (read_stats(machine, vcpu, values)) {
+            /* One that has not begun has caused nothing. */
+            usage->kvm_partial |= __atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED) > 0;
             continue;
+        }
         for (unsigned s = 0; s < machine->stats_layout.count; s++)
             usage->kvm[s] += values[s];
     }

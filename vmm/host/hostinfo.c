@@ -35,8 +35,8 @@ static void read_cpu(struct hostinfo *info)
 
     if (file_status_field("/proc/cpuinfo", "model name", info->cpu, sizeof(info->cpu)))
         info->cpu[0] = '\0';
-    info->cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    info->cpus_usable = cpus_usable();
+    info->cpus = cpus_online();
+    info->cpus_usable = cpus_allowed();
     if (__get_cpuid(1, &a, &b, &c, &d)) {
         read_model(info, a);
         info->virtualized = c & CPUID_ECX_HYPERVISOR;

@@ -31,7 +31,7 @@ struct memory_usage {
     uint64_t hugetlb_bytes;      /* of these, in pages of hugetlbfs */
     uint64_t hugetlb_page_bytes; /* their size */
     uint64_t pss_bytes;          /* of the range; hugetlb pages not included */
-    uint64_t other_pss_bytes;    /* of everything else in this process */
+    uint64_t other_pss_bytes; /* of everything else in this process; both UINT64_MAX: not known */
 };
 
 /*

@@ -19,7 +19,8 @@ struct report {
     const struct run_result *result;
     const struct run_facts *facts;
     const struct hostinfo *host;
-    double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below */
+    double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below; < 0: not
+                          known */
     uint64_t log_lost; /* bytes of the guest's text that could not be written */
     const struct run_result *traced;  /* of the run with tracepoints; NULL: there was none */
     bool has_throttled;               /* there is a CPU quota, and it is known what it did: */

@@ -82,11 +82,16 @@ static void print_host(FILE *out, const struct report *report)
     fputc('\n', out);
     line = line_begin(out, "host", ";");
     line_add(&line, "%.70s, family %u", host->cpu, host->family);
-    line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
+    if (host->cpus_usable && host->cpus)
+        line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
+    else if (host->cpus_usable)
+        line_add(&line, "%u usable CPU%s", host->cpus_usable, units_s(host->cpus_usable));
     if (host->quota.cpus > 0)
         line_add(&line, "CPU quota %.3g", host->quota.cpus);
-    line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
-    line_add(&line, "%s", host->kernel);
+    if (host->memory_bytes)
+        line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
+    if (*host->kernel)
+        line_add(&line, "%s", host->kernel);
     line_end(&line);
 }
 
@@ -219,7 +224,7 @@ static void print_shares(FILE *out, const struct report *report, const struct re
         /* A native run has no exits. */
         if (i == 1 && report->facts->env != RUN_VM)
             continue;
-        if (summary->window_ns < SHARES_MIN_NS)
+        if (summary->window_ns < SHARES_MIN_NS || parts[i] == FACT_ABSENT)
             fprintf(out, " %5s", "-");
         else
             fprintf(out, " %5s", format_percent(text, percent(parts[i], window)));

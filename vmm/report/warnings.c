@@ -194,7 +194,7 @@ static bool is_undercounted(const struct report *report, char *text, size_t size
         uint64_t counted = summary_kvm(report, &row->usage, "exits");
 
         if (!row->has_cost || row->cost.answer != CHANNEL_BY_KVM || !row->ended ||
-            !summary_has_kvm(report, "exits") || counted >= row->ops)
+            !summary_has_kvm(report, &row->usage, "exits") || counted >= row->ops)
             continue;
         snprintf(text, size,
                  "KVM's statistic exits says %" PRIu64 " where the guest caused %" PRIu64
@@ -209,6 +209,20 @@ static bool lacks_stats(const struct report *report, char *text, size_t size)
 {
     snprintf(text, size, "KVM offers no binary statistics here: exits inside KVM are not known");
     return report->facts->env == RUN_VM && report->facts->vcpus && !report->facts->vcpu_stats.count;
+}
+
+/* Whose file could not be had, as with too low a limit of open files. */
+static bool lacks_some_stats(const struct report *report, char *text, size_t size)
+{
+    const struct run_facts *facts = report->facts;
+    unsigned without = 0;
+
+    for (unsigned i = 0; i < facts->vcpus; i++)
+        without += !facts->vcpu[i].has_kvm;
+    snprintf(text, size,
+             "KVM's statistics of %u of %u vCPUs could not be read: sums over all vCPUs are absent",
+             without, facts->vcpus);
+    return without && facts->vcpu_stats.count;
 }
 
 static bool has_lost_text(const struct report *report, char *text, size_t size)
@@ -280,6 +294,7 @@ static const struct {
     {"kvm_stats_mismatch", is_miscounted},
     {"kvm_stats_undercount", is_undercounted},
     {"kvm_stats_absent", lacks_stats},
+    {"kvm_stats_partial", lacks_some_stats},
     {"log_lost", has_lost_text},
     {"tracepoints_absent", lacks_tracepoints},
     {"trace_dropped", has_dropped_exits},
