@@ -42,18 +42,29 @@ static int check_size(const struct config *config, struct err *err)
 /* Why hugetlb memory could not be had, and how to have it. */
 static int hugepages_missing(const struct config *config, struct err *err)
 {
-    uint64_t kb = config->hugepage_bytes >> 10, wanted, total = 0, free = 0;
+    uint64_t kb = config->hugepage_bytes >> 10, wanted, total, free;
     char path[128], size[UNITS_TEXT_MAX];
 
     wanted = config->mem_bytes / config->hugepage_bytes;
     units_format_size(size, config->hugepage_bytes);
     snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
              kb);
-    if (file_read_u64(path, &total))
+    if (file_read_u64(path, &total)) {
+        /* There is a folder for each size, unless /sys is not there to be read. */
+        if (access("/sys/kernel/mm/hugepages", F_OK)) {
+            err_set(err, ERR_FAILED, "--hugepages: %" PRIu64 " pages of %s cannot be had", wanted,
+                    size);
+            return err_hint(err, "mount -t sysfs sysfs /sys, to see how many there are");
+        }
         return err_set(err, ERR_FAILED, "--hugepages: this host has no pages of %s", size);
+    }
     snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/free_hugepages",
              kb);
-    file_read_u64(path, &free);
+    if (file_read_u64(path, &free))
+        return err_set(err, ERR_FAILED,
+                       "--hugepages: %" PRIu64 " pages of %s needed, of %" PRIu64
+                       " that are reserved too few are free",
+                       wanted, size, total);
     err_set(err, ERR_FAILED,
             "--hugepages: %" PRIu64 " pages of %s needed, %" PRIu64 " of %" PRIu64 " free", wanted,
             size, free, total);
