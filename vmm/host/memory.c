@@ -25,11 +25,18 @@ static void take_limit(void *ctx, const struct cgroup_group *group)
         *limit = (struct memory_limit){bytes, "the cgroup's limit"};
 }
 
-struct memory_limit memory_limit(void)
+struct memory_limit memory_total(void)
 {
     struct memory_limit limit = {UINT64_MAX, "the host's memory"};
 
     file_status_kb("/proc/meminfo", "MemTotal:", &limit.bytes);
+    return limit;
+}
+
+struct memory_limit memory_limit(void)
+{
+    struct memory_limit limit = memory_total();
+
     cgroup_each("", "memory", take_limit, &limit);
     return limit;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "vmm/host/room.h"
 #include "vmm/stat/result.h"
 
 static void *reserve(size_t bytes)
@@ -34,8 +35,9 @@ int result_init(struct run_result *result, const struct result_source *source, u
     };
     if (result->row && result->sample && result->time && result->skip && result->warn)
         return 0;
+    err_sys(err, ERR_FAILED, "no room for results");
     result_free(result);
-    return err_sys(err, ERR_FAILED, "no room for results");
+    return room_map_hint(err, "ulimit -v unlimited");
 }
 
 void result_free(struct run_result *result)
