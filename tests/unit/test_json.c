@@ -126,6 +126,30 @@ START_TEST(the_run_is_described)
 }
 END_TEST
 
+START_TEST(a_row_of_io_says_whether_the_page_cache_was_used)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample.config.disk[0] = config_disk_default;
+    sample.facts.disks = 1;
+    sample.facts.disk[0] = (struct run_disk){
+        .name = "blk0", .config = &sample.config.disk[0], .engine = "sync", .cached = true};
+    sample_row(&sample, "blk.read", "bs=4096", 3)->has_io = true;
+    sample_row(&sample, "fma", "", 3);
+    json = make();
+    ck_assert(json_is_true(json_at(json, "benches.0.page_cache")));
+    ck_assert(json_is_true(json_at(json, "devices.blk0.page_cache")));
+    check_absent(json, "benches.1.page_cache");
+    json_decref(json);
+    sample.facts.disk[0].cached = false;
+    json = make();
+    ck_assert(json_is_false(json_at(json, "benches.0.page_cache")));
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(a_cpu_quota_is_reported_with_what_it_did)
 {
     json_t *json;
@@ -686,11 +710,12 @@ START_TEST(the_vmms_own_work_is_compared)
 }
 END_TEST
 
-SUITE_MAIN("json", the_run_is_described, a_cpu_quota_is_reported_with_what_it_did,
-           the_start_is_in_whole_nanoseconds, memory_is_told_by_its_pages,
-           what_is_not_known_is_absent, a_row_has_its_figures, an_exit_has_its_cost,
-           an_exit_that_kvm_answers_has_no_handler, the_guests_word_is_not_overwritten,
-           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
-           vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
+SUITE_MAIN("json", the_run_is_described, a_row_of_io_says_whether_the_page_cache_was_used,
+           a_cpu_quota_is_reported_with_what_it_did, the_start_is_in_whole_nanoseconds,
+           memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
+           an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
+           the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
+           a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
+           masked_features_are_listed, nodes_are_told_with_where_they_are,
            a_native_run_lacks_what_only_a_vm_has, the_end_is_told, extreme_numbers_are_numbers,
            any_bytes_leave_it_json, the_vmms_own_work_is_compared)

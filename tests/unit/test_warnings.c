@@ -166,6 +166,30 @@ START_TEST(threads_that_may_wander_are_told)
 }
 END_TEST
 
+START_TEST(io_that_memory_may_have_served_is_told)
+{
+    struct config_disk *disk = &sample.config.disk[0];
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "blk.randread", "", 9);
+    add_disk(disk, CONFIG_NOTIFY_IOEVENTFD, CONFIG_NO_PIN);
+    sample.facts.disk[0].cached = true;
+    check_codes("");
+    row->has_io = true;
+    check_one("page_cache", "blk0 goes through the host's page cache (no direct): its I/O figures "
+                            "may be those of memory, not of a device");
+    disk->direct = true;
+    check_one("page_cache",
+              "blk0 is in a file system in memory: its I/O figures are those of memory");
+    sample_native(&sample);
+    check_codes("page_cache ");
+    sample.facts.disk[0].cached = false;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(the_host_is_told_about)
 {
     sample_init(&sample);
@@ -380,8 +404,9 @@ END_TEST
 SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            a_run_that_was_stopped_is_incomplete, results_that_are_wrong_are_counted,
            more_threads_than_cpus_are_too_many, a_disks_thread_needs_a_cpu_too,
-           a_cpu_quota_is_held_against_the_threads, threads_that_may_wander_are_told,
-           the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
+           a_cpu_quota_is_held_against_the_threads, io_that_memory_may_have_served_is_told,
+           threads_that_may_wander_are_told, the_host_is_told_about,
+           stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
            bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,
            a_statistic_that_kvm_does_not_have_is_not_wrong,

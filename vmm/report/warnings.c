@@ -69,6 +69,26 @@ static bool has_io_error(const struct report *report, char *text, size_t size)
     return disk;
 }
 
+/* The first disk is the one that rows of I/O are about. */
+static bool is_cached(const struct report *report, char *text, size_t size)
+{
+    const struct run_disk *disk = &report->facts->disk[0];
+    bool direct = disk->config && disk->config->direct, rows = false;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        rows |= report->result->row[i].has_io;
+    if (direct)
+        snprintf(text, size,
+                 "%s is in a file system in memory: its I/O figures are those of memory",
+                 disk->name);
+    else
+        snprintf(text, size,
+                 "%s goes through the host's page cache (no direct): its I/O figures may be those "
+                 "of memory, not of a device",
+                 disk->name);
+    return rows && report->facts->disks && disk->cached;
+}
+
 static bool is_virtualized(const struct report *report, char *text, size_t size)
 {
     snprintf(text, size, "this host is itself a virtual machine: \"native\" pays for that already");
@@ -284,6 +304,7 @@ static const struct {
     {"cpu_throttled", warns_throttled},
     {"device_error", has_device_error},
     {"io_errors", has_io_error},
+    {"page_cache", is_cached},
     {"virtualized_host", is_virtualized},
     {"steal", is_stolen_from},
     {"tsc_not_invariant", has_bad_clock},
