@@ -150,6 +150,38 @@ START_TEST(a_row_of_io_says_whether_the_page_cache_was_used)
 }
 END_TEST
 
+START_TEST(cores_are_grouped)
+{
+    struct cores cores = {
+        .groups = 2,
+        .kinds = 2,
+        .group = {
+            {.type = "P-core", .cpus = "0-3", .count = 4, .max_khz = 5400000, .capacity = 1024},
+            {.cpus = "4", .count = 1, .kind = 1}}};
+    json_t *json;
+
+    sample_init(&sample);
+    sample.report.cores = &cores;
+    json = make();
+    check_text(json, "host.cores.0.type", "P-core");
+    check_text(json, "host.cores.0.cpus", "0-3");
+    check_int(json, "host.cores.0.count", 4);
+    check_int(json, "host.cores.0.max_khz", 5400000);
+    check_int(json, "host.cores.0.capacity", 1024);
+    check_text(json, "host.cores.0.kind", "P-core 5.4 GHz");
+    check_absent(json, "host.cores.1.type");
+    check_absent(json, "host.cores.1.kind");
+    check_absent(json, "host.cores.1.max_khz");
+    check_absent(json, "host.cores.1.capacity");
+    json_decref(json);
+    sample.report.cores = NULL;
+    json = make();
+    check_absent(json, "host.cores");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(a_cpu_quota_is_reported_with_what_it_did)
 {
     json_t *json;
@@ -711,11 +743,11 @@ START_TEST(the_vmms_own_work_is_compared)
 END_TEST
 
 SUITE_MAIN("json", the_run_is_described, a_row_of_io_says_whether_the_page_cache_was_used,
-           a_cpu_quota_is_reported_with_what_it_did, the_start_is_in_whole_nanoseconds,
-           memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
-           an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
-           the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
-           a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
-           masked_features_are_listed, nodes_are_told_with_where_they_are,
+           cores_are_grouped, a_cpu_quota_is_reported_with_what_it_did,
+           the_start_is_in_whole_nanoseconds, memory_is_told_by_its_pages,
+           what_is_not_known_is_absent, a_row_has_its_figures, an_exit_has_its_cost,
+           an_exit_that_kvm_answers_has_no_handler, the_guests_word_is_not_overwritten,
+           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
+           vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
            a_native_run_lacks_what_only_a_vm_has, the_end_is_told, extreme_numbers_are_numbers,
            any_bytes_leave_it_json, the_vmms_own_work_is_compared)

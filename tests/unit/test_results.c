@@ -509,6 +509,34 @@ START_TEST(times_that_are_not_known_are_not_nothing)
 }
 END_TEST
 
+static json_t *report_on(const char *kind, const char *other)
+{
+    return json_pack("{s:{s:[{s:s}, {s:s}, {s:s}]}, s:[]}", "host", "cores", "kind", kind, "kind",
+                     kind, "kind", other, "benches");
+}
+
+/* Performance cores against efficient ones say nothing of environments. */
+START_TEST(members_on_other_cores_are_told)
+{
+    struct results results = begin(2);
+    char *text;
+
+    add_report(&results, "a", 0, "native", report_on("P-core 5.4 GHz", "E-core 3.9 GHz"));
+    add_report(&results, "a", 0, "vm", report_on("P-core 5.4 GHz", "E-core 3.9 GHz"));
+    /* Another step may have others. */
+    add_report(&results, "b", 0, "native", report_on("P-core 5.4 GHz", "P-core 5.4 GHz"));
+    complete(&results, 1);
+    text = print(&results);
+    ck_assert_ptr_null(strstr(text, "compare the cores"));
+    free(text);
+    add_report(&results, "b", 0, "vm", report_on("E-core 3.9 GHz", "E-core 3.9 GHz"));
+    text = print(&results);
+    check_has(text, "native ran on P-core 5.4 GHz, vm on E-core 3.9 GHz: ratios compare the");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
 START_TEST(a_host_of_which_little_is_known_is_told_by_that)
 {
     json_t *json = json_pack("{s:{s:s, s:s}}", "host", "cpu", "A CPU", "kernel", "Linux 6.1");
@@ -717,7 +745,7 @@ SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_res
            exits_to_the_vmm_include_those_of_barriers, the_host_and_its_paging_are_named,
            the_table_judges, the_table_names_its_base, large_figures_are_readable,
            arguments_of_the_user_win, memory_that_is_not_known_is_not_nothing,
-           times_that_are_not_known_are_not_nothing,
+           times_that_are_not_known_are_not_nothing, members_on_other_cores_are_told,
            a_host_of_which_little_is_known_is_told_by_that, warnings_fit_a_terminal,
            what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted,
            of_a_fact_no_ratio_is_taken, what_the_vm_left_out_is_told)

@@ -79,6 +79,23 @@ START_TEST(times_that_are_not_known_are_dashes)
 }
 END_TEST
 
+START_TEST(cores_of_several_kinds_have_a_line)
+{
+    struct cores cores = {
+        .groups = 2,
+        .kinds = 2,
+        .group = {{.type = "P-core", .max_khz = 5400000, .cpus = "0-3", .count = 4},
+                  {.type = "E-core", .max_khz = 3900000, .cpus = "4", .count = 1, .kind = 1}}};
+
+    sample_init(&sample);
+    sample.report.cores = &cores;
+    check_has("\ncores    P-core 5.4 GHz: CPUs 0-3; E-core 3.9 GHz: CPU 4\n");
+    cores.kinds = 1;
+    check_has_not("\ncores ");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(a_cpu_quota_is_in_the_head)
 {
     sample_init(&sample);
@@ -532,13 +549,13 @@ START_TEST(any_fault_fits)
 END_TEST
 
 SUITE_MAIN("text", the_head_says_where_it_ran, what_is_not_known_is_not_in_the_head,
-           times_that_are_not_known_are_dashes, a_cpu_quota_is_in_the_head,
-           masked_features_have_a_line, a_topology_that_was_asked_for_is_told,
-           a_native_run_has_no_machine, what_is_not_known_is_left_out,
-           a_row_says_what_it_measured_and_what_it_cost, a_short_window_has_no_shares,
-           shares_beyond_reason_are_not_spelled_out, a_row_that_did_not_end_shows_what_there_is,
-           values_have_four_digits, costs_are_a_table, an_interpreted_ring_0_is_said_to_be,
-           the_vmms_own_work_is_compared, exits_are_listed_by_vcpu,
-           no_percentile_exceeds_the_maximum, the_end_is_told, skips_and_warnings_are_wrapped,
-           the_longest_texts_fit, real_machines_with_long_names_fit, extreme_numbers_fit,
-           extreme_costs_fit, any_fault_fits)
+           times_that_are_not_known_are_dashes, cores_of_several_kinds_have_a_line,
+           a_cpu_quota_is_in_the_head, masked_features_have_a_line,
+           a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
+           what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
+           a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
+           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits, costs_are_a_table,
+           an_interpreted_ring_0_is_said_to_be, the_vmms_own_work_is_compared,
+           exits_are_listed_by_vcpu, no_percentile_exceeds_the_maximum, the_end_is_told,
+           skips_and_warnings_are_wrapped, the_longest_texts_fit, real_machines_with_long_names_fit,
+           extreme_numbers_fit, extreme_costs_fit, any_fault_fits)

@@ -134,6 +134,30 @@ START_TEST(a_disks_thread_needs_a_cpu_too)
 }
 END_TEST
 
+START_TEST(cores_of_several_kinds_are_told)
+{
+    struct cores cores = {
+        .groups = 3,
+        .kinds = 2,
+        .group = {{.type = "P-core", .max_khz = 5400000, .cpus = "0-1", .count = 2},
+                  {.type = "P-core", .max_khz = 5200000, .cpus = "2-3", .count = 2},
+                  {.type = "E-core", .max_khz = 3900000, .cpus = "4", .count = 1, .kind = 1}}};
+
+    sample_init(&sample);
+    sample.report.cores = &cores;
+    check_one("mixed_cores",
+              "the vCPUs ran on cores of 2 kinds: P-core 5.4 GHz, E-core 3.9 GHz (--pin LIST)");
+    sample.config.pin_count = 0;
+    sample.config.vcpus = 1;
+    sample_native(&sample);
+    check_codes("unpinned mixed_cores ");
+    cores.groups = 2;
+    cores.kinds = 1;
+    check_codes("unpinned ");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(a_cpu_quota_is_held_against_the_threads)
 {
     sample_init(&sample);
@@ -404,9 +428,9 @@ END_TEST
 SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            a_run_that_was_stopped_is_incomplete, results_that_are_wrong_are_counted,
            more_threads_than_cpus_are_too_many, a_disks_thread_needs_a_cpu_too,
-           a_cpu_quota_is_held_against_the_threads, io_that_memory_may_have_served_is_told,
-           threads_that_may_wander_are_told, the_host_is_told_about,
-           stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
+           cores_of_several_kinds_are_told, a_cpu_quota_is_held_against_the_threads,
+           io_that_memory_may_have_served_is_told, threads_that_may_wander_are_told,
+           the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
            bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,
            a_statistic_that_kvm_does_not_have_is_not_wrong,

@@ -286,11 +286,24 @@ static int deliver(struct session *session, const char *text, size_t bytes)
     return ERR_FAILED;
 }
 
+/* The cores of the CPUs that --pin gives to threads, or of all that may be used. */
+static void read_cores(const struct config *config, struct cores *cores)
+{
+    static unsigned all[CONFIG_VCPUS_MAX];
+    unsigned count = config->pin_count < config->vcpus ? config->pin_count : config->vcpus;
+
+    if (config->pin_count)
+        cores_read("", cores_ask, config->pin, count, cores);
+    else
+        cores_read("", cores_ask, all, cpus_list(all, CONFIG_VCPUS_MAX), cores);
+}
+
 int session_finish(struct session *session, const struct run_result *result,
                    const struct run_facts *facts)
 {
     const struct config *config = session->config;
     struct hostinfo host;
+    struct cores cores;
     struct report report = {
         .config = config,
         .result = result,
@@ -299,6 +312,7 @@ int session_finish(struct session *session, const struct run_result *result,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,
         .traced = session->traced,
+        .cores = &cores,
     };
     enum err_code log, written;
     size_t bytes = 0;
@@ -309,6 +323,7 @@ int session_finish(struct session *session, const struct run_result *result,
         signals_accept(session->watch.stop_fd);
     clear_line(session);
     hostinfo_read(&host);
+    read_cores(config, &cores);
     report.has_throttled = !quota_throttled(&session->quota, &host.quota, &report.throttled);
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);

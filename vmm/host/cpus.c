@@ -27,6 +27,19 @@ unsigned cpus_allowed(void)
     return (unsigned)CPU_COUNT_S(sizeof(set), set);
 }
 
+unsigned cpus_list(unsigned *cpus, unsigned max)
+{
+    unsigned count = 0;
+    cpu_set_t set[SETS];
+
+    if (sched_getaffinity(0, sizeof(set), set))
+        return 0;
+    for (unsigned cpu = 0; cpu < SETS * CPU_SETSIZE && count < max; cpu++)
+        if (CPU_ISSET_S(cpu, sizeof(set), set))
+            cpus[count++] = cpu;
+    return count;
+}
+
 unsigned cpus_usable(void)
 {
     unsigned allowed = cpus_allowed();

@@ -14,7 +14,10 @@
 /* cpus_allowed(): how many CPUs this process may run on (affinity, cpusets); 0: not known. */
 unsigned cpus_allowed(void);
 
-/* cpus_usable(): the same for choices that need a number: at least 1. */
+/* cpus_list(): their numbers, ascending, at most `max`. Returns how many; 0: not known. */
+unsigned cpus_list(unsigned *cpus, unsigned max);
+
+/* cpus_usable(): how many, for choices that need a number: at least 1. */
 unsigned cpus_usable(void);
 
 /* cpus_online(): how many CPUs the kernel uses; 0: not known. */

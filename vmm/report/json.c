@@ -31,6 +31,28 @@ json_t *json_text(const char *text)
     return string;
 }
 
+/* CPUs that are alike, of those that the threads may have used. */
+static json_t *cores_json(const struct cores *cores)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < cores->groups; i++) {
+        const struct cores_group *group = &cores->group[i];
+        json_t *object = json_object();
+        char kind[CORES_KIND_MAX];
+
+        set_text(object, "type", group->type);
+        set_text(object, "cpus", group->cpus);
+        set_u64(object, "count", group->count);
+        set_found(object, "max_khz", group->max_khz);
+        set_found(object, "capacity", group->capacity);
+        if (*group->type || group->max_khz || group->capacity)
+            set_text(object, "kind", cores_kind(kind, cores, group->kind));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *host_json(const struct report *report)
 {
     const struct hostinfo *host = report->host;
@@ -56,6 +78,8 @@ static json_t *host_json(const struct report *report)
     set_text(object, "nx_huge_pages", host->nx_huge_pages);
     set_text(object, "tdp_mmu", host->tdp_mmu);
     set_text(object, "governor", host->governor);
+    if (report->cores && report->cores->groups)
+        set(object, "cores", cores_json(report->cores));
     set_text(object, "cgroup_cpu", host->quota.text);
     if (host->quota.cpus > 0)
         set(object, "cpu_limit", json_real(host->quota.cpus));

@@ -95,6 +95,23 @@ static void print_host(FILE *out, const struct report *report)
     line_end(&line);
 }
 
+/* Only where there are several kinds. */
+static void print_cores(FILE *out, const struct cores *cores)
+{
+    struct line line;
+
+    if (!cores || cores->kinds < 2)
+        return;
+    line = line_begin(out, "cores", ";");
+    for (unsigned i = 0; i < cores->groups; i++) {
+        char kind[CORES_KIND_MAX];
+
+        line_add(&line, "%s: CPU%s %.40s", cores_kind(kind, cores, cores->group[i].kind),
+                 units_s(cores->group[i].count), cores->group[i].cpus);
+    }
+    line_end(&line);
+}
+
 static void print_machine(FILE *out, const struct report *report)
 {
     const struct config *config = report->config;
@@ -360,6 +377,7 @@ char *report_text(const struct report *report, size_t *bytes)
     if (!out)
         return NULL;
     print_host(out, report);
+    print_cores(out, report->cores);
     print_machine(out, report);
     print_cpu(out, report);
     text_disks(out, report);

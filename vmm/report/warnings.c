@@ -300,6 +300,7 @@ static const struct {
     {"oversubscribed", warns_oversubscribed},
     {"disk_beside_vcpu", warns_disk_beside_vcpu},
     {"unpinned", warns_unpinned},
+    {"mixed_cores", warns_mixed_cores},
     {"cpu_limit", warns_cpu_limit},
     {"cpu_throttled", warns_throttled},
     {"device_error", has_device_error},

@@ -72,6 +72,27 @@ bool warns_unpinned(const struct report *report, char *text, size_t size)
     return !report->config->pin_count && report->host->cpus_usable > 1;
 }
 
+bool warns_mixed_cores(const struct report *report, char *text, size_t size)
+{
+    const struct cores *cores = report->cores;
+    size_t used;
+
+    if (!cores || cores->kinds < 2)
+        return false;
+    used = (size_t)snprintf(text, size,
+                            "the %s %s on cores of %u kinds:", is_vm(report) ? "vCPUs" : "threads",
+                            report->config->pin_count ? "ran" : "may have run", cores->kinds);
+    for (unsigned kind = 0; kind < cores->kinds && used < size; kind++) {
+        char name[CORES_KIND_MAX];
+
+        used += (size_t)snprintf(text + used, size - used, "%s %s", kind ? "," : "",
+                                 cores_kind(name, cores, kind));
+    }
+    if (used < size)
+        snprintf(text + used, size - used, " (--pin LIST)");
+    return true;
+}
+
 bool warns_cpu_limit(const struct report *report, char *text, size_t size)
 {
     double cpus = report->host->quota.cpus;

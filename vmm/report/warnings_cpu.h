@@ -17,6 +17,9 @@ bool warns_disk_beside_vcpu(const struct report *report, char *text, size_t size
 /* warns_unpinned(): the scheduler moves the threads. */
 bool warns_unpinned(const struct report *report, char *text, size_t size);
 
+/* warns_mixed_cores(): the threads may have run on cores of different kinds. */
+bool warns_mixed_cores(const struct report *report, char *text, size_t size);
+
 /* warns_cpu_limit(): the CPU quota is less than the busy threads can use. */
 bool warns_cpu_limit(const struct report *report, char *text, size_t size);
 
