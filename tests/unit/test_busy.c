@@ -71,6 +71,7 @@ START_TEST(a_list_counts_each_cpu_once)
     PINNED(1, 2, 3, 2);
     check_none_share(8);
     ck_assert_uint_eq(busy_cpus(&config, 8), 1);
+    ck_assert_uint_eq(busy_pins(&config), 2);
     ck_assert(busy_has_vcpu(&config, 2));
     ck_assert(!busy_has_vcpu(&config, 3));
 }

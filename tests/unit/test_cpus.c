@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
+#include "tests/unit/fixture.h"
 #include "vmm/host/cpus.h"
 
 /* The CPUs that this process may use, in order. Returns how many. */
@@ -49,6 +50,30 @@ START_TEST(every_cpu_of_a_list_must_be_allowed)
     }
     cpus[count - 1] = UINT32_MAX;
     ck_assert_int_eq(cpus_check("--disk cpu", cpus, count, &err), -1);
+}
+END_TEST
+
+START_TEST(a_processor_always_has_a_name)
+{
+    static const char *const without[] = {"processor : 0\nmodel : 1\n",
+                                          "processor : 0\nmodel name :\n",
+                                          "processor : 0\nmodel name : unknown\n"};
+    char root[FIXTURE_PATH_MAX], name[CPUS_NAME_MAX], real[CPUS_NAME_MAX];
+
+    fixture_tree(root);
+    fixture_add(root, "/proc/cpuinfo", "processor : 0\nmodel name\t: A CPU @ 1 GHz\n");
+    ck_assert_str_eq(cpus_name(root, name), "A CPU @ 1 GHz");
+    /* CPUID's, as the kernel has it too, or made of what the processor is. */
+    cpus_name("", real);
+    for (unsigned i = 0; i < 3; i++) {
+        fixture_add(root, "/proc/cpuinfo", "%s", without[i]);
+        cpus_name(root, name);
+        ck_assert_str_ne(name, "");
+        ck_assert_str_ne(name, "unknown");
+        ck_assert_msg(strstr(name, " family ") || !strcmp(name, real), "%s", name);
+    }
+    fixture_remove(root);
+    ck_assert_str_ne(cpus_name(root, name), "");
 }
 END_TEST
 
@@ -144,7 +169,8 @@ START_TEST(stolen_time_is_part_of_all)
 END_TEST
 
 SUITE_MAIN("cpus", usable_cpus_are_those_allowed, every_cpu_of_a_list_must_be_allowed,
-           a_pinned_thread_is_there, threads_that_are_not_there_have_no_time,
-           a_sum_of_unknown_times_is_unknown, a_kernel_that_does_not_count_says_nothing,
+           a_pinned_thread_is_there, a_processor_always_has_a_name,
+           threads_that_are_not_there_have_no_time, a_sum_of_unknown_times_is_unknown,
+           a_kernel_that_does_not_count_says_nothing,
            cpus_that_are_online_are_those_that_the_kernel_lists, time_only_grows,
            stolen_time_is_part_of_all)

@@ -134,6 +134,16 @@ START_TEST(a_disks_thread_needs_a_cpu_too)
 }
 END_TEST
 
+START_TEST(time_that_nobody_counted_is_told)
+{
+    sample_init(&sample);
+    sample_row(&sample, "row", "", 9)->usage.time.runqueue_ns = CPUS_UNKNOWN;
+    check_one("time_unknown", "how long the vCPUs waited for a CPU is not known (no schedstat in "
+                              "/proc): nor is how long they slept");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(cores_of_several_kinds_are_told)
 {
     struct cores cores = {
@@ -428,9 +438,10 @@ END_TEST
 SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            a_run_that_was_stopped_is_incomplete, results_that_are_wrong_are_counted,
            more_threads_than_cpus_are_too_many, a_disks_thread_needs_a_cpu_too,
-           cores_of_several_kinds_are_told, a_cpu_quota_is_held_against_the_threads,
-           io_that_memory_may_have_served_is_told, threads_that_may_wander_are_told,
-           the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
+           time_that_nobody_counted_is_told, cores_of_several_kinds_are_told,
+           a_cpu_quota_is_held_against_the_threads, io_that_memory_may_have_served_is_told,
+           threads_that_may_wander_are_told, the_host_is_told_about,
+           stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
            bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,
            a_statistic_that_kvm_does_not_have_is_not_wrong,

@@ -17,6 +17,20 @@ static bool is_among(unsigned cpu, const unsigned *cpus, unsigned count)
     return false;
 }
 
+static unsigned count_distinct(const unsigned *cpus, unsigned count)
+{
+    unsigned distinct = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        distinct += !is_among(cpus[i], cpus, i);
+    return distinct;
+}
+
+unsigned busy_pins(const struct config *config)
+{
+    return count_distinct(config->pin, config->pin_count);
+}
+
 bool busy_has_vcpu(const struct config *config, unsigned cpu)
 {
     return is_among(cpu, config->pin, pins_used(config));
@@ -32,10 +46,8 @@ struct bound {
 
 static struct bound find_bound(const struct config *config, uint32_t disks)
 {
-    struct bound bound = {0};
+    struct bound bound = {.vcpu_cpus = count_distinct(config->pin, pins_used(config))};
 
-    for (unsigned i = 0; i < pins_used(config); i++)
-        bound.vcpu_cpus += !is_among(config->pin[i], config->pin, i);
     for (unsigned i = 0; i < config->disks; i++) {
         unsigned cpu = config->disk[i].pin;
 

@@ -32,6 +32,9 @@ bool busy_sharing(const struct config *config, uint32_t disks, unsigned usable, 
  */
 unsigned busy_cpus(const struct config *config, unsigned usable);
 
+/* busy_pins(): how many CPUs --pin names, each counted once; 0: there is no --pin. */
+unsigned busy_pins(const struct config *config);
+
 /* busy_has_vcpu(): whether --pin puts a vCPU on this CPU. */
 bool busy_has_vcpu(const struct config *config, unsigned cpu);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <cpuid.h>
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,68 @@ unsigned cpus_online(void)
         return count_lines();
     count = units_parse_list(text, cpus, SETS * CPU_SETSIZE);
     return count > 0 ? (unsigned)count : 0;
+}
+
+struct cpus_model cpus_model(void)
+{
+    unsigned signature, b, c, d;
+    struct cpus_model found;
+
+    if (!__get_cpuid(1, &signature, &b, &c, &d))
+        return (struct cpus_model){0};
+    found.family = signature >> 8 & 0xf;
+    found.model = signature >> 4 & 0xf;
+    found.stepping = signature & 0xf;
+    if (found.family == 0xf)
+        found.family += signature >> 20 & 0xff;
+    if (found.family >= 6)
+        found.model |= (signature >> 16 & 0xf) << 4;
+    return found;
+}
+
+/* Without the blanks at either end, in place. */
+static void trim(char *text)
+{
+    size_t blanks = strspn(text, " "), length;
+
+    memmove(text, text + blanks, strlen(text) + 1 - blanks);
+    length = strlen(text);
+    while (length && text[length - 1] == ' ')
+        text[--length] = '\0';
+}
+
+/* CPUID's leaves 0x80000002 to 4, empty where there are none. */
+static void read_brand(char text[CPUS_NAME_MAX])
+{
+    unsigned regs[12];
+
+    text[0] = '\0';
+    for (unsigned i = 0; i < 3; i++)
+        if (!__get_cpuid(0x80000002 + i, &regs[4 * i], &regs[4 * i + 1], &regs[4 * i + 2],
+                         &regs[4 * i + 3]))
+            return;
+    memcpy(text, regs, sizeof(regs));
+    text[sizeof(regs)] = '\0';
+    trim(text);
+}
+
+const char *cpus_name(const char *root, char text[CPUS_NAME_MAX])
+{
+    const struct cpus_model found = cpus_model();
+    unsigned vendor[3] = {0}, max;
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/proc/cpuinfo", root);
+    if (!file_status_field(path, "model name", text, CPUS_NAME_MAX) && *text &&
+        strcmp(text, "unknown"))
+        return text;
+    read_brand(text);
+    if (*text)
+        return text;
+    __get_cpuid(0, &max, &vendor[0], &vendor[2], &vendor[1]);
+    snprintf(text, CPUS_NAME_MAX, "%.12s family %u model %u", (const char *)vendor, found.family,
+             found.model);
+    return text;
 }
 
 /* Whether CPUID has a bit in ECX of a leaf. */

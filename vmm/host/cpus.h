@@ -23,6 +23,20 @@ unsigned cpus_usable(void);
 /* cpus_online(): how many CPUs the kernel uses; 0: not known. */
 unsigned cpus_online(void);
 
+/*
+ * cpus_name(): what a processor calls itself: as /proc/cpuinfo has it, or CPUID's brand string, or
+ * its vendor, family and model. `root` goes in front of the path. Returns `text`.
+ */
+#define CPUS_NAME_MAX 96
+const char *cpus_name(const char *root, char text[CPUS_NAME_MAX]);
+
+/* As /proc/cpuinfo has them, of CPUID's leaf 1. */
+struct cpus_model {
+    unsigned family, model, stepping;
+};
+
+struct cpus_model cpus_model(void);
+
 /* cpus_have_vmx(), cpus_have_svm(): whether these CPUs can run guests, Intel's or AMD's way. */
 bool cpus_have_vmx(void);
 bool cpus_have_svm(void);

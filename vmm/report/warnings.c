@@ -303,6 +303,7 @@ static const struct {
     {"mixed_cores", warns_mixed_cores},
     {"cpu_limit", warns_cpu_limit},
     {"cpu_throttled", warns_throttled},
+    {"time_unknown", warns_unknown_time},
     {"device_error", has_device_error},
     {"io_errors", has_io_error},
     {"page_cache", is_cached},

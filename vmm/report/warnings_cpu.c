@@ -106,6 +106,23 @@ bool warns_cpu_limit(const struct report *report, char *text, size_t size)
     return cpus > 0 && cpus < busy.vcpus + busy.pollers;
 }
 
+bool warns_unknown_time(const struct report *report, char *text, size_t size)
+{
+    bool unknown = false;
+
+    for (uint32_t i = 0; i < report->result->rows; i++) {
+        const struct result_row *row = &report->result->row[i];
+
+        unknown |= row->ended && (row->usage.time.on_cpu_ns == CPUS_UNKNOWN ||
+                                  row->usage.time.runqueue_ns == CPUS_UNKNOWN);
+    }
+    snprintf(text, size,
+             "how long the %s waited for a CPU is not known (no schedstat in /proc): nor is how "
+             "long they slept",
+             is_vm(report) ? "vCPUs" : "threads");
+    return unknown;
+}
+
 bool warns_throttled(const struct report *report, char *text, size_t size)
 {
     const struct quota_throttled *throttled = &report->throttled;

@@ -23,6 +23,9 @@ bool warns_mixed_cores(const struct report *report, char *text, size_t size);
 /* warns_cpu_limit(): the CPU quota is less than the busy threads can use. */
 bool warns_cpu_limit(const struct report *report, char *text, size_t size);
 
+/* warns_unknown_time(): the kernel does not say how long threads waited for a CPU. */
+bool warns_unknown_time(const struct report *report, char *text, size_t size);
+
 /* warns_throttled(): the CPU quota was used up during the run. */
 bool warns_throttled(const struct report *report, char *text, size_t size);
 
