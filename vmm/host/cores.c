@@ -162,13 +162,23 @@ void cores_read(const char *root, unsigned (*ask)(unsigned cpu), const unsigned 
     number_kinds(cores);
 }
 
+/* Found out once: where the host is a virtual machine itself, each CPUID is an exit. */
+static bool is_hybrid(void)
+{
+    static int known = -1;
+    unsigned a, b, c, d;
+
+    if (known < 0)
+        known = __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & CPUID_EDX_HYBRID;
+    return known;
+}
+
 unsigned cores_ask(unsigned cpu)
 {
     cpu_set_t before[SETS], there[SETS];
     unsigned a, b, c, d, type = 0;
 
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & CPUID_EDX_HYBRID) || cpu >= CPUS_MAX ||
-        sched_getaffinity(0, sizeof(before), before))
+    if (!is_hybrid() || cpu >= CPUS_MAX || sched_getaffinity(0, sizeof(before), before))
         return 0;
     CPU_ZERO_S(sizeof(there), there);
     CPU_SET_S(cpu, sizeof(there), there);

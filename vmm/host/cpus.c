@@ -121,7 +121,7 @@ static void read_brand(char text[CPUS_NAME_MAX])
 
 const char *cpus_name(const char *root, char text[CPUS_NAME_MAX])
 {
-    const struct cpus_model found = cpus_model();
+    struct cpus_model found;
     unsigned vendor[3] = {0}, max;
     char path[PATH_MAX];
 
@@ -132,6 +132,7 @@ const char *cpus_name(const char *root, char text[CPUS_NAME_MAX])
     read_brand(text);
     if (*text)
         return text;
+    found = cpus_model();
     __get_cpuid(0, &max, &vendor[0], &vendor[2], &vendor[1]);
     snprintf(text, CPUS_NAME_MAX, "%.12s family %u model %u", (const char *)vendor, found.family,
              found.model);
