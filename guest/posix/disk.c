@@ -120,5 +120,6 @@ void native_disk_facts(struct run_facts *facts)
         .engine = native.backend.ops->name,
         .bytes = native.backend.bytes,
         .opened = true,
+        .cached = native.backend.cached,
     };
 }

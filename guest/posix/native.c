@@ -12,6 +12,7 @@
 #include "guest/posix/disk.h"
 #include "guest/posix/native.h"
 #include "kernels_sha256.h"
+#include "vmm/config/busy.h"
 #include "vmm/host/caches.h"
 #include "vmm/host/cpus.h"
 #include "vmm/mem/backing.h"
@@ -248,7 +249,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
         result_init(result, &source, config->vcpus, err) ||
         backing_alloc(&native.backing, config, watch, err))
         return -1;
-    team_init(&native.team, &sleep, config->vcpus, cpus_usable());
+    team_init(&native.team, &sleep, config->vcpus, busy_cpus(config, cpus_usable()));
     native_disk_begin(config);
     describe(chosen);
     if (start_threads(err))

@@ -579,6 +579,100 @@ START_TEST(memory_that_is_not_known_is_not_nothing)
 }
 END_TEST
 
+/* What an experiment prints of these values, to be freed. */
+static char *print_values(const struct experiment *experiment, json_t *values)
+{
+    json_t *json = json_pack("{s:o}", "values", values);
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    experiment->print(out, json);
+    fclose(out);
+    json_decref(json);
+    return text;
+}
+
+/* A phase that a process does not have, and the shares of time that nobody counted. */
+START_TEST(times_that_are_not_known_are_not_nothing)
+{
+    char *text = print_values(
+        &experiment_startup,
+        json_pack("[{s:s, s:s, s:f}, {s:s, s:s, s:f}, {s:s, s:s, s:f, s:[f, f]}]", "name",
+                  "startup.main_to_entry", "env", "native", "median", 2e6, "name",
+                  "startup.user_to_end", "env", "native", "median", 5e6, "name", "startup.total",
+                  "env", "native", "median", 8e6, "samples", 8e6, 8e6));
+
+    check_has(text,
+              "native                 -         2.000             -         5.000     8.000     "
+              "8.000  user_to_end\n");
+    free(text);
+    text = print_values(&experiment_startup, json_pack("[{s:s, s:s, s:[]}]", "name",
+                                                       "startup.total", "env", "vm", "samples"));
+    check_has(text,
+              "vm                     -             -             -             -         -     "
+              "    -  -\n");
+    free(text);
+    text =
+        print_values(&experiment_scaling,
+                     json_pack("[{s:s, s:s, s:i, s:f, s:{s:i}}]", "name", "gups", "env", "native",
+                               "threads", 2, "window_ns", 1000.0, "time_ns", "running", 500));
+    check_has(text, "  2 native        25.0        -        -        -        -        -\n");
+    free(text);
+}
+END_TEST
+
+static json_t *report_on(const char *kind, const char *other)
+{
+    return json_pack("{s:{s:[{s:s}, {s:s}, {s:s}]}, s:[]}", "host", "cores", "kind", kind, "kind",
+                     kind, "kind", other, "benches");
+}
+
+/* Performance cores against efficient ones say nothing of environments. */
+START_TEST(members_on_other_cores_are_told)
+{
+    struct results results = begin(2);
+    char *text;
+
+    add_report(&results, "a", 0, "native", report_on("P-core 5.4 GHz", "E-core 3.9 GHz"));
+    add_report(&results, "a", 0, "vm", report_on("P-core 5.4 GHz", "E-core 3.9 GHz"));
+    /* Another step may have others. */
+    add_report(&results, "b", 0, "native", report_on("P-core 5.4 GHz", "P-core 5.4 GHz"));
+    complete(&results, 1);
+    text = print(&results);
+    ck_assert_ptr_null(strstr(text, "compare the cores"));
+    free(text);
+    add_report(&results, "b", 0, "vm", report_on("E-core 3.9 GHz", "E-core 3.9 GHz"));
+    text = print(&results);
+    check_has(text, "native ran on P-core 5.4 GHz, vm on E-core 3.9 GHz: ratios compare the");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+START_TEST(a_host_of_which_little_is_known_is_told_by_that)
+{
+    json_t *json = json_pack("{s:{s:s, s:s}}", "host", "cpu", "A CPU", "kernel", "Linux 6.1");
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    text_print(out, json);
+    fclose(out);
+    check_has(text, "A CPU; Linux 6.1; KVM, unknown paging\n");
+    free(text);
+    json_object_set_new(json_object_get(json, "host"), "cpus", json_integer(1));
+    json_object_set_new(json_object_get(json, "host"), "memory_bytes", json_integer(1 << 30));
+    text = NULL;
+    out = open_memstream(&text, &bytes);
+    text_print(out, json);
+    fclose(out);
+    check_has(text, "A CPU; 1 CPU; 1.0 GiB; Linux 6.1; KVM, unknown paging\n");
+    free(text);
+    json_decref(json);
+}
+END_TEST
+
 /* Whatever a warning says, it is broken into lines. */
 START_TEST(warnings_fit_a_terminal)
 {
@@ -845,7 +939,8 @@ SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_res
            the_table_judges, every_ratio_has_its_verdict, few_blocks_show_no_interval,
            the_table_tells_what_would_settle_it, values_of_few_blocks_have_no_range,
            the_table_names_its_base, large_figures_are_readable, arguments_of_the_user_win,
-           memory_that_is_not_known_is_not_nothing, warnings_fit_a_terminal,
-           what_io_costs_more_is_predicted, without_the_exits_nothing_is_predicted,
-           of_a_fact_no_ratio_is_taken, what_the_vm_left_out_is_told, unequal_limits_make_no_ratio,
-           interrupted_rows_are_void)
+           memory_that_is_not_known_is_not_nothing, times_that_are_not_known_are_not_nothing,
+           members_on_other_cores_are_told, a_host_of_which_little_is_known_is_told_by_that,
+           warnings_fit_a_terminal, what_io_costs_more_is_predicted,
+           without_the_exits_nothing_is_predicted, of_a_fact_no_ratio_is_taken,
+           what_the_vm_left_out_is_told, unequal_limits_make_no_ratio, interrupted_rows_are_void)

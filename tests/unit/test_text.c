@@ -48,6 +48,63 @@ static void check_has_not(const char *unexpected)
     free(text);
 }
 
+START_TEST(what_is_not_known_is_not_in_the_head)
+{
+    sample_init(&sample);
+    sample.host.memory_bytes = 0;
+    sample.host.kernel[0] = '\0';
+    check_has("\nhost     AMD EPYC 7763 64-Core Processor, family 25; 4 of 8 CPUs\n");
+    sample.host.cpus = 0;
+    check_has("family 25; 4 usable CPUs\n");
+    sample.host.cpus_usable = 0;
+    check_has("family 25\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(times_that_are_not_known_are_dashes)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "row", "", 3);
+    row->usage.in_run_ns = 9000000;
+    row->usage.time = (struct cpus_time){.on_cpu_ns = 5500000, .runqueue_ns = CPUS_UNKNOWN};
+    check_has(" ok          0  55.0   0.0     -     -\n");
+    row->usage.kvm_partial = true;
+    check_has(" ok          0     -   0.0     -     -\n");
+    sample_native(&sample);
+    check_has(" ok     55.0     -     -\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(cores_of_several_kinds_have_a_line)
+{
+    struct cores cores = {
+        .groups = 2,
+        .kinds = 2,
+        .group = {{.type = "P-core", .max_khz = 5400000, .cpus = "0-3", .count = 4},
+                  {.type = "E-core", .max_khz = 3900000, .cpus = "4", .count = 1, .kind = 1}}};
+
+    sample_init(&sample);
+    sample.report.cores = &cores;
+    check_has("\ncores    P-core 5.4 GHz: CPUs 0-3; E-core 3.9 GHz: CPU 4\n");
+    cores.kinds = 1;
+    check_has_not("\ncores ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_cpu_quota_is_in_the_head)
+{
+    sample_init(&sample);
+    sample.host.quota.cpus = 0.2;
+    check_has("family 25; 4 of 8 CPUs; CPU quota 0.2; 32.0 GiB;");
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(the_head_says_where_it_ran)
 {
     sample_init(&sample);
@@ -521,7 +578,9 @@ START_TEST(any_fault_fits)
 }
 END_TEST
 
-SUITE_MAIN("text", the_head_says_where_it_ran, masked_features_have_a_line,
+SUITE_MAIN("text", the_head_says_where_it_ran, what_is_not_known_is_not_in_the_head,
+           times_that_are_not_known_are_dashes, cores_of_several_kinds_have_a_line,
+           a_cpu_quota_is_in_the_head, masked_features_have_a_line,
            a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
            what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
            a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,

@@ -15,6 +15,7 @@
 #include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
+#include "vmm/config/busy.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 
@@ -169,7 +170,7 @@ static int run_one(struct results *results, const struct experiment *experiment,
         .options = options->shared,
         .config = &options->config,
         .bench = options->config.bench,
-        .cpus = cpus_usable(),
+        .cpus = options->config.pin_count ? busy_pins(&options->config) : cpus_usable(),
         .quick = options->config.quick,
         .site = site,
         .env = results->env,

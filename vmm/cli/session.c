@@ -147,7 +147,8 @@ int session_begin(struct session *session, const struct config *config,
     if (check_files(config, err))
         return -1;
 
-    cpus_steal(&session->stolen, &session->ticks);
+    session->has_ticks = !cpus_steal(&session->stolen, &session->ticks);
+    quota_read("", &session->quota);
     sigaction(SIGPIPE, &ignore, NULL);
     session->watch = (struct watch){
         .stop_fd = signals_catch(),
@@ -200,15 +201,15 @@ static bool is_empty(const struct report *report)
     return report_failed(report);
 }
 
-/* In percent of all CPU time since the session began. */
+/* In percent of all CPU time since the session began; below 0: not known. */
 static double steal_pct(const struct session *session)
 {
     uint64_t stolen, ticks;
 
-    cpus_steal(&stolen, &ticks);
-    return ticks > session->ticks
-               ? (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100
-               : 0;
+    if (!session->has_ticks || cpus_steal(&stolen, &ticks) || ticks <= session->ticks ||
+        stolen < session->stolen)
+        return -1;
+    return (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100;
 }
 
 /* Results whose check says this. */
@@ -327,11 +328,24 @@ static int deliver(struct session *session, const char *text, size_t bytes)
     return ERR_FAILED;
 }
 
+/* The cores of the CPUs that --pin gives to threads, or of all that may be used. */
+static void read_cores(const struct config *config, struct cores *cores)
+{
+    static unsigned all[CONFIG_VCPUS_MAX];
+    unsigned count = config->pin_count < config->vcpus ? config->pin_count : config->vcpus;
+
+    if (config->pin_count)
+        cores_read("", cores_ask, config->pin, count, cores);
+    else
+        cores_read("", cores_ask, all, cpus_list(all, CONFIG_VCPUS_MAX), cores);
+}
+
 int session_finish(struct session *session, const struct run_result *result,
                    const struct run_facts *facts)
 {
     const struct config *config = session->config;
     struct hostinfo host;
+    struct cores cores;
     struct report report = {
         .config = config,
         .result = result,
@@ -340,6 +354,7 @@ int session_finish(struct session *session, const struct run_result *result,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,
         .traced = session->traced,
+        .cores = &cores,
     };
     enum err_code log, written;
     size_t bytes = 0;
@@ -351,6 +366,8 @@ int session_finish(struct session *session, const struct run_result *result,
     clear_line(session);
     empty_log(session);
     hostinfo_read(&host);
+    read_cores(config, &cores);
+    report.has_throttled = !quota_throttled(&session->quota, &host.quota, &report.throttled);
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
     explain_end(session, result, facts);

@@ -19,7 +19,7 @@ struct summary {
     uint64_t window_ns;
     uint64_t exits_user; /* the benchmark's own */
 
-    /* Time of all vCPUs in the window. */
+    /* Time of all vCPUs in the window; FACT_ABSENT where a part of it is not known. */
     uint64_t in_run_ns;  /* in KVM_RUN: the guest, what KVM answers itself, and halted */
     uint64_t halted_ns;  /* of that, by KVM's own word */
     uint64_t handler_ns; /* serving the benchmark's exits */
@@ -39,10 +39,12 @@ struct summary {
 /* summary_of(): of row `i`, which must have at least one sample. Returns 0, or -1: no memory. */
 int summary_of(const struct report *report, uint32_t i, struct summary *summary);
 
-/* summary_has_kvm(): whether KVM has a statistic of this name. */
-bool summary_has_kvm(const struct report *report, const char *name);
+/*
+ * summary_has_kvm(): whether a KVM statistic of this name is known of all vCPUs, in a row's window.
+ */
+bool summary_has_kvm(const struct report *report, const struct usage *usage, const char *name);
 
-/* summary_kvm(): a KVM statistic by name in one row's window; 0 if there is none of that name. */
+/* summary_kvm(): that statistic; 0 if it is not known. */
 uint64_t summary_kvm(const struct report *report, const struct usage *usage, const char *name);
 
 #endif

@@ -82,9 +82,33 @@ static void print_host(FILE *out, const struct report *report)
     fputc('\n', out);
     line = line_begin(out, "host", ";");
     line_add(&line, "%.70s, family %u", host->cpu, host->family);
-    line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
-    line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
-    line_add(&line, "%s", host->kernel);
+    if (host->cpus_usable && host->cpus)
+        line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
+    else if (host->cpus_usable)
+        line_add(&line, "%u usable CPU%s", host->cpus_usable, units_s(host->cpus_usable));
+    if (host->quota.cpus > 0)
+        line_add(&line, "CPU quota %.3g", host->quota.cpus);
+    if (host->memory_bytes)
+        line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
+    if (*host->kernel)
+        line_add(&line, "%s", host->kernel);
+    line_end(&line);
+}
+
+/* Only where there are several kinds. */
+static void print_cores(FILE *out, const struct cores *cores)
+{
+    struct line line;
+
+    if (!cores || cores->kinds < 2)
+        return;
+    line = line_begin(out, "cores", ";");
+    for (unsigned i = 0; i < cores->groups; i++) {
+        char kind[CORES_KIND_MAX];
+
+        line_add(&line, "%s: CPU%s %.40s", cores_kind(kind, cores, cores->group[i].kind),
+                 units_s(cores->group[i].count), cores->group[i].cpus);
+    }
     line_end(&line);
 }
 
@@ -217,7 +241,7 @@ static void print_shares(FILE *out, const struct report *report, const struct re
         /* A native run has no exits. */
         if (i == 1 && report->facts->env != RUN_VM)
             continue;
-        if (summary->window_ns < SHARES_MIN_NS)
+        if (summary->window_ns < SHARES_MIN_NS || parts[i] == FACT_ABSENT)
             fprintf(out, " %5s", "-");
         else
             fprintf(out, " %5s", format_percent(text, percent(parts[i], window)));
@@ -354,6 +378,7 @@ char *report_text(const struct report *report, size_t *bytes)
     if (!out)
         return NULL;
     print_host(out, report);
+    print_cores(out, report->cores);
     print_machine(out, report);
     print_cpu(out, report);
     text_disks(out, report);

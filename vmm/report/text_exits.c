@@ -67,7 +67,7 @@ static void print_counted(FILE *out, const struct report *report, const struct r
 {
     double exits = (double)summary_kvm(report, &row->usage, "exits");
 
-    if (!row->ended || !row->ops || !summary_has_kvm(report, "exits"))
+    if (!row->ended || !row->ops || !summary_has_kvm(report, &row->usage, "exits"))
         fprintf(out, " %6s", "-");
     else
         fprintf(out, " %6.*f", exits < 100 * (double)row->ops ? 3 : 0, exits / (double)row->ops);

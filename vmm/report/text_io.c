@@ -13,13 +13,14 @@ void text_disks(FILE *out, const struct report *report)
         const struct run_disk *disk = &report->facts->disk[i];
         const struct config_disk *config = disk->config;
         char size[UNITS_TEXT_MAX], text[512];
-        int used = snprintf(text, sizeof(text), "%s: %s of %.300s%s%s, engine %s", disk->name,
-                            units_format_size(size, disk->bytes),
-                            config->path        ? config->path
-                            : config->temporary ? "a temporary file, since --disk names none"
-                                                : "no file",
-                            config->read_only ? ", read-only" : "",
-                            config->direct ? ", direct" : "", disk->engine);
+        int used =
+            snprintf(text, sizeof(text), "%s: %s of %.300s%s%s%s, engine %s", disk->name,
+                     units_format_size(size, disk->bytes),
+                     config->path        ? config->path
+                     : config->temporary ? "a temporary file, since --disk names none"
+                                         : "no file",
+                     config->read_only ? ", read-only" : "", config->direct ? ", direct" : "",
+                     disk->cached ? ", through the page cache" : "", disk->engine);
 
         if (report->facts->env == RUN_VM)
             snprintf(text + used, sizeof(text) - (size_t)used,

@@ -101,7 +101,8 @@ static int settled_kernel(const struct crowd *crowd, uint64_t *bytes)
     uint64_t before = 0;
 
     for (unsigned i = 0; i < SETTLE_LOOKS; i++) {
-        if (cgroup_kernel(&crowd->cgroup, bytes))
+        /* Of processes that are alive, it is not 0 unless the kernel does not count. */
+        if (cgroup_kernel(&crowd->cgroup, bytes) || !*bytes)
             return -1;
         if (*bytes == before)
             break;
@@ -124,12 +125,12 @@ static void add_memory(json_t *rows, const struct crowd *crowd, uint64_t mem_byt
 {
     uint64_t other = 0, guest = 0, kernel;
     struct memory_usage usage;
-    unsigned seen = 0;
+    unsigned seen = 0; /* the mean is that of those that could be looked at */
 
     for (unsigned i = 0; i < crowd->started; i++) {
         pid_t pid = instance_pid(&crowd->instance[i], crowd->site);
 
-        if (pid <= 0 || memory_usage_of(pid, mem_bytes, &usage))
+        if (pid <= 0 || memory_usage_of(pid, mem_bytes, &usage) || usage.pss_bytes == UINT64_MAX)
             continue;
         seen++;
         other += usage.other_pss_bytes;

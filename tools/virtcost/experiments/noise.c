@@ -57,7 +57,7 @@ static void add_tails(json_t *report)
 
         row = json_array_get(rows, i);
         latency = json_object_get(row, "latency_ns");
-        if (!latency)
+        if (!json_object_get(latency, "p99"))
             continue;
         name = json_sprintf("%s.p99", get_text(row, "name"));
         tail = experiment_row(json_string_value(name), "ns", "lower", get_number(latency, "p99"));

@@ -115,16 +115,18 @@ static void add_proof(json_t *report, const json_t *options)
     double small = get_number(used, "4k"), large = get_number(used, "2m") + get_number(used, "1g");
     json_t *rows = json_object_get(report, "benches");
     unsigned walk = walk_of(report, options);
+    static const struct {
+        const char *row, *statistic;
+    } counts[] = {
+        {"pages.kvm_4k", "pages_4k"}, {"pages.kvm_2m", "pages_2m"}, {"pages.kvm_1g", "pages_1g"}};
 
     if (walk)
         add_row(rows, "pages.walk", "references", walk);
     if (small + large > 0)
         add_row(rows, "pages.host_large", "%", 100 * large / (small + large));
-    if (!json_object_get(kvm, "pages_4k"))
-        return;
-    add_row(rows, "pages.kvm_4k", "pages", get_number(kvm, "pages_4k"));
-    add_row(rows, "pages.kvm_2m", "pages", get_number(kvm, "pages_2m"));
-    add_row(rows, "pages.kvm_1g", "pages", get_number(kvm, "pages_1g"));
+    for (unsigned i = 0; i < COUNT(counts); i++)
+        if (json_object_get(kvm, counts[i].statistic))
+            add_row(rows, counts[i].row, "pages", get_number(kvm, counts[i].statistic));
 }
 
 static int measure_pages(struct run *run, const struct environment *env, const struct site *site,

@@ -32,23 +32,30 @@ static int plan_scaling(struct plan *plan, const struct request *request, struct
     return 0;
 }
 
-static double share(const json_t *value, const char *part)
+static void print_share(FILE *out, const json_t *value, const char *part)
 {
     double window = get_number(value, "window_ns") * (double)get_integer(value, "threads");
+    const json_t *ns = json_object_get(json_object_get(value, "time_ns"), part);
 
-    return window > 0 ? 100 * get_number(json_object_get(value, "time_ns"), part) / window : 0;
+    if (json_is_number(ns) && window > 0)
+        fprintf(out, " %8.1f", 100 * json_number_value(ns) / window);
+    else
+        fprintf(out, " %8s", "-");
 }
 
 static void print_rate(FILE *out, const json_t *value, const char *exits)
 {
     double window_ms = get_number(value, "window_ns") / 1e6;
 
-    if (json_object_get(value, exits))
-        fprintf(out, " %8.3g", window_ms > 0 ? get_number(value, exits) / window_ms : 0);
+    if (json_object_get(value, exits) && window_ms > 0)
+        fprintf(out, " %8.3g", get_number(value, exits) / window_ms);
+    else
+        fprintf(out, " %8s", "-");
 }
 
 static void print_scaling(FILE *out, const json_t *results)
 {
+    static const char *const parts[] = {"running", "asleep", "halted", "runqueue"};
     char label[FIGURES_LABEL_MAX];
     json_t *value;
     size_t i;
@@ -59,10 +66,10 @@ static void print_scaling(FILE *out, const json_t *results)
         if (!json_object_get(value, "time_ns"))
             continue;
         figures_label(label, value);
-        fprintf(out, "%-32.32s %3lld %-9s %8.1f %8.1f %8.1f %8.1f", label,
-                (long long)get_integer(value, "threads"), get_text(value, "env"),
-                share(value, "running"), share(value, "asleep"), share(value, "halted"),
-                share(value, "runqueue"));
+        fprintf(out, "%-32.32s %3lld %-9s", label, (long long)get_integer(value, "threads"),
+                get_text(value, "env"));
+        for (unsigned part = 0; part < sizeof(parts) / sizeof(parts[0]); part++)
+            print_share(out, value, parts[part]);
         print_rate(out, value, "exits_vmm");
         print_rate(out, value, "exits_kvm");
         fputc('\n', out);

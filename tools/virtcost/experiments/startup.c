@@ -49,7 +49,8 @@ static int measure_startup(struct run *run, const struct environment *env, const
 {
     int result = environment_run(run, env, site, options, err);
     const json_t *startup = json_object_get(run->report, "startup");
-    double to_user = get_number(startup, "exec_to_user_ns"), total = (double)run->total_ns;
+    const json_t *to_user = json_object_get(startup, "exec_to_user_ns");
+    double total = (double)run->total_ns;
     json_t *rows;
 
     if (result)
@@ -59,8 +60,10 @@ static int measure_startup(struct run *run, const struct environment *env, const
         if (phases[i].field && json_object_get(startup, phases[i].field))
             add_row(rows, phases[i].name, get_number(startup, phases[i].field));
     /* A report's clock begins at exec, ours at the fork before it. */
-    add_row(rows, "startup.user_to_end", total > to_user ? total - to_user : 0);
-    add_row(rows, "startup.to_user", to_user);
+    if (to_user && json_number_value(to_user) <= total)
+        add_row(rows, "startup.user_to_end", total - json_number_value(to_user));
+    if (to_user)
+        add_row(rows, "startup.to_user", json_number_value(to_user));
     add_row(rows, "startup.total", total);
     json_object_set_new(run->report, "benches", rows);
     run->interrupted |= was_interrupted(run->report);
@@ -74,7 +77,7 @@ static const json_t *find_value(const json_t *results, const char *name, const c
     return figures_find(json_object_get(results, "values"), &want);
 }
 
-/* The value below which `percent` of the samples lie, in ms. */
+/* The value below which `percent` of the samples lie, in ms; -1: there are none. */
 static double percentile_ms(const json_t *value, double percent)
 {
     const json_t *samples = json_object_get(value, "samples");
@@ -83,7 +86,7 @@ static double percentile_ms(const json_t *value, double percent)
 
     if (!sorted || !count) {
         free(sorted);
-        return 0;
+        return -1;
     }
     for (size_t i = 0; i < count; i++)
         sorted[i] = json_number_value(json_array_get(samples, i));
@@ -94,24 +97,35 @@ static double percentile_ms(const json_t *value, double percent)
     return found / 1e6;
 }
 
+/* In a column; what is below 0 is not known. */
+static void print_ms(FILE *out, int width, double ms)
+{
+    if (ms < 0)
+        fprintf(out, " %*s", width, "-");
+    else
+        fprintf(out, " %*.3f", width, ms);
+}
+
 static void print_env(FILE *out, const json_t *results, const char *env)
 {
-    const struct phase *largest = phases;
-    double most = 0;
+    const json_t *total = find_value(results, "startup.total", env);
+    const struct phase *largest = NULL;
+    double most = -1;
 
-    if (!find_value(results, "startup.total", env))
+    if (!total)
         return;
     fprintf(out, "%-10s", env);
     for (unsigned i = 0; i < PHASES; i++) {
-        double ms = get_number(find_value(results, phases[i].name, env), "median") / 1e6;
+        const json_t *median = json_object_get(find_value(results, phases[i].name, env), "median");
+        double ms = median ? json_number_value(median) / 1e6 : -1;
 
-        fprintf(out, " %13.3f", ms);
+        print_ms(out, 13, ms);
         largest = ms > most ? &phases[i] : largest;
         most = ms > most ? ms : most;
     }
-    fprintf(out, " %9.3f %9.3f  %s\n", percentile_ms(find_value(results, "startup.total", env), 50),
-            percentile_ms(find_value(results, "startup.total", env), 99),
-            largest->name + strlen("startup."));
+    print_ms(out, 9, percentile_ms(total, 50));
+    print_ms(out, 9, percentile_ms(total, 99));
+    fprintf(out, "  %s\n", largest ? largest->name + strlen("startup.") : "-");
 }
 
 static void print_startup(FILE *out, const json_t *results)

@@ -38,7 +38,9 @@ static int add_nodes(struct plan *plan, const struct request *request)
 
     hostinfo_read(&host);
     if (host.numa_nodes < 2) {
-        plan_skip(plan, "", "nodes=2", "this machine has one NUMA node");
+        plan_skip(plan, "", "nodes=2",
+                  host.numa_nodes ? "this machine has one NUMA node"
+                                  : "the NUMA nodes of this machine are not known");
         return 0;
     }
     plan_step(plan, request, "nodes=2",
@@ -127,6 +129,14 @@ static const json_t *find_fact(const json_t *results, const char *step, const ch
     return figures_find(json_object_get(results, "values"), &want);
 }
 
+static void print_fact(FILE *out, const json_t *fact)
+{
+    if (json_object_get(fact, "median"))
+        fprintf(out, " %8.0f", get_number(fact, "median"));
+    else
+        fprintf(out, " %8s", "-");
+}
+
 static void print_topology(FILE *out, const json_t *results)
 {
     static const char *const steps[] = {"bound", "floating", "sockets",
@@ -141,9 +151,9 @@ static void print_topology(FILE *out, const json_t *results)
             continue;
         fprintf(out, "%-16s", steps[s]);
         for (unsigned i = 0; i < TOLD; i++)
-            fprintf(out, " %8.0f", get_number(find_fact(results, steps[s], told[i]), "median"));
+            print_fact(out, find_fact(results, steps[s], told[i]));
         fprintf(out, "  %s\n",
-                !seen                            ? "-"
+                !json_object_get(seen, "median") ? "-"
                 : get_number(seen, "median") > 0 ? "so"
                                                  : "otherwise: see the warning");
     }

@@ -144,14 +144,20 @@ static int has_null(const json_t *results)
 static void print_host(FILE *out, const json_t *host)
 {
     const char *module = get_text(host, "kvm_module"), *paging = get_text(host, "paging");
-    char text[512];
+    long long cpus = get_integer(host, "cpus");
+    double memory = get_number(host, "memory_bytes");
+    char text[512], of_cpus[32] = "", of_memory[32] = "";
 
     if (!json_object_size(host))
         return;
-    snprintf(text, sizeof(text), "%s; %lld CPUs; %.1f GiB; %s; %s, %s paging",
-             get_text(host, "cpu"), (long long)get_integer(host, "cpus"),
-             get_number(host, "memory_bytes") / (1 << 30), get_text(host, "kernel"),
-             *module ? module : "KVM", *paging ? paging : "unknown");
+    /* What is not known is left out. */
+    if (cpus)
+        snprintf(of_cpus, sizeof(of_cpus), "; %lld CPU%s", cpus, cpus == 1 ? "" : "s");
+    if (memory > 0)
+        snprintf(of_memory, sizeof(of_memory), "; %.1f GiB", memory / (1 << 30));
+    snprintf(text, sizeof(text), "%.128s%s%s; %.160s; %s, %s paging", get_text(host, "cpu"),
+             of_cpus, of_memory, get_text(host, "kernel"), *module ? module : "KVM",
+             *paging ? paging : "unknown");
     wrapped_print(out, LABEL_COLUMNS, "host", text);
     fputc('\n', out);
 }

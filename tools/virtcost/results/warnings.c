@@ -247,6 +247,53 @@ static void warn_runs(const struct results *results, json_t *warnings)
     json_decref(codes);
 }
 
+/* "P-core 5.4 GHz, E-core 3.9 GHz": the kinds of cores that a run may have used. */
+static void name_kinds(const json_t *report, char *text, size_t size)
+{
+    json_t *group;
+    size_t i, used = 0;
+
+    text[0] = '\0';
+    json_array_foreach (json_object_get(json_object_get(report, "host"), "cores"), i, group) {
+        char kind[64];
+
+        figures_clean(kind, sizeof(kind), get_text(group, "kind"));
+        if (*kind && !strstr(text, kind) && used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", kind);
+    }
+}
+
+/* Members of a step that had other cores than those before them: their ratios compare cores. */
+static void warn_cores(const struct results *results, json_t *warnings)
+{
+    json_t *steps = json_object(), *run;
+    size_t i;
+
+    json_array_foreach (results->runs, i, run) {
+        char step[2 * FIGURES_LABEL_MAX], kinds[FIGURES_LABEL_MAX];
+        const json_t *known;
+
+        name_kinds(json_object_get(run, "report"), kinds, sizeof(kinds));
+        if (!*kinds)
+            continue;
+        snprintf(step, sizeof(step), "%.100s %.100s", get_text(run, "experiment"),
+                 get_text(run, "step"));
+        known = json_object_get(steps, step);
+        if (!known) {
+            json_object_set_new(
+                steps, step, json_pack("{s:s, s:s}", "env", get_text(run, "env"), "kinds", kinds));
+        } else if (!get_is(known, "kinds", kinds)) {
+            warnings_add(
+                warnings, "different_cores",
+                json_sprintf("%s: %s ran on %s, %s on %s: ratios compare the cores as well",
+                             get_text(run, "experiment"), get_text(known, "env"),
+                             get_text(known, "kinds"), get_text(run, "env"), kinds));
+            break;
+        }
+    }
+    json_decref(steps);
+}
+
 json_t *warnings_of(const struct results *results, const json_t *experiments)
 {
     json_t *warnings = results->warnings ? json_deep_copy(results->warnings) : json_array();
@@ -262,6 +309,7 @@ json_t *warnings_of(const struct results *results, const json_t *experiments)
     warn_interrupted(results, warnings);
     gaps_warn(warnings, results, experiments);
     warn_stolen(results, warnings);
+    warn_cores(results, warnings);
     warn_runs(results, warnings);
     return warnings;
 }
