@@ -48,10 +48,13 @@ static int open_temporary(const struct config_disk *config, struct err *err)
             unlink(name);
     }
     if (fd < 0 || ftruncate(fd, (off_t)config->bytes)) {
+        int error = errno;
+
         err_sys(err, ERR_FAILED, "no temporary disk in %s", folder);
         if (fd >= 0)
             close(fd);
-        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create");
+        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create%s",
+                        error == EFBIG ? ", or ulimit -f unlimited" : "");
     }
     return fd;
 }
@@ -145,10 +148,12 @@ static int file_bytes(int fd, const struct stat *file, const struct config_disk 
         result = ftruncate(fd, (off_t)(*bytes = config->bytes));
     if (result) {
         char size[UNITS_TEXT_MAX];
+        int error = errno;
 
         err_sys(err, ERR_FAILED, "--disk path=%s: %s", config->path,
                 units_format_size(size, *bytes));
-        return err_hint(err, "a smaller size=, or more room");
+        return err_hint(err, error == EFBIG ? "a smaller size=, or ulimit -f unlimited"
+                                            : "a smaller size=, or more room");
     }
     return 0;
 }
