@@ -12,6 +12,7 @@
 #include "vmm/cli/session.h"
 #include "vmm/exec/machine.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 #include "vmm/host/tracepoint.h"
 #include "vmm/report/report.h"
 
@@ -152,6 +153,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int status = -1;
 
+    inherit_settle();
     if (!cli_parse(&config, argc, argv, CLI_VM, &err)) {
         find_guest();
         if (config.list) {

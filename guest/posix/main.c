@@ -9,6 +9,7 @@
 #include "vmm/cli/session.h"
 #include "vmm/config/select.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 
 static struct config config;
 static struct session session;
@@ -50,6 +51,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int status = -1;
 
+    inherit_settle();
     if (!cli_parse(&config, argc, argv, CLI_NATIVE, &err)) {
         if (config.list) {
             status = list_benches(&err);

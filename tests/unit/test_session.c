@@ -19,6 +19,7 @@
 #include "tests/unit/sample.h"
 #include "vmm/cli/session.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 
 static struct sample sample;
 static struct session session;
@@ -37,6 +38,7 @@ static void begin(void)
     struct clock_point start = clock_now();
     struct err err = {0};
 
+    inherit_settle();
     ck_assert_msg(!session_begin(&session, &sample.config, &start, &err), "%s", err.text);
     session.result = &sample.result;
 }

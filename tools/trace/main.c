@@ -12,6 +12,7 @@
 #include "minivmm/trace.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/err.h"
+#include "vmm/host/inherit.h"
 
 /* More than there will be; what a file says is not trusted. */
 #define REASONS_MAX 256u
@@ -104,6 +105,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int result = 0;
 
+    inherit_settle();
     if (argc != 2 || argv[1][0] == '-') {
         fprintf(stderr, "Usage: minivmm-trace FILE >trace.json\n"
                         "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vmm/base/units.h"
@@ -67,14 +66,6 @@ static int open_log(struct session *session, struct err *err)
     return err_hint(err, "a file that can be written, in a folder that is there");
 }
 
-/* Whether a path names a regular file, or none yet. */
-static bool is_regular(const char *path)
-{
-    struct stat file;
-
-    return stat(path, &file) ? errno == ENOENT : S_ISREG(file.st_mode);
-}
-
 /* A regular file is left alone until the report is there; all others are opened. */
 static int open_output(struct session *session, struct err *err)
 {
@@ -83,7 +74,7 @@ static int open_output(struct session *session, struct err *err)
 
     if (!path)
         return 0;
-    session->replaces = is_regular(path);
+    session->replaces = file_is_regular(path);
     failed = session->replaces ? file_can_replace(path)
                                : sink_open(&session->output, path, 0, &session->watch);
     if (!failed)
@@ -100,7 +91,7 @@ static int open_output(struct session *session, struct err *err)
 /* Two names for one file: the one text would overwrite the other. */
 static int check_files(const struct config *config, struct err *err)
 {
-    if (!config->output || !config->log || !is_regular(config->output) ||
+    if (!config->output || !config->log || !file_is_regular(config->output) ||
         !config_same_file(config->output, config->log))
         return 0;
     err_set(err, ERR_USAGE, "--output %s and --log %s are one file", config->output, config->log);
@@ -110,7 +101,6 @@ static int check_files(const struct config *config, struct err *err)
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err)
 {
-    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     const char *exec_ns = getenv("MINIVMM_T0");
 
     *session = (struct session){
@@ -129,7 +119,6 @@ int session_begin(struct session *session, const struct config *config,
         return -1;
 
     cpus_steal(&session->stolen, &session->ticks);
-    sigaction(SIGPIPE, &ignore, NULL);
     session->watch = (struct watch){
         .stop_fd = signals_catch(),
         .deadline_ns = config->timeout_ns ? start->mono_ns + config->timeout_ns : 0,
@@ -234,6 +223,8 @@ static void explain_end(struct session *session, const struct run_result *result
         err_set(&err, ERR_FAILED, "%u of %u results were not checked", unchecked, result->rows);
         say(session, &err);
     }
+    if (*facts->trace_error.text)
+        say(session, &facts->trace_error);
     if (result->exit_status) {
         err_set(&err, ERR_FAILED, "the guest ended with status %u", result->exit_status);
         say(session, &err);
@@ -242,7 +233,7 @@ static void explain_end(struct session *session, const struct run_result *result
 
 /*
  * Say what is missing of the guest's text. It is a failure if the file is to blame; that a reader
- * goes away or does not keep up is its own business.
+ * goes away or does not keep up, or that standard error is closed, is the user's own business.
  */
 static int explain_log(struct session *session)
 {
@@ -257,7 +248,8 @@ static int explain_log(struct session *session)
             error == ETIMEDOUT ? "nobody read them in time" : strerror(error));
     err_hint(&err, path ? "another file" : "--log FILE");
     say(session, &err);
-    return error == ETIMEDOUT || error == EPIPE ? ERR_NONE : ERR_FAILED;
+    return error == ETIMEDOUT || error == EPIPE || (!path && error == EBADF) ? ERR_NONE
+                                                                             : ERR_FAILED;
 }
 
 /* The report to where it belongs, or else to standard error. */
@@ -281,7 +273,9 @@ static int deliver(struct session *session, const char *text, size_t bytes)
     }
     err_sys(&err, ERR_FAILED, "cannot write the report to %s; it follows here", output);
     say(session, &err);
-    sink_write(&session->error, text, bytes, WAIT_MS);
+    /* It waits for its reader as on standard output, and can be interrupted. */
+    signals_accept(session->watch.stop_fd);
+    sink_write(&session->error, text, bytes, -1);
     return ERR_FAILED;
 }
 

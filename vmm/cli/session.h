@@ -36,9 +36,8 @@ struct session {
 
 /*
  * session_begin(): to be called first. Signals that ask for a stop are blocked from here on, in
- * this thread and in those it creates; writing to a pipe that nobody reads is an error, not a
- * signal. A report that cannot be opened is told at once; the run goes on, and the report will go
- * to standard error. Returns 0, or -1, and then there is nothing to end.
+ * this thread and in those it creates. A report that cannot be opened is told at once; the run goes
+ * on, and the report will go to standard error. Returns 0, or -1, and then there is nothing to end.
  */
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err);

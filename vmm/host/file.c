@@ -111,9 +111,17 @@ int file_flush(FILE *file, const char *name, struct err *err)
 
     if (fflush(file) || failed) {
         err_sys(err, ERR_FAILED, "cannot write to %s", name);
-        return err_hint(err, "another file, or more room");
+        clearerr(file);
+        return errno == ENOSPC || errno == EFBIG ? err_hint(err, "another file, or more room") : -1;
     }
     return 0;
+}
+
+bool file_is_regular(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) ? errno == ENOENT : S_ISREG(file.st_mode);
 }
 
 int file_can_replace(const char *path)
