@@ -79,6 +79,7 @@ static struct channel_record plain(enum channel_type type)
         record.check = (struct channel_check){.ok = 1, .what = "error", .value = 0.5, .limit = 1};
         break;
     case CHANNEL_SKIP:
+    case CHANNEL_FAIL:
         record.skip = (struct channel_skip){.name = "skipped", .reason = "no memory"};
         break;
     case CHANNEL_WARN:
@@ -103,7 +104,8 @@ static void take(struct channel_record record)
 static void refuse(struct channel_record record, const char *rule)
 {
     uint32_t rows = result.rows, samples = result.samples, skipped = result.skipped;
-    uint32_t warned = result.warned, state = result.state, times = result.times;
+    uint32_t failed = result.failed, warned = result.warned, state = result.state,
+             times = result.times;
     uint64_t log_bytes = result.log_bytes;
     struct err err = {0};
 
@@ -112,8 +114,8 @@ static void refuse(struct channel_record record, const char *rule)
     ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
     /* And nothing has changed. */
     ck_assert(rows == result.rows && samples == result.samples && skipped == result.skipped &&
-              warned == result.warned && state == result.state && times == result.times &&
-              log_bytes == result.log_bytes);
+              failed == result.failed && warned == result.warned && state == result.state &&
+              times == result.times && log_bytes == result.log_bytes);
 }
 
 static void take_row(const char *name, const char *params)
@@ -204,6 +206,10 @@ START_TEST(every_state_takes_its_records_only)
                 take(plain(type));
             else
                 refuse(plain(type), "");
+            if (state[i].taken[CHANNEL_SKIP] && type == CHANNEL_SKIP)
+                take(plain(CHANNEL_FAIL));
+            if (!state[i].taken[CHANNEL_SKIP] && !state[i].taken[type])
+                refuse(plain(CHANNEL_FAIL), "FAIL while a row is open");
             /* At any time. */
             take(plain(CHANNEL_WARN));
             take(plain(CHANNEL_LOG));
@@ -439,6 +445,9 @@ START_TEST(texts_are_terminated_and_names_not_empty)
     record = plain(CHANNEL_SKIP);
     memset(record.skip.reason, 'x', sizeof(record.skip.reason));
     refuse(record, "SKIP with a text");
+    record = plain(CHANNEL_FAIL);
+    strcpy(record.skip.name, "two words");
+    refuse(record, "FAIL with a text");
     record = plain(CHANNEL_WARN);
     memset(record.warn.code, 'x', sizeof(record.warn.code));
     refuse(record, "WARN with a text");

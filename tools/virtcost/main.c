@@ -10,6 +10,7 @@
 #include "tools/virtcost/compare/compare.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
+#include "tools/virtcost/results/missing.h"
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
@@ -223,6 +224,8 @@ static int run(const struct options *options)
         status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
+    if (!ended && missing_explain(&results, options->config.bench, &err))
+        status = complain(&err);
     json_decref(json);
     return status;
 }

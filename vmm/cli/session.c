@@ -12,6 +12,7 @@
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/report.h"
 
 #define TICK_MS    200
@@ -47,9 +48,10 @@ static void show_progress(void *ctx)
     if (!rows)
         return;
     row = &result->row[rows - 1].begin;
-    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u threads, %.0f s",
+    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u thread%s, %.0f s",
                       __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1, result->planned,
-                      row->name, row->params, row->threads, (double)elapsed / 1e9);
+                      row->name, row->params, row->threads, units_s(row->threads),
+                      (double)elapsed / 1e9);
     sink_write(&session->error, line, (size_t)length, 0);
     __atomic_store_n(&session->shown, true, __ATOMIC_RELAXED);
 }
@@ -203,10 +205,37 @@ static bool why_stopped(const struct run_result *result, const struct run_facts 
     return true;
 }
 
-/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
-static void explain_end(struct session *session, const struct run_result *result,
-                        const struct run_facts *facts)
+/* Benchmarks that failed, names of --bench without a result, and what the host says of the disk. */
+static void explain_missing(struct session *session, const struct report *report)
 {
+    const struct run_result *result = report->result;
+    const char *at = report->config->bench;
+    struct outcome_missing missing;
+    char text[200];
+    struct err err;
+
+    for (uint32_t i = 0; i < result->failed; i++) {
+        err_set(&err, ERR_FAILED, "%s failed: %s", result->fail[i].name, result->fail[i].reason);
+        say(session, &err);
+    }
+    while (outcome_missing(report, &at, &missing)) {
+        if (missing.failed)
+            continue;
+        err_set(&err, ERR_FAILED, "--bench %.*s: no result: %s", (int)missing.length, missing.word,
+                missing.reason);
+        say(session, &err);
+    }
+    if (outcome_io_error(report, text, sizeof(text))) {
+        err_set(&err, ERR_FAILED, "%s", text);
+        say(session, &err);
+    }
+}
+
+/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
+static void explain_end(struct session *session, const struct report *report)
+{
+    const struct run_result *result = report->result;
+    const struct run_facts *facts = report->facts;
     uint32_t wrong = count_rows(result, RESULT_WRONG);
     uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
     bool stopped;
@@ -216,13 +245,16 @@ static void explain_end(struct session *session, const struct run_result *result
     if (stopped)
         say(session, &err);
     if (wrong) {
-        err_set(&err, ERR_FAILED, "%u of %u results failed their check", wrong, result->rows);
+        err_set(&err, ERR_FAILED, "%u of %u result%s failed %s check", wrong, result->rows,
+                units_s(result->rows), wrong == 1 ? "its" : "their");
         say(session, &err);
     }
     if (unchecked && !stopped) {
-        err_set(&err, ERR_FAILED, "%u of %u results were not checked", unchecked, result->rows);
+        err_set(&err, ERR_FAILED, "%u of %u result%s %s not checked", unchecked, result->rows,
+                units_s(result->rows), unchecked == 1 ? "was" : "were");
         say(session, &err);
     }
+    explain_missing(session, report);
     if (*facts->trace_error.text)
         say(session, &facts->trace_error);
     if (result->exit_status) {
@@ -304,7 +336,7 @@ int session_finish(struct session *session, const struct run_result *result,
     hostinfo_read(&host);
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
-    explain_end(session, result, facts);
+    explain_end(session, &report);
     log = explain_log(session);
     written = deliver(session, text, bytes);
     signals_accept(session->watch.stop_fd);

@@ -40,7 +40,10 @@ char *report_json(const struct report *report, size_t *bytes);
  */
 const char *report_fault(char text[80], const struct channel_fault *fault);
 
-/* report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong. */
+/*
+ * report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong, a
+ * benchmark that failed, or a name of --bench without a result.
+ */
 bool report_failed(const struct report *report);
 
 /* report_stop_name(): "guest", "signal", "timeout", "error". */

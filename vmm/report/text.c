@@ -293,28 +293,27 @@ static void print_rows(FILE *out, const struct report *report)
 }
 
 /* Those that follow each other for the same reason are told together. */
-static void print_skipped(FILE *out, const struct report *report)
+static void print_reasons_of(FILE *out, const char *label, const struct channel_skip *skip,
+                             uint32_t count)
 {
-    const struct run_result *result = report->result;
     uint32_t last;
 
-    if (result->skipped)
+    if (count)
         fputc('\n', out);
-    for (uint32_t i = 0; i < result->skipped; i = last) {
-        const char *reason = result->skip[i].reason;
+    for (uint32_t i = 0; i < count; i = last) {
         size_t bytes = 0;
         char *text = NULL;
         FILE *line = open_memstream(&text, &bytes);
 
-        for (last = i; last < result->skipped && !strcmp(result->skip[last].reason, reason); last++)
+        for (last = i; last < count && !strcmp(skip[last].reason, skip[i].reason); last++)
             if (line)
-                fprintf(line, "%s%s", last > i ? ", " : "", result->skip[last].name);
+                fprintf(line, "%s%s", last > i ? ", " : "", skip[last].name);
         if (!line)
             continue;
-        fprintf(line, ": %s", reason);
+        fprintf(line, ": %s", skip[i].reason);
         fclose(line);
         if (text)
-            text_wrapped(out, "skipped", text);
+            text_wrapped(out, label, text);
         free(text);
     }
 }
@@ -370,7 +369,8 @@ char *report_text(const struct report *report, size_t *bytes)
     text_costs(out, report);
     text_traced(out, report);
     text_exits(out, report);
-    print_skipped(out, report);
+    print_reasons_of(out, "failed", report->result->fail, report->result->failed);
+    print_reasons_of(out, "skipped", report->result->skip, report->result->skipped);
     print_warnings(out, report);
     if (fclose(out)) {
         free(text);

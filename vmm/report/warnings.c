@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vmm/base/units.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
@@ -76,12 +77,7 @@ static bool has_device_error(const struct report *report, char *text, size_t siz
 
 static bool has_io_error(const struct report *report, char *text, size_t size)
 {
-    const struct run_disk *disk = disk_with(report, IO_ERRORS);
-
-    if (disk)
-        snprintf(text, size, "%s: %" PRIu64 " requests ended with an error", disk->name,
-                 disk->io[IO_ERRORS]);
-    return disk;
+    return outcome_io_error(report, text, size);
 }
 
 static bool is_virtualized(const struct report *report, char *text, size_t size)

@@ -23,6 +23,7 @@
 #define RESULT_TIMES_MAX   (1u << 19)
 #define RESULT_SAMPLES_MAX (1u << 20)
 #define RESULT_SKIPPED_MAX 256u
+#define RESULT_FAILED_MAX  256u
 #define RESULT_WARNED_MAX  64u
 #define RESULT_KVM_MAX     128u
 #define RESULT_TRACE_MAX   128u
@@ -103,6 +104,8 @@ struct run_result {
     uint32_t times;
     struct channel_skip *skip; /* RESULT_SKIPPED_MAX */
     uint32_t skipped;
+    struct channel_skip *fail; /* RESULT_FAILED_MAX */
+    uint32_t failed;
     struct channel_warn *warn; /* RESULT_WARNED_MAX */
     uint32_t warned;
 
