@@ -100,7 +100,11 @@ void sample_init(struct sample *sample)
     describe_host(&sample->host);
     describe_run(sample);
     sample->report = (struct report){
-        &sample->config, &sample->result, &sample->facts, &sample->host, 0, 0, NULL};
+        .config = &sample->config,
+        .result = &sample->result,
+        .facts = &sample->facts,
+        .host = &sample->host,
+    };
 }
 
 void sample_free(struct sample *sample)

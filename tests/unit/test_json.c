@@ -126,6 +126,25 @@ START_TEST(the_run_is_described)
 }
 END_TEST
 
+START_TEST(a_cpu_quota_is_reported_with_what_it_did)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample.host.quota.cpus = 0.2;
+    strcpy(sample.host.quota.text, "20000 100000");
+    sample.report.has_throttled = true;
+    sample.report.throttled = (struct quota_throttled){12, 700000000};
+    json = make();
+    check_real(json, "host.cpu_limit", 0.2);
+    check_text(json, "host.cgroup_cpu", "20000 100000");
+    check_int(json, "host.cpu_throttled.periods", 12);
+    check_int(json, "host.cpu_throttled.ns", 700000000);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(the_start_is_in_whole_nanoseconds)
 {
     json_t *json;
@@ -181,6 +200,9 @@ START_TEST(what_is_not_known_is_absent)
                                          "host.memory_limit_bytes",
                                          "host.caches_bytes.l1d",
                                          "host.governor",
+                                         "host.cgroup_cpu",
+                                         "host.cpu_limit",
+                                         "host.cpu_throttled",
                                          "startup.exec_to_main_ns",
                                          "startup.entry_to_user_ns",
                                          "startup.teardown_ns",
@@ -669,12 +691,12 @@ START_TEST(the_vmms_own_work_is_compared)
 }
 END_TEST
 
-SUITE_MAIN("json", the_run_is_described, the_start_is_in_whole_nanoseconds,
-           memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
-           an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
-           the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
-           a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
-           masked_features_are_listed, nodes_are_told_with_where_they_are,
+SUITE_MAIN("json", the_run_is_described, a_cpu_quota_is_reported_with_what_it_did,
+           the_start_is_in_whole_nanoseconds, memory_is_told_by_its_pages,
+           what_is_not_known_is_absent, a_row_has_its_figures, an_exit_has_its_cost,
+           an_exit_that_kvm_answers_has_no_handler, the_guests_word_is_not_overwritten,
+           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
+           vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
            a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
            names_without_a_result_are_listed, extreme_numbers_are_numbers, any_bytes_leave_it_json,
            the_vmms_own_work_is_compared)

@@ -121,6 +121,7 @@ int session_begin(struct session *session, const struct config *config,
         return -1;
 
     cpus_steal(&session->stolen, &session->ticks);
+    quota_read("", &session->quota);
     session->watch = (struct watch){
         .stop_fd = signals_catch(),
         .deadline_ns = config->timeout_ns ? start->mono_ns + config->timeout_ns : 0,
@@ -334,6 +335,7 @@ int session_finish(struct session *session, const struct run_result *result,
         signals_accept(session->watch.stop_fd);
     clear_line(session);
     hostinfo_read(&host);
+    report.has_throttled = !quota_throttled(&session->quota, &host.quota, &report.throttled);
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
     explain_end(session, &report);

@@ -10,6 +10,7 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/config/config.h"
+#include "vmm/host/quota.h"
 #include "vmm/host/sink.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
@@ -32,6 +33,7 @@ struct session {
     const struct run_result *result; /* for the progress line; set by the caller */
     const struct run_result *traced; /* for the report, of a traced run; set by the caller */
     uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
+    struct quota quota;              /* at the beginning */
 };
 
 /*

@@ -57,7 +57,13 @@ static json_t *host_json(const struct report *report)
     set_text(object, "nx_huge_pages", host->nx_huge_pages);
     set_text(object, "tdp_mmu", host->tdp_mmu);
     set_text(object, "governor", host->governor);
-    set_text(object, "cgroup_cpu", host->cgroup_cpu);
+    set_text(object, "cgroup_cpu", host->quota.text);
+    if (host->quota.cpus > 0)
+        set(object, "cpu_limit", json_real(host->quota.cpus));
+    if (report->has_throttled)
+        set(object, "cpu_throttled",
+            json_pack("{s:I, s:I}", "periods", (json_int_t)report->throttled.periods, "ns",
+                      (json_int_t)report->throttled.ns));
     set(object, "steal_pct", json_real(report->steal_pct));
     set_found(caches, "l1d", host->caches.l1d);
     set_found(caches, "l2", host->caches.l2);

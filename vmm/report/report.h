@@ -21,7 +21,9 @@ struct report {
     const struct hostinfo *host;
     double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below */
     uint64_t log_lost; /* bytes of the guest's text that could not be written */
-    const struct run_result *traced; /* of the run with tracepoints; NULL: there was none */
+    const struct run_result *traced;  /* of the run with tracepoints; NULL: there was none */
+    bool has_throttled;               /* there is a CPU quota, and it is known what it did: */
+    struct quota_throttled throttled; /* during the run */
 };
 
 /*
