@@ -597,6 +597,45 @@ START_TEST(the_end_is_told)
 }
 END_TEST
 
+START_TEST(interrupted_rows_say_so)
+{
+    static struct pauses pauses;
+    struct result_row *first, *second;
+    json_t *json;
+
+    sample_init(&sample);
+    first = sample_row(&sample, "stream.copy", "", 3);
+    second = sample_row(&sample, "stream.add", "", 3);
+    first->began_ns = 100;
+    first->ended_ns = 200;
+    second->began_ns = 300;
+    second->ended_ns = 400;
+    pauses = (struct pauses){
+        .count = 1,
+        .pause = {{.kind = PAUSE_FROZEN, .from_ns = 310, .to_ns = 390, .ns = 1020000000}}};
+    sample.report.pauses = &pauses;
+    json = make();
+    ck_assert(!json_has(json, "benches.0.interrupted"));
+    ck_assert(json_is_true(json_at(json, "benches.1.interrupted")));
+    check_text(json, "benches.1.check", "ok");
+    check_text(json, "warnings.0.code", "interrupted");
+    check_text(json, "warnings.0.text",
+               "the run was frozen for up to 1.02 s; 1 of 2 results overlaps that and is void");
+    ck_assert(report_failed(&sample.report));
+    json_decref(json);
+    /* Between the two. */
+    pauses.pause[0].from_ns = 210;
+    pauses.pause[0].to_ns = 290;
+    json = make();
+    ck_assert(!json_has(json, "benches.1.interrupted"));
+    check_text(json, "warnings.0.text",
+               "the run was frozen for up to 1.02 s; no result overlaps that");
+    ck_assert(!report_failed(&sample.report));
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(names_without_a_result_are_listed)
 {
     json_t *json;
@@ -698,5 +737,5 @@ SUITE_MAIN("json", the_run_is_described, a_cpu_quota_is_reported_with_what_it_di
            parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
            vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
            a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
-           names_without_a_result_are_listed, extreme_numbers_are_numbers, any_bytes_leave_it_json,
-           the_vmms_own_work_is_compared)
+           names_without_a_result_are_listed, interrupted_rows_say_so, extreme_numbers_are_numbers,
+           any_bytes_leave_it_json, the_vmms_own_work_is_compared)

@@ -128,7 +128,9 @@ int session_begin(struct session *session, const struct config *config,
         .tick_ms = session->terminal ? TICK_MS : 0,
         .tick = show_progress,
         .ctx = session,
+        .pauses = &session->pauses,
     };
+    pauses_begin(&session->pauses);
     if (session->watch.stop_fd < 0)
         return err_sys(err, ERR_FAILED, "signalfd");
     sink_share(&session->error, STDERR_FILENO);
@@ -239,6 +241,8 @@ static void explain_end(struct session *session, const struct report *report)
     const struct run_facts *facts = report->facts;
     uint32_t wrong = count_rows(result, RESULT_WRONG);
     uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
+    uint32_t interrupted = outcome_interrupted_rows(report);
+    char text[200];
     bool stopped;
     struct err err;
 
@@ -253,6 +257,11 @@ static void explain_end(struct session *session, const struct report *report)
     if (unchecked && !stopped) {
         err_set(&err, ERR_FAILED, "%u of %u result%s %s not checked", unchecked, result->rows,
                 units_s(result->rows), unchecked == 1 ? "was" : "were");
+        say(session, &err);
+    }
+    if (interrupted) {
+        outcome_pauses(report, text, sizeof(text));
+        err_set(&err, ERR_FAILED, "%s", text);
         say(session, &err);
     }
     explain_missing(session, report);
@@ -325,6 +334,7 @@ int session_finish(struct session *session, const struct run_result *result,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,
         .traced = session->traced,
+        .pauses = &session->pauses,
     };
     enum err_code log, written;
     size_t bytes = 0;
@@ -350,6 +360,7 @@ void session_end(struct session *session)
 {
     if (session->watch.stop_fd >= 0)
         close(session->watch.stop_fd);
+    pauses_end(&session->pauses);
     sink_close(&session->error);
     sink_close(&session->file);
     sink_close(&session->output);

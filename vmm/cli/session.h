@@ -34,6 +34,9 @@ struct session {
     const struct run_result *traced; /* for the report, of a traced run; set by the caller */
     uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
     struct quota quota;              /* at the beginning */
+
+    /* When the process stood still. */
+    struct pauses pauses;
 };
 
 /*

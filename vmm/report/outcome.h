@@ -23,6 +23,16 @@ struct outcome_missing {
 bool outcome_missing(const struct report *report, const char **at, struct outcome_missing *missing);
 
 /*
+ * outcome_interrupted(): whether the process stood still while a row was measured: then it is void.
+ * outcome_interrupted_rows(): how many are.
+ */
+bool outcome_interrupted(const struct report *report, const struct result_row *row);
+uint32_t outcome_interrupted_rows(const struct report *report);
+
+/* outcome_pauses(): how long it stood still and what that voids. Returns whether it ever did. */
+bool outcome_pauses(const struct report *report, char *text, size_t size);
+
+/*
  * outcome_io_error(): what went wrong on the host with a disk, in `text`. Returns whether anything
  * did.
  */

@@ -16,7 +16,7 @@ bool report_failed(const struct report *report)
 
     if (report->facts->stop != STOP_GUEST || *report->facts->trace_error.text ||
         result->has_fault || result->exit_status || result->failed ||
-        outcome_missing(report, &bench, &missing))
+        outcome_missing(report, &bench, &missing) || outcome_interrupted_rows(report))
         return true;
     for (uint32_t i = 0; i < result->rows; i++)
         if (result->row[i].check != RESULT_OK)

@@ -9,6 +9,7 @@
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
 #include "vmm/base/wrapped.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/text.h"
 #include "vmm/report/warnings.h"
@@ -240,6 +241,7 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
         [RESULT_UNCHECKED] = "-", [RESULT_OK] = "ok", [RESULT_WRONG] = "WRONG"};
     const struct result_row *row = &report->result->row[i];
     char value[UNITS_TEXT_MAX] = "-", spread[UNITS_TEXT_MAX] = "-", per_op[UNITS_TEXT_MAX];
+    bool is_void = row->check == RESULT_OK && outcome_interrupted(report, row);
     char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
     int unit = (int)strlen(row->begin.unit), columns = NAME_COLUMNS;
     struct summary summary = {0};
@@ -258,7 +260,8 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
         name[0] = '\0';
     }
     fprintf(out, "%-*s %4u %*s %-*s %6s %-5s", columns, name, row->begin.threads,
-            TEXT_VALUE_COLUMNS, value, UNIT_COLUMNS, row->begin.unit, spread, check[row->check]);
+            TEXT_VALUE_COLUMNS, value, UNIT_COLUMNS, row->begin.unit, spread,
+            is_void ? "void" : check[row->check]);
     if (row->ended) {
         if (report->facts->env == RUN_VM)
             fprintf(out, " %7s", format_per_op(per_op, summary.exits_user, row->ops));

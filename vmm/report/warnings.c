@@ -273,6 +273,7 @@ static const struct {
 } table[] = {
     {"incomplete", is_incomplete},
     {"check_failed", is_wrong},
+    {"interrupted", outcome_pauses},
     {"quick", is_quick},
     {"oversubscribed", is_oversubscribed},
     {"unpinned", is_unpinned},

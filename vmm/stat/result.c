@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "vmm/base/clock.h"
 #include "vmm/stat/result.h"
 
 static void *reserve(size_t bytes)
@@ -193,6 +194,7 @@ static int apply_begin(struct run_result *result, const struct channel_record *r
         .begin = *begin,
         .first_sample = result->samples,
         .first_time = result->times,
+        .began_ns = clock_mono_ns(),
     };
     __atomic_store_n(&result->current, begin->bench, __ATOMIC_RELAXED);
     __atomic_store_n(&result->rows, result->rows + 1, __ATOMIC_RELEASE);
@@ -316,6 +318,7 @@ static int apply_end(struct run_result *result, const struct channel_record *rec
     usage_subtract(&row->usage, &result->before);
     row->ops = record->end.ops;
     row->window_ticks = record->end.window_ticks;
+    row->ended_ns = clock_mono_ns();
     row->ended = true;
     result->state = RESULT_ENDED;
     return 0;

@@ -74,6 +74,7 @@ struct result_row {
     bool ended; /* the window was closed: ops, window_ticks and usage are there */
     uint32_t first_sample, samples;
     uint64_t ops, window_ticks;
+    uint64_t began_ns, ended_ns; /* the window by the host's CLOCK_MONOTONIC; 0: not ended */
     struct usage usage;
 };
 
