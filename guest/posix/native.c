@@ -238,7 +238,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
                struct err *err)
 {
     static const struct team_sleep sleep = {.wait = wait_on, .wake = wake};
-    const struct result_source source = {snapshot, NULL, log, log_ctx, NULL};
+    const struct result_source source = {snapshot, NULL, log, log_ctx, NULL, NULL};
 
     native.config = config;
     native.result = result;

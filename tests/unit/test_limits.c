@@ -23,7 +23,7 @@ static void log_text(void *ctx, const char *text)
 
 static void set_up(void)
 {
-    struct result_source source = {snapshot, NULL, log_text, NULL, NULL};
+    struct result_source source = {snapshot, NULL, log_text, NULL, NULL, NULL};
     struct err err = {0};
 
     ck_assert_msg(!result_init(&result, &source, 1, &err), "%s", err.text);

@@ -156,7 +156,8 @@ static int choose_benches(struct machine *machine, struct err *err)
 int machine_load(struct machine *machine, const struct config *config, const struct watch *watch,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err)
 {
-    struct result_source source = {machine_snapshot, machine, log, ctx, machine_handlers};
+    struct result_source source = {machine_snapshot, machine,       log, ctx,
+                                   machine_handlers, machine_window};
 
     *machine = (struct machine){
         .config = config,

@@ -59,7 +59,7 @@ int file_remove_tree(const char *path);
 
 /*
  * file_flush(): what was printed to a stream is to arrive; `name` is its name for the message.
- * Returns 0, or -1 if some of it did not; the stream's error is cleared then.
+ * Returns 0, or -1 if some of it did not; the stream's error and the rest are dropped then.
  */
 int file_flush(FILE *file, const char *name, struct err *err);
 

@@ -162,6 +162,15 @@ static int apply_plan(struct run_result *result, const struct channel_record *re
     return 0;
 }
 
+/* Of the last row. */
+static void show_window(struct run_result *result, bool open)
+{
+    uint32_t number = result->rows - 1;
+
+    if (result->source.window)
+        result->source.window(result->source.snapshot_ctx, &result->row[number], number, open);
+}
+
 static bool same_row(const struct channel_begin *a, const struct channel_begin *b)
 {
     return a->threads == b->threads && !strcmp(a->name, b->name) && !strcmp(a->params, b->params);
@@ -200,6 +209,7 @@ static int apply_begin(struct run_result *result, const struct channel_record *r
     __atomic_store_n(&result->rows, result->rows + 1, __ATOMIC_RELEASE);
     result->state = RESULT_OPEN;
     result->source.snapshot(result->source.snapshot_ctx, &result->before);
+    show_window(result, true);
     return 0;
 }
 
@@ -314,6 +324,7 @@ static int apply_end(struct run_result *result, const struct channel_record *rec
     if (record->end.ops > INT64_MAX || record->end.window_ticks > INT64_MAX)
         return broken(err, "END with a number that cannot be");
     row = &result->row[result->rows - 1];
+    show_window(result, false);
     result->source.snapshot(result->source.snapshot_ctx, &row->usage);
     usage_subtract(&row->usage, &result->before);
     row->ops = record->end.ops;

@@ -91,6 +91,8 @@ struct result_source {
      * the thread of the vCPU that asks. NULL: nobody keeps any.
      */
     unsigned (*handlers)(const uint32_t **ns);
+    /* A row's window opens or closes; `ctx` is the snapshot's. NULL: nobody wants to know. */
+    void (*window)(void *ctx, const struct result_row *row, uint32_t number, bool open);
 };
 
 struct run_result {
