@@ -5,6 +5,7 @@
 
 #include "guest/bench/blk.h"
 #include "guest/bench/table.h"
+#include "vmm/base/units.h"
 
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -117,8 +118,8 @@ static void measure(struct bench_run *run, struct blk_job *job)
         return;
     }
     row_check(run, "io_errors", (double)job->errors, 0);
-    bench_fail(run, "I/O error: %lu of %lu requests failed (%s)", (unsigned long)job->errors,
-               (unsigned long)job->ops, params);
+    bench_fail(run, "I/O error: %lu of %lu request%s failed (%s)", (unsigned long)job->errors,
+               (unsigned long)job->ops, units_s(job->ops), params);
 }
 
 /* Why a job does not fit the disk, in `why`; returns whether it does. */
@@ -132,8 +133,8 @@ static bool fits(const struct disk *disk, const struct cell *cell, uint64_t byte
                  disk->block_bytes);
     } else if (cell->depth > disk->depth) {
         *code = "iodepth";
-        snprintf(why, size, "the disk takes %u operations at once, not %u", disk->depth,
-                 (unsigned)cell->depth);
+        snprintf(why, size, "the disk takes %u operation%s at once, not %u", disk->depth,
+                 units_s(disk->depth), (unsigned)cell->depth);
     } else if (bytes / cell->bs < 2 * cell->depth) {
         *code = "small_disk";
         snprintf(why, size, "the disk is too small for %u blocks of %u bytes",

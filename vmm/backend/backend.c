@@ -187,8 +187,8 @@ static int check_bytes(const struct config_disk *config, uint64_t bytes, struct 
     }
     if (!bytes || bytes % SECTOR_BYTES) {
         err_set(err, ERR_USAGE,
-                "--disk path=%s: %" PRIu64 " bytes are not a disk's size, a multiple of 512",
-                config->path, bytes);
+                "--disk path=%s: %" PRIu64 " byte%s: not a disk's size, which is a multiple of 512",
+                config->path, bytes, units_s(bytes));
         return err_hint(err, bytes ? "truncate -s %%512 FILE" : "size=1G,create");
     }
     return 0;

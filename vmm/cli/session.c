@@ -285,8 +285,9 @@ static int explain_log(struct session *session)
 
     if (!session->log_lost)
         return ERR_NONE;
-    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " bytes of the run's text were lost: %s",
+    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " byte%s of the run's text %s lost: %s",
             path ? "--log " : "standard error", path ? path : "", session->log_lost,
+            units_s(session->log_lost), session->log_lost == 1 ? "was" : "were",
             error == ETIMEDOUT ? "nobody read them in time" : strerror(error));
     err_hint(&err, path ? "another file" : "--log FILE");
     say(session, &err);

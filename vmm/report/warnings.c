@@ -37,7 +37,8 @@ static bool is_wrong(const struct report *report, char *text, size_t size)
 
     for (uint32_t i = 0; i < report->result->rows; i++)
         wrong += report->result->row[i].check == RESULT_WRONG;
-    snprintf(text, size, "%u results failed their check and are void", wrong);
+    snprintf(text, size, "%u result%s failed %s check and %s void", wrong, units_s(wrong),
+             wrong == 1 ? "its" : "their", wrong == 1 ? "is" : "are");
     return wrong;
 }
 
@@ -224,15 +225,16 @@ static bool lacks_stats(const struct report *report, char *text, size_t size)
 
 static bool has_lost_text(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " bytes of the run's text could not be written",
-             report->log_lost);
+    snprintf(text, size, "%" PRIu64 " byte%s of the run's text could not be written",
+             report->log_lost, units_s(report->log_lost));
     return report->log_lost;
 }
 
 static bool has_dropped_exits(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " exits came too fast for the file of --trace: it lacks them",
-             report->facts->trace_dropped);
+    snprintf(text, size, "%" PRIu64 " exit%s came too fast for the file of --trace, which lacks %s",
+             report->facts->trace_dropped, units_s(report->facts->trace_dropped),
+             report->facts->trace_dropped == 1 ? "it" : "them");
     return report->facts->trace_dropped;
 }
 
