@@ -153,7 +153,6 @@ static void block_signals(void)
 START_TEST(blocked_signals)
 {
     const char *args[] = {"--guest", program_path("spin.elf"), "--mem", "64M", NULL};
-    char text[256] = "";
     struct program program;
     struct outcome run;
 
@@ -165,10 +164,7 @@ START_TEST(blocked_signals)
     outcome_free(&run);
 
     program = program_start("minivmm", args);
-    while (!strstr(text, "spinning")) {
-        usleep(2000);
-        ck_assert_int_ge(pread(program.err, text, sizeof(text) - 1, 0), 0);
-    }
+    program_await_text(&program, "spinning");
     kill(program.pid, SIGTERM);
     run = program_wait(&program);
     ck_assert_int_eq(run.status, 1);

@@ -55,24 +55,6 @@ START_TEST(timeout_ends_sleep)
 }
 END_TEST
 
-/* Wait until the guest has said that it is where it stays. */
-static void wait_for(const struct program *program, const char *text)
-{
-    const struct timespec pause = {0, 5000000};
-    char said[256];
-    ssize_t got;
-
-    do {
-        siginfo_t ended = {0};
-
-        nanosleep(&pause, NULL);
-        waitid(P_PID, (id_t)program->pid, &ended, WEXITED | WNOHANG | WNOWAIT);
-        got = pread(program->err, said, sizeof(said) - 1, 0);
-        said[got > 0 ? got : 0] = '\0';
-        ck_assert_msg(!ended.si_pid, "it ended: %s", said);
-    } while (!strstr(said, text));
-}
-
 static void stop_with(int signal, const char *guest, const char *text, bool rows)
 {
     const char *args[] = {"--guest", program_path(guest), "--mem", "64M", "--vcpus",
@@ -80,7 +62,7 @@ static void stop_with(int signal, const char *guest, const char *text, bool rows
     struct program program = program_start("minivmm", args);
     struct outcome run;
 
-    wait_for(&program, text);
+    program_await_text(&program, text);
     kill(program.pid, signal);
     run = program_wait(&program);
     check_partial(&run, "signal");
@@ -240,7 +222,7 @@ static struct program start_measuring(const char *name)
     struct program program = program_start(name, is_vm ? vm : native);
 
     if (is_vm)
-        wait_for(&program, "spinning");
+        program_await_text(&program, "spinning");
     /* Some looks, so that the row that is complete is known to be over. */
     usleep(is_vm ? 150000 : 300000);
     return program;

@@ -22,7 +22,7 @@ static void tell(struct team *team, unsigned vcpu, void *arg)
 
     (void)team, (void)arg;
     for (unsigned i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
-        if (__get_cpuid_max(leaves[i].leaf & 0x80000000, NULL) < leaves[i].leaf)
+        if ((unsigned)__get_cpuid_max(leaves[i].leaf & 0x80000000, NULL) < leaves[i].leaf)
             continue;
         for (unsigned subleaf = 0; subleaf < leaves[i].subleaves; subleaf++) {
             __cpuid_count(leaves[i].leaf, subleaf, a, b, c, d);

@@ -83,6 +83,51 @@ static char *content(int fd)
     return text;
 }
 
+void program_await(const struct program *program, bool (*is)(const void *ctx), const void *ctx)
+{
+    const struct timespec pause = {0, POLL_NS};
+
+    while (!is(ctx)) {
+        siginfo_t ended = {0};
+        char said[256];
+        ssize_t got;
+
+        waitid(P_PID, (id_t)program->pid, &ended, WEXITED | WNOHANG | WNOWAIT);
+        got = ended.si_pid ? pread(program->err, said, sizeof(said) - 1, 0) : 0;
+        said[got > 0 ? got : 0] = '\0';
+        ck_assert_msg(!ended.si_pid, "it ended: %s", said);
+        nanosleep(&pause, NULL);
+    }
+}
+
+/* What a file is to contain. */
+struct sought {
+    int fd;
+    const char *text;
+};
+
+static bool contains(const void *ctx)
+{
+    const struct sought *sought = ctx;
+    off_t bytes = lseek(sought->fd, 0, SEEK_END);
+    const char *text =
+        bytes > 0 ? mmap(NULL, (size_t)bytes, PROT_READ, MAP_SHARED, sought->fd, 0) : MAP_FAILED;
+    bool found;
+
+    if (text == MAP_FAILED)
+        return false;
+    found = memmem(text, (size_t)bytes, sought->text, strlen(sought->text)) != NULL;
+    munmap((void *)text, (size_t)bytes);
+    return found;
+}
+
+void program_await_text(const struct program *program, const char *text)
+{
+    const struct sought sought = {program->err, text};
+
+    program_await(program, contains, &sought);
+}
+
 struct outcome program_wait(struct program *program)
 {
     const struct timespec pause = {0, POLL_NS};

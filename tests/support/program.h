@@ -6,6 +6,7 @@
 #define SUPPORT_PROGRAM_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* What a program that has ended left behind. */
@@ -42,6 +43,15 @@ struct program program_start(const char *name, const char *const *args);
  * them; -1 for a file that is kept.
  */
 struct program program_start_to(const char *name, const char *const *args, int out, int err);
+
+/*
+ * program_await(): wait until something is so, as is(ctx) has it, while the program runs; fails the
+ * test if the program ends first.
+ */
+void program_await(const struct program *program, bool (*is)(const void *ctx), const void *ctx);
+
+/* program_await_text(): wait until it has written `text` to standard error, which is kept. */
+void program_await_text(const struct program *program, const char *text);
 
 /* program_wait(): wait until it ends; it is killed after four minutes, status 137. */
 struct outcome program_wait(struct program *program);

@@ -6,7 +6,7 @@
 #define BASE_VERSION_H
 
 extern const char version_number[]; /* "0.1.0" */
-extern const char version_commit[]; /* of the source, "-dirty" if changed; "unknown" without git */
+extern const char version_commit[]; /* of the source, "-dirty" if changed; "unknown" if not known */
 extern const char version_text[];   /* "minivmm 0.1.0 (commit)" */
 
 #endif

@@ -98,10 +98,11 @@ static struct kvm_irq_routing_entry *entry_of(struct delivery_routes *routes, un
 int delivery_route(struct delivery_routes *routes, unsigned interrupt, unsigned vcpu,
                    unsigned vector, struct err *err)
 {
-    struct {
+    union {
         struct kvm_irq_routing routing;
-        struct kvm_irq_routing_entry entry[DELIVERY_INTERRUPTS_MAX];
-    } table = {0};
+        char room[sizeof(struct kvm_irq_routing) +
+                  DELIVERY_INTERRUPTS_MAX * sizeof(struct kvm_irq_routing_entry)];
+    } table = {.room = {0}};
     struct kvm_irq_routing_entry *entry;
     unsigned id = topology_apic_id(routes->topology, vcpu);
     int result;
@@ -116,7 +117,7 @@ int delivery_route(struct delivery_routes *routes, unsigned interrupt, unsigned 
                   .data = vector},
     };
     table.routing.nr = routes->count;
-    memcpy(table.entry, routes->entry, routes->count * sizeof(*entry));
+    memcpy(table.routing.entries, routes->entry, routes->count * sizeof(*entry));
     result = KVM_IOCTL(routes->vm, KVM_SET_GSI_ROUTING, &table, err) < 0 ? -1 : 0;
     pthread_mutex_unlock(&routes->lock);
     return result;

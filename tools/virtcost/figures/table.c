@@ -39,7 +39,7 @@ static double smallest(const json_t *const *numbers, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         double number = json_number_value(numbers[i]);
 
-        if (number > 0 && (!least || number < least))
+        if (number > 0 && (least == 0 || number < least))
             least = number;
     }
     return least;
