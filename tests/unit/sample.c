@@ -90,7 +90,7 @@ static void describe_run(struct sample *sample)
 
 void sample_init(struct sample *sample)
 {
-    struct result_source source = {snapshot, NULL, log_text, NULL, NULL};
+    struct result_source source = {snapshot, NULL, log_text, NULL, NULL, NULL};
     struct err err = {0};
 
     config_init(&sample->config);

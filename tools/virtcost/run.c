@@ -4,13 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tools/virtcost/benches.h"
 #include "tools/virtcost/blocks.h"
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
+#include "tools/virtcost/env/process.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/results/warnings.h"
@@ -250,7 +254,9 @@ int run_experiments(struct results *results, const struct options *options, int 
         .count = options->count,
         .quick = options->config.quick,
     };
-    result = prepare(&site, shared, &keeper, results, options, err);
+    result = benches_check(options->shared, stop_fd, err);
+    if (!result)
+        result = prepare(&site, shared, &keeper, results, options, err);
     choose_envs(&choice, options, &site);
     results->envs = choice.envs;
     results->envs_named = named_envs(&choice, options);

@@ -12,6 +12,7 @@
 #include "vmm/config/config.h"
 #include "vmm/host/cores.h"
 #include "vmm/host/hostinfo.h"
+#include "vmm/host/pauses.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
 
@@ -27,6 +28,7 @@ struct report {
     const struct cores *cores;        /* that the run's threads may have used; NULL: not known */
     bool has_throttled;               /* there is a CPU quota, and it is known what it did: */
     struct quota_throttled throttled; /* during the run */
+    const struct pauses *pauses;      /* when the process stood still; NULL: not known */
 };
 
 /*
@@ -45,7 +47,10 @@ char *report_json(const struct report *report, size_t *bytes);
  */
 const char *report_fault(char text[80], const struct channel_fault *fault);
 
-/* report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong. */
+/*
+ * report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong, a
+ * row interrupted, a benchmark that failed, or a name of --bench without a result.
+ */
 bool report_failed(const struct report *report);
 
 /* report_stop_name(): "guest", "signal", "timeout", "error". */

@@ -156,8 +156,8 @@ static int tell_missing(const struct answers *answers, unsigned count, struct er
 {
     char who[128];
 
-    err_set(err, ERR_FAILED, "%u of %u instances were not ready after %d s", count - answers->ready,
-            count, PATIENCE_MS / 1000);
+    err_set(err, ERR_FAILED, "%u of %u instance%s not ready after %d s", count - answers->ready,
+            count, count == 1 ? " was" : "s were", PATIENCE_MS / 1000);
     if (!oom_since(&answers->before, answers->container_bytes, who, sizeof(who)))
         return -1;
     return err_hint(err, "fewer, or a smaller --mem: %s was at work", who);

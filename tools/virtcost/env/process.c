@@ -15,6 +15,7 @@
 #include "tools/virtcost/env/process.h"
 #include "vmm/base/clock.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 
 /* How long a process may take to end by itself after SIGTERM, and the kernel after SIGKILL. */
 #define GRACE_MS 5000
@@ -43,13 +44,11 @@ static void take_descriptors(int out, int err_out)
 /* In the child: becomes the program; does not return. */
 static void become(const char *const *argv, int out, int err_out)
 {
-    sigset_t none;
     char now[24];
 
     /* Neither a Ctrl-C nor the terminal's job control is to reach the child of its own accord. */
     setsid();
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    inherit_pass_on();
     take_descriptors(out, err_out);
     snprintf(now, sizeof(now), "%" PRIu64, clock_mono_ns());
     setenv("MINIVMM_T0", now, 1);
