@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/plan.h"
 #include "vmm/cli/session.h"
@@ -46,7 +47,7 @@ static int list_benches(struct err *err)
     if (image_open(&image, config.guest, err))
         return -1;
     for (unsigned i = 0; i < image.benches; i++)
-        printf("%-20s %s\n", image.bench[i].name, image.bench[i].help);
+        help_list(20, image.bench[i].name, image.bench[i].help);
     image_close(&image);
     return file_flush(stdout, "standard output", err);
 }

@@ -5,6 +5,7 @@
 
 #include "guest/bench/table.h"
 #include "guest/posix/native.h"
+#include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/session.h"
 #include "vmm/config/select.h"
@@ -23,7 +24,7 @@ static const char *bench_name(const void *table, size_t i)
 static int list_benches(struct err *err)
 {
     for (const struct bench *bench = bench_table; bench < bench_table_end; bench++)
-        printf("%-20s %s\n", bench->name, bench->help);
+        help_list(20, bench->name, bench->help);
     return file_flush(stdout, "standard output", err);
 }
 

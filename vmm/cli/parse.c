@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vmm/base/version.h"
+#include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 
 #define OPTIONS_MAX 64
@@ -29,17 +30,47 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
     return cli_option[key - FIRST_KEY].parse(parse->config, argument, parse->err) ? EINVAL : 0;
 }
 
+static const struct help_example vm_examples[] = {
+    {"minivmm --mem 2G --vcpus 2 --pin 0,1",
+     "All benchmarks in a VM of two vCPUs, each on a CPU of its own"},
+    {"minivmm --list", "The names of the benchmarks"},
+    {"minivmm --bench exits --vcpus 2 --pin 0,1", "What each kind of exit costs"},
+    {"minivmm --bench blk --disk path=disk.img,size=1G,create,direct",
+     "Block I/O on a disk image, past the page cache"},
+    {"minivmm --quick --report json --output report.json",
+     "A short run, reported as JSON for a program"},
+    {0},
+};
+
+static const struct help_example native_examples[] = {
+    {"bench-native --mem 2G --vcpus 2 --pin 0,1",
+     "All benchmarks on two threads, each on a CPU of its own"},
+    {"bench-native --list", "The names of the benchmarks"},
+    {"bench-native --bench linpack,stream.triad --args isa=avx2",
+     "Some of them, with AVX2 kernels"},
+    {0},
+};
+
+/* What a program's --help says besides the options. */
+static const struct {
+    const char *doc;
+    const struct help_example *example;
+} program_help[] = {
+    [CLI_VM] = {"Run a guest on /dev/kvm and report what it measured beside what it cost.",
+                vm_examples},
+    [CLI_NATIVE] = {"Run the benchmarks of the guest in this process, for comparison.",
+                    native_examples},
+};
+
 int cli_parse(struct config *config, int argc, char **argv, enum cli_program program,
               struct err *err)
 {
-    static const char *const doc[] = {
-        [CLI_VM] = "Run a guest on /dev/kvm and report what it measured beside what it cost.",
-        [CLI_NATIVE] = "Run the benchmarks of the guest in this process, for comparison.",
-    };
     struct argp_option options[OPTIONS_MAX] = {0};
-    struct argp argp = {.options = options, .parser = parse_one, .doc = doc[program]};
+    struct argp argp = {.options = options, .parser = parse_one};
     struct parse parse = {config, err};
     unsigned count = 0;
+    char *doc;
+    int failed;
 
     for (unsigned i = 0; cli_option[i].name; i++) {
         if (!(cli_option[i].programs & (unsigned)program))
@@ -54,7 +85,10 @@ int cli_parse(struct config *config, int argc, char **argv, enum cli_program pro
     argp_program_version = version_text;
     argp_err_exit_status = ERR_USAGE;
     config_init(config);
-    if (argp_parse(&argp, argc, argv, 0, NULL, &parse))
-        return -1;
-    return config_validate(config, err);
+    help_fit();
+    argp.doc = doc = help_doc(program_help[program].doc, program_help[program].example);
+    failed = argp_parse(&argp, argc, argv, 0, NULL, &parse);
+    help_unfit();
+    free(doc);
+    return failed ? -1 : config_validate(config, err);
 }
