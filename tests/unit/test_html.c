@@ -232,7 +232,9 @@ START_TEST(different_is_said_only_where_one_is_left_out)
     } judged[] = {
         {"higher", 0.8, 0.9, 0.95, "<b>worse</b>"},  {"lower", 0.8, 0.9, 0.95, "<b>better</b>"},
         {"higher", 1.1, 1.2, 0.95, "<b>better</b>"}, {"lower", 1.1, 1.2, 0.95, "<b>worse</b>"},
-        {"higher", 0.9, 1.1, 0.95, " same <i>"},     {"higher", 0.8, 0.9, 0.75, "<b>few</b>"},
+        {"higher", 0.99, 1.01, 0.95, " same <i>"},   {"higher", 0.9, 1.1, 0.95, " unclear <i>"},
+        {"higher", 0.8, 0.9, 0.75, " unclear <i>"},  {"higher", 0.07, 2.67, 0.97, " unclear <i>"},
+        {"higher", 1.01, 1.02, 0.95, " same <i>"},
     };
 
     for (unsigned i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
@@ -278,6 +280,29 @@ START_TEST(a_grid_has_one_unit)
     check_has(text, "references.");
     check_has(text, ">24<");
     check_has(text, "<li>host=1G,guest=4K: no pages</li>");
+    free(text);
+}
+END_TEST
+
+/* However far the ratio is from 1. */
+START_TEST(a_colour_follows_the_verdict)
+{
+    char *text =
+        page_of("{\"name\": \"pages\", \"ratios\": ["
+                "{\"step\": \"host=4K,guest=4K\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.9, \"ci95\": [0.9, 3], \"confidence\": 0.97},"
+                "{\"step\": \"host=4K,guest=2M\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.8, \"ci95\": [1.8, 1.8], \"confidence\": 0.5},"
+                "{\"step\": \"host=2M,guest=4K\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.01, \"ci95\": [1, 1.02], \"confidence\": 0.97},"
+                "{\"step\": \"host=2M,guest=2M\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.05, \"ci95\": [1.04, 1.06], \"confidence\": "
+                "0.97}]}");
+
+    check_has(text, "<td class='unclear'>1.90 [");
+    check_has(text, "<td class='unclear'>1.80 [");
+    check_has(text, "<td class='q4'>1.01 [");
+    check_has(text, "<td class='q3'>1.05 [");
     free(text);
 }
 END_TEST
@@ -733,9 +758,10 @@ SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
            numbers_have_units_intervals_and_verdicts, steps_are_compared_with_the_first,
            page_sizes_are_a_grid_of_ratios_with_intervals,
-           different_is_said_only_where_one_is_left_out, a_grid_has_one_unit, bars_are_told_apart,
-           times_of_many_threads_are_told, void_blocks_are_counted_beside_the_ratio,
-           claims_are_shown_with_verdict_and_cause, what_makes_numbers_doubtful_is_said_at_the_top,
+           different_is_said_only_where_one_is_left_out, a_grid_has_one_unit,
+           a_colour_follows_the_verdict, bars_are_told_apart, times_of_many_threads_are_told,
+           void_blocks_are_counted_beside_the_ratio, claims_are_shown_with_verdict_and_cause,
+           what_makes_numbers_doubtful_is_said_at_the_top,
            results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
            hostile_text_stays_text_in_every_picture, no_results_make_a_page_too_large,
            any_member_may_be_missing_or_wrong, corrupted_results_make_a_page_all_the_same,

@@ -119,6 +119,7 @@ void chart_lines(struct chart_page *page, const struct chart_lines *lines);
 struct chart_cell {
     char text[MEASURE_TEXT_MAX]; /* "": there is none */
     int shade;
+    bool unclear; /* on neither side, nor in the middle */
 };
 
 struct chart_grid {

@@ -265,13 +265,15 @@ static void write_page(struct page *page, const struct sheet *sheet, unsigned co
         share(page);
         write_experiment(page, &sheet[i], i);
     }
-    fputs(
+    fprintf(
+        page->out,
         "</main>\n<footer><p>Every ratio is the median of the ratios within blocks, each block one "
-        "fresh run of every environment in random order; [low, high] is its interval of 95 % "
-        "confidence. \"worse\" and \"better\" are said only where that leaves out 1; \"few\" "
-        "where there are too few blocks to tell. The samples are in the results file.</p>"
-        "</footer>\n</body>\n</html>\n",
-        page->out);
+        "fresh run of every environment in random order; [low, high] is its interval of 95 %% "
+        "confidence. \"same\": the whole interval lies within %g %% of 1; \"better\" and "
+        "\"worse\": it lies on one side of 1; \"unclear\": it is too wide to tell, or there are "
+        "fewer than %d blocks, which have no such interval. The samples are in the results "
+        "file.</p></footer>\n</body>\n</html>\n",
+        100 * page->envs.margin, VERDICT_SAMPLES_MIN);
 }
 
 /* The experiments of the results; *count of them. NULL without memory. */

@@ -100,7 +100,8 @@ static void fill(struct matrix *matrix, const struct sheet *sheet, const struct 
         cell = &matrix->cell[r * SIDE_MAX + c];
         if (pick == html_ratio) {
             write_ratio(cell->text, estimate);
-            cell->shade = chart_shade(estimate->median, row->lower);
+            cell->shade = sheet_shade(row, estimate);
+            cell->unclear = estimate->verdict == VERDICT_UNCLEAR;
         } else if (row->fact && fabs(estimate->median) < COUNT_MAX) {
             snprintf(cell->text, sizeof(cell->text), "%.*f", fmod(estimate->median, 1) != 0,
                      estimate->median);

@@ -32,8 +32,8 @@ const char *page_env(const char *name);
 void page_table_begin(struct page *page, const char *caption);
 void page_table_end(struct page *page);
 
-/* page_ratio(): a cell with the ratio, its interval, and what that says of `row`. */
-void page_ratio(struct page *page, const struct sheet_row *row, const struct estimate *ratio);
+/* page_ratio(): a cell with the ratio, its interval and its verdict. */
+void page_ratio(struct page *page, const struct estimate *ratio);
 
 /* page_more(): say that so many are not in the page, unless it is none. */
 void page_more(struct page *page, size_t more);

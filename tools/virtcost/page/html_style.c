@@ -57,6 +57,7 @@ static const char rules[] =
     "text-align:center}\n"
     ".grid th{position:static;background:none;color:var(--faint);font-weight:400}\n"
     ".grid td{color:var(--on)}\n"
+    ".grid td.unclear{color:var(--faint);font-style:italic}\n"
     ".side{overflow-x:auto}\n"
     "svg .middle{text-anchor:middle}\n"
     "svg .right{text-anchor:end}\n"

@@ -89,7 +89,7 @@ static void write_row(struct page *page, const struct sheet *sheet, const struct
     else
         fputs("<td>\xe2\x80\x93</td>", page->out);
     for (unsigned e = 1; e < envs->count; e++)
-        page_ratio(page, row, pick_of(sheet)(&row->of[e]));
+        page_ratio(page, pick_of(sheet)(&row->of[e]));
     fputs("</tr>\n", page->out);
 }
 

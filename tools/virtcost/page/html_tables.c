@@ -26,16 +26,18 @@ void page_table_end(struct page *page)
     fputs("</tbody>\n</table>\n</div>\n", page->out);
 }
 
-/* The verdict stands beside the number, so that a narrow column may break before the interval. */
+/* A cell with it and its interval, or a dash. The verdict stands beside the number, so that a
+ * narrow column may break before the interval. */
 static void write_estimate(FILE *out, const struct estimate *estimate,
-                           const struct measure *measure, const char *verdict)
+                           const struct measure *measure)
 {
     char median[MEASURE_TEXT_MAX], low[MEASURE_TEXT_MAX], high[MEASURE_TEXT_MAX];
+    bool differs = estimate->verdict == VERDICT_BETTER || estimate->verdict == VERDICT_WORSE;
 
     fputs("<td>", out);
     fputs(estimate->known ? measure_value(median, measure, estimate->median) : "\xe2\x80\x93", out);
-    if (*verdict)
-        fprintf(out, strcmp(verdict, "same") ? " <b>%s</b>" : " %s", verdict);
+    if (estimate->verdict != VERDICT_NONE)
+        fprintf(out, differs ? " <b>%s</b>" : " %s", verdict_name(estimate->verdict));
     if (estimate->ranged)
         fprintf(out, " <i>[%s, %s]</i>", measure_value(low, measure, estimate->low),
                 measure_value(high, measure, estimate->high));
@@ -44,16 +46,9 @@ static void write_estimate(FILE *out, const struct estimate *estimate,
     fputs("</td>", out);
 }
 
-/* A cell with the value and its interval, or a dash. */
-static void print_estimate(struct page *page, const struct estimate *estimate,
-                           const struct measure *measure)
+void page_ratio(struct page *page, const struct estimate *ratio)
 {
-    write_estimate(page->out, estimate, measure, "");
-}
-
-void page_ratio(struct page *page, const struct sheet_row *row, const struct estimate *ratio)
-{
-    write_estimate(page->out, ratio, &plain, sheet_verdict(row, ratio));
+    write_estimate(page->out, ratio, &plain);
 }
 
 static bool any_step(const struct sheet *sheet)
@@ -137,13 +132,13 @@ static void row_of_figures(struct page *page, const struct sheet *sheet,
     markup_tag(page->out, "td class='text'", "%s%.24s", measure.prefix, measure.unit);
     for (unsigned e = 0; e < envs; e++)
         if (columns->value[e])
-            print_estimate(page, &row->of[e].value, &measure);
+            write_estimate(page->out, &row->of[e].value, &measure);
     for (unsigned e = 0; e < envs; e++)
         if (columns->ratio[e])
-            page_ratio(page, row, &row->of[e].ratio);
+            page_ratio(page, &row->of[e].ratio);
     for (unsigned e = 0; e < envs; e++)
         if (columns->kept[e])
-            page_ratio(page, row, &row->of[e].kept);
+            page_ratio(page, &row->of[e].kept);
     fputs("</tr>\n", page->out);
 }
 
