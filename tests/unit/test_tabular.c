@@ -72,14 +72,13 @@ static void check_table(int width, const struct row *row, const char *expected)
 START_TEST(with_room_each_column_is_as_wide_as_it_says)
 {
     check_table(100, rows,
-                "                                                               a pair\n"
-                "what                       number unit               low         high verdict\n"
-                "short                         1.5 GB/s                 1            2 same\n"
-                "a label of many words\n"
-                "                             22.5 k IOPS            20.5       23.125 worse\n"
+                "                                                                a pair\n"
+                "what                        number unit               low         high verdict\n"
+                "short                          1.5 GB/s                 1            2 same\n"
+                "a label of many words         22.5 k IOPS            20.5       23.125 worse\n"
                 "step=2\n"
-                "short                           3\n"
-                "short                no result at all\n");
+                "short                            3\n"
+                "short                 no result at all\n");
 }
 END_TEST
 
@@ -117,27 +116,38 @@ START_TEST(cells_that_do_not_fit_go_on_in_the_next_line)
         {{"name", "1", "ns", "1", "2", "same"}, NULL},
         {{NULL}, NULL},
     };
+    static const struct row labelled[] = {
+        {{"a longer name", "123456789012", "GFLOP/s", "1.123456789", "2.123456789", "better"},
+         NULL},
+        {{NULL}, NULL},
+    };
 
     check_table(40, wide,
+                "what       number unit\n"
+                "                      a pair\n"
+                "             low        high verdict\n"
+                "name 123456789012 GFLOP/s\n"
+                "     1.123456789 2.123456789 better\n"
+                "name            1 ns\n"
+                "               1           2 same\n");
+    check_table(40, labelled,
                 "what\n"
                 "         number unit\n"
                 "                    a pair\n"
                 "           low        high verdict\n"
-                "name\n"
+                "a longer name\n"
                 "   123456789012 GFLOP/s\n"
-                "   1.123456789 2.123456789 better\n"
-                "              1 ns\n"
-                "             1           2 same\n");
+                "   1.123456789 2.123456789 better\n");
 }
 END_TEST
 
 START_TEST(a_label_is_repeated_only_behind_other_lines)
 {
     static const struct row again[] = {
-        {{"a label of many, many words", "1"}, NULL},
-        {{"a label of many, many words", "2"}, NULL},
+        {{"a label of many, many words that has a line of its own", "1"}, NULL},
+        {{"a label of many, many words that has a line of its own", "2"}, NULL},
         {{"step=2"}, NULL},
-        {{"a label of many, many words", "3"}, NULL},
+        {{"a label of many, many words that has a line of its own", "3"}, NULL},
         {{NULL}, NULL},
     };
     char *text = table_at(100, again);

@@ -5,13 +5,15 @@
 #include "vmm/base/tabular.h"
 #include "vmm/base/wrapped.h"
 
-#define INDENT 2 /* of cells below their label */
+#define INDENT      2 /* of cells below their label */
+#define LABEL_SHARE 4 /* a label of a quarter of a line is short */
 
 struct tabular {
     FILE *out; /* NULL: the first pass, in which widths are found */
     const struct tabular_column *column;
     unsigned columns, rows;
     int width[TABULAR_COLUMNS_MAX];        /* as printed */
+    bool below;                            /* all cells are below their label */
     int content[TABULAR_COLUMNS_MAX];      /* of the widest cell */
     bool breaks[TABULAR_COLUMNS_MAX];      /* a line begins with this column */
     unsigned fitting[WRAPPED_COLUMNS + 1]; /* labels by their length */
@@ -94,46 +96,33 @@ static void put_cell(struct pen *pen, const struct tabular_column *column, int w
     pen->owed += column->left ? pad : 0;
 }
 
-/* How much the cells of a row are wider than their columns. */
-static int excess_of(const struct tabular *table)
+static void put_label(struct tabular *table, struct pen *pen)
 {
-    int excess = 0;
-
-    for (unsigned i = 1; i < table->cells; i++)
-        excess += larger(length_of(table->cell[i]) - table->width[i], 0);
-    return excess;
-}
-
-/* Returns the columns that the label takes of the line of the cells. */
-static int put_label(struct tabular *table, struct pen *pen)
-{
-    int room = larger(table->width[0] - excess_of(table), 0);
     const char *label = table->cell[0];
 
-    if (length_of(label) > room) {
+    if (table->below || length_of(label) > table->width[0]) {
         if (strcmp(label, table->last))
             wrapped_note(pen->out, "%s\n", label);
         memcpy(table->last, label, sizeof(table->last));
         label = "";
     }
     pen_put(pen, 0, label);
-    pen->owed += room - length_of(label);
-    return room;
+    pen->owed += table->width[0] - length_of(label);
 }
 
 static void print_row(struct tabular *table)
 {
     struct pen pen = {.out = table->out};
-    int indent = put_label(table, &pen);
 
+    put_label(table, &pen);
     for (unsigned i = 1; i < table->cells; i++) {
         if (table->breaks[i])
-            pen_line(&pen, indent);
+            pen_line(&pen, table->width[0]);
         put_cell(&pen, &table->column[i], table->width[i], table->cell[i]);
     }
     if (*table->rest && pen.column + pen.owed + 1 + length_of(table->rest) > wrapped_columns()) {
         fputc('\n', pen.out);
-        wrapped_print(pen.out, indent + 1, "", table->rest);
+        wrapped_print(pen.out, table->width[0] + 1, "", table->rest);
         return;
     }
     if (*table->rest)
@@ -202,36 +191,40 @@ static bool print_groups(const struct tabular *table, struct pen *pen, unsigned 
 static void print_titles(const struct tabular *table)
 {
     struct pen pen = {.out = table->out};
+    const char *title = table->column[0].title;
     int indent = table->width[0];
     unsigned from = 1, to;
 
-    /* A title that does not fit beside the others has a line of its own, as labels have. */
-    if (length_of(table->column[0].title) > indent)
-        fprintf(pen.out, "%s\n", table->column[0].title);
+    /* One that does not fit beside the others has a line of its own, as labels have. */
+    if (table->below || length_of(title) > indent) {
+        wrapped_note(pen.out, "%s\n", title);
+        title = "";
+    }
     for (; from < table->columns; from = to) {
-        const char *title = table->column[0].title;
-
         for (to = from + 1; to < table->columns && !table->breaks[to]; to++)
             ;
         pen.owed = indent;
         if (print_groups(table, &pen, from, to))
             pen_line(&pen, 0);
         pen.owed = 0;
-        if (from > 1 || length_of(title) > indent)
-            title = "";
         pen_put(&pen, 0, title);
         pen.owed += indent - length_of(title);
+        title = "";
         for (unsigned i = from; i < to; i++)
             put_cell(&pen, &table->column[i], table->width[i], table->column[i].title);
         pen_line(&pen, 0);
     }
 }
 
-/* Columns as narrow as their titles and cells; a group's are as wide as its own title. */
-static void shrink(struct tabular *table)
+/* Columns as wide as they say if there is room, or else as narrow as their titles and cells. */
+static void set_widths(struct tabular *table, bool narrow)
 {
-    for (unsigned i = 1; i < table->columns; i++)
+    for (unsigned i = 0; i < table->columns; i++) {
         table->width[i] = larger(table->content[i], length_of(table->column[i].title));
+        if (!narrow)
+            table->width[i] = larger(table->width[i], table->column[i].width);
+    }
+    /* A group is as wide as its own title. */
     for (unsigned i = 1, end; i < table->columns; i = end) {
         const char *group = table->column[i].group;
 
@@ -244,7 +237,7 @@ static void shrink(struct tabular *table)
 /* Where a line is full, the next one begins: with a whole group, if a line can hold it. */
 static void fold(struct tabular *table)
 {
-    int room = wrapped_columns() - INDENT, used = 0;
+    int room = wrapped_columns() - table->width[0], used = 0;
 
     for (unsigned i = 1, end; i < table->columns; i = end) {
         end = group_end(table, i);
@@ -268,23 +261,32 @@ static bool most_fit(const struct tabular *table, int room)
     return 2 * fit > table->rows;
 }
 
+/*
+ * The label gives way first: to what all other columns leave, if they leave it what it is declared
+ * to need, or with `narrow` what most labels do. Returns whether that is so.
+ */
+static bool fit_label(struct tabular *table, bool narrow)
+{
+    int room = wrapped_columns() - span_of(table, 1, table->columns);
+
+    if (narrow ? !most_fit(table, room) : room < table->column[0].width)
+        return false;
+    table->width[0] = table->width[0] < room ? table->width[0] : room;
+    return true;
+}
+
 static void choose_widths(struct tabular *table)
 {
-    int all;
-
-    for (unsigned i = 0; i < table->columns; i++)
-        table->width[i] = larger(table->column[i].width, length_of(table->column[i].title));
-    if (span_of(table, 0, table->columns) - 1 <= wrapped_columns())
+    set_widths(table, false);
+    if (fit_label(table, false))
         return;
-    shrink(table);
-    all = span_of(table, 1, table->columns);
-    table->width[0] = larger(table->content[0], length_of(table->column[0].title));
-    if (table->width[0] + all <= wrapped_columns())
+    set_widths(table, true);
+    if (fit_label(table, true))
         return;
-    table->width[0] = wrapped_columns() - all;
-    if (most_fit(table, table->width[0]))
-        return;
-    table->width[0] = INDENT;
+    /* Short labels stay where they are; the cells go over lines beside or below them. */
+    table->below = table->width[0] > wrapped_columns() / LABEL_SHARE;
+    if (table->below)
+        table->width[0] = INDENT;
     fold(table);
 }
 

@@ -16,7 +16,7 @@
 /* Column 0 is the label: to the left, and on a line of its own where it does not fit. */
 struct tabular_column {
     const char *title;
-    int width;         /* with room; a longer cell takes from the label */
+    int width;         /* at least, with room */
     bool left;         /* aligned to the left */
     const char *group; /* a title above, of all neighbours that have this very pointer; or NULL */
 };

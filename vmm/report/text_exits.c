@@ -332,6 +332,6 @@ void text_exits(FILE *out, const struct report *report)
     tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_exits,
                   &(struct exit_rows){facts, all});
     exitstat_free(all);
-    wrapped_note(out, "Times are the handler's: from the return of KVM_RUN to the next one.\n"
-                      "* the harness's own (results, barriers), charged to no benchmark\n");
+    wrapped_note(out, "Times are the handler's: from the return of KVM_RUN to the next one.\n");
+    wrapped_note(out, "* the harness's own (results, barriers), charged to no benchmark\n");
 }
