@@ -7,16 +7,16 @@
 #include "tools/virtcost/figures/table.h"
 #include "vmm/base/wrapped.h"
 
-/* `last` is table_name()'s. */
-static void print_row(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX])
+static void put_row(struct tabular *table, const json_t *row)
 {
     const json_t *medians[] = {json_object_get(row, "a_median"), json_object_get(row, "b_median")};
     char verdict[8];
 
-    table_name(out, row, last);
-    table_numbers(out, get_text(row, "unit"), medians, 2);
-    table_ratio(out, json_object_get(row, "ratio"), json_object_get(row, "ci95"), "no ratio");
-    fprintf(out, " %s\n", figures_clean(verdict, sizeof(verdict), get_text(row, "verdict")));
+    table_name(table, row);
+    table_numbers(table, get_text(row, "unit"), medians, 2);
+    table_ratio(table, json_object_get(row, "ratio"), json_object_get(row, "ci95"), "no ratio");
+    tabular_cell(table, "%s", figures_clean(verdict, sizeof(verdict), get_text(row, "verdict")));
+    tabular_end(table);
 }
 
 /* The experiment and its step, if it has any. */
@@ -26,27 +26,35 @@ static void print_step(FILE *out, const json_t *row)
 
     figures_clean(name, sizeof(name), get_text(row, "experiment"));
     figures_clean(step, sizeof(step), get_text(row, "step"));
-    fprintf(out, "%s%s%s\n", name, *step ? " " : "", step);
+    wrapped_note(out, "%s%s%s\n", name, *step ? " " : "", step);
+}
+
+static void put_rows(struct tabular *table, const void *ctx)
+{
+    const json_t *last = NULL;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach ((const json_t *)ctx, i, row) {
+        if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
+            strcmp(get_text(last, "step"), get_text(row, "step"))) {
+            FILE *out = tabular_between(table);
+
+            if (out)
+                print_step(out, row);
+        }
+        last = row;
+        put_row(table, row);
+    }
 }
 
 static void print_rows(FILE *out, const json_t *rows)
 {
     static const char *const files[] = {"a", "b"};
-    char label[FIGURES_LABEL_MAX] = "";
-    const json_t *last = NULL;
-    json_t *row;
-    size_t i;
+    struct tabular_column column[TABULAR_COLUMNS_MAX];
 
-    table_header(out, files, 2, "b/a    95 % interval");
-    json_array_foreach (rows, i, row) {
-        if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
-            strcmp(get_text(last, "step"), get_text(row, "step"))) {
-            print_step(out, row);
-            *label = '\0';
-        }
-        last = row;
-        print_row(out, row, label);
-    }
+    tabular_print(out, column, table_columns(column, files, 2, "b/a    95 % interval"), put_rows,
+                  rows);
 }
 
 static void print_texts(FILE *out, const char *label, const json_t *texts, const char *key)
@@ -68,10 +76,10 @@ void compare_print(FILE *out, const json_t *comparison)
 
     if (json_array_size(rows)) {
         print_rows(out, rows);
-        fprintf(out,
-                "verdicts: %u better, %u worse, %u same (1 is in the interval), %u few samples\n",
-                compare_count(comparison, "better"), compare_count(comparison, "worse"),
-                compare_count(comparison, "same"), compare_count(comparison, "few"));
+        wrapped_note(
+            out, "verdicts: %u better, %u worse, %u same (1 is in the interval), %u few samples\n",
+            compare_count(comparison, "better"), compare_count(comparison, "worse"),
+            compare_count(comparison, "same"), compare_count(comparison, "few"));
     } else {
         fprintf(out, "the two have no figure in common\n");
     }

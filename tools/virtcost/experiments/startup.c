@@ -7,6 +7,8 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/stats.h"
+#include "vmm/base/tabular.h"
+#include "vmm/base/wrapped.h"
 
 /* In the order of time; each is a field of a report's "startup", or made from such. */
 static const struct phase {
@@ -81,37 +83,55 @@ static double percentile_ms(const json_t *value, double percent)
     return found / 1e6;
 }
 
-static void print_env(FILE *out, const json_t *results, const char *env)
+static void put_env(struct tabular *table, const json_t *results, const char *env)
 {
+    const json_t *total = find_value(results, "startup.total", env);
     const struct phase *largest = phases;
     double most = 0;
 
-    if (!find_value(results, "startup.total", env))
+    if (!total)
         return;
-    fprintf(out, "%-10s", env);
+    tabular_cell(table, "%s", env);
     for (unsigned i = 0; i < PHASES; i++) {
-        double ms = get_number(find_value(results, phases[i].name, env), "median") / 1e6;
+        const json_t *median = json_object_get(find_value(results, phases[i].name, env), "median");
+        double ms = json_number_value(median) / 1e6;
 
-        fprintf(out, " %13.3f", ms);
+        if (median)
+            tabular_cell(table, "%.3f", ms);
+        else
+            tabular_cell(table, "-");
         largest = ms > most ? &phases[i] : largest;
         most = ms > most ? ms : most;
     }
-    fprintf(out, " %9.3f %9.3f  %s\n", percentile_ms(find_value(results, "startup.total", env), 50),
-            percentile_ms(find_value(results, "startup.total", env), 99),
-            largest->name + strlen("startup."));
+    tabular_cell(table, "%.3f", percentile_ms(total, 50));
+    tabular_cell(table, "%.3f", percentile_ms(total, 99));
+    /* Apart from the numbers. */
+    tabular_cell(table, " %s", largest->name + strlen("startup."));
+    tabular_end(table);
+}
+
+static void put_envs(struct tabular *table, const void *ctx)
+{
+    for (const struct environment *env = environment; env->name; env++)
+        put_env(table, ctx, env->name);
 }
 
 static void print_startup(FILE *out, const json_t *results)
 {
-    fprintf(out, "\n%-10s", "ms");
+    struct tabular_column column[PHASES + 4] = {{"ms", 10, true, NULL}};
+
     for (unsigned i = 0; i < PHASES; i++)
-        fprintf(out, " %13s", phases[i].name + strlen("startup."));
-    fprintf(out, " %9s %9s  %s\n", "total p50", "p99", "largest");
-    for (const struct environment *env = environment; env->name; env++)
-        print_env(out, results, env->name);
+        column[i + 1] =
+            (struct tabular_column){phases[i].name + strlen("startup."), 13, false, NULL};
+    column[PHASES + 1] = (struct tabular_column){"total p50", 9, false, NULL};
+    column[PHASES + 2] = (struct tabular_column){"p99", 9, false, NULL};
+    column[PHASES + 3] = (struct tabular_column){" largest", 13, true, NULL};
+    fputc('\n', out);
+    tabular_print(out, column, PHASES + 4, put_envs, results);
     for (unsigned i = 0; i < PHASES; i++)
-        fprintf(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
-    fprintf(out, "The guest boots no operating system: a VM that does takes that much longer.\n");
+        wrapped_note(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
+    wrapped_note(out,
+                 "The guest boots no operating system: a VM that does takes that much longer.\n");
 }
 
 const struct experiment experiment_startup = {
