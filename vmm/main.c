@@ -7,12 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/base/wrapped.h"
 #include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/plan.h"
 #include "vmm/cli/session.h"
 #include "vmm/exec/machine.h"
 #include "vmm/host/file.h"
+#include "vmm/host/terminal.h"
 #include "vmm/host/tracepoint.h"
 #include "vmm/report/report.h"
 
@@ -127,6 +129,7 @@ static int run(struct err *err)
     if (config.dry_run) {
         status = prepare(err);
         if (!status) {
+            wrapped_fit(terminal_columns(STDOUT_FILENO));
             plan_print(stdout, &machine);
             status = file_flush(stdout, "standard output", err);
         }

@@ -290,6 +290,14 @@ static void choose_widths(struct tabular *table)
     fold(table);
 }
 
+static bool has_titles(const struct tabular *table)
+{
+    for (unsigned i = 0; i < table->columns; i++)
+        if (*table->column[i].title)
+            return true;
+    return false;
+}
+
 unsigned tabular_print(FILE *out, const struct tabular_column *column, unsigned columns,
                        tabular_rows *rows, const void *ctx)
 {
@@ -300,7 +308,8 @@ unsigned tabular_print(FILE *out, const struct tabular_column *column, unsigned 
         return 0;
     choose_widths(&table);
     table.out = out;
-    print_titles(&table);
+    if (has_titles(&table))
+        print_titles(&table);
     table.rows = 0;
     rows(&table, ctx);
     return table.rows;

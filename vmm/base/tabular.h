@@ -27,8 +27,8 @@ struct tabular;
 typedef void tabular_rows(struct tabular *table, const void *ctx);
 
 /*
- * tabular_print(): the titles and the rows in lines of at most wrapped_columns(). Without a row
- * nothing is printed. Returns how many rows there are.
+ * tabular_print(): the titles, if any has a text, and the rows in lines of at most
+ * wrapped_columns(). Without a row nothing is printed. Returns how many rows there are.
  */
 unsigned tabular_print(FILE *out, const struct tabular_column *column, unsigned columns,
                        tabular_rows *rows, const void *ctx);
