@@ -247,6 +247,7 @@ START_TEST(a_row_has_its_figures)
     check_real(json, "benches.0.median", 5);
     check_real(json, "benches.0.ci95.0", 2);
     check_real(json, "benches.0.ci95.1", 8);
+    ck_assert(json_real_value(json_at(json, "benches.0.confidence")) >= 0.95);
     check_int(json, "benches.0.ops", 1000);
     check_int(json, "benches.0.window_ns", 10000000);
     check_int(json, "benches.0.time_ns.in_kvm_run", 7000000);

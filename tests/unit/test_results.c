@@ -24,6 +24,7 @@ static struct results begin(unsigned envs)
         .env = pair,
         .envs = envs,
         .seed = 42,
+        .margin_pct = 3,
         .part = {{.experiment = &plain, .wanted = BLOCKS, .steps = json_pack("[s]", "")}},
         .parts = 1,
         .runs = json_array(),
@@ -384,11 +385,141 @@ START_TEST(the_table_judges)
     ck_assert_msg(!strncmp(text, "plain: ", strlen("plain: ")), "a host in:\n%s", text);
     check_has(text, "6 blocks, seed 42\n");
     check_has(text, "chase n=1                    1 vm           35.00    63.75 ns      1.875 "
-                    "[1.250, 3.000]      worse\n");
+                    "[1.250, 3.000]     worse\n");
     check_has(text, "chase n=2                    1 vm           1.000    1.000 ns      1.000 "
-                    "[1.000, 1.000]      same\n");
+                    "[1.000, 1.000]     same\n");
     check_has(text, "\nThe ratio of \"null\", native against native, shows the noise.\n");
     free(text);
+    free_results(&results);
+}
+END_TEST
+
+/* Ratios of the VM over native from `from` to `to`, in as many blocks. */
+static struct results spread(unsigned blocks, double from, double to)
+{
+    struct results results = begin(2);
+
+    for (unsigned block = 0; block < blocks; block++) {
+        double part = blocks > 1 ? (double)block / (blocks - 1) : 0;
+
+        add_report(&results, "", block, "native",
+                   json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 1)));
+        add_report(
+            &results, "", block, "vm",
+            json_pack("{s:[o]}", "benches", row("chase", 1, "ok", from + (to - from) * part)));
+    }
+    complete(&results, blocks);
+    return results;
+}
+
+START_TEST(every_ratio_has_its_verdict)
+{
+    static const struct {
+        unsigned blocks;
+        double from, to, margin_pct;
+        const char *verdict;
+        json_int_t settled; /* 0: it is not unclear */
+    } cases[] = {
+        {6, 1.98, 2.02, 3, "worse", 0},   {6, 0.48, 0.5, 3, "better", 0},
+        {6, 0.99, 1.01, 3, "same", 0},    {6, 0.99, 1.01, 0.5, "unclear", 25},
+        {6, 0.07, 2.67, 3, "unclear", 0}, {5, 0.99, 1.01, 3, "unclear", 6},
+        {1, 1, 1, 3, "unclear", 6},       {2, 2, 2, 3, "unclear", 6},
+        {6, 0.9, 1.2, 20, "same", 0},     {6, 1.001, 1.02, 3, "same", 0},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct results results = spread(cases[i].blocks, cases[i].from, cases[i].to);
+        json_t *json, *ratio;
+
+        results.margin_pct = cases[i].margin_pct;
+        json = results_json(&results);
+        ratio = json_at(json, "experiments.0.ratios.0");
+        ck_assert_double_eq(real_at(json, "margin_pct"), cases[i].margin_pct);
+        ck_assert_msg(!strcmp(json_text_at(ratio, "verdict"), cases[i].verdict), "case %u: %s", i,
+                      json_text_at(ratio, "verdict"));
+        if (strcmp(cases[i].verdict, "unclear"))
+            ck_assert(!json_has(ratio, "settled_by_blocks"));
+        else if (cases[i].settled)
+            ck_assert_msg(json_int_at(ratio, "settled_by_blocks") == cases[i].settled,
+                          "case %u: %d", i, (int)json_int_at(ratio, "settled_by_blocks"));
+        else
+            ck_assert_int_gt(json_int_at(ratio, "settled_by_blocks"), 6);
+        json_decref(json);
+        free_results(&results);
+    }
+}
+END_TEST
+
+/* Of one block there is no interval, however alike its figures are; nor is one shown. */
+START_TEST(few_blocks_show_no_interval)
+{
+    struct results results = spread(5, 1, 1);
+    char *text;
+
+    results.part[0].elapsed_ns = 50000000000;
+    text = print(&results);
+    check_has(text, " 1.000 (no interval)      unclear\n");
+    check_has(text, "\nunclear  1 of 1 ratio. 1 has too few blocks for an interval of 95 %: run at "
+                    "least 6 blocks (about 60");
+    check_has(text, "lies within 3 % of 1; better, worse: on one side of 1; unclear: neither.\n");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+START_TEST(the_table_tells_what_would_settle_it)
+{
+    struct results results = spread(10, 0.98, 1.07);
+    json_t *json;
+    char *text = print(&results);
+
+    check_has(text, "]    unclear\n");
+    check_has(text, "\nunclear  1 of 1 ratio. 1 has too wide an interval: about ");
+    check_has(text, " blocks would settle 1.\n");
+    free(text);
+    results.part[0].elapsed_ns = 6000000000000;
+    json = results_json(&results);
+    ck_assert_double_eq(real_at(json, "experiments.0.seconds"), 6000);
+    json_decref(json);
+    text = print(&results);
+    check_has(text, " h) would settle 1.\n");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+/* Absolute figures of few blocks have no interval either. */
+START_TEST(values_of_few_blocks_have_no_range)
+{
+    struct results results = begin(1);
+    char *text;
+
+    add_report(&results, "", 0, "native",
+               json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 2)));
+    complete(&results, 1);
+    text = print(&results);
+    check_has(text, "   2.000        -        - ns");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+/* What a stop or a freeze fell into is no measurement. */
+START_TEST(interrupted_rows_are_void)
+{
+    struct results results = begin(2);
+    json_t *ratios, *stopped = row("chase", 1, "ok", 90);
+
+    json_object_set_new(stopped, "interrupted", json_true());
+    add(&results, 0, "native", "ok", 10);
+    add_report(&results, "", 0, "vm", json_pack("{s:[o]}", "benches", stopped));
+    add(&results, 1, "native", "ok", 10);
+    add(&results, 1, "vm", "ok", 20);
+    complete(&results, 2);
+    ratios = ratios_of(&results);
+    ck_assert_int_eq(json_int_at(ratios, "0.voided"), 1);
+    ck_assert_double_eq(real_at(ratios, "0.median"), 2);
+    json_decref(ratios);
     free_results(&results);
 }
 END_TEST
@@ -649,7 +780,9 @@ SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_res
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
            a_machine_that_changes_is_told, what_runs_warn_of_is_told,
            exits_to_the_vmm_include_those_of_barriers, the_host_and_its_paging_are_named,
-           the_table_judges, the_table_names_its_base, large_figures_are_readable,
+           the_table_judges, every_ratio_has_its_verdict, few_blocks_show_no_interval,
+           the_table_tells_what_would_settle_it, values_of_few_blocks_have_no_range,
+           interrupted_rows_are_void, the_table_names_its_base, large_figures_are_readable,
            arguments_of_the_user_win, memory_that_is_not_known_is_not_nothing,
            warnings_fit_a_terminal, what_io_costs_more_is_predicted,
            without_the_exits_nothing_is_predicted, of_a_fact_no_ratio_is_taken,

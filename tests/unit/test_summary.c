@@ -47,10 +47,13 @@ START_TEST(few_samples_give_the_whole_range)
     ck_assert_double_eq(summary.median, 1);
     ck_assert_double_eq(summary.ci95.low, 1);
     ck_assert_double_eq(summary.ci95.high, 1);
-    ck_assert_double_eq(summary.spread_pct, 0);
+    ck_assert_double_eq(summary.confidence, 0);
+    ck_assert(!summary.has_spread);
     summary = summary_at(1);
     ck_assert_double_eq(summary.ci95.low, 1);
     ck_assert_double_eq(summary.ci95.high, 5);
+    ck_assert_double_eq_tol(summary.confidence, 0.9375, 1e-12);
+    ck_assert(!summary.has_spread);
     sample_free(&sample);
 }
 END_TEST
@@ -60,18 +63,17 @@ START_TEST(a_median_of_zero_has_no_spread_in_percent)
     struct summary summary;
 
     sample_init(&sample);
-    sample_row(&sample, "zero", "", 3);
-    sample.result.sample[0] = -1;
-    sample.result.sample[1] = 0;
-    sample.result.sample[2] = 1;
+    sample_row(&sample, "zero", "", 7);
+    for (int i = 0; i < 7; i++)
+        sample.result.sample[i] = i - 3;
     summary = summary_at(0);
     ck_assert_double_eq(summary.median, 0);
-    ck_assert_double_eq(summary.spread_pct, 0);
+    ck_assert(!summary.has_spread);
     /* And one below zero has a spread above. */
-    sample.result.sample[0] = -3;
-    sample.result.sample[1] = -2;
-    sample.result.sample[2] = -1;
-    ck_assert_double_eq(summary_at(0).spread_pct, 50);
+    for (int i = 0; i < 7; i++)
+        sample.result.sample[i] = i - 7;
+    ck_assert(summary_at(0).has_spread);
+    ck_assert_double_eq(summary_at(0).spread_pct, 75);
     sample_free(&sample);
 }
 END_TEST

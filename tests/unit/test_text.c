@@ -173,16 +173,38 @@ START_TEST(shares_beyond_reason_are_not_spelled_out)
     struct result_row *row;
 
     sample_init(&sample);
-    row = sample_row(&sample, "odd", "", 3);
+    row = sample_row(&sample, "odd", "", 6);
     sample.result.sample[0] = -100;
     row->usage.in_run_ns = 1000000000000;
     row->usage.handler_ns[EXIT_OTHER] = 99900000;
     row->usage.count[EXIT_OTHER] = 20000000;
     row->usage.time = (struct cpus_time){1000000000000, 100000000};
-    check_has("odd                                1    2.000 GB/s       >999% ok      20000  >999 "
+    check_has("odd                                1    3.500 GB/s       >999% ok      20000  >999 "
               "999.0   "
               "0.0  >999\n");
     sample_free(&sample);
+}
+END_TEST
+
+/* Half of no width at all is not the spread of a median of few samples. */
+START_TEST(few_samples_have_no_spread)
+{
+    static const struct {
+        unsigned samples;
+        const char *expected;
+    } cases[] = {
+        {1, "few                                1    1.000 GB/s           - ok"},
+        {5, "few                                1    3.000 GB/s           - ok"},
+        {6, "few                                1    3.500 GB/s       71.4% ok"},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        sample_init(&sample);
+        sample_row(&sample, "few", "", cases[i].samples);
+        check_has(cases[i].expected);
+        check_has("in % of it; -: fewer than 6 samples.\n");
+        sample_free(&sample);
+    }
 }
 END_TEST
 
@@ -197,7 +219,7 @@ START_TEST(a_row_that_did_not_end_shows_what_there_is)
     check_has("cut                                1        - GB/s           - -\n");
     row = sample_row(&sample, "wrong", "", 1);
     row->check = RESULT_WRONG;
-    check_has("wrong                              1    1.000 GB/s        0.0% WRONG");
+    check_has("wrong                              1    1.000 GB/s           - WRONG");
     sample_free(&sample);
 }
 END_TEST
@@ -282,17 +304,25 @@ END_TEST
 
 START_TEST(the_vmms_own_work_is_compared)
 {
+    struct result_row *row;
+
     sample_init(&sample);
     sample_row(&sample, "exits.floor", "exit=pio_out", 3);
-    sample_row(&sample, "exits.added", "exit=pio_out", 1);
-    sample.result.sample[1] = 1500;
-    sample.result.sample[0] = sample.result.sample[2] = 1500;
-    sample.result.sample[3] = 30;
+    row = sample_row(&sample, "exits.added", "exit=pio_out", 6);
+    for (unsigned i = 0; i < 9; i++)
+        sample.result.sample[i] = i < 3 ? 1500 : 30;
     check_has(
         "\npio_out: a bare KVM_RUN takes 1500 ns; with the VMM's own work, 1.020 times that.\n"
         "    The work adds 30.00 ns, 95 %: 30.00 to 30.00\n");
-    sample.result.sample[3] = -30;
-    check_has("95 %: -30.00 to -30.00: not to be seen\n");
+    sample.result.sample[3] = 0;
+    check_has("95 %: 0.0000 to 30.00: not significant (95 % interval contains 0)\n");
+    sample.result.sample[3] = -40;
+    check_has("95 %: -40.00 to 30.00: not significant (95 % interval contains 0)\n");
+    for (unsigned i = 3; i < 9; i++)
+        sample.result.sample[i] = -30;
+    check_has("    The work adds -30.00 ns, 95 %: -30.00 to -30.00\n");
+    row->samples = 5;
+    check_has("    The work adds -30.00 ns (too few samples for a 95 % interval)\n");
     sample_free(&sample);
 }
 END_TEST
@@ -511,8 +541,9 @@ SUITE_MAIN("text", the_head_says_where_it_ran, masked_features_have_a_line,
            a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
            what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
            a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
-           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits, costs_are_a_table,
-           an_interpreted_ring_0_is_said_to_be, the_vmms_own_work_is_compared,
-           exits_are_listed_by_vcpu, no_percentile_exceeds_the_maximum, the_end_is_told,
-           skips_and_warnings_are_wrapped, the_longest_texts_fit, real_machines_with_long_names_fit,
-           extreme_numbers_fit, extreme_costs_fit, any_fault_fits)
+           few_samples_have_no_spread, a_row_that_did_not_end_shows_what_there_is,
+           values_have_four_digits, costs_are_a_table, an_interpreted_ring_0_is_said_to_be,
+           the_vmms_own_work_is_compared, exits_are_listed_by_vcpu,
+           no_percentile_exceeds_the_maximum, the_end_is_told, skips_and_warnings_are_wrapped,
+           the_longest_texts_fit, real_machines_with_long_names_fit, extreme_numbers_fit,
+           extreme_costs_fit, any_fault_fits)

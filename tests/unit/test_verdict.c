@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "tests/support/suite.h"
+#include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/verdict.h"
 
 #define MARGIN 0.03
@@ -195,10 +196,10 @@ START_TEST(a_file_states_its_margin)
         {"{'margin_pct': 5}", 0.05},
         {"{'margin_pct': 0}", 0},
         {"{'margin_pct': 100}", 1},
-        {"{'margin_pct': 100.1}", VERDICT_MARGIN},
-        {"{'margin_pct': -1}", VERDICT_MARGIN},
-        {"{'margin_pct': '5'}", VERDICT_MARGIN},
-        {"{}", VERDICT_MARGIN},
+        {"{'margin_pct': 100.1}", 0.03},
+        {"{'margin_pct': -1}", 0.03},
+        {"{'margin_pct': '5'}", 0.03},
+        {"{}", 0.03},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -207,10 +208,59 @@ START_TEST(a_file_states_its_margin)
         ck_assert_double_eq(verdict_margin(results), cases[i].margin);
         json_decref(results);
     }
-    ck_assert_double_eq(verdict_margin(NULL), VERDICT_MARGIN);
+    ck_assert_double_eq(verdict_margin(NULL), 0.03);
+}
+END_TEST
+
+/* What is said of ratios with these intervals, of ten samples, and of `few` that have none. */
+static const char *settle(const double (*interval)[2], unsigned count, unsigned few, double block_s)
+{
+    static char text[SETTLE_TEXT_MAX];
+    struct verdict_ratio ratio[16];
+    const struct settle of = {ratio, count + few, MARGIN, block_s};
+
+    for (unsigned i = 0; i < count + few; i++) {
+        ratio[i] = i < count ? ratio_of(interval[i][0], interval[i][1]) : ratio_of(1, 1);
+        ratio[i].sure = i < count;
+    }
+    ck_assert(settle_text(text, &of) == (*text != 0));
+    return text;
+}
+
+START_TEST(what_would_settle_it_is_told)
+{
+    /* The same; then twice, three times and six times as wide as they may be; never. */
+    static const double interval[][2] = {
+        {1, 1},
+        {1 / 1.03 / 1.03, 1.03 * 1.03},
+        {1 / 1.03 / 1.03, 1.03 * 1.03},
+        {1 / 1.03 / 1.03 / 1.03, 1.03 * 1.03 * 1.03},
+        {0.8374842566967123, 1.194052296529},
+        {1e-9, 1e9},
+    };
+
+    ck_assert_str_eq(settle(interval, 1, 0, 0), "");
+    ck_assert_str_eq(settle(interval, 0, 0, 0), "");
+    ck_assert_str_eq(settle(interval, 2, 0, 0),
+                     "1 of 2 ratios. 1 has too wide an interval: about 40 blocks would settle 1.");
+    ck_assert_str_eq(settle(interval, 3, 0, 1),
+                     "2 of 3 ratios. 2 have too wide an interval: about 40 blocks (about 40 s) "
+                     "would settle 2.");
+    ck_assert_str_eq(settle(interval, 5, 0, 30),
+                     "4 of 5 ratios. 4 have too wide an interval: about 40 blocks (about 20 min) "
+                     "would settle 2, about 360 blocks (about 3.0 h) 4.");
+    ck_assert_str_eq(settle(interval, 6, 2, 0.1),
+                     "7 of 8 ratios. 2 have too few blocks for an interval of 95 %: run at least 6 "
+                     "blocks (about 1 s). 5 have too wide an interval: about 40 blocks (about 4 s) "
+                     "would settle 2, about 360 blocks (about 36 s) 4. 1 would take more than 9999 "
+                     "blocks.");
+    ck_assert_str_eq(settle(&interval[5], 1, 0, 0),
+                     "1 of 1 ratio. 1 has too wide an interval. 1 would take more than 9999 "
+                     "blocks.");
 }
 END_TEST
 
 SUITE_MAIN("verdict", the_first_that_fits_is_the_verdict, without_an_interval_there_is_no_verdict,
            a_row_of_a_file_is_read_with_care, more_samples_narrow_an_interval_by_their_root,
-           what_more_samples_cannot_settle_has_no_number, a_file_states_its_margin)
+           what_more_samples_cannot_settle_has_no_number, a_file_states_its_margin,
+           what_would_settle_it_is_told)

@@ -178,7 +178,10 @@ int blocks_run(struct results *results, const struct plan *plan, const struct si
         shuffle(order, plan->steps, random);
         for (unsigned s = 0; s < plan->steps && !result; s++)
             result = run_step(&task, &plan->step[order[s]], random, last, err);
-        part->blocks += !result;
+        if (result)
+            break;
+        part->blocks++;
+        part->elapsed_ns = clock_mono_ns() - task.began;
     }
     clear_progress();
     return result;

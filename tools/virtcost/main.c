@@ -237,6 +237,8 @@ static int show(const struct options *options)
 
     if (!json)
         return complain(&err);
+    if (options->margin_pct >= 0)
+        json_object_set_new(json, "margin_pct", json_real(options->margin_pct));
     status = report(json, NULL, options->html);
     if (!status)
         status = write_whole(&claims_sheet, NULL, json);
@@ -244,18 +246,31 @@ static int show(const struct options *options)
     return status;
 }
 
-/* Whether --fail-if-worse is not satisfied. */
-static int fails(const json_t *comparison, double pct, struct err *err)
+/* The margin of both files, if it is not given; what is the same is never worse by fail_pct. */
+static double margin_pct(const struct options *options, const json_t *a, const json_t *b)
 {
-    unsigned worse = compare_worse(comparison, pct);
+    double of_a = 100 * verdict_margin(a), of_b = 100 * verdict_margin(b);
+    double pct = of_a < of_b ? of_a : of_b;
 
-    if (worse)
-        return err_set(err, ERR_FAILED, "--fail-if-worse: %u figures are worse by more than %g %%",
-                       worse, pct);
-    if (json_array_size(json_object_get(comparison, "rows")))
-        return 0;
-    err_set(err, ERR_FAILED, "--fail-if-worse: the two have no figure in common");
-    return err_hint(err, "files of the same experiments");
+    if (options->margin_pct >= 0)
+        return options->margin_pct;
+    return options->fail_pct >= 0 && options->fail_pct < pct ? options->fail_pct : pct;
+}
+
+/* What --fail-if-worse and --fail-if-unclear say. Returns the exit status. */
+static int judge(const json_t *comparison, const struct options *options)
+{
+    const struct compare_gate gate = {options->fail_pct, options->fail_unclear};
+    struct err err[COMPARE_FAILURES];
+    unsigned failures;
+
+    if (gate.worse_pct < 0 && !gate.unclear)
+        return ERR_NONE;
+    compare_print_unclear(stderr, comparison, &gate);
+    failures = compare_fails(comparison, &gate, err);
+    for (unsigned i = 0; i < failures; i++)
+        complain(&err[i]);
+    return failures ? ERR_FAILED : ERR_NONE;
 }
 
 static int compare(const struct options *options)
@@ -263,16 +278,16 @@ static int compare(const struct options *options)
     struct err err;
     json_t *a = load(options->argument[0], &err);
     json_t *b = a ? load(options->argument[1], &err) : NULL, *comparison;
+    const struct compare_how how = {margin_pct(options, a, b), COMPARE_SEED};
     int status;
 
     if (!b) {
         json_decref(a);
         return complain(&err);
     }
-    comparison = compare_results(a, b, COMPARE_SEED);
+    comparison = compare_results(a, b, &how);
     status = write_whole(&comparison_sheet, NULL, comparison);
-    if (options->fail_pct >= 0 && fails(comparison, options->fail_pct, &err))
-        status = complain(&err);
+    status = judge(comparison, options) || status ? ERR_FAILED : ERR_NONE;
     json_decref(comparison);
     json_decref(a);
     json_decref(b);

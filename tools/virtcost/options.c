@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <argp.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/options.h"
 #include "tools/virtcost/subcommand.h"
 #include "vmm/base/units.h"
@@ -122,13 +124,34 @@ static int parse_runtime(struct options *options, const char *argument, struct e
     return 0;
 }
 
+static int parse_percent(const char *option, const char *argument, double most, double *pct,
+                         struct err *err)
+{
+    char *end, range[32];
+
+    *pct = strtod(argument, &end);
+    if (end == argument || *end || isnan(*pct))
+        return bad(err, option, argument, "not a percentage", "a number, such as 5");
+    snprintf(range, sizeof(range), "0 to %g", most);
+    if (!(*pct >= 0 && *pct <= most))
+        return bad(err, option, argument, *pct < 0 ? "below 0" : "too large", range);
+    return 0;
+}
+
+static int parse_margin(struct options *options, const char *argument, struct err *err)
+{
+    return parse_percent("margin", argument, VERDICT_MARGIN_PCT_MAX, &options->margin_pct, err);
+}
+
 static int parse_fail(struct options *options, const char *argument, struct err *err)
 {
-    char *end;
+    return parse_percent("fail-if-worse", argument, 1e6, &options->fail_pct, err);
+}
 
-    options->fail_pct = strtod(argument, &end);
-    if (end == argument || *end || !(options->fail_pct >= 0 && options->fail_pct < 1e6))
-        return bad(err, "fail-if-worse", argument, "not a percentage", "a number, such as 5");
+static int parse_unclear(struct options *options, const char *argument, struct err *err)
+{
+    (void)argument, (void)err;
+    options->fail_unclear = true;
     return 0;
 }
 
@@ -153,8 +176,16 @@ static const struct own_option {
      parse_count, SUBCOMMAND_RUN},
     {"html", "FILE", "The results as a page with pictures", OWN_KEY + 5, parse_html,
      SUBCOMMAND_RUN | SUBCOMMAND_REPORT},
-    {"fail-if-worse", "PCT", "Exit status 1 if a figure is surely worse by more than this",
-     OWN_KEY + 6, parse_fail, SUBCOMMAND_COMPARE},
+    {"margin", "PCT",
+     "A ratio is the same if its whole interval lies within this much of 1 (3, or as the results "
+     "were run with)",
+     OWN_KEY + 6, parse_margin, SUBCOMMAND_RUN | SUBCOMMAND_REPORT | SUBCOMMAND_COMPARE},
+    {"fail-if-worse", "PCT",
+     "Exit status 1 if a figure is worse by more than this, or may be and cannot be judged: the "
+     "median is, and the interval is too wide or there are too few blocks",
+     OWN_KEY + 7, parse_fail, SUBCOMMAND_COMPARE},
+    {"fail-if-unclear", NULL, "Exit status 1 if any figure cannot be judged", OWN_KEY + 8,
+     parse_unclear, SUBCOMMAND_COMPARE},
 };
 
 #define OWN_OPTIONS (sizeof(own_option) / sizeof(own_option[0]))
@@ -353,6 +384,16 @@ static int check_files(const struct options *options, struct err *err)
     return 0;
 }
 
+/* What is the same cannot be worse as well. */
+static int check_margin(const struct options *options, struct err *err)
+{
+    if (options->fail_pct < 0 || options->margin_pct <= options->fail_pct)
+        return 0;
+    err_set(err, ERR_USAGE, "--margin %g: more than the %g of --fail-if-worse", options->margin_pct,
+            options->fail_pct);
+    return err_hint(err, "--margin %g", options->fail_pct);
+}
+
 static int check_command(const struct parse *parse, const struct subcommand *found, struct err *err)
 {
     const struct options *options = parse->options;
@@ -402,6 +443,7 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
     *options = (struct options){
         .seed = (uint64_t)time(NULL),
         .shared = json_object(),
+        .margin_pct = -1,
         .fail_pct = -1,
     };
     config_init(&options->config);
@@ -410,7 +452,8 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
     found = options->command ? subcommand_find(options->command) : NULL;
     if (parse.asked && (found || !options->command))
         return answer(&parse, found, err);
-    if (check_command(&parse, found, err) || check_files(options, err))
+    if (check_command(&parse, found, err) || check_files(options, err) ||
+        check_margin(options, err))
         return -1;
     return found->set == SUBCOMMAND_RUN ? check_run(options, err) : 0;
 }

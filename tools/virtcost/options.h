@@ -6,6 +6,7 @@
 #ifndef VIRTCOST_OPTIONS_H
 #define VIRTCOST_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tools/virtcost/results/results.h"
@@ -32,8 +33,11 @@ struct options {
     struct config config; /* what these say */
     /* report, run: */
     const char *html; /* NULL: no file */
+    /* report, run, compare: */
+    double margin_pct; /* within it, a ratio is the same; negative: not given */
     /* compare: */
-    double fail_pct; /* how much worse is a failure; negative: none is */
+    double fail_pct;   /* how much worse is a failure; negative: none is */
+    bool fail_unclear; /* what cannot be judged is a failure */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
 #include "vmm/host/cpus.h"
@@ -179,6 +180,7 @@ int run_experiments(struct results *results, const struct options *options, int 
         .env = choice.env,
         .seed = options->seed,
         .quick = options->config.quick,
+        .margin_pct = options->margin_pct < 0 ? VERDICT_MARGIN_PCT : options->margin_pct,
         .runs = json_array(),
         .warnings = json_array(),
         .end = "done",

@@ -262,8 +262,8 @@ static bool most_fit(const struct tabular *table, int room)
 }
 
 /*
- * The label gives way first: to what all other columns leave, if they leave it what it is declared
- * to need, or with `narrow` what most labels do. Returns whether that is so.
+ * The label gives way first, to what all other columns leave: down to what it is declared to need,
+ * or with `narrow` to what most labels do. Returns whether that suffices.
  */
 static bool fit_label(struct tabular *table, bool narrow)
 {
@@ -271,7 +271,8 @@ static bool fit_label(struct tabular *table, bool narrow)
 
     if (narrow ? !most_fit(table, room) : room < table->column[0].width)
         return false;
-    table->width[0] = table->width[0] < room ? table->width[0] : room;
+    if (table->width[0] > room)
+        table->width[0] = narrow ? room : table->column[0].width;
     return true;
 }
 

@@ -325,9 +325,9 @@ static void set_bare(const struct report *report, json_t *root)
 
     for (unsigned i = 0; i < count; i++)
         set(object, added[i].exit,
-            json_pack("{s:f, s:f, s:[f, f], s:f}", "bare_ns", added[i].bare, "added_ns",
-                      added[i].added, "added_ci95", added[i].ci95.low, added[i].ci95.high, "ratio",
-                      added[i].ratio));
+            json_pack("{s:f, s:f, s:[f, f], s:f, s:f}", "bare_ns", added[i].bare, "added_ns",
+                      added[i].added, "added_ci95", added[i].ci95.low, added[i].ci95.high,
+                      "added_confidence", added[i].confidence, "ratio", added[i].ratio));
     if (count)
         set(root, "bare_kvm_run", object);
     else

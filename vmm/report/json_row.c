@@ -236,6 +236,7 @@ json_t *json_row(const struct report *report, uint32_t i)
         return object;
     set(object, "median", json_real(summary.median));
     set(object, "ci95", json_pack("[f, f]", summary.ci95.low, summary.ci95.high));
+    set(object, "confidence", json_real(summary.confidence));
     if (row->ended)
         set_window(report, row, &summary, object);
     json_row_io(report, row, object);

@@ -95,8 +95,9 @@ static int summarize_samples(const struct report *report, const struct result_ro
     stats_sort(sorted, row->samples);
     summary->samples = row->samples;
     summary->median = stats_median(sorted, row->samples);
-    summary->ci95 = stats_median_ci95(sorted, row->samples, NULL);
-    if (summary->median != 0)
+    summary->ci95 = stats_median_ci95(sorted, row->samples, &summary->confidence);
+    summary->has_spread = summary->confidence >= SUMMARY_CONFIDENCE && summary->median != 0;
+    if (summary->has_spread)
         summary->spread_pct =
             (summary->ci95.high - summary->ci95.low) / 2 / fabs(summary->median) * 100;
     free(sorted);

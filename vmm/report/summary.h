@@ -12,6 +12,8 @@ struct summary {
     size_t samples;
     double median;
     struct stats_interval ci95; /* of the median; the whole range below six samples */
+    double confidence;          /* of that interval: 0.95 or more from six samples on */
+    bool has_spread;            /* it is one of 95 %, and the median is not 0 */
     double spread_pct;          /* half the interval's width, in percent of the median */
 
     uint64_t window_ns;
@@ -30,6 +32,9 @@ struct summary {
     uint64_t running_ns; /* the guest's code, or a native run's */
     uint64_t asleep_ns;  /* what is left of the window */
 };
+
+/* A median's interval is one of 95 % from this confidence on. */
+#define SUMMARY_CONFIDENCE 0.95
 
 /* summary_of(): of row `i`, which must have at least one sample. Returns 0, or -1: no memory. */
 int summary_of(const struct report *report, uint32_t i, struct summary *summary);

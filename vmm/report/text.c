@@ -219,7 +219,7 @@ static double percent(uint64_t part, uint64_t whole)
 }
 
 /* At most five characters: what is beyond all reason is only said to be. */
-static const char *format_percent(char text[UNITS_TEXT_MAX], double value)
+static char *format_percent(char text[UNITS_TEXT_MAX], double value)
 {
     snprintf(text, UNITS_TEXT_MAX, value < 999.95 ? "%.1f" : ">999", value);
     return text;
@@ -266,8 +266,8 @@ static void put_row(struct tabular *table, const struct report *report, uint32_t
 
     if (row->samples && !summary_of(report, i, &summary)) {
         text_value(value, summary.median);
-        format_percent(spread, summary.spread_pct);
-        strcat(spread, "%");
+        if (summary.has_spread)
+            strcat(format_percent(spread, summary.spread_pct), "%");
     }
     tabular_cell(table, "%s%s%s", row->begin.name, *row->begin.params ? " " : "",
                  row->begin.params);
@@ -319,10 +319,12 @@ static void print_rows(FILE *out, const struct report *report)
                   vm ? sizeof(in_vm) / sizeof(in_vm[0]) : sizeof(natively) / sizeof(natively[0]),
                   put_rows, report);
     fputc('\n', out);
-    wrapped_note(out, "+-: half the 95 %% interval of the median, in %% of it.%s\n",
-                 vm ? " Time of the vCPUs in %: in the guest,\n"
-                      "serving exits, asleep (halted or in a barrier), runnable without a CPU."
-                    : "");
+    wrapped_note(
+        out, "+-: half the 95 %% interval of the median, in %% of it; -: fewer than 6 samples.\n");
+    if (vm)
+        wrapped_note(out,
+                     "Time of the vCPUs in %%: in the guest, serving exits, asleep (halted or in "
+                     "a barrier),\nrunnable without a CPU.\n");
 }
 
 /* Those that follow each other for the same reason are told together. */

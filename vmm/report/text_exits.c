@@ -138,15 +138,23 @@ static void print_added(FILE *out, const struct report *report)
     for (unsigned i = 0; i < count; i++) {
         const struct cost_added *pair = &added[i];
         char bare[UNITS_TEXT_MAX], more[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX], high[UNITS_TEXT_MAX];
-        char ratio[UNITS_TEXT_MAX];
+        char ratio[UNITS_TEXT_MAX], text[200];
+        size_t used;
 
         wrapped_note(out,
-                     "%.15s: a bare KVM_RUN takes %s ns; with the VMM's own work, %s times that.\n"
-                     "    The work adds %s ns, 95 %%: %s to %s%s\n",
-                     pair->exit, text_value(bare, pair->bare), text_value(ratio, pair->ratio),
-                     text_value(more, pair->added), text_value(low, pair->ci95.low),
-                     text_value(high, pair->ci95.high),
-                     pair->ci95.low > 0 ? "" : ": not to be seen");
+                     "%.15s: a bare KVM_RUN takes %s ns; with the VMM's own work, %s times that.\n",
+                     pair->exit, text_value(bare, pair->bare), text_value(ratio, pair->ratio));
+        snprintf(text, sizeof(text), "The work adds %s ns", text_value(more, pair->added));
+        used = strlen(text);
+        if (pair->confidence < SUMMARY_CONFIDENCE)
+            snprintf(text + used, sizeof(text) - used, " (too few samples for a 95 %% interval)");
+        else
+            snprintf(text + used, sizeof(text) - used, ", 95 %%: %s to %s%s",
+                     text_value(low, pair->ci95.low), text_value(high, pair->ci95.high),
+                     pair->ci95.low <= 0 && pair->ci95.high >= 0
+                         ? ": not significant (95 % interval contains 0)"
+                         : "");
+        wrapped_print(out, 4, "", text);
     }
 }
 

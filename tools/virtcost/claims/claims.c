@@ -4,10 +4,11 @@
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/wrapped.h"
 
-static const char *const verdicts[] = {
-    [VERDICT_NOT_MEASURED] = "not measured",     [VERDICT_REPRODUCED] = "reproduced",
-    [VERDICT_NOT_REPRODUCED] = "not reproduced", [VERDICT_CANNOT_BE_SHOWN] = "cannot be shown here",
-    [VERDICT_NOT_COMPARABLE] = "not comparable",
+static const char *const outcomes[] = {
+    [OUTCOME_NOT_MEASURED] = "not measured",     [OUTCOME_MEASURED_IN_PART] = "measured in part",
+    [OUTCOME_UNDECIDED] = "measured, undecided", [OUTCOME_REPRODUCED] = "reproduced",
+    [OUTCOME_NOT_REPRODUCED] = "not reproduced", [OUTCOME_CANNOT_BE_SHOWN] = "cannot be shown here",
+    [OUTCOME_NOT_COMPARABLE] = "not comparable",
 };
 
 static const struct claim {
@@ -91,13 +92,13 @@ json_t *claims_of(const json_t *results)
     json_t *array = json_array();
 
     for (unsigned i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
-        struct answer answer = {0};
+        struct answer answer = {.margin = verdict_margin(results)};
 
         claims[i].judge(&answer, results);
         json_array_append_new(array,
                               json_pack("{s:s, s:s, s:s, s:s, s:s}", "claim", claims[i].claim,
                                         "study", claims[i].study, "ours", answer.ours, "verdict",
-                                        verdicts[answer.verdict], "cause", claims[i].cause));
+                                        outcomes[answer.outcome], "cause", claims[i].cause));
     }
     return array;
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/virtcost/compare/compare.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/table.h"
 #include "vmm/base/wrapped.h"
 
-static void put_row(struct tabular *table, const json_t *row)
+static void put_row(struct tabular *table, const json_t *row, double margin)
 {
     const json_t *medians[] = {json_object_get(row, "a_median"), json_object_get(row, "b_median")};
-    char verdict[8];
+    const struct verdict_ratio ratio = compare_ratio(row);
 
     table_name(table, row);
     table_numbers(table, get_text(row, "unit"), medians, 2);
-    table_ratio(table, json_object_get(row, "ratio"), json_object_get(row, "ci95"), "no ratio");
-    tabular_cell(table, "%s", figures_clean(verdict, sizeof(verdict), get_text(row, "verdict")));
+    table_ratio(table, &ratio, margin, "no ratio");
     tabular_end(table);
 }
 
@@ -29,13 +30,19 @@ static void print_step(FILE *out, const json_t *row)
     wrapped_note(out, "%s%s%s\n", name, *step ? " " : "", step);
 }
 
+struct compared_rows {
+    const json_t *rows;
+    double margin;
+};
+
 static void put_rows(struct tabular *table, const void *ctx)
 {
+    const struct compared_rows *compared = ctx;
     const json_t *last = NULL;
     json_t *row;
     size_t i;
 
-    json_array_foreach ((const json_t *)ctx, i, row) {
+    json_array_foreach (compared->rows, i, row) {
         if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
             strcmp(get_text(last, "step"), get_text(row, "step"))) {
             FILE *out = tabular_between(table);
@@ -44,17 +51,17 @@ static void put_rows(struct tabular *table, const void *ctx)
                 print_step(out, row);
         }
         last = row;
-        put_row(table, row);
+        put_row(table, row, compared->margin);
     }
 }
 
-static void print_rows(FILE *out, const json_t *rows)
+static void print_rows(FILE *out, const json_t *rows, double margin)
 {
     static const char *const files[] = {"a", "b"};
     struct tabular_column column[TABULAR_COLUMNS_MAX];
 
     tabular_print(out, column, table_columns(column, files, 2, "b/a    95 % interval"), put_rows,
-                  rows);
+                  &(struct compared_rows){rows, margin});
 }
 
 static void print_texts(FILE *out, const char *label, const json_t *texts, const char *key)
@@ -70,16 +77,35 @@ static void print_texts(FILE *out, const char *label, const json_t *texts, const
     }
 }
 
+/* What would settle those that are unclear. */
+static void print_unclear(FILE *out, const json_t *rows, double margin)
+{
+    struct verdict_ratio *ratio = calloc(json_array_size(rows) + 1, sizeof(*ratio));
+    struct settle settle = {.ratio = ratio, .margin = margin};
+    char text[SETTLE_TEXT_MAX];
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (rows, i, row)
+        if (ratio)
+            ratio[settle.count++] = compare_ratio(row);
+    if (settle_text(text, &settle))
+        wrapped_print(out, 10, "unclear", text);
+    free(ratio);
+}
+
 void compare_print(FILE *out, const json_t *comparison)
 {
     const json_t *rows = json_object_get(comparison, "rows");
+    const double margin = verdict_margin(comparison);
 
     if (json_array_size(rows)) {
-        print_rows(out, rows);
-        wrapped_note(
-            out, "verdicts: %u better, %u worse, %u same (1 is in the interval), %u few samples\n",
-            compare_count(comparison, "better"), compare_count(comparison, "worse"),
-            compare_count(comparison, "same"), compare_count(comparison, "few"));
+        print_rows(out, rows, margin);
+        wrapped_note(out, "verdicts: %u better, %u worse, %u same within %g %%, %u unclear\n",
+                     compare_count(comparison, "better"), compare_count(comparison, "worse"),
+                     compare_count(comparison, "same"), 100 * margin,
+                     compare_count(comparison, "unclear"));
+        print_unclear(out, rows, margin);
     } else {
         fprintf(out, "the two have no figure in common\n");
     }

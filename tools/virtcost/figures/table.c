@@ -15,7 +15,7 @@ unsigned table_columns(struct tabular_column column[TABULAR_COLUMNS_MAX], const 
         column[columns++] = (struct tabular_column){titles[i], 8, false, NULL};
     column[columns++] = (struct tabular_column){ratio ? "unit" : "", 7, true, NULL};
     if (ratio) {
-        column[columns++] = (struct tabular_column){ratio, 25, true, NULL};
+        column[columns++] = (struct tabular_column){ratio, 24, true, NULL};
         column[columns++] = (struct tabular_column){"", 7, true, NULL};
     }
     return columns;
@@ -55,12 +55,15 @@ void table_numbers(struct tabular *table, const char *unit, const json_t *const 
     tabular_cell(table, "%s", figures_clean(clean, sizeof(clean), measure_plain(plain, &measure)));
 }
 
-void table_ratio(struct tabular *table, const json_t *ratio, const json_t *ci95, const char *none)
+void table_ratio(struct tabular *table, const struct verdict_ratio *ratio, double margin,
+                 const char *none)
 {
-    if (ratio)
-        tabular_cell(table, "%#.4g [%#.4g, %#.4g]", json_number_value(ratio),
-                     json_number_value(json_array_get(ci95, 0)),
-                     json_number_value(json_array_get(ci95, 1)));
-    else
+    if (!ratio->ranged)
         tabular_cell(table, "%s", none);
+    else if (ratio->sure)
+        tabular_cell(table, "%#.4g [%#.4g, %#.4g]", ratio->median, ratio->interval.low,
+                     ratio->interval.high);
+    else
+        tabular_cell(table, "%#.4g (no interval)", ratio->median);
+    tabular_cell(table, "%s", verdict_name(verdict_of(ratio, margin)));
 }

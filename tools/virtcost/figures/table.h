@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "vmm/base/tabular.h"
 
 /*
@@ -27,7 +28,11 @@ void table_name(struct tabular *table, const json_t *row);
 void table_numbers(struct tabular *table, const char *unit, const json_t *const *numbers,
                    unsigned count);
 
-/* table_ratio(): a ratio and its interval; or, without one, what `none` says. */
-void table_ratio(struct tabular *table, const json_t *ratio, const json_t *ci95, const char *none);
+/*
+ * table_ratio(): a ratio, its interval if that is one of 95 %, and the verdict; or, if the ratio is
+ * not known, what `none` says.
+ */
+void table_ratio(struct tabular *table, const struct verdict_ratio *ratio, double margin,
+                 const char *none);
 
 #endif

@@ -4,8 +4,6 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/verdict.h"
 
-#define CONFIDENCE 0.95
-
 /* The same, but for what is lost when numbers are divided and printed. */
 #define ROUNDING 1e-9
 
@@ -46,7 +44,7 @@ static bool is_sure(const json_t *row, size_t samples)
 {
     const json_t *confidence = json_object_get(row, "confidence");
 
-    if (json_is_number(confidence) && !(json_number_value(confidence) >= CONFIDENCE))
+    if (json_is_number(confidence) && !(json_number_value(confidence) >= VERDICT_CONFIDENCE))
         return false;
     return json_is_array(json_object_get(row, "samples")) ? samples >= VERDICT_SAMPLES_MIN
                                                           : json_is_number(confidence);
@@ -107,11 +105,29 @@ size_t verdict_samples(const struct verdict_ratio *ratio, double margin)
     return samples < VERDICT_SAMPLES_MAX ? (size_t)samples : VERDICT_SAMPLES_MAX;
 }
 
+void verdict_write(json_t *rows, double margin)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (rows, i, row) {
+        const struct verdict_ratio ratio = verdict_read(row);
+        const enum verdict verdict = verdict_of(&ratio, margin);
+        const size_t samples = verdict_samples(&ratio, margin);
+
+        if (verdict != VERDICT_NONE)
+            json_object_set_new(row, "verdict", json_string(verdict_name(verdict)));
+        if (samples)
+            json_object_set_new(row, "settled_by_blocks", json_integer((json_int_t)samples));
+    }
+}
+
 double verdict_margin(const json_t *results)
 {
-    const json_t *pct = json_object_get(results, "margin_pct");
-    double margin = json_number_value(pct) / 100;
+    const json_t *stated = json_object_get(results, "margin_pct");
+    double pct = json_number_value(stated);
 
-    return json_is_number(pct) && margin >= 0 && margin <= VERDICT_MARGIN_MAX ? margin
-                                                                              : VERDICT_MARGIN;
+    if (!json_is_number(stated) || !(pct >= 0 && pct <= VERDICT_MARGIN_PCT_MAX))
+        pct = VERDICT_MARGIN_PCT;
+    return pct / 100;
 }

@@ -15,9 +15,11 @@
 /* Fewer samples have no interval of 95 %: see stats_median_ci95(). */
 #define VERDICT_SAMPLES_MIN 6
 
+#define VERDICT_CONFIDENCE 0.95
+
 /* Within 3 % of 1 counts as the same, unless --margin says otherwise. */
-#define VERDICT_MARGIN     0.03
-#define VERDICT_MARGIN_MAX 1.0
+#define VERDICT_MARGIN_PCT     3.0
+#define VERDICT_MARGIN_PCT_MAX 100.0
 
 enum verdict {
     VERDICT_NONE,   /* there is no interval, or neither direction is better */
@@ -60,12 +62,20 @@ enum verdict verdict_row(const json_t *row, double margin);
 /*
  * verdict_samples(): about how many samples in all would settle an unclear ratio if its median
  * stayed where it is, as the width of an interval shrinks with the square root of their number: at
- * least VERDICT_SAMPLES_MIN, at most VERDICT_SAMPLES_MAX. 0: it is not unclear, or nobody can tell.
+ * least VERDICT_SAMPLES_MIN, which is the answer for an interval that is not sure;
+ * VERDICT_SAMPLES_MAX stands for that many or more. 0: it is not unclear, or nobody can tell.
  */
-#define VERDICT_SAMPLES_MAX 1000000
+#define VERDICT_SAMPLES_MAX 10000
 size_t verdict_samples(const struct verdict_ratio *ratio, double margin);
 
-/* verdict_margin(): the margin of a results file, as a fraction; VERDICT_MARGIN if it has none. */
+/*
+ * verdict_write(): set "verdict" in each row of "ratios" that has one and, where it is unclear and
+ * known, "settled_by_blocks": verdict_samples().
+ */
+void verdict_write(json_t *rows, double margin);
+
+/* verdict_margin(): the margin of a results file, as a fraction; that of
+ * VERDICT_MARGIN_PCT if it states none. */
 double verdict_margin(const json_t *results);
 
 #endif

@@ -64,7 +64,7 @@ static struct estimate estimate_of(const json_t *row)
     estimate.known = sheet_number(json_object_get(row, "median"), &estimate.median);
     estimate.ranged = estimate.known && sheet_number(json_array_get(ci95, 0), &estimate.low) &&
                       sheet_number(json_array_get(ci95, 1), &estimate.high) &&
-                      estimate.low <= estimate.high;
+                      estimate.low <= estimate.high && verdict_read(row).sure;
     return estimate;
 }
 
@@ -72,7 +72,7 @@ static struct estimate ratio_of(const json_t *row, double margin)
 {
     struct estimate ratio = estimate_of(row);
 
-    ratio.verdict = ratio.ranged ? verdict_row(row, margin) : VERDICT_NONE;
+    ratio.verdict = ratio.known ? verdict_row(row, margin) : VERDICT_NONE;
     return ratio;
 }
 

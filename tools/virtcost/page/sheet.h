@@ -24,7 +24,7 @@
 struct estimate {
     double median, low, high;
     bool known;
-    bool ranged;          /* low and high are known */
+    bool ranged;          /* low and high are known, with 95 % confidence */
     json_int_t voided;    /* blocks that do not count, as a check failed in them */
     enum verdict verdict; /* of a ratio */
 };

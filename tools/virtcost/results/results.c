@@ -2,6 +2,7 @@
 #include "tools/virtcost/results/results.h"
 #include "tools/virtcost/figures/added.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/results/values.h"
 #include "tools/virtcost/results/warnings.h"
 #include "vmm/base/version.h"
@@ -62,10 +63,13 @@ static json_t *part_json(const struct results *results, const struct part *part)
     object =
         json_pack("{s:s, s:s, s:i, s:i, s:o}", "name", experiment->name, "help", experiment->help,
                   "blocks", part->blocks, "blocks_wanted", part->wanted, "values", values);
+    if (part->elapsed_ns)
+        json_object_set_new(object, "seconds", json_real((double)part->elapsed_ns / 1e9));
     json_object_set_new(object, "ratios",
                         values_ratios(values, base, base_step,
                                       experiment->step_keys ? experiment->step_keys : VALUES_KEYS,
                                       part->blocks));
+    verdict_write(json_object_get(object, "ratios"), results->margin_pct / 100);
     values_finish(values);
     added = added_rows(results->runs, experiment->name, json_object_get(object, "ratios"));
     if (json_array_size(added))
@@ -99,11 +103,11 @@ json_t *results_json(const struct results *results)
 
     for (unsigned i = 0; i < results->parts; i++)
         json_array_append_new(experiments, part_json(results, &results->part[i]));
-    return json_pack("{s:s, s:{s:s, s:s}, s:I, s:b, s:o, s:o, s:s*, s:{s:s, s:s*}, s:o, s:o, s:O}",
-                     "schema", RESULTS_SCHEMA, "tool", "version", version_number, "commit",
-                     version_commit, "seed", (json_int_t)results->seed, "quick", results->quick,
-                     "envs", envs_json(results), "host", host_json(results), "runtime",
-                     results->runtime, "end", "reason", results->end, "error", results->error,
-                     "warnings", warnings_of(results, experiments), "experiments", experiments,
-                     "runs", results->runs);
+    return json_pack(
+        "{s:s, s:{s:s, s:s}, s:I, s:b, s:f, s:o, s:o, s:s*, s:{s:s, s:s*}, s:o, s:o, s:O}",
+        "schema", RESULTS_SCHEMA, "tool", "version", version_number, "commit", version_commit,
+        "seed", (json_int_t)results->seed, "quick", results->quick, "margin_pct",
+        results->margin_pct, "envs", envs_json(results), "host", host_json(results), "runtime",
+        results->runtime, "end", "reason", results->end, "error", results->error, "warnings",
+        warnings_of(results, experiments), "experiments", experiments, "runs", results->runs);
 }

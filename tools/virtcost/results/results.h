@@ -4,9 +4,12 @@
  *
  * - envs: the environments, the first being the base;
  * - host, runtime: where it ran, as in a report; the container runtime;
- * - experiments: of each its name, help, blocks (complete ones), blocks_wanted, and
+ * - margin_pct: within so many percent of 1, a ratio is the same;
+ * - experiments: of each its name, help, blocks (complete ones), blocks_wanted, seconds (that the
+ *   complete ones took), and
  *   - values: per step, row and environment, the median of each block's run, with its interval;
- *   - ratios: the same, over the base environment in the same block, or over the base step;
+ *   - ratios: the same, over the base environment in the same block, or over the base step; with
+ *     their verdict (tools/virtcost/figures/verdict.h);
  *   - added: what a VM adds to an operation of block I/O (tools/virtcost/figures/added.h);
  *   - skipped: what was not run, and why;
  * - runs: every report whole, with its experiment, step, block and environment;
@@ -32,6 +35,7 @@
 struct part {
     const struct experiment *experiment;
     unsigned blocks, wanted; /* complete ones, and how many there should be */
+    uint64_t elapsed_ns;     /* that the complete ones took; 0: not known */
     json_t *steps;           /* their labels, in the order of the plan */
     json_t *skipped;         /* as in struct plan; NULL: nothing */
 };
@@ -41,6 +45,7 @@ struct results {
     unsigned envs;
     uint64_t seed;
     bool quick;
+    double margin_pct;   /* of the ratios' verdicts */
     const char *runtime; /* NULL: none */
     struct part part[EXPERIMENTS_MAX];
     unsigned parts;

@@ -4,6 +4,7 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/table.h"
 #include "tools/virtcost/results/text.h"
 #include "vmm/base/units.h"
@@ -12,46 +13,32 @@
 /* Of "host", "skipped" and "warning". */
 #define LABEL_COLUMNS 9
 
-/* " (3 void)": blocks that do not count, as a check failed in them. */
-static const char *voided_text(char text[32], const json_t *ratio)
-{
-    json_int_t voided = get_integer(ratio, "voided");
-
-    *text = '\0';
-    if (voided)
-        snprintf(text, 32, " (%lld void)", (long long)voided);
-    return text;
-}
-
 /* A ratio that is there, with its medians. */
-static void put_known(struct tabular *table, const json_t *ratio, const json_t *ci95)
+static void put_known(struct tabular *table, const json_t *ratio, double margin)
 {
     const json_t *medians[] = {json_object_get(ratio, "base_median"),
                                json_object_get(ratio, "env_median")};
-    const struct stats_interval interval = {json_number_value(json_array_get(ci95, 0)),
-                                            json_number_value(json_array_get(ci95, 1))};
-    char voided[32];
+    const struct verdict_ratio known = verdict_read(ratio);
+    json_int_t voided = get_integer(ratio, "voided");
 
     table_numbers(table, get_text(ratio, "unit"), medians, 2);
-    table_ratio(table, json_object_get(ratio, "median"), ci95, "");
-    tabular_cell(table, "%s%s",
-                 figures_verdict(interval, get_number(ratio, "confidence") >= 0.95,
-                                 get_is(ratio, "better", "lower")),
-                 voided_text(voided, ratio));
+    table_ratio(table, &known, margin, "");
+    if (voided)
+        tabular_cell(table, "(%lld void)", (long long)voided);
 }
 
-static void put_ratio(struct tabular *table, const json_t *ratio)
+static void put_ratio(struct tabular *table, const json_t *ratio, double margin)
 {
-    const json_t *ci95 = json_object_get(ratio, "ci95");
-    char voided[32], text[64];
+    json_int_t voided = get_integer(ratio, "voided");
+    char text[64] = "no result";
 
+    if (voided)
+        snprintf(text, sizeof(text), "no result (%lld void)", (long long)voided);
     table_name(table, ratio);
-    if (ci95) {
-        put_known(table, ratio, ci95);
-    } else {
-        snprintf(text, sizeof(text), "no result%s", voided_text(voided, ratio));
+    if (json_object_get(ratio, "ci95"))
+        put_known(table, ratio, margin);
+    else
         tabular_rest(table, text);
-    }
     tabular_end(table);
 }
 
@@ -62,8 +49,11 @@ static void put_values(struct tabular *table, const void *ctx)
 
     json_array_foreach ((const json_t *)ctx, i, value) {
         const json_t *ci95 = json_object_get(value, "ci95");
-        const json_t *numbers[] = {json_object_get(value, "median"), json_array_get(ci95, 0),
-                                   json_array_get(ci95, 1)};
+        /* Of few blocks there is no interval. */
+        bool sure = verdict_read(value).sure;
+        const json_t *numbers[] = {json_object_get(value, "median"),
+                                   sure ? json_array_get(ci95, 0) : NULL,
+                                   sure ? json_array_get(ci95, 1) : NULL};
 
         table_name(table, value);
         if (ci95)
@@ -87,6 +77,7 @@ static void print_values(FILE *out, const json_t *values)
 struct ratio_rows {
     const json_t *ratios;
     bool step;
+    double margin;
 };
 
 /* The next of them from number *i on, or NULL; *i becomes the number behind it. */
@@ -103,11 +94,12 @@ static const json_t *next_ratio(const struct ratio_rows *rows, size_t *i)
 
 static void put_ratios(struct tabular *table, const void *ctx)
 {
+    const struct ratio_rows *rows = ctx;
     const char *step = "";
     const json_t *ratio;
     size_t i = 0;
 
-    while ((ratio = next_ratio(ctx, &i))) {
+    while ((ratio = next_ratio(rows, &i))) {
         if (strcmp(step, get_text(ratio, "step")) != 0) {
             FILE *out = tabular_between(table);
 
@@ -115,14 +107,14 @@ static void put_ratios(struct tabular *table, const void *ctx)
                 wrapped_note(out, "%s:\n", get_text(ratio, "step"));
         }
         step = get_text(ratio, "step");
-        put_ratio(table, ratio);
+        put_ratio(table, ratio, rows->margin);
     }
 }
 
 /* Returns whether there are any. */
-static bool print_ratios(FILE *out, const json_t *ratios, bool step)
+static bool print_ratios(FILE *out, const json_t *ratios, double margin, bool step)
 {
-    const struct ratio_rows rows = {ratios, step};
+    const struct ratio_rows rows = {ratios, step, margin};
     struct tabular_column column[TABULAR_COLUMNS_MAX];
     const char *titles[2];
     size_t i = 0;
@@ -156,6 +148,8 @@ static void print_experiment(FILE *out, const json_t *results, const json_t *par
 {
     const struct experiment *experiment = experiment_find(get_text(part, "name"));
     const json_t *ratios = json_object_get(part, "ratios");
+    const double margin = verdict_margin(results), blocks = get_number(part, "blocks");
+    char unclear[SETTLE_TEXT_MAX];
     json_t *skipped;
     size_t i;
 
@@ -165,9 +159,11 @@ static void print_experiment(FILE *out, const json_t *results, const json_t *par
         units_s((uint64_t)get_integer(part, "blocks")),
         json_is_true(json_object_get(results, "quick")) ? " of quick runs, for a first look" : "",
         (long long)get_integer(results, "seed"));
-    if (!print_ratios(out, ratios, false) && !json_array_size(ratios))
+    if (!print_ratios(out, ratios, margin, false) && !json_array_size(ratios))
         print_values(out, json_object_get(part, "values"));
-    print_ratios(out, ratios, true);
+    print_ratios(out, ratios, margin, true);
+    if (settle_rows(unclear, ratios, margin, blocks > 0 ? get_number(part, "seconds") / blocks : 0))
+        wrapped_print(out, LABEL_COLUMNS, "unclear", unclear);
     if (experiment && experiment->print)
         experiment->print(out, part);
     json_array_foreach (json_object_get(part, "skipped"), i, skipped)
@@ -214,8 +210,9 @@ void text_print(FILE *out, const json_t *results)
     base = base ? base : "?";
     wrapped_note(
         out,
-        "A ratio is the median of env/%s within each block; \"same\" if 1 is in its interval.\n",
-        base);
+        "A ratio is the median of env/%s within each block. same: its whole 95 %% interval\n"
+        "lies within %g %% of 1; better, worse: on one side of 1; unclear: neither.\n",
+        base, 100 * verdict_margin(results));
     if (has_null(results))
         wrapped_note(out, "The ratio of \"null\", %s against %s, shows the noise.\n", base, base);
     json_array_foreach (json_object_get(results, "warnings"), i, warning) {

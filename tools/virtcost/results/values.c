@@ -9,7 +9,7 @@
 
 /*
  * While values are put together, each has "by_block": the medians by block, null where a run is
- * missing or wrong.
+ * missing, wrong, or was interrupted.
  */
 #define BY_BLOCK "by_block"
 
@@ -109,7 +109,7 @@ static void add_row(json_t *values, const json_t *run, const json_t *row, unsign
         set_details(value, row);
         json_array_append_new(values, value);
     }
-    if (get_is(row, "check", "ok"))
+    if (get_is(row, "check", "ok") && !json_is_true(json_object_get(row, "interrupted")))
         json_array_set_new(json_object_get(value, BY_BLOCK), (size_t)get_integer(run, "block"),
                            json_real(median));
 }
