@@ -214,7 +214,7 @@ static char *print_unclear(const json_t *comparison, double pct)
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
 
-    compare_print_unclear(out, comparison, &gate);
+    compare_print_unclear(out, "virtcost", comparison, &gate);
     fclose(out);
     return text;
 }
@@ -241,11 +241,12 @@ START_TEST(what_cannot_be_judged_is_named)
         ck_assert_msg(*cases[i].text ? strstr(text, cases[i].text) != NULL : !*text, "case %u: %s",
                       i, text);
         if (*text)
-            ck_assert(!strncmp(text,
-                               "1 of 1 figure cannot be judged:\n  kernels threads=1: "
-                               "stream.triad store=nt, 1 thr, vm:",
-                               strlen("1 of 1 figure cannot be judged:\n  kernels threads=1: "
-                                      "stream.triad store=nt, 1 thr, vm:")));
+            ck_assert(
+                !strncmp(text,
+                         "virtcost: 1 of 1 figure cannot be judged:\n  kernels threads=1: "
+                         "stream.triad store=nt, 1 thr, vm:",
+                         strlen("virtcost: 1 of 1 figure cannot be judged:\n  kernels threads=1: "
+                                "stream.triad store=nt, 1 thr, vm:")));
         free(text);
         json_decref(comparison);
     }
@@ -270,7 +271,7 @@ START_TEST(missing_figures_are_counted)
     ck_assert_str_eq(failures(comparison, 5, true),
                      "--fail-if-unclear: 30 figures cannot be judged");
     text = print_unclear(comparison, 5);
-    ck_assert(strstr(text, "30 of 31 figures cannot be judged:\n  kernels 0: ") == text);
+    ck_assert(strstr(text, "virtcost: 30 of 31 figures cannot be judged:\n  kernels 0: ") == text);
     ck_assert(strstr(text, ", vm: only in a\n") != NULL);
     ck_assert(strstr(text, "\n  and 10 more\n") != NULL);
     free(text);
@@ -451,7 +452,7 @@ START_TEST(few_samples_are_shown_without_an_interval)
     char *text = print(comparison);
 
     check_has(text, "GB/s    1.952 (no interval)      unclear\n");
-    check_has(text, "unclear   1 of 1 ratio. 1 has too few blocks for an interval of 95 %: run at "
+    check_has(text, "unclear   1 of 1 ratio. 1 has too few blocks for an interval of 95 %: take at "
                     "least 6 blocks.\n");
     check_columns(text);
     free(text);

@@ -459,8 +459,10 @@ START_TEST(few_blocks_show_no_interval)
     results.part[0].elapsed_ns = 50000000000;
     text = print(&results);
     check_has(text, " 1.000 (no interval)      unclear\n");
-    check_has(text, "\nunclear  1 of 1 ratio. 1 has too few blocks for an interval of 95 %: run at "
-                    "least 6 blocks (about 60");
+    check_has(text,
+              "\nunclear  1 of 1 ratio. 1 has too few blocks for an interval of 95 %: take at "
+              "least 6 blocks (about\n"
+              "         60 s).\n");
     check_has(text, "lies within 3 % of 1; better, worse: on one side of 1; unclear: neither.\n");
     free(text);
     free_results(&results);
@@ -726,7 +728,7 @@ START_TEST(without_the_exits_nothing_is_predicted)
 
     ck_assert(json_has(added, "0.added_ns") && !json_has(added, "0.predicted_ns"));
     check_has(text, "not measured: add exits to --bench");
-    check_has(text, "blk.randread             1\n              4K     0.010\n");
+    check_has(text, "blk.randread             1\n              4K    0.010?\n");
     free(text);
     json_decref(added);
     json_decref(ratios);

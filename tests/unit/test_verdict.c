@@ -212,12 +212,39 @@ START_TEST(a_file_states_its_margin)
 }
 END_TEST
 
+/* A verdict in a file is not believed. */
+START_TEST(verdicts_are_written_anew)
+{
+    json_t *rows = json_pack("[o, o, o]", parse(file_rows[0].json), parse(file_rows[3].json),
+                             parse(file_rows[8].json));
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (rows, i, row) {
+        json_object_set_new(row, "verdict", json_string("better"));
+        json_object_set_new(row, "settled_by_blocks", json_integer(7));
+    }
+    verdict_write(rows, MARGIN);
+    row = json_array_get(rows, 0);
+    ck_assert_str_eq(json_string_value(json_object_get(row, "verdict")), "same");
+    ck_assert(!json_object_get(row, "settled_by_blocks"));
+    row = json_array_get(rows, 1);
+    ck_assert_str_eq(json_string_value(json_object_get(row, "verdict")), "unclear");
+    ck_assert_int_eq(json_integer_value(json_object_get(row, "settled_by_blocks")), 6);
+    row = json_array_get(rows, 2);
+    ck_assert(!json_object_get(row, "verdict"));
+    ck_assert(!json_object_get(row, "settled_by_blocks"));
+    verdict_write(NULL, MARGIN);
+    json_decref(rows);
+}
+END_TEST
+
 /* What is said of ratios with these intervals, of ten samples, and of `few` that have none. */
 static const char *settle(const double (*interval)[2], unsigned count, unsigned few, double block_s)
 {
     static char text[SETTLE_TEXT_MAX];
     struct verdict_ratio ratio[16];
-    const struct settle of = {ratio, count + few, MARGIN, block_s};
+    const struct settle of = {ratio, count + few, MARGIN, "blocks", block_s};
 
     for (unsigned i = 0; i < count + few; i++) {
         ratio[i] = i < count ? ratio_of(interval[i][0], interval[i][1]) : ratio_of(1, 1);
@@ -249,11 +276,12 @@ START_TEST(what_would_settle_it_is_told)
     ck_assert_str_eq(settle(interval, 5, 0, 30),
                      "4 of 5 ratios. 4 have too wide an interval: about 40 blocks (about 20 min) "
                      "would settle 2, about 360 blocks (about 3.0 h) 4.");
-    ck_assert_str_eq(settle(interval, 6, 2, 0.1),
-                     "7 of 8 ratios. 2 have too few blocks for an interval of 95 %: run at least 6 "
-                     "blocks (about 1 s). 5 have too wide an interval: about 40 blocks (about 4 s) "
-                     "would settle 2, about 360 blocks (about 36 s) 4. 1 would take more than 9999 "
-                     "blocks.");
+    ck_assert_str_eq(
+        settle(interval, 6, 2, 0.1),
+        "7 of 8 ratios. 2 have too few blocks for an interval of 95 %: take at least 6 "
+        "blocks (about 1 s). 5 have too wide an interval: about 40 blocks (about 4 s) "
+        "would settle 2, about 360 blocks (about 36 s) 4. 1 would take more than 9999 "
+        "blocks.");
     ck_assert_str_eq(settle(&interval[5], 1, 0, 0),
                      "1 of 1 ratio. 1 has too wide an interval. 1 would take more than 9999 "
                      "blocks.");
@@ -263,4 +291,4 @@ END_TEST
 SUITE_MAIN("verdict", the_first_that_fits_is_the_verdict, without_an_interval_there_is_no_verdict,
            a_row_of_a_file_is_read_with_care, more_samples_narrow_an_interval_by_their_root,
            what_more_samples_cannot_settle_has_no_number, a_file_states_its_margin,
-           what_would_settle_it_is_told)
+           verdicts_are_written_anew, what_would_settle_it_is_told)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* virtcost: the same kernels in several environments, in turn, with honest statistics. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "tools/virtcost/claims/claims.h"
 #include "tools/virtcost/compare/compare.h"
+#include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
 #include "tools/virtcost/results/text.h"
@@ -160,6 +162,21 @@ static unsigned blocks_of(const struct results *results)
     return blocks;
 }
 
+/* Without a complete block: what was run is written where it replaces nothing. */
+static int write_incomplete(const struct options *options, const struct results *results,
+                            const json_t *json)
+{
+    struct err err;
+
+    if (!options->output || !json_array_size(results->runs))
+        return ERR_NONE;
+    if (!file_has_content(options->output))
+        return write_whole(&json_sheet, options->output, json);
+    err_set(&err, ERR_FAILED, "--output %s is left as it was: no block is complete",
+            options->output);
+    return complain(&err);
+}
+
 /* Returns the exit status, as all commands do. */
 static int run(const struct options *options)
 {
@@ -192,8 +209,8 @@ static int run(const struct options *options)
         status = no_memory();
     else if (blocks_of(&results))
         status = report(json, options->output, options->html) && !status ? ERR_FAILED : status;
-    else if (options->output && json_array_size(results.runs))
-        status |= write_whole(&json_sheet, options->output, json);
+    else if (write_incomplete(options, &results, json) && !status)
+        status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
     json_decref(json);
@@ -229,6 +246,32 @@ static json_t *load(const char *path, struct err *err)
     return NULL;
 }
 
+/* The same, or a report of one run. */
+static json_t *load_either(const char *path, struct err *err)
+{
+    json_t *report = json_load_file(path, JSON_REJECT_DUPLICATES, NULL), *results = NULL;
+    bool is_report = get_is(report, "schema", REPORT_SCHEMA);
+
+    if (is_report)
+        results = report_results(report);
+    json_decref(report);
+    if (!is_report)
+        return load(path, err);
+    if (!results)
+        err_set(err, ERR_FAILED, "%s: no memory for it", path);
+    return results;
+}
+
+/* The verdicts are ours, whatever the file has, and of the margin that is asked for. */
+static void judge_again(json_t *results)
+{
+    json_t *experiment;
+    size_t i;
+
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment)
+        verdict_write(json_object_get(experiment, "ratios"), verdict_margin(results));
+}
+
 static int show(const struct options *options)
 {
     struct err err;
@@ -239,6 +282,7 @@ static int show(const struct options *options)
         return complain(&err);
     if (options->margin_pct >= 0)
         json_object_set_new(json, "margin_pct", json_real(options->margin_pct));
+    judge_again(json);
     status = report(json, NULL, options->html);
     if (!status)
         status = write_whole(&claims_sheet, NULL, json);
@@ -266,7 +310,7 @@ static int judge(const json_t *comparison, const struct options *options)
 
     if (gate.worse_pct < 0 && !gate.unclear)
         return ERR_NONE;
-    compare_print_unclear(stderr, comparison, &gate);
+    compare_print_unclear(stderr, program_invocation_short_name, comparison, &gate);
     failures = compare_fails(comparison, &gate, err);
     for (unsigned i = 0; i < failures; i++)
         complain(&err[i]);
@@ -276,13 +320,14 @@ static int judge(const json_t *comparison, const struct options *options)
 static int compare(const struct options *options)
 {
     struct err err;
-    json_t *a = load(options->argument[0], &err);
-    json_t *b = a ? load(options->argument[1], &err) : NULL, *comparison;
+    json_t *a = load_either(options->argument[0], &err);
+    json_t *b = a ? load_either(options->argument[1], &err) : NULL, *comparison;
     const struct compare_how how = {margin_pct(options, a, b), COMPARE_SEED};
     int status;
 
-    if (!b) {
+    if (!b || report_check_pair(a, b, options->argument[0], options->argument[1], &err)) {
         json_decref(a);
+        json_decref(b);
         return complain(&err);
     }
     comparison = compare_results(a, b, &how);

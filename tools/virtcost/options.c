@@ -181,8 +181,8 @@ static const struct own_option {
      "were run with)",
      OWN_KEY + 6, parse_margin, SUBCOMMAND_RUN | SUBCOMMAND_REPORT | SUBCOMMAND_COMPARE},
     {"fail-if-worse", "PCT",
-     "Exit status 1 if a figure is worse by more than this, or may be and cannot be judged: the "
-     "median is, and the interval is too wide or there are too few blocks",
+     "Exit status 1 if a figure is worse by more than this, or may be: its median is, but the "
+     "interval is too wide or the blocks are too few to tell",
      OWN_KEY + 7, parse_fail, SUBCOMMAND_COMPARE},
     {"fail-if-unclear", NULL, "Exit status 1 if any figure cannot be judged", OWN_KEY + 8,
      parse_unclear, SUBCOMMAND_COMPARE},

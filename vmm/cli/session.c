@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,12 +62,30 @@ static int open_log(struct session *session, struct err *err)
 {
     const char *path = session->config->log;
 
-    if (!path || !sink_open(&session->file, path, O_CREAT | O_TRUNC, &session->watch))
+    if (!path || !sink_open(&session->file, path, O_CREAT, &session->watch))
         return 0;
     if (errno == EINTR)
         return watch_check(&session->watch, err);
     err_sys(err, ERR_USAGE, "--log %s", path);
     return err_hint(err, "a file that can be written, in a folder that is there");
+}
+
+/*
+ * What was in the file of the log stays until the run has something to say or is over: one that
+ * fails before leaves it as it was.
+ */
+static void empty_log(struct session *session)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+    if (session->file.fd < 0 || __atomic_load_n(&session->log_begun, __ATOMIC_ACQUIRE))
+        return;
+    pthread_mutex_lock(&lock);
+    /* Only a regular file can be emptied, or has to be. */
+    if (!session->log_begun && ftruncate(session->file.fd, 0) && errno != EINVAL)
+        __atomic_store_n(&session->log_errno, errno, __ATOMIC_RELAXED);
+    __atomic_store_n(&session->log_begun, true, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&lock);
 }
 
 /* Whether a path names a regular file, or none yet. */
@@ -155,6 +174,7 @@ void session_log(void *ctx, const char *text)
     size_t lost;
 
     clear_line(session);
+    empty_log(session);
     lost = sink_write(session->log, text, strlen(text), WAIT_MS);
     if (!lost)
         return;
@@ -171,6 +191,15 @@ static int write_report(struct session *session, const char *text, size_t bytes)
     if (session->replaces)
         return file_replace(session->config->output, text, bytes);
     return sink_write(&session->output, text, bytes, -1) ? -1 : 0;
+}
+
+/* Whether a report says no more than that the run failed: it is not worth an older one. */
+static bool is_empty(const struct report *report)
+{
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        if (report->result->row[i].samples)
+            return false;
+    return report_failed(report);
 }
 
 /* In percent of all CPU time since the session began. */
@@ -262,6 +291,19 @@ static int explain_log(struct session *session)
     return error == ETIMEDOUT || error == EPIPE ? ERR_NONE : ERR_FAILED;
 }
 
+/* A report without a result does not replace one; it goes to standard error. */
+static int keep_older(struct session *session, const char *text, size_t bytes)
+{
+    struct err err;
+
+    err_set(&err, ERR_FAILED,
+            "--output %s is left as it was: this run has no result; its report follows here",
+            session->config->output);
+    say(session, &err);
+    sink_write(&session->error, text, bytes, WAIT_MS);
+    return ERR_FAILED;
+}
+
 /* The report to where it belongs, or else to standard error. */
 static int deliver(struct session *session, const char *text, size_t bytes)
 {
@@ -309,13 +351,17 @@ int session_finish(struct session *session, const struct run_result *result,
     if (!session->replaces)
         signals_accept(session->watch.stop_fd);
     clear_line(session);
+    empty_log(session);
     hostinfo_read(&host);
     wrapped_fit(terminal_columns(session->output.fd));
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
     explain_end(session, result, facts);
     log = explain_log(session);
-    written = deliver(session, text, bytes);
+    if (text && session->replaces && is_empty(&report) && file_has_content(config->output))
+        written = keep_older(session, text, bytes);
+    else
+        written = deliver(session, text, bytes);
     signals_accept(session->watch.stop_fd);
     free(text);
     return report_failed(&report) || log || written ? ERR_FAILED : ERR_NONE;

@@ -4,6 +4,7 @@
 
 #include "tools/virtcost/compare/compare.h"
 #include "tools/virtcost/compare/facts.h"
+#include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 
@@ -182,10 +183,11 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
 json_t *compare_results(const json_t *a, const json_t *b, const struct compare_how *how)
 {
     json_t *index_a = index_of(a), *index_b = index_of(b);
-    json_t *comparison =
-        json_pack("{s:f, s:[], s:[], s:[], s:{s:O*, s:O*}, s:[]}", "margin_pct", how->margin_pct,
-                  "rows", "only_a", "only_b", "hosts", "a", json_object_get(a, "host"), "b",
-                  json_object_get(b, "host"), "warnings");
+    json_t *comparison = json_pack(
+        "{s:f, s:s, s:[], s:[], s:[], s:{s:O*, s:O*}, s:[]}", "margin_pct", how->margin_pct,
+        "sampled", get_is(a, "schema", REPORT_SCHEMA) ? "samples" : "blocks", "rows", "only_a",
+        "only_b", "hosts", "a", json_object_get(a, "host"), "b", json_object_get(b, "host"),
+        "warnings");
 
     if (comparison && index_a && index_b) {
         facts_compare(comparison, a, b);

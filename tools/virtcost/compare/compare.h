@@ -23,6 +23,7 @@ struct compare_how {
 /*
  * compare_results(): an object, to be freed by the caller, or NULL if there is no memory:
  *   "margin_pct": that of the verdicts;
+ *   "sampled": what more of narrows an interval: "blocks", or "samples" of two reports;
  *   "rows": an array of {"experiment", "step", "name", "params", "threads", "env", "unit",
  *     "better", "samples" (of the file with fewer), "a_median", "b_median", "ratio" (b over a),
  *     "ci95", "confidence", "verdict", "settled_by_blocks"} for each figure that both files have;
@@ -70,8 +71,11 @@ struct compare_gate {
 unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate,
                        struct err err[COMPARE_FAILURES]);
 
-/* compare_print_unclear(): the figures that cannot be judged, each with the reason, and their
- * number; those that may be worse first. */
-void compare_print_unclear(FILE *out, const json_t *comparison, const struct compare_gate *gate);
+/*
+ * compare_print_unclear(): the figures that cannot be judged, each with the reason, and their
+ * number; those that may be worse first. `program` begins the text.
+ */
+void compare_print_unclear(FILE *out, const char *program, const json_t *comparison,
+                           const struct compare_gate *gate);
 
 #endif

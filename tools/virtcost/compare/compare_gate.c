@@ -80,6 +80,14 @@ static const char *are(unsigned count)
     return count == 1 ? " is" : "s are";
 }
 
+static void hint_more(const json_t *comparison, struct err *err)
+{
+    if (get_is(comparison, "sampled", "blocks"))
+        err_hint(err, "more --blocks in both files, 10 at least");
+    else
+        err_hint(err, "runs without --quick, or virtcost run for more samples");
+}
+
 unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate,
                        struct err err[COMPARE_FAILURES])
 {
@@ -102,14 +110,14 @@ unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate
         err_set(
             &err[failures], ERR_FAILED,
             "--fail-if-worse: %u figure%s may be worse by more than %g %% and cannot be judged: "
-            "too few blocks",
-            maybe, units_s(maybe), gate->worse_pct);
-        err_hint(&err[failures++], "more --blocks in both files, 10 at least");
+            "too few %s",
+            maybe, units_s(maybe), gate->worse_pct, get_text(comparison, "sampled"));
+        hint_more(comparison, &err[failures++]);
     }
     if (gate->unclear && unjudged(&standings)) {
         err_set(&err[failures], ERR_FAILED, "--fail-if-unclear: %u figure%s cannot be judged",
                 unjudged(&standings), units_s(unjudged(&standings)));
-        err_hint(&err[failures++], "more --blocks in both files, 10 at least");
+        hint_more(comparison, &err[failures++]);
     }
     return failures;
 }
@@ -154,7 +162,8 @@ static void print_rows(FILE *out, const json_t *comparison, double worse_pct,
     }
 }
 
-void compare_print_unclear(FILE *out, const json_t *comparison, const struct compare_gate *gate)
+void compare_print_unclear(FILE *out, const char *program, const json_t *comparison,
+                           const struct compare_gate *gate)
 {
     const struct standings standings = count(comparison, gate);
     const unsigned all = unjudged(&standings);
@@ -164,8 +173,8 @@ void compare_print_unclear(FILE *out, const json_t *comparison, const struct com
 
     if (!all)
         return;
-    fprintf(out, "%u of %u figure%s cannot be judged:\n", all, standings.rows + standings.missing,
-            units_s(standings.rows + standings.missing));
+    fprintf(out, "%s: %u of %u figure%s cannot be judged:\n", program, all,
+            standings.rows + standings.missing, units_s(standings.rows + standings.missing));
     print_rows(out, comparison, gate->worse_pct, STANDING_MAY_BE_WORSE, &left);
     print_rows(out, comparison, gate->worse_pct, STANDING_UNCLEAR, &left);
     json_array_foreach (json_object_get(comparison, "only_a"), i, name) {

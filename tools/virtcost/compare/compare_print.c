@@ -78,10 +78,12 @@ static void print_texts(FILE *out, const char *label, const json_t *texts, const
 }
 
 /* What would settle those that are unclear. */
-static void print_unclear(FILE *out, const json_t *rows, double margin)
+static void print_unclear(FILE *out, const json_t *comparison, double margin)
 {
+    const json_t *rows = json_object_get(comparison, "rows");
     struct verdict_ratio *ratio = calloc(json_array_size(rows) + 1, sizeof(*ratio));
-    struct settle settle = {.ratio = ratio, .margin = margin};
+    struct settle settle = {
+        .ratio = ratio, .margin = margin, .sampled = get_text(comparison, "sampled")};
     char text[SETTLE_TEXT_MAX];
     json_t *row;
     size_t i;
@@ -105,7 +107,7 @@ void compare_print(FILE *out, const json_t *comparison)
                      compare_count(comparison, "better"), compare_count(comparison, "worse"),
                      compare_count(comparison, "same"), 100 * margin,
                      compare_count(comparison, "unclear"));
-        print_unclear(out, rows, margin);
+        print_unclear(out, comparison, margin);
     } else {
         fprintf(out, "the two have no figure in common\n");
     }

@@ -10,6 +10,7 @@
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "vmm/base/tabular.h"
 #include "vmm/base/wrapped.h"
 
@@ -169,8 +170,11 @@ static void put_ratio(struct tabular *table, const json_t *results, const struct
         find_row(json_object_get(results, "ratios"), label_of(label, host, guest), name);
     const json_t *ci95 = json_object_get(ratio, "ci95");
 
-    if (ci95)
-        tabular_cell(table, "%.3f [%5.3f,%6.3f]", get_number(ratio, "median"),
+    if (ci95 && !verdict_read(ratio).sure)
+        tabular_cell(table, "%.3f? no interval ", get_number(ratio, "median"));
+    else if (ci95)
+        tabular_cell(table, "%.3f%s[%5.3f,%6.3f]", get_number(ratio, "median"),
+                     get_is(ratio, "verdict", "unclear") ? "?" : " ",
                      json_number_value(json_array_get(ci95, 0)),
                      json_number_value(json_array_get(ci95, 1)));
     else
@@ -261,7 +265,8 @@ static void print_pages(FILE *out, const json_t *results)
     };
 
     fputc('\n', out);
-    wrapped_note(out, "vm over native; pages of the guest (down) and of the host (across)\n");
+    wrapped_note(
+        out, "vm over native; pages of the guest (down) and of the host (across); ?: unclear\n");
     for (unsigned i = 0; i < COUNT(names); i++)
         print_matrix(out, names[i], put_ratios, &(struct matrix){results, names[i]});
     print_matrix(out, "references", put_references, NULL);

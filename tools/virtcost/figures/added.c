@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,7 +215,8 @@ static void put_grid(struct tabular *table, const void *ctx)
             const json_t *cell = find_cell(grid->ratios, grid->name, bs, depth);
 
             if (cell && json_object_get(cell, "median"))
-                tabular_cell(table, "%.3f", get_number(cell, "median"));
+                tabular_cell(table, "%.3f%s", get_number(cell, "median"),
+                             get_is(cell, "verdict", "unclear") ? "?" : "");
             else if (any_in(grid->ratios, grid->name, 0, depth))
                 tabular_cell(table, "-");
         }
@@ -245,7 +247,8 @@ static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
     size_t i;
 
     fputc('\n', out);
-    wrapped_note(out, "block I/O, vm over base, by block size (down) and depth (across)\n");
+    wrapped_note(out,
+                 "block I/O, vm over base, by block size (down) and depth (across); ?: unclear\n");
     json_array_foreach (added, i, row) {
         if (strcmp(last, get_text(row, "name")))
             print_grid(out, ratios, get_text(row, "name"));
@@ -267,7 +270,21 @@ static void print_parts(FILE *out, const json_t *row)
     }
 }
 
-static void put_row(struct tabular *table, const json_t *row)
+/* Whether the ratio that an added time is of tells nothing. */
+static bool is_unclear(const json_t *ratios, const json_t *row)
+{
+    const json_t *cell =
+        find_cell(ratios, get_text(row, "name"), param(row, "bs"), param(row, "iodepth"));
+
+    return get_is(cell, "verdict", "unclear");
+}
+
+/* What the table of added times is of. */
+struct added_rows {
+    const json_t *added, *ratios;
+};
+
+static void put_row(struct tabular *table, const json_t *row, bool unclear)
 {
     static const char *const columns[] = {"base_ns", "env_ns", "added_ns", "predicted_ns",
                                           "residual_ns"};
@@ -278,7 +295,8 @@ static void put_row(struct tabular *table, const json_t *row)
                  measure_size(size, param(row, "bs")), (long long)param(row, "iodepth"));
     for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
         if (json_object_get(row, columns[i]))
-            tabular_cell(table, "%.0f", get_number(row, columns[i]));
+            tabular_cell(table, "%.0f%s", get_number(row, columns[i]),
+                         unclear && !strcmp(columns[i], "added_ns") ? "?" : "");
         else
             tabular_cell(table, "-");
     }
@@ -292,11 +310,12 @@ static void put_row(struct tabular *table, const json_t *row)
 
 static void put_rows(struct tabular *table, const void *ctx)
 {
+    const struct added_rows *rows = ctx;
     json_t *row;
     size_t i;
 
-    json_array_foreach ((const json_t *)ctx, i, row)
-        put_row(table, row);
+    json_array_foreach (rows->added, i, row)
+        put_row(table, row, is_unclear(rows->ratios, row));
 }
 
 void added_print(FILE *out, const json_t *added, const json_t *ratios)
@@ -317,7 +336,8 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
         return;
     print_grids(out, added, ratios);
     fputc('\n', out);
-    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_rows, added);
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_rows,
+                  &(struct added_rows){added, ratios});
     json_array_foreach (added, i, row)
         predicted |= json_object_get(row, "predicted_ns") != NULL;
     wrapped_note(

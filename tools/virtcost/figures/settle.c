@@ -47,12 +47,12 @@ static void append(char text[SETTLE_TEXT_MAX], const char *format, ...)
     va_end(args);
 }
 
-/* "20 blocks (about 3 min)"; without the time if a block's is not known. */
-static void append_blocks(char text[SETTLE_TEXT_MAX], double blocks, double block_s)
+/* "20 blocks (about 3 min)"; without the time if that of one is not known. */
+static void append_blocks(char text[SETTLE_TEXT_MAX], double blocks, const struct settle *settle)
 {
-    const double seconds = blocks * block_s;
+    const double seconds = blocks * settle->block_s;
 
-    append(text, "%.0f blocks", blocks);
+    append(text, "%.0f %s", blocks, settle->sampled);
     if (!(seconds > 0))
         return;
     if (seconds < 90)
@@ -63,16 +63,18 @@ static void append_blocks(char text[SETTLE_TEXT_MAX], double blocks, double bloc
         append(text, " (about %.1f h)", seconds / 3600);
 }
 
-static void append_few(char text[SETTLE_TEXT_MAX], const struct tally *tally, double block_s)
+static void append_few(char text[SETTLE_TEXT_MAX], const struct tally *tally,
+                       const struct settle *settle)
 {
     if (!tally->few)
         return;
-    append(text, ". %u %s too few blocks for an interval of 95 %%: run at least ", tally->few,
-           tally->few == 1 ? "has" : "have");
-    append_blocks(text, VERDICT_SAMPLES_MIN, block_s);
+    append(text, ". %u %s too few %s for an interval of 95 %%: take at least ", tally->few,
+           tally->few == 1 ? "has" : "have", settle->sampled);
+    append_blocks(text, VERDICT_SAMPLES_MIN, settle);
 }
 
-static void append_wide(char text[SETTLE_TEXT_MAX], const struct tally *tally, double block_s)
+static void append_wide(char text[SETTLE_TEXT_MAX], const struct tally *tally,
+                        const struct settle *settle)
 {
     const unsigned wide = tally->unclear - tally->few, known = tally->known, half = (known + 1) / 2;
     const double *blocks = tally->blocks;
@@ -84,16 +86,17 @@ static void append_wide(char text[SETTLE_TEXT_MAX], const struct tally *tally, d
         bool at_once = blocks[half - 1] == blocks[known - 1];
 
         append(text, ": about ");
-        append_blocks(text, blocks[half - 1], block_s);
+        append_blocks(text, blocks[half - 1], settle);
         append(text, " would settle %u", at_once ? known : half);
         if (!at_once) {
             append(text, ", about ");
-            append_blocks(text, blocks[known - 1], block_s);
+            append_blocks(text, blocks[known - 1], settle);
             append(text, " %u", known);
         }
     }
     if (known < wide)
-        append(text, ". %u would take more than %d blocks", wide - known, VERDICT_SAMPLES_MAX - 1);
+        append(text, ". %u would take more than %d %s", wide - known, VERDICT_SAMPLES_MAX - 1,
+               settle->sampled);
 }
 
 bool settle_text(char text[SETTLE_TEXT_MAX], const struct settle *settle)
@@ -105,8 +108,8 @@ bool settle_text(char text[SETTLE_TEXT_MAX], const struct settle *settle)
         count(&tally, settle);
     if (tally.unclear) {
         append(text, "%u of %u ratio%s", tally.unclear, tally.ratios, units_s(tally.ratios));
-        append_few(text, &tally, settle->block_s);
-        append_wide(text, &tally, settle->block_s);
+        append_few(text, &tally, settle);
+        append_wide(text, &tally, settle);
         append(text, ".");
     }
     free(tally.blocks);
@@ -116,7 +119,8 @@ bool settle_text(char text[SETTLE_TEXT_MAX], const struct settle *settle)
 bool settle_rows(char text[SETTLE_TEXT_MAX], const json_t *rows, double margin, double block_s)
 {
     struct verdict_ratio *ratio = calloc(json_array_size(rows) + 1, sizeof(*ratio));
-    struct settle settle = {.ratio = ratio, .margin = margin, .block_s = block_s};
+    struct settle settle = {
+        .ratio = ratio, .margin = margin, .sampled = "blocks", .block_s = block_s};
     json_t *row;
     bool any;
     size_t i;

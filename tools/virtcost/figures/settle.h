@@ -15,7 +15,8 @@ struct settle {
     const struct verdict_ratio *ratio;
     size_t count;
     double margin;
-    double block_s; /* what a block takes, in seconds; 0: not known */
+    const char *sampled; /* "blocks", or what else there are more of to take */
+    double block_s;      /* what one takes, in seconds; 0: not known */
 };
 
 /*

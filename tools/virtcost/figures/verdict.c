@@ -115,6 +115,8 @@ void verdict_write(json_t *rows, double margin)
         const enum verdict verdict = verdict_of(&ratio, margin);
         const size_t samples = verdict_samples(&ratio, margin);
 
+        json_object_del(row, "verdict");
+        json_object_del(row, "settled_by_blocks");
         if (verdict != VERDICT_NONE)
             json_object_set_new(row, "verdict", json_string(verdict_name(verdict)));
         if (samples)

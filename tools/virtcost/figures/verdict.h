@@ -70,7 +70,7 @@ size_t verdict_samples(const struct verdict_ratio *ratio, double margin);
 
 /*
  * verdict_write(): set "verdict" in each row of "ratios" that has one and, where it is unclear and
- * known, "settled_by_blocks": verdict_samples().
+ * known, "settled_by_blocks": verdict_samples(). What a row has of these is not believed.
  */
 void verdict_write(json_t *rows, double margin);
 
