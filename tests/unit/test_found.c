@@ -57,9 +57,9 @@ START_TEST(what_is_the_same_and_what_is_not_is_said_with_its_size)
               "access, and reaches 0.8606 of the rate of the host in random memory access.",
               "A random read of 4 KiB takes 42.63 \xc2\xb5s instead of 13.09 \xc2\xb5s; "
               "interrupts are 64 % of the difference.",
-              "From start to end it takes 5.200 ms instead of 900.0 \xc2\xb5s.",
+              "A run from start to end takes 5.200 ms instead of 900.0 \xc2\xb5s.",
               "The container is as fast as the host within 3 % in computing",
-              "it takes 71.00 ms instead"),
+              "A run from start to end takes 71.00 ms instead"),
         TEXTS("ndecided"));
 }
 END_TEST
@@ -90,11 +90,11 @@ END_TEST
 START_TEST(what_is_unclear_is_undecided_and_nothing_else)
 {
     check_found(one_ratio("vm", "linpack", 0.07, 2.67, 0.95),
-                TEXTS("Nothing that was measured is decided for the vm: computing. The "
+                TEXTS("Nothing that was measured is decided for this VM: computing. The "
                       "intervals are too wide to tell."),
                 TEXTS("as fast as", "reaches", "1.37"));
     check_found(one_ratio("vm", "linpack", 0.5, 0.6, 0.75),
-                TEXTS("decided for the vm: computing. It takes about 6 blocks to tell."),
+                TEXTS("decided for this VM: computing. It takes about 6 blocks to tell."),
                 TEXTS("as fast as", "reaches", "0.55"));
 }
 END_TEST

@@ -236,7 +236,7 @@ START_TEST(different_is_said_only_where_one_is_left_out)
         {"higher", 0.99, 1.01, 0.95, "'>same</em><i>[0.9900, 1.010]</i>"},
         {"higher", 0.9, 1.1, 0.95, "'>unclear</em><i>1.000 [0.9000, 1.100]</i>"},
         {"higher", 0.8, 0.9, 0.75, "'>unclear</em><i>0.8500</i><i>at least 6 blocks</i>"},
-        {"higher", 0.07, 2.67, 0.97, "'>unclear</em><i>1.370 [0.07000, 2.670]</i>"},
+        {"higher", 0.07, 2.67, 0.97, "'>unclear</em><i>wider than 2 to 1</i>"},
         {"higher", 1.01, 1.02, 0.95, "'>same</em><i>["},
     };
 

@@ -37,6 +37,7 @@ static const struct help_example compare_examples[] = {
     {"virtcost compare before.json after.json", "What changed from one file to the other"},
     {"virtcost compare before.json after.json --fail-if-worse 5",
      "For CI: status 1 if a figure is worse by more than 5 %"},
+    {"virtcost compare host-a.json host-b.json", "Two runs of minivmm --report json, on two hosts"},
     {0},
 };
 
@@ -53,8 +54,8 @@ static const struct subcommand subcommand[] = {
      "[EXPERIMENT...]", "experiments", 0, EXPERIMENTS_MAX, run_examples},
     {"report", "Print the tables of a file of results, and judge the claims of the studies",
      SUBCOMMAND_REPORT, "RESULTS", "one file of results", 1, 1, report_examples},
-    {"compare", "Compare two files of results, before and after", SUBCOMMAND_COMPARE,
-     "RESULTS RESULTS", "two files of results", 2, 2, compare_examples},
+    {"compare", "Compare two files of results, or two JSON reports of minivmm or bench-native",
+     SUBCOMMAND_COMPARE, "RESULTS RESULTS", "two files of results", 2, 2, compare_examples},
     {0},
 };
 

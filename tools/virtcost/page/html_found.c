@@ -3,6 +3,7 @@
  * What was found, in a few sentences that are put together by rules. Only what a verdict supports
  * is said; what is unclear is named as such, with what would settle it.
  */
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -27,11 +28,11 @@ static const struct topic {
     {"bench", NULL, "dgemm", 0, 0, "matrix multiplication", NULL},
     {"kernels", "bench", "stream.triad", 0, 0, "sequential memory access", NULL},
     {"kernels", "bench", "gups.stream", 0, 0, "random memory access", NULL},
-    {"blk", "bench", "blk.randread", SMALL, 1, "random reads of 4 KiB", "A random read of 4 KiB"},
+    {"blk", "bench", "blk.randread", SMALL, 1, "random reads of 4 KiB", "a random read of 4 KiB"},
     {"blk", "bench", "blk.randwrite", SMALL, 1, "random writes of 4 KiB",
-     "A random write of 4 KiB"},
-    {"blk", "bench", "blk.read", 1 << 20, 1, "reads of 1 MiB", "A read of 1 MiB"},
-    {"startup", NULL, "startup.total", 0, 0, "start-up", "From start to end it"},
+     "a random write of 4 KiB"},
+    {"blk", "bench", "blk.read", 1 << 20, 1, "reads of 1 MiB", "a read of 1 MiB"},
+    {"startup", NULL, "startup.total", 0, 0, "start-up", "a run from start to end"},
 };
 
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))
@@ -106,15 +107,23 @@ static struct finding find(const struct found *found, const struct topic *topic)
     return finding;
 }
 
-/* "This VM", "The container": what a sentence is about. */
-static void write_subject(const struct found *found)
+/* "this VM", "the container": what a sentence is about. Lasts until the next call. */
+static const char *spoken_name(const struct found *found)
 {
     const char *name = found->page->envs.name[found->env];
+    static char text[SHEET_ENV_MAX + sizeof("the ")];
 
-    if (!strcmp(name, "vm"))
-        fputs("This VM", found->page->out);
-    else
-        markup_print(found->page->out, "The %s", name);
+    snprintf(text, sizeof(text), "%s%s", strcmp(name, "vm") ? "the " : "",
+             strcmp(name, "vm") ? name : "this VM");
+    return text;
+}
+
+static void write_subject(const struct found *found)
+{
+    const char *name = spoken_name(found);
+
+    fputc(toupper((unsigned char)*name), found->page->out);
+    markup_text(found->page->out, name + 1);
 }
 
 static const char *base_name(const struct found *found)
@@ -243,9 +252,20 @@ static const json_t *added_of(const struct found *found, const struct sheet_row 
     return NULL;
 }
 
+/* "A random read", or as the first that is said, "In this VM, a random read". */
+static void write_one(const struct found *found, const struct topic *topic, bool named)
+{
+    FILE *out = found->page->out;
+
+    if (named)
+        fprintf(out, "%c%s", toupper((unsigned char)topic->one[0]), topic->one + 1);
+    else
+        markup_print(out, "In %s, %s", spoken_name(found), topic->one);
+}
+
 /* "A random read of 4 KiB takes 493 us instead of 171": what is added is known in time. */
 static bool say_added(const struct found *found, const struct topic *topic,
-                      const struct sheet_row *row)
+                      const struct sheet_row *row, bool named)
 {
     const bool vm = !strcmp(found->page->envs.name[found->env], "vm");
     const json_t *added = vm && topic->bs ? added_of(found, row) : NULL;
@@ -257,24 +277,27 @@ static bool say_added(const struct found *found, const struct topic *topic,
     if (!sheet_number(json_object_get(added, "base_ns"), &base_ns) ||
         !sheet_number(json_object_get(added, "env_ns"), &env_ns))
         return false;
-    fprintf(out, "%s takes <b>%s</b> instead of <span>%s</span>", topic->one,
-            page_value(here, "ns", env_ns), page_value(there, "ns", base_ns));
+    write_one(found, topic, named);
+    fprintf(out, " takes <b>%s</b> instead of <span>%s</span>", page_value(here, "ns", env_ns),
+            page_value(there, "ns", base_ns));
     if (largest.what)
-        fprintf(out, "; %s are %.0f %% of the difference", largest.what, 100 * largest.share);
+        fprintf(out, "; %s are <span>%.0f %%</span> of the difference", largest.what,
+                100 * largest.share);
     fputs(".\n", out);
     return true;
 }
 
 /* "From start to end it takes 5.2 ms instead of 900 us": a value that is a time itself. */
 static bool say_time(const struct found *found, const struct topic *topic,
-                     const struct sheet_row *row)
+                     const struct sheet_row *row, bool named)
 {
     char text[MEASURE_TEXT_MAX];
     FILE *out = found->page->out;
 
     if (!row->lower || !row->of[found->env].value.known || !row->of[0].value.known)
         return false;
-    fprintf(out, "%s takes <b>", topic->one);
+    write_one(found, topic, named);
+    fputs(" takes <b>", out);
     markup_text(out, page_value(text, row->unit, row->of[found->env].value.median));
     fputs("</b> instead of <span>", out);
     markup_text(out, page_value(text, row->unit, row->of[0].value.median));
@@ -284,7 +307,7 @@ static bool say_time(const struct found *found, const struct topic *topic,
 
 /* A sentence on the first topic of block I/O that is apart, and one on each other that takes time.
  */
-static void say_times(const struct found *found)
+static void say_times(const struct found *found, bool named)
 {
     bool io = false;
 
@@ -296,12 +319,15 @@ static void say_times(const struct found *found)
         if (!one.worst || !topic->one || (topic->bs && io))
             continue;
         io |= topic->bs > 0;
-        if (say_added(found, topic, one.worst) || say_time(found, topic, one.worst))
-            continue;
-        fputs("It reaches <b>", found->page->out);
-        fprintf(found->page->out, "%s</b> of the rate of ", page_number(text, one.median));
-        markup_text(found->page->out, base_name(found));
-        fprintf(found->page->out, " in %s.\n", topic->noun);
+        if (!say_added(found, topic, one.worst, named) &&
+            !say_time(found, topic, one.worst, named)) {
+            write_subject(found);
+            fprintf(found->page->out, " reaches <b>%s</b> of the rate of ",
+                    page_number(text, one.median));
+            markup_text(found->page->out, base_name(found));
+            fprintf(found->page->out, " in %s.\n", topic->noun);
+        }
+        named = true;
     }
 }
 
@@ -331,13 +357,14 @@ static bool say_rates(const struct found *found, bool begun)
 static void say_decided(const struct found *found)
 {
     struct finding all;
+    bool named;
 
     if (!join(found, decided, &all))
         return;
     fputs("<p>", found->page->out);
-    if (say_rates(found, say_same(found)))
-        fputs(".\n", found->page->out);
-    say_times(found);
+    named = say_rates(found, say_same(found));
+    fputs(named ? ".\n" : "", found->page->out);
+    say_times(found, named);
     fputs("</p>\n", found->page->out);
 }
 
@@ -363,7 +390,7 @@ static void say_undecided(const struct found *found)
         fputs("<p class='undecided'>Undecided", out);
     else
         fputs("<p>Nothing that was measured is decided", out);
-    markup_print(out, " for the %s: ", found->page->envs.name[found->env]);
+    markup_print(out, " for %s: ", spoken_name(found));
     list_nouns(found, undecided);
     say_blocks(out, &all);
     fputs(".</p>\n", out);

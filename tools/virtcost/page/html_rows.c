@@ -10,6 +10,10 @@
 
 #define DASH "\xe2\x80\x93"
 
+/* The ends of an interval that are farther apart than this say nothing, nor does what is between.
+ */
+#define WIDE 2
+
 const char *page_env(const char *name)
 {
     return strcmp(name, "null") ? name : "null (the base again)";
@@ -111,9 +115,13 @@ static void write_unclear(FILE *out, const struct estimate *ratio)
     char text[MEASURE_TEXT_MAX];
 
     write_verdict(out, VERDICT_UNCLEAR);
-    fprintf(out, "<i>%s%s", page_number(text, ratio->median), ratio->ranged ? " " : "");
-    write_range(out, ratio, &plain);
-    fputs("</i>", out);
+    if (ratio->ranged && ratio->high > WIDE * ratio->low) {
+        fprintf(out, "<i>wider than %d to 1</i>", WIDE);
+    } else {
+        fprintf(out, "<i>%s%s", page_number(text, ratio->median), ratio->ranged ? " " : "");
+        write_range(out, ratio, &plain);
+        fputs("</i>", out);
+    }
     if (*page_settles(text, ratio))
         fprintf(out, "<i>%s</i>", text);
 }
@@ -153,8 +161,9 @@ static void write_beside(FILE *out, const char *base, const struct estimate *rat
     fputs("<i>", out);
     if (*base)
         markup_print(out, "to %.40s: ", base);
-    fprintf(out, apart ? "%s <b>%s</b></i>" : "%s %s</i>", page_number(text, ratio->median),
-            verdict_name(ratio->verdict));
+    if (ratio->verdict != VERDICT_UNCLEAR)
+        fprintf(out, "%s ", page_number(text, ratio->median));
+    fprintf(out, apart ? "<b>%s</b></i>" : "%s</i>", verdict_name(ratio->verdict));
 }
 
 static void write_value(struct page *page, const struct page_view *view,

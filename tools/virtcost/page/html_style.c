@@ -113,12 +113,13 @@ static const char rules[] =
     "article details p{color:var(--faint)}\n"
     ".verdict{display:inline-block;white-space:nowrap;border:1px solid currentColor;"
     "border-radius:1rem;padding:0 .6rem;font-weight:600;font-size:.87rem}\n"
-    /* On a telephone each row is a card, and each cell says what it is. */
-    "@media screen and (max-width:720px){\n"
+    /* Where a table does not fit, each row is a card, and each cell says what it is. */
+    "@media screen and (max-width:1039px){\n"
     ".scroll{max-height:none}\n"
     ".scroll table,.scroll caption,.scroll tbody{display:block}\n"
     ".scroll thead{display:none}\n"
-    ".scroll tr{display:grid;grid-template-columns:1fr 1fr;gap:.3rem .8rem;padding:.6rem .7rem;"
+    ".scroll tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.2rem,1fr));gap:.3rem "
+    ".8rem;padding:.6rem .7rem;"
     "border-top:1px solid var(--rule)}\n"
     ".scroll tbody th,.scroll td{display:block;border:0;padding:0;text-align:left;min-width:0;"
     "white-space:normal;overflow-wrap:anywhere}\n"
