@@ -259,7 +259,7 @@ START_TEST(what_is_measured_is_never_called_not_measured)
     expect(results, "sequential", OPEN, "VM/native 1.000 [0.8000, 1.200], unclear; ");
     expect(results, "sequential", OPEN,
            "VM/native 1.000 (too few blocks for an interval), unclear; ");
-    expect(results, "sequential", OPEN, "too few blocks to decide: run at least 6");
+    expect(results, "sequential", OPEN, "too few blocks to decide: at least 6 are needed");
 
     /* 14 % may be lost, or nothing. */
     add_value(results, &gups, "native", 0.05);
@@ -296,7 +296,7 @@ START_TEST(what_would_decide_it_is_told)
         json_array_append_new(samples, json_real(1));
     json_object_set_new(row, "samples", samples);
     expect(results, "sequential", OPEN, "unclear (about 46 blocks would settle it)");
-    expect(results, "sequential", OPEN, "too few blocks to decide: run about 46");
+    expect(results, "sequential", OPEN, "too few blocks to decide: about 46 would");
     /* Where 10 % are the same, it is clear. */
     json_object_set_new(results, "margin_pct", json_integer(10));
     expect(results, "sequential", YES, "VM/native 1.000 [0.9391, 1.061]");

@@ -41,9 +41,10 @@ void answer_missing(struct answer *answer, const json_t *results, const char *ex
 void answer_unclear(struct answer *answer)
 {
     answer->outcome = OUTCOME_UNDECIDED;
-    if (answer->blocks > 0 && answer->blocks < VERDICT_SAMPLES_MAX)
-        answer_add(answer, "too few blocks to decide: run %s%zu",
-                   answer->blocks > VERDICT_SAMPLES_MIN ? "about " : "at least ", answer->blocks);
+    if (answer->blocks == VERDICT_SAMPLES_MIN)
+        answer_add(answer, "too few blocks to decide: at least %d are needed", VERDICT_SAMPLES_MIN);
+    else if (answer->blocks > 0 && answer->blocks < VERDICT_SAMPLES_MAX)
+        answer_add(answer, "too few blocks to decide: about %zu would", answer->blocks);
     else
         answer_add(answer, "too wide an interval, or too few blocks, to decide");
 }

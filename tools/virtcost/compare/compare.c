@@ -174,8 +174,7 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
     warn_of_rows(comparison, "unit", apart,
                  "left out: the unit or the better direction differs, or is not known");
     warn_of_rows(comparison, "few", count_few(comparison),
-                 "of fewer than 6 samples in one of the files, which have no interval of 95 %: "
-                 "run more blocks");
+                 "of fewer than 6 samples in one of the files, which have no interval of 95 %");
     warn_of_rows(comparison, "no_ratio", compare_count(comparison, "none"),
                  "without a ratio: a sample is missing or not above 0");
 }
