@@ -126,7 +126,8 @@ static void write_unclear(FILE *out, const struct estimate *ratio)
         fprintf(out, "<i>%s</i>", text);
 }
 
-static void write_ratio(FILE *out, const struct estimate *ratio)
+/* `base`: what it is to, if the title of the column does not say so. */
+static void write_ratio(FILE *out, const struct estimate *ratio, const char *base)
 {
     static const struct measure plain = {1, "", ""};
     char text[MEASURE_TEXT_MAX];
@@ -143,6 +144,11 @@ static void write_ratio(FILE *out, const struct estimate *ratio)
         write_verdict(out, ratio->verdict);
         fputs("<i>", out);
         write_range(out, ratio, &plain);
+        fputs("</i>", out);
+    }
+    if (*base) {
+        fputs("<i>", out);
+        markup_print(out, "to %.40s", base);
         fputs("</i>", out);
     }
     if (ratio->voided > 0)
@@ -237,7 +243,8 @@ void page_row(struct page *page, const struct page_view *view, const struct shee
         if (view->shown[e])
             write_value(page, view, row, e);
         if (e && e == page->subject)
-            write_ratio(out, view->pick(&row->of[e]));
+            write_ratio(out, view->pick(&row->of[e]),
+                        view->pick == html_kept && !view->detailed ? row->base_step : "");
     }
     fputs("</tr>\n", out);
 }

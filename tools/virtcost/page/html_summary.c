@@ -101,23 +101,31 @@ static void write_experiment(struct page *page, const struct sheet *sheet, unsig
     }
 }
 
-static bool has_headlines(const struct sheet *sheet, unsigned count)
+/* Environments that have a figure in any headline. Returns whether there are headlines. */
+static bool show_known(struct page_view *view, const struct sheet *sheet, unsigned count)
 {
+    bool any = false;
+
     for (unsigned i = 0; i < count; i++)
-        for (unsigned k = 0; k < sheet[i].rows; k++)
-            if (is_headline(&sheet[i], k))
-                return true;
-    return false;
+        for (unsigned k = 0; k < sheet[i].rows; k++) {
+            const struct sheet_row *row = &sheet[i].row[k];
+
+            if (!is_headline(&sheet[i], k))
+                continue;
+            any = true;
+            for (unsigned e = 0; e < sheet[i].envs->count; e++)
+                view->shown[e] |=
+                    row->of[e].value.known || row->of[e].ratio.known || row->of[e].kept.known;
+        }
+    return any;
 }
 
 void html_summary(struct page *page, const struct sheet *sheet, unsigned count)
 {
     struct page_view view = {.pick = html_ratio};
 
-    if (!has_headlines(sheet, count))
+    if (!show_known(&view, sheet, count))
         return;
-    for (unsigned e = 0; e < page->envs.count; e++)
-        view.shown[e] = true;
     page_begin_rows(page, &view, "Medians; the interval of a ratio is one of 95 %");
     for (unsigned i = 0; i < count; i++)
         write_experiment(page, &sheet[i], i, &view);
