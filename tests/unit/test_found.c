@@ -47,7 +47,7 @@ static void check_found(json_t *results, const char *const *has, const char *con
     json_decref(results);
 }
 
-#define TEXTS(...) ((const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+#define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 START_TEST(what_is_the_same_and_what_is_not_is_said_with_its_size)
 {
