@@ -701,9 +701,11 @@ END_TEST
 /* Standard error becomes a terminal; returns the other end of it. */
 static int make_terminal(int *saved)
 {
+    const struct winsize size = {.ws_row = 24, .ws_col = 200};
     int master, slave;
 
-    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, NULL), 0);
+    setenv("TERM", "xterm", 1);
+    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, &size), 0);
     *saved = dup(STDERR_FILENO);
     ck_assert_int_eq(dup2(slave, STDERR_FILENO), STDERR_FILENO);
     close(slave);
@@ -758,6 +760,24 @@ START_TEST(a_terminal_shows_how_far_it_is)
 }
 END_TEST
 
+/* It could not take back what it shows. */
+START_TEST(a_dumb_terminal_does_not_show_how_far_it_is)
+{
+    int saved, master = make_terminal(&saved);
+
+    setenv("TERM", "dumb", 1);
+    set_up();
+    begin();
+    ck_assert(!session.terminal);
+    ck_assert_uint_eq(session.watch.tick_ms, 0);
+    session_log(&session, "text\n");
+    ck_assert_str_eq(screen(master), "text\r\n");
+    dup2(saved, STDERR_FILENO);
+    close(master);
+    tear_down();
+}
+END_TEST
+
 START_TEST(before_the_first_row_there_is_nothing_to_show)
 {
     int saved, master = make_terminal(&saved);
@@ -806,4 +826,5 @@ SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            a_report_whose_reader_is_gone_is_a_failure, a_pipe_without_a_reader_can_be_given_up,
            the_status_tells_how_it_went, a_name_without_a_result_is_a_failure,
            a_benchmark_that_failed_is_a_failure, a_terminal_shows_how_far_it_is,
+           a_dumb_terminal_does_not_show_how_far_it_is,
            before_the_first_row_there_is_nothing_to_show, the_longest_progress_line_fits)

@@ -7,8 +7,12 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
+#include "vmm/base/wrapped.h"
 
 static struct sample sample;
+
+/* Some widths of terminals; the first is that of no terminal. */
+static const int widths[] = {WRAPPED_COLUMNS, 80, 60, 40};
 
 /* The report; whatever it says, it fits and does nothing to a terminal. */
 static char *make(void)
@@ -24,11 +28,22 @@ static char *make(void)
         width = *c == '\n' ? 0 : width + 1;
         if (!width)
             line = c + 1;
-        if (width > REPORT_COLUMNS)
-            ck_abort_msg("more than %d columns: %.200s", REPORT_COLUMNS, line);
+        if (width > (size_t)wrapped_columns())
+            ck_abort_msg("more than %d columns: %.200s", wrapped_columns(), line);
+        if (*c == '\n' && c > text && c[-1] == ' ')
+            ck_abort_msg("a blank at the end of a line: %.200s", line);
     }
     ck_assert_int_eq(text[bytes - 1], '\n');
     return text;
+}
+
+static void check_each_width(void)
+{
+    for (unsigned i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        wrapped_fit(widths[i]);
+        free(make());
+    }
+    wrapped_fit(WRAPPED_COLUMNS);
 }
 
 /* The report holds this text. */
@@ -258,7 +273,7 @@ START_TEST(a_row_that_did_not_end_shows_what_there_is)
     row = sample_row(&sample, "cut", "", 0);
     row->ended = false;
     row->check = RESULT_UNCHECKED;
-    check_has("cut                                1        - GB/s           - -    \n");
+    check_has("cut                                1        - GB/s           - -\n");
     row = sample_row(&sample, "wrong", "", 1);
     row->check = RESULT_WRONG;
     check_has("wrong                              1    1.000 GB/s           - WRONG");
@@ -466,7 +481,7 @@ START_TEST(the_longest_texts_fit)
         word(sample.result.warn[i].text, 80 + 10 * i);
     }
     sample.result.skipped = sample.result.warned = 3;
-    free(make());
+    check_each_width();
     sample_free(&sample);
 }
 END_TEST
@@ -530,7 +545,7 @@ START_TEST(extreme_numbers_fit)
         for (unsigned vcpu = 0; vcpu < SAMPLE_VCPUS; vcpu++)
             count_exit(vcpu, slot, UINT64_MAX);
     sample.stat[0]->slot[0].count = UINT64_MAX;
-    free(make());
+    check_each_width();
     sample_free(&sample);
 }
 END_TEST
@@ -560,7 +575,7 @@ START_TEST(extreme_costs_fit)
         sample_row(&sample, "exits.added", params, 1);
         sample.result.sample[sample.result.samples - 1] = values[(i * 7 + 1) % 18];
     }
-    free(make());
+    check_each_width();
     sample_free(&sample);
 }
 END_TEST
@@ -573,6 +588,7 @@ START_TEST(any_fault_fits)
     for (uint32_t vector = 0; vector < 33; vector++) {
         sample.result.fault.vector = vector < 32 ? vector : UINT32_MAX;
         check_has("The guest faulted on vCPU 4294967295 in ring 3: ");
+        check_each_width();
     }
     sample_free(&sample);
 }

@@ -8,8 +8,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/stats.h"
-
-#define CLEAR_LINE "\r\033[K"
+#include "vmm/host/terminal.h"
 
 /* A random order of 0 to count - 1 (Fisher and Yates). */
 static void shuffle(unsigned *order, unsigned count, uint64_t *state)
@@ -71,18 +70,23 @@ static void show_progress(const struct task *task, const char *step, const char 
     double elapsed = (double)(clock_mono_ns() - task->began) / 1e9;
     unsigned all = task->part->wanted * runs_per_block(task);
 
-    if (!isatty(STDERR_FILENO))
+    char line[TERMINAL_STATUS_MAX], left[64] = "";
+
+    if (!terminal_can_clear(STDERR_FILENO))
         return;
-    fprintf(stderr, CLEAR_LINE "%s %u/%u %s%s%s, %.0f s", task->part->experiment->name,
-            task->part->blocks + 1, task->part->wanted, step, *step ? " " : "", env, elapsed);
     if (task->done)
-        fprintf(stderr, ", about %.0f s to go", elapsed / task->done * (all - task->done));
+        snprintf(left, sizeof(left), ", about %.0f s to go",
+                 elapsed / task->done * (all - task->done));
+    terminal_status(line, STDERR_FILENO, "%s %u/%u %s%s%s, %.0f s%s", task->part->experiment->name,
+                    task->part->blocks + 1, task->part->wanted, step, *step ? " " : "", env,
+                    elapsed, left);
+    fputs(line, stderr);
 }
 
 static void clear_progress(void)
 {
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, CLEAR_LINE);
+    if (terminal_can_clear(STDERR_FILENO))
+        fputs(TERMINAL_CLEAR_LINE, stderr);
 }
 
 void blocks_notice(const char *text)

@@ -18,10 +18,13 @@
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
+#include "vmm/cli/help.h"
 #include "vmm/host/file.h"
 #include "vmm/host/inherit.h"
 #include "vmm/host/signals.h"
 #include "vmm/host/sink.h"
+#include "vmm/host/terminal.h"
 
 /* Of the resampling: the same files give the same intervals. */
 #define COMPARE_SEED 1
@@ -257,7 +260,7 @@ static int list(const struct options *options)
 
     (void)options;
     for (unsigned i = 0; (experiment = experiment_at(i)); i++)
-        printf("%-10s %s\n", experiment->name, experiment->help);
+        help_list(10, experiment->name, experiment->help);
     return file_flush(stdout, "standard output", &err) ? complain(&err) : ERR_NONE;
 }
 
@@ -391,6 +394,7 @@ int main(int argc, char **argv)
     inherit_settle();
     if (options_parse(&options, argc, argv, &err))
         return complain(&err);
+    wrapped_fit(terminal_columns(STDOUT_FILENO));
     for (unsigned i = 0; i < 2; i++) {
         const char *path = i ? options.html : options.output;
 

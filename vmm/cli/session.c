@@ -9,16 +9,17 @@
 #include <unistd.h>
 
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/cli/session.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
+#include "vmm/host/terminal.h"
 #include "vmm/report/outcome.h"
 #include "vmm/report/report.h"
 
-#define TICK_MS    200
-#define WAIT_MS    1000 /* for the reader of the log and of messages */
-#define CLEAR_LINE "\r\033[K"
+#define TICK_MS 200
+#define WAIT_MS 1000 /* for the reader of the log and of messages */
 
 /* A message to standard error. */
 static void say(struct session *session, const struct err *err)
@@ -32,7 +33,7 @@ static void say(struct session *session, const struct err *err)
 static void clear_line(struct session *session)
 {
     if (session->terminal && __atomic_exchange_n(&session->shown, false, __ATOMIC_RELAXED))
-        sink_write(&session->error, CLEAR_LINE, sizeof(CLEAR_LINE) - 1, 0);
+        sink_write(&session->error, TERMINAL_CLEAR_LINE, strlen(TERMINAL_CLEAR_LINE), 0);
 }
 
 /* Show how far it is. */
@@ -43,17 +44,17 @@ static void show_progress(void *ctx)
     uint32_t rows = __atomic_load_n(&result->rows, __ATOMIC_ACQUIRE);
     const struct channel_begin *row;
     uint64_t elapsed = clock_mono_ns() - session->start.mono_ns;
-    char line[160];
-    int length;
+    char line[TERMINAL_STATUS_MAX];
+    size_t length;
 
     if (!rows)
         return;
     row = &result->row[rows - 1].begin;
-    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u thread%s, %.0f s",
-                      __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1, result->planned,
-                      row->name, row->params, row->threads, units_s(row->threads),
-                      (double)elapsed / 1e9);
-    sink_write(&session->error, line, (size_t)length, 0);
+    length = terminal_status(line, STDERR_FILENO, "[%u/%u] %s %s, %u thread%s, %.0f s",
+                             __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1,
+                             result->planned, row->name, row->params, row->threads,
+                             units_s(row->threads), (double)elapsed / 1e9);
+    sink_write(&session->error, line, length, 0);
     __atomic_store_n(&session->shown, true, __ATOMIC_RELAXED);
 }
 
@@ -130,7 +131,7 @@ int session_begin(struct session *session, const struct config *config,
         .file = {.fd = -1},
         .log = config->log ? &session->file : &session->error,
         .output = {.fd = config->output ? -1 : STDOUT_FILENO},
-        .terminal = isatty(STDERR_FILENO),
+        .terminal = terminal_can_clear(STDERR_FILENO),
     };
     if (exec_ns && *exec_ns && units_parse_u64(exec_ns, &session->exec_ns)) {
         err_set(err, ERR_USAGE, "MINIVMM_T0=%s: not a time in ns", exec_ns);
@@ -405,6 +406,7 @@ int session_finish(struct session *session, const struct run_result *result,
     hostinfo_read(&host);
     read_cores(config, &cores);
     report.has_throttled = !quota_throttled(&session->quota, &host.quota, &report.throttled);
+    wrapped_fit(terminal_columns(session->output.fd));
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
     explain_end(session, &report);

@@ -32,8 +32,9 @@ struct report {
 };
 
 /*
- * report_text(): the tables, at most REPORT_COLUMNS wide, without colour. Returns a string to be
- * freed, or NULL if there is no memory.
+ * report_text(): the tables, in lines of at most wrapped_columns(), which is REPORT_COLUMNS unless
+ * a terminal is narrower, without colour. Returns a string to be freed, or NULL if there is no
+ * memory.
  */
 #define REPORT_COLUMNS WRAPPED_COLUMNS
 char *report_text(const struct report *report, size_t *bytes);

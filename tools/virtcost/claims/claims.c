@@ -118,13 +118,16 @@ void claims_print(FILE *out, const json_t *claims_array)
     size_t i;
 
     json_array_foreach (claims_array, i, claim) {
-        fprintf(out, "%s%s: %s\n", i ? "\n" : "",
-                figures_clean(name, sizeof(name), get_text(claim, "claim")),
-                figures_clean(verdict, sizeof(verdict), get_text(claim, "verdict")));
+        if (i)
+            fputc('\n', out);
+        wrapped_note(out, "%s: %s\n", figures_clean(name, sizeof(name), get_text(claim, "claim")),
+                     figures_clean(verdict, sizeof(verdict), get_text(claim, "verdict")));
         print_part(out, claim, "study");
         print_part(out, claim, "ours");
         print_part(out, claim, "cause");
     }
-    if (json_array_size(claims_array))
-        fprintf(out, "\nFigures are native / container / VM, intervals are of 95 %%.\n");
+    if (!json_array_size(claims_array))
+        return;
+    fputc('\n', out);
+    wrapped_note(out, "Figures are native / container / VM, intervals are of 95 %%.\n");
 }

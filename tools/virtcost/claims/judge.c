@@ -5,9 +5,13 @@
 
 #include "tools/virtcost/claims/judge.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/measure.h"
 
 /* Of the bootstrap: any will do, as long as the same file gives the same answer. */
 #define SEED 1
+
+/* Significant digits of a figure: as many as the tables and the page have. */
+#define DIGITS 4
 
 void answer_add(struct answer *answer, const char *format, ...)
 {
@@ -123,9 +127,18 @@ static double scaled(const json_t *value, const char **unit)
     return median * (double)bs / 1e6;
 }
 
+const char *judge_value(char text[JUDGE_FIGURE_MAX], double value, const char *unit)
+{
+    const struct measure measure = measure_of(unit, value);
+    char number[MEASURE_TEXT_MAX], plain[MEASURE_TEXT_MAX];
+
+    snprintf(text, JUDGE_FIGURE_MAX, "%.30s %.30s", measure_value(number, &measure, value),
+             measure_plain(plain, &measure));
+    return text;
+}
+
 const char *judge_figure(char text[JUDGE_FIGURE_MAX], const json_t *value)
 {
-    char number[UNITS_TEXT_MAX];
     const char *unit;
     double median;
 
@@ -134,11 +147,7 @@ const char *judge_figure(char text[JUDGE_FIGURE_MAX], const json_t *value)
         return text;
     }
     median = scaled(value, &unit);
-    if (!strcmp(unit, "ns") && median >= 1000 && median < 1e18)
-        snprintf(text, JUDGE_FIGURE_MAX, "%s", units_format_ns(number, (uint64_t)median));
-    else
-        snprintf(text, JUDGE_FIGURE_MAX, "%s %s", figures_number(number, median), unit);
-    return text;
+    return judge_value(text, median, unit);
 }
 
 static const char *title(const char *env)
@@ -146,9 +155,25 @@ static const char *title(const char *env)
     return strcmp(env, "vm") ? env : "VM";
 }
 
+/* The number alone, unless values of that unit are written with one that suits their size. */
+static void quote_value(char text[JUDGE_FIGURE_MAX], const json_t *value, const char **unit)
+{
+    char number[MEASURE_TEXT_MAX];
+    double median;
+
+    snprintf(text, JUDGE_FIGURE_MAX, "-");
+    if (!json_is_number(json_object_get(value, "median")))
+        return;
+    median = scaled(value, unit);
+    if (measure_changes(*unit))
+        judge_value(text, median, *unit);
+    else
+        snprintf(text, JUDGE_FIGURE_MAX, "%.40s", measure_digits(number, median, DIGITS));
+}
+
 /*
  * "110.4 / - / 109.9 GFLOP/s", native, container and VM, as the study has them. Of a ratio of
- * another environment, its base and it: "native 84.0k / overlayfs 75.7k IOPS".
+ * another environment, its base and it: "native 84.02 k IOPS / overlayfs 75.70 k IOPS".
  */
 static void quote_values(char *text, size_t size, const json_t *values, const json_t *ratio)
 {
@@ -163,23 +188,24 @@ static void quote_values(char *text, size_t size, const json_t *values, const js
         count = 2;
     }
     for (unsigned i = 0; i < count && used < size; i++) {
-        const json_t *value = figures_like(values, ratio, envs[i]);
-        char number[UNITS_TEXT_MAX] = "-";
+        char figure[JUDGE_FIGURE_MAX];
 
-        if (json_is_number(json_object_get(value, "median")))
-            figures_number(number, scaled(value, &unit));
+        quote_value(figure, figures_like(values, ratio, envs[i]), &unit);
         used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", i ? " / " : "",
-                                 count == 3 ? "" : title(envs[i]), count == 3 ? "" : " ", number);
+                                 count == 3 ? "" : title(envs[i]), count == 3 ? "" : " ", figure);
     }
-    if (used < size)
+    if (used < size && *unit && !measure_changes(unit))
         snprintf(text + used, size - used, " %s", unit);
 }
 
 /* " [0.98, 1.01]"; without 95 % there is no interval. */
 static const char *interval_text(char text[64], double low, double high, bool sure)
 {
+    char from[MEASURE_TEXT_MAX], to[MEASURE_TEXT_MAX];
+
     if (sure)
-        snprintf(text, 64, " [%.4g, %.4g]", low, high);
+        snprintf(text, 64, " [%.28s, %.28s]", measure_digits(from, low, DIGITS),
+                 measure_digits(to, high, DIGITS));
     else
         snprintf(text, 64, " (too few blocks for an interval)");
     return text;
@@ -206,15 +232,15 @@ enum effect answer_quote(struct answer *answer, const char *label, const json_t 
     const struct verdict_ratio read = verdict_read(ratio);
     const struct span span = span_of(ratio);
     enum effect effect = effect_of(span, answer->margin);
-    char values[160], interval[64], unclear[64] = "";
+    char values[200], interval[64], unclear[64] = "", median[MEASURE_TEXT_MAX];
 
     if (effect == EFFECT_ABSENT)
         return effect;
     if (effect == EFFECT_UNCLEAR)
         unclear_text(unclear, answer, span);
     quote_values(values, sizeof(values), json_object_get(experiment, "values"), ratio);
-    answer_add(answer, "%s: %s, %s/%s %.4g%s%s", label, values, title(get_text(ratio, "env")),
-               title(get_text(ratio, "base")), read.median,
+    answer_add(answer, "%s: %s, %s/%s %s%s%s", label, values, title(get_text(ratio, "env")),
+               title(get_text(ratio, "base")), measure_digits(median, read.median, DIGITS),
                interval_text(interval, read.interval.low, read.interval.high, read.sure), unclear);
     answer->quoted = true;
     return effect;
@@ -222,11 +248,11 @@ enum effect answer_quote(struct answer *answer, const char *label, const json_t 
 
 void answer_span(struct answer *answer, const char *label, struct span span)
 {
-    char text[64];
+    char text[64], median[MEASURE_TEXT_MAX];
 
     if (!(span.median > 0))
         return;
-    answer_add(answer, "%s %.4g%s", label, span.median,
+    answer_add(answer, "%s %s%s", label, measure_digits(median, span.median, DIGITS),
                interval_text(text, span.low, span.high, span.sure));
     answer->quoted = true;
     if (!span.sure && answer->blocks < VERDICT_SAMPLES_MIN)

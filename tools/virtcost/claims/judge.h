@@ -78,8 +78,12 @@ enum effect answer_quote(struct answer *answer, const char *label, const json_t 
 /* answer_span(): add "label 0.4981 [0.4912, 0.503]", if it is known. It is unclear if not sure. */
 void answer_span(struct answer *answer, const char *label, struct span span);
 
-/* judge_figure(): a value with its unit, "110.4 GFLOP/s", "1.25 ms"; "-" if there is no row. */
-#define JUDGE_FIGURE_MAX 48
+/*
+ * judge_value(): a value as the tables and the page have it, its unit being ASCII: "110.4 GFLOP/s",
+ * "1.250 ms". judge_figure(): the median of a row; "-" if there is no row. Return `text`.
+ */
+#define JUDGE_FIGURE_MAX 64
+const char *judge_value(char text[JUDGE_FIGURE_MAX], double value, const char *unit);
 const char *judge_figure(char text[JUDGE_FIGURE_MAX], const json_t *value);
 
 /* The judges: see the table in claims.c. */

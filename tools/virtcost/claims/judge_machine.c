@@ -29,20 +29,23 @@ static void quote_added(struct answer *answer, const json_t *results, bool uncle
     const json_t *row =
         figures_find(json_object_get(figures_experiment(results, "blk"), "added"),
                      &(struct figures_want){.name = "blk.randread", .bs = 4 * KIB, .iodepth = 1});
+    char ns[JUDGE_FIGURE_MAX], residual[JUDGE_FIGURE_MAX];
     json_t *part;
     size_t i;
 
     if (!json_is_number(json_object_get(row, "added_ns")))
         return;
-    answer_add(answer, "the VM adds %.0f ns to a small read at depth 1%s",
-               get_number(row, "added_ns"), unclear ? ", as unclear as the ratio" : "");
+    answer_add(answer, "the VM adds %s to a small read at depth 1%s",
+               judge_value(ns, get_number(row, "added_ns"), "ns"),
+               unclear ? ", as unclear as the ratio" : "");
     json_array_foreach (json_object_get(row, "parts"), i, part) {
-        answer_add(answer, "%s %.3g x %.0f ns", get_text(part, "what"), get_number(part, "per_io"),
-                   get_number(part, "ns"));
+        answer_add(answer, "%s %.3g x %s", get_text(part, "what"), get_number(part, "per_io"),
+                   judge_value(ns, get_number(part, "ns"), "ns"));
     }
     if (json_is_number(json_object_get(row, "residual_ns")))
-        answer_add(answer, "predicted from these %.0f ns, residual %.0f ns",
-                   get_number(row, "predicted_ns"), get_number(row, "residual_ns"));
+        answer_add(answer, "predicted from these %s, residual %s",
+                   judge_value(ns, get_number(row, "predicted_ns"), "ns"),
+                   judge_value(residual, get_number(row, "residual_ns"), "ns"));
 }
 
 void judge_block_sizes(struct answer *answer, const json_t *results)

@@ -13,7 +13,9 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/clock.h"
+#include "vmm/base/tabular.h"
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/host/memory.h"
 
 #define COUNT_DEFAULT 100
@@ -225,7 +227,7 @@ static int measure_density(struct run *run, const struct environment *env, const
 }
 
 /* The columns of the table. */
-static const struct column {
+static const struct {
     const char *title, *name;
     int width, decimals;
 } columns[] = {
@@ -244,28 +246,34 @@ static const json_t *find_median(const json_t *results, const char *name, const 
     return json_object_get(figures_find(json_object_get(results, "values"), &want), "median");
 }
 
-static void print_density(FILE *out, const json_t *results)
+static void put_each(struct tabular *table, const void *ctx)
 {
-    fprintf(out, "\n%-10s", "each");
-    for (unsigned i = 0; i < COLUMNS; i++)
-        fprintf(out, " %*s", columns[i].width, columns[i].title);
-    fputc('\n', out);
     for (const struct environment *env = environment; env->name; env++) {
-        if (!find_median(results, "density.start", env->name))
+        if (!find_median(ctx, "density.start", env->name))
             continue;
-        fprintf(out, "%-10s", env->name);
+        tabular_cell(table, "%s", env->name);
         for (unsigned i = 0; i < COLUMNS; i++) {
-            const json_t *median = find_median(results, columns[i].name, env->name);
+            const json_t *median = find_median(ctx, columns[i].name, env->name);
 
             if (median)
-                fprintf(out, " %*.*f", columns[i].width, columns[i].decimals,
-                        json_number_value(median));
+                tabular_cell(table, "%.*f", columns[i].decimals, json_number_value(median));
             else
-                fprintf(out, " %*s", columns[i].width, "-");
+                tabular_cell(table, "-");
         }
-        fputc('\n', out);
+        tabular_end(table);
     }
-    fprintf(out, "PSS: of the process, but for the guest's memory, or the benchmarks', which is\n"
+}
+
+static void print_density(FILE *out, const json_t *results)
+{
+    struct tabular_column column[COLUMNS + 1] = {{"each", 10, true, NULL}};
+
+    for (unsigned i = 0; i < COLUMNS; i++)
+        column[i + 1] = (struct tabular_column){columns[i].title, columns[i].width, false, NULL};
+    fputc('\n', out);
+    tabular_print(out, column, COLUMNS + 1, put_each, results);
+    wrapped_note(out,
+                 "PSS: of the process, but for the guest's memory, or the benchmarks', which is\n"
                  "touched; kernel: what the cgroup holds of the kernel's, page tables included.\n");
 }
 

@@ -7,6 +7,8 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/stats.h"
+#include "vmm/base/tabular.h"
+#include "vmm/base/wrapped.h"
 
 /* In the order of time; each is a field of a report's "startup", or made from such. */
 static const struct phase {
@@ -97,16 +99,16 @@ static double percentile_ms(const json_t *value, double percent)
     return found / 1e6;
 }
 
-/* In a column; what is below 0 is not known. */
-static void print_ms(FILE *out, int width, double ms)
+/* A negative time is unknown. */
+static void put_ms(struct tabular *table, double ms)
 {
     if (ms < 0)
-        fprintf(out, " %*s", width, "-");
+        tabular_cell(table, "-");
     else
-        fprintf(out, " %*.3f", width, ms);
+        tabular_cell(table, "%.3f", ms);
 }
 
-static void print_env(FILE *out, const json_t *results, const char *env)
+static void put_env(struct tabular *table, const json_t *results, const char *env)
 {
     const json_t *total = find_value(results, "startup.total", env);
     const struct phase *largest = NULL;
@@ -114,31 +116,44 @@ static void print_env(FILE *out, const json_t *results, const char *env)
 
     if (!total)
         return;
-    fprintf(out, "%-10s", env);
+    tabular_cell(table, "%s", env);
     for (unsigned i = 0; i < PHASES; i++) {
         const json_t *median = json_object_get(find_value(results, phases[i].name, env), "median");
         double ms = median ? json_number_value(median) / 1e6 : -1;
 
-        print_ms(out, 13, ms);
+        put_ms(table, ms);
         largest = ms > most ? &phases[i] : largest;
         most = ms > most ? ms : most;
     }
-    print_ms(out, 9, percentile_ms(total, 50));
-    print_ms(out, 9, percentile_ms(total, 99));
-    fprintf(out, "  %s\n", largest ? largest->name + strlen("startup.") : "-");
+    put_ms(table, percentile_ms(total, 50));
+    put_ms(table, percentile_ms(total, 99));
+    /* Apart from the numbers. */
+    tabular_cell(table, " %s", largest ? largest->name + strlen("startup.") : "-");
+    tabular_end(table);
+}
+
+static void put_envs(struct tabular *table, const void *ctx)
+{
+    for (const struct environment *env = environment; env->name; env++)
+        put_env(table, ctx, env->name);
 }
 
 static void print_startup(FILE *out, const json_t *results)
 {
-    fprintf(out, "\n%-10s", "ms");
+    struct tabular_column column[PHASES + 4] = {{"ms", 10, true, NULL}};
+
     for (unsigned i = 0; i < PHASES; i++)
-        fprintf(out, " %13s", phases[i].name + strlen("startup."));
-    fprintf(out, " %9s %9s  %s\n", "total p50", "p99", "largest");
-    for (const struct environment *env = environment; env->name; env++)
-        print_env(out, results, env->name);
+        column[i + 1] =
+            (struct tabular_column){phases[i].name + strlen("startup."), 13, false, NULL};
+    column[PHASES + 1] = (struct tabular_column){"total p50", 9, false, NULL};
+    column[PHASES + 2] = (struct tabular_column){"p99", 9, false, NULL};
+    column[PHASES + 3] = (struct tabular_column){" largest", 13, true, NULL};
+    fputc('\n', out);
+    tabular_print(out, column, PHASES + 4, put_envs, results);
     for (unsigned i = 0; i < PHASES; i++)
-        fprintf(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
-    fprintf(out, "The guest boots no operating system: a VM that does takes that much longer.\n");
+        wrapped_note(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
+    wrapped_note(out,
+                 "The guest boots no operating system: a VM that does takes that much longer.\n");
 }
 
 const struct experiment experiment_startup = {

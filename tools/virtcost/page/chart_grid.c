@@ -45,6 +45,11 @@ void chart_grid(struct chart_page *page, const struct chart_grid *grid)
             else
                 fputs("<td>", out);
             markup_text(out, cell->text);
+            if (*cell->range) {
+                fputs("<i>", out);
+                markup_text(out, cell->range);
+                fputs("</i>", out);
+            }
             fputs("</td>", out);
         }
         fputs("</tr>\n", out);

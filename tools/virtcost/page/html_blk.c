@@ -60,7 +60,7 @@ static void fill(struct grid *grid, const struct sheet *sheet, const char *name,
 
         if (strcmp(row->name, name) || !ratio->known || r < 0 || c < 0)
             continue;
-        measure_digits(cell->text, ratio->median, 3);
+        page_number(cell->text, ratio->median);
         cell->shade = sheet_shade(row, ratio);
         cell->unclear = ratio->verdict == VERDICT_UNCLEAR;
     }

@@ -71,8 +71,10 @@ static struct estimate estimate_of(const json_t *row)
 static struct estimate ratio_of(const json_t *row, double margin)
 {
     struct estimate ratio = estimate_of(row);
+    const struct verdict_ratio read = verdict_read(row);
 
-    ratio.verdict = ratio.known ? verdict_row(row, margin) : VERDICT_NONE;
+    ratio.verdict = ratio.known ? verdict_of(&read, margin) : VERDICT_NONE;
+    ratio.blocks = verdict_samples(&read, margin);
     return ratio;
 }
 

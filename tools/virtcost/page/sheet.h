@@ -27,6 +27,7 @@ struct estimate {
     bool ranged;          /* low and high are known, with 95 % confidence */
     json_int_t voided;    /* blocks that do not count, as a check failed in them */
     enum verdict verdict; /* of a ratio */
+    size_t blocks;        /* about how many settle one that is unclear; 0: not known */
 };
 
 /* The environments that are compared, the base first, and the margin of verdicts. */
