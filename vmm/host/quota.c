@@ -77,7 +77,7 @@ static void visit(void *ctx, const struct cgroup_group *group)
     if (read_quota(group, text) || sscanf(text, "%" SCNd64 " %" SCNd64, &allowed, &period) != 2 ||
         allowed <= 0 || period <= 0)
         return;
-    if (!quota->cpus || (double)allowed / (double)period < quota->cpus) {
+    if (quota->cpus == 0 || (double)allowed / (double)period < quota->cpus) {
         quota->cpus = (double)allowed / (double)period;
         memcpy(quota->text, text, sizeof(quota->text));
     }

@@ -98,7 +98,7 @@ static void label_group(struct chart_group *group, const struct sheet *sheet,
 
     if (threads_tell(sheet, row))
         snprintf(threads, sizeof(threads), ", %lld thr", (long long)row->threads);
-    snprintf(group->label, sizeof(group->label), "%.40s%s%.50s%s", long_enough ? row->step : "",
+    snprintf(group->label, sizeof(group->label), "%.36s%s%.42s%.14s", long_enough ? row->step : "",
              long_enough ? ": " : "", row->label, threads);
 }
 
