@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The block I/O benchmarks: which jobs there are, and what is told of each. */
+/* The block I/O benchmarks: their jobs and the rows that they report. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ struct cell {
 struct blk_bench {
     const char *name;
     struct blk_pattern pattern;
-    struct cell cell[3]; /* those of a run without arguments, up to one that is zero */
+    struct cell cell[3]; /* the cells without bs= and iodepth=, up to the first that is zero */
 };
 
 static const struct blk_bench benches[] = {
@@ -44,7 +44,8 @@ static const struct blk_bench *find_bench(const char *name)
     return &benches[i];
 }
 
-/* Every block size with every depth, as the user's arguments say; or what the benchmark is for. */
+/* The product of bs= and iodepth=, or the defaults of the benchmark. Returns the number of cells.
+ */
 static unsigned choose_cells(const struct bench_run *run, const struct blk_bench *bench,
                              struct cell cell[ROWS_MAX])
 {
@@ -78,7 +79,7 @@ static void send_io(const struct bench_run *run, const struct blk_job *job, uint
 
     io->bytes = job->ops * job->bs;
     io->depth = (double)job->latency / (double)window;
-    /* The histogram's buckets have a width; its ends are known exactly. */
+    /* Percentiles have the width of a histogram bucket; minimum and maximum are exact. */
     for (unsigned i = 0; i < CHANNEL_IO_POINTS; i++) {
         uint64_t value = hist_percentile(&job->hist, percent[i]);
 
@@ -133,9 +134,9 @@ static bool fits(struct bench_run *run, const struct disk *disk, const struct ce
     return false;
 }
 
-/* What all jobs on a disk share. */
+/* Shared by all jobs of a benchmark. */
 struct workspace {
-    uint64_t bytes; /* of the disk that are used */
+    uint64_t bytes; /* size of the region in use */
     uint8_t *buffer, *busy;
     uint32_t *last;
 };
@@ -179,7 +180,7 @@ static struct blk_job job_of(const struct workspace *work, const struct disk *di
     };
 }
 
-/* Large, and there is one at a time. */
+/* Static because it is large; only one job exists at a time. */
 static struct blk_job job;
 
 static void run_cells(struct bench_run *run, const struct disk *disk, const struct blk_bench *bench,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one table of benchmarks, in a section of its own that minivmm --list reads from the file.
+ * The benchmark table. It has its own section, which minivmm --list reads from the guest image.
  */
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
@@ -9,7 +9,7 @@
 
 extern const struct bench bench_table[], bench_table_end[];
 
-/* The run functions; each in the file of its name. */
+/* The run functions, each in the file that its prefix names. */
 void linpack_run(struct bench_run *run);
 void dgemm_run(struct bench_run *run);
 void fma_run(struct bench_run *run);
