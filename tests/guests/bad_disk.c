@@ -32,16 +32,16 @@ static bool read_well(void)
 static bool break_it(struct virtio *virtio, const char *how)
 {
     if (!strcmp(how, "head")) {
-        virtio_offer(virtio, 0xffff);
+        virtio_push(virtio, 0xffff);
     } else if (!strcmp(how, "circle")) {
         virtio_desc[0] = (struct virtq_desc){(uintptr_t)data, 16, VIRTQ_DESC_F_NEXT, 0};
-        virtio_offer(virtio, 0);
+        virtio_push(virtio, 0);
     } else if (!strcmp(how, "address")) {
         virtio_desc[0] = (struct virtq_desc){0x7fffffff000, SECTOR, VIRTQ_DESC_F_WRITE, 0};
-        virtio_offer(virtio, 0);
+        virtio_push(virtio, 0);
     } else if (!strcmp(how, "devices")) {
         virtio_desc[0] = (struct virtq_desc){MINIVMM_DEVICE_BASE, SECTOR, VIRTQ_DESC_F_WRITE, 0};
-        virtio_offer(virtio, 0);
+        virtio_push(virtio, 0);
     } else if (!strcmp(how, "index")) {
         virtio->next_avail += 30000;
     } else if (!strcmp(how, "register")) {
@@ -50,7 +50,7 @@ static bool break_it(struct virtio *virtio, const char *how)
     } else {
         return false;
     }
-    virtio_show(virtio);
+    virtio_publish(virtio);
     return true;
 }
 

@@ -14,10 +14,10 @@ static uint32_t fill(struct virtio *virtio, unsigned i)
     uint16_t head;
 
     virtio_desc[i] = (struct virtq_desc){(uintptr_t)bytes[i], BYTES, VIRTQ_DESC_F_WRITE, 0};
-    virtio_offer(virtio, (uint16_t)i);
-    virtio_show(virtio);
+    virtio_push(virtio, (uint16_t)i);
+    virtio_publish(virtio);
     virtio_wait(virtio);
-    return !virtio_used(virtio, &head) || head != i;
+    return !virtio_pop(virtio, &head) || head != i;
 }
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
