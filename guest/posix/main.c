@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bench-native: the guest's benchmarks as a process, with minivmm's options and report. */
+/* bench-native: the guest's benchmarks in a process, with the options and report of minivmm. */
 #include <errno.h>
 #include <stdio.h>
 
