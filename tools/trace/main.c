@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * minivmm-trace: the file that minivmm --trace wrote, as Chrome's and Perfetto's trace format
- * ("Trace Event Format": complete events, times in us), one track per vCPU.
+ * minivmm-trace: converts a file from minivmm --trace to the Trace Event Format of Chrome and
+ * Perfetto (JSON; complete events, times in us), one track per vCPU.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 #include "vmm/base/clock.h"
 #include "vmm/base/err.h"
 
-/* More than there will be; what a file says is not trusted. */
+/* More than any valid file has; bounds an untrusted header. */
 #define REASONS_MAX 256u
 
 struct trace {
@@ -26,7 +26,7 @@ struct trace {
 static int bad_file(struct err *err, const char *path, const char *why)
 {
     err_set(err, ERR_USAGE, "%s: %s", path, why);
-    return err_hint(err, "a file that minivmm --trace has written");
+    return err_hint(err, "a file from minivmm --trace");
 }
 
 static int read_header(struct trace *trace, const char *path, struct err *err)
@@ -35,15 +35,17 @@ static int read_header(struct trace *trace, const char *path, struct err *err)
 
     if (fread(header, sizeof(*header), 1, trace->in) != 1 || header->magic != TRACE_MAGIC)
         return bad_file(err, path, "not a trace");
-    if (!header->tsc_hz || !header->reasons || header->reasons > REASONS_MAX)
-        return bad_file(err, path, "a header that cannot be");
+    if (!header->tsc_hz)
+        return bad_file(err, path, "invalid header: TSC frequency is 0");
+    if (!header->reasons || header->reasons > REASONS_MAX)
+        return bad_file(err, path, "invalid header: number of exit reasons out of range");
     if (fread(trace->name, TRACE_NAME_MAX, header->reasons, trace->in) != header->reasons)
-        return bad_file(err, path, "it ends before its first exit");
-    /* They are printed between quotes. */
+        return bad_file(err, path, "truncated in the names of the exit reasons");
+    /* The names are printed into JSON strings. */
     for (uint32_t i = 0; i < header->reasons; i++) {
         trace->name[i][TRACE_NAME_MAX - 1] = '\0';
         if (strspn(trace->name[i], "abcdefghijklmnopqrstuvwxyz_") != strlen(trace->name[i]))
-            return bad_file(err, path, "a reason that is not a name");
+            return bad_file(err, path, "invalid name of an exit reason");
     }
     trace->rate = clock_rate_of(header->tsc_hz);
     return 0;
@@ -94,7 +96,7 @@ static int convert(struct trace *trace, const char *path, struct err *err)
     if (ferror(trace->in))
         return err_sys(err, ERR_FAILED, "%s", path);
     if (bytes)
-        return bad_file(err, path, "its last exit is cut off; those before it are converted");
+        return bad_file(err, path, "the last record is truncated; the others were converted");
     return 0;
 }
 
@@ -106,8 +108,8 @@ int main(int argc, char **argv)
 
     if (argc != 2 || argv[1][0] == '-') {
         fprintf(stderr, "Usage: minivmm-trace FILE >trace.json\n"
-                        "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "
-                        "other\nviewers of Chrome's trace format.\n");
+                        "Converts FILE, written by minivmm --trace FILE, to the JSON trace format "
+                        "of Chrome\nand https://ui.perfetto.dev.\n");
         return argc == 2 && !strcmp(argv[1], "--help") ? ERR_NONE : ERR_USAGE;
     }
     trace.out = stdout;
