@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A driver that breaks its disk's queue, as --args says, is told to reset it, and then uses it as
- * it should; and so again, a few times.
+ * A driver that breaks the virtqueue of its disk in the way that --args names, waits for
+ * NEEDS_RESET, resets the device and reads from it; a few times.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 static uint8_t data[SECTOR] __attribute__((aligned(SECTOR)));
 
-static bool read_well(void)
+static bool read_sector(void)
 {
     struct disk_io io = {.op = DISK_READ, .bytes = SECTOR, .data = data}, *done;
     const char *why;
@@ -29,7 +29,7 @@ static bool read_well(void)
     return !io.error;
 }
 
-static bool break_it(struct virtio *virtio, const char *how)
+static bool break_queue(struct virtio *virtio, const char *how)
 {
     if (!strcmp(how, "head")) {
         virtio_push(virtio, 0xffff);
@@ -61,18 +61,18 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 
     (void)team;
     disk_begin(machine);
-    if (!regs || !read_well())
+    if (!regs || !read_sector())
         return 1;
     for (unsigned i = 0; i < 3; i++) {
         struct virtio virtio;
 
         if (virtio_begin(&virtio, regs, interrupts, VIRTIO_F_VERSION_1) || virtio_run(&virtio))
             return 2;
-        if (!break_it(&virtio, machine->args))
+        if (!break_queue(&virtio, machine->args))
             return 3;
         while (!(*(volatile uint32_t *)(regs + VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET))
             cpu_relax();
-        if (!read_well())
+        if (!read_sector())
             return 4;
     }
     return 0;
