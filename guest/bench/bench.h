@@ -24,7 +24,7 @@ struct bench {
     void (*run)(struct bench_run *run);
 };
 
-_Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "one table for both");
+_Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "layouts differ");
 
 #define ROW_SAMPLES_MAX 256
 

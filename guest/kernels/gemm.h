@@ -144,7 +144,7 @@ struct gemm_job {
     uint32_t claimed[2]; /* tasks of this step and the next */
 };
 
-/* gemm_bytes(): the workspace that `job` needs on `active` members. */
+/* gemm_bytes(): bytes of workspace that `job` needs on `active` members. */
 size_t gemm_bytes(const struct gemm_job *job, unsigned active);
 
 /*

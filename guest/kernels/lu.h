@@ -57,7 +57,7 @@ struct lu_job {
  */
 size_t lu_stride(const struct gemm_kernel *kernel, size_t n);
 
-/* lu_bytes(): the workspace that a system of n equations needs on `active` members. */
+/* lu_bytes(): bytes of workspace that a system of n equations needs on `active` members. */
 size_t lu_bytes(const struct gemm_kernel *kernel, size_t n, unsigned active);
 
 /*

@@ -156,8 +156,11 @@ const struct disk *disk_open(const char **why)
     *why = "the machine has no disk";
     if (!regs)
         return NULL;
-    *why = "the disk rejected the driver's features or its virtqueue";
-    if (virtio_begin(&virtio, regs, interrupts, FEATURES) || virtio_run(&virtio))
+    *why = "the disk rejected the negotiated features";
+    if (virtio_begin(&virtio, regs, interrupts, FEATURES))
+        return NULL;
+    *why = "the disk rejected the virtqueue";
+    if (virtio_run(&virtio))
         return NULL;
     block = virtio.features & VIRTIO_BLK_F_BLK_SIZE
                 ? virtio_config(&virtio, offsetof(struct virtio_blk_config, blk_size))

@@ -37,8 +37,7 @@ static void cut(uint64_t *base, uint64_t *end, uint64_t from, uint64_t to)
         *base = to;
 }
 
-/* Account for a contiguous range of RAM; make its free part the arena if it is the largest so far.
- */
+/* Count a contiguous range of RAM; its free part becomes the arena if it is the largest so far. */
 static void take_ram(struct guest_machine *machine, uint64_t base, uint64_t end,
                      const void *reserved)
 {
