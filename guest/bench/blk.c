@@ -44,8 +44,7 @@ static const struct blk_bench *find_bench(const char *name)
     return &benches[i];
 }
 
-/* The product of bs= and iodepth=, or the defaults of the benchmark. Returns the number of cells.
- */
+/* Each bs= with each iodepth=, or the defaults of the benchmark. Returns the number of cells. */
 static unsigned choose_cells(const struct bench_run *run, const struct blk_bench *bench,
                              struct cell cell[ROWS_MAX])
 {

@@ -50,7 +50,7 @@ static void chase_run(struct bench_run *run, size_t stride)
     uint32_t *order;
     void *base;
 
-    /* With a node per page, only as many pages as have their lines fit the last-level cache. */
+    /* With a node per page, the cache lines of all nodes must fit the last-level cache. */
     if (stride == PAGE)
         largest = llc / 4 * (stride / KERNEL_CACHE_LINE);
     while (largest > smallest && largest + largest / stride * sizeof(*order) > bench_room(run) / 2)

@@ -6,8 +6,8 @@
  *     VECTOR        doubles in a vector
  *     TILE_VECTORS  vectors in a column of the tile
  *     TILE_COLS     columns of the tile
- *     COPIES        how often a packed B repeats each element: 1 if a load can broadcast a double
- * to all lanes, VECTOR if a broadcast would need a shuffle as well
+ *     COPIES        how often a packed B repeats each element: 1 if a load can broadcast it to all
+ *                   lanes, VECTOR if a broadcast would need a shuffle as well
  *
  * such that the accumulators of a tile and one column of A fit the registers. gemm.h documents the
  * functions; the including file puts MICRO_KERNEL into its descriptor.

@@ -52,8 +52,7 @@ void interrupts_self_ipi(uint64_t n, unsigned rounds)
     }
 }
 
-/* Wait, spinning or halted, for the next interrupt after `seen`. Returns the TSC when it is over.
- */
+/* Wait, spinning or halted, for the next interrupt after `seen`. Returns the TSC after it. */
 static uint64_t await(uint32_t seen, bool halted)
 {
     const struct cpu_local *local = guest_local();

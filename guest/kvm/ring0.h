@@ -107,8 +107,8 @@ enum ring0_op {
     RING0_OP_ONESHOT,  /* arm the timer, far ahead, in the mode of RING0_ONESHOT */
     RING0_OP_DEADLINE, /* arm the timer, far ahead, in the mode of RING0_DEADLINE */
     /*
-     * Map the first page of the page window to the other one of its first two pages of RAM, INVLPG,
-     * read the page; wrong unless it reads its own address, which the page must begin with.
+     * Switch the first page of the page window between its first two pages of RAM: write the PTE,
+     * INVLPG, read the page. Wrong unless it reads its own address, with which a page must begin.
      */
     RING0_OP_REMAP,
 };

@@ -174,8 +174,7 @@ void virtio_publish(struct virtio *virtio)
         return;
     virtio->published = virtio->next_avail;
     store16(&avail_ring()->idx, virtio->next_avail);
-    /* Write the index before reading avail_event; the device writes avail_event first (2.7.13.4).
-     */
+    /* Write the index, then read avail_event; the device does the reverse (2.7.13.4). */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (has_event_idx(virtio))
         kick = virtq_need_event(load16((const uint16_t *)&used->ring[virtio->size]),

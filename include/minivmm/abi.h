@@ -31,9 +31,9 @@
  *     minivmm,window           guest-physical address, 64 bits, of the page table that maps the
  *                              page window (MINIVMM_WINDOW_BASE). Ring 0 owns its entries, which
  *                              are zero at entry
- *     minivmm,masked           present if --cpu removed features: <leaf subleaf register bit> of
- *                              each CPUID bit that must read as 0; register is 0 to 3 for EAX, EBX,
- *                              ECX, EDX
+ *     minivmm,masked           present if --cpu was given: <leaf subleaf register bit> of each
+ *                              CPUID feature bit that must read as 0; register is 0 to 3 for EAX,
+ *                              EBX, ECX, EDX
  *     minivmm,xcr0             present together with minivmm,masked: the value of XCR0, 64 bits
  *     minivmm,topology         present if --topology was given: <sockets cores threads>, cores per
  *                              socket and threads per core

@@ -76,7 +76,7 @@ static const struct {
     {2, {BEGIN, {.type = CHANNEL_TIMES, .times = {.count = 0xffffffff, .total = 1}}}},
     {2, {BEGIN, {.type = CHANNEL_TIMES, .times = {.count = 1, .total = 1, .ticks = {~0ull}}}}},
     {4, {BEGIN, SAMPLES, END, {.type = CHANNEL_CHECK, .check = {.ok = 2, .what = "w"}}}},
-    /* Texts: empty, not terminated, with control characters, with parameters that are none. */
+    /* Texts: empty, unterminated, with control characters, with invalid parameters. */
     {1, {{.type = CHANNEL_BEGIN, .begin = {.threads = 1, .unit = "u", .op = "o"}}}},
     {1, {{.type = CHANNEL_BEGIN, .begin = {.threads = 1, .name = "a b", .unit = "u", .op = "o"}}}},
     {1,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs a program for which fdatasync(2) and fsync(2) succeed without effect, which a durability
- * test must detect. no-sync PROGRAM [ARGUMENT]...
+ * test must detect:
+ *     no-sync PROGRAM [ARGUMENT]...
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
