@@ -10,8 +10,10 @@
 #include "vmm/cli/options.h"
 #include "vmm/cli/plan.h"
 #include "vmm/cli/session.h"
+#include "vmm/config/select.h"
 #include "vmm/exec/machine.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 #include "vmm/host/tracepoint.h"
 #include "vmm/report/report.h"
 
@@ -45,6 +47,10 @@ static int list_benches(struct err *err)
 
     if (image_open(&image, config.guest, err))
         return -1;
+    if (select_args(config.args, image.arg, image.args, err)) {
+        image_close(&image);
+        return -1;
+    }
     for (unsigned i = 0; i < image.benches; i++)
         printf("%-20s %s\n", image.bench[i].name, image.bench[i].help);
     image_close(&image);
@@ -152,6 +158,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int status = -1;
 
+    inherit_settle();
     if (!cli_parse(&config, argc, argv, CLI_VM, &err)) {
         find_guest();
         if (config.list) {

@@ -20,11 +20,15 @@ struct bench_run;
 /* A row of the table; the layout is that of struct minivmm_bench_info. */
 struct bench {
     char name[32]; /* dotted; --bench also takes a prefix up to a dot */
-    char help[88];
+    char help[84];
+    uint32_t flags; /* BENCH_* */
     void (*run)(struct bench_run *run);
 };
 
 _Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "layouts differ");
+
+#define BENCH_DISK   MINIVMM_BENCH_DISK
+#define BENCH_WRITES (MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES)
 
 #define ROW_SAMPLES_MAX 256
 
@@ -50,7 +54,7 @@ struct bench_run {
 
 /*
  * bench_main(): run the chosen benchmarks of the table, one after the other. Returns 0; 1 if a
- * check failed; 2 if env->args is invalid.
+ * check failed; 2 if env->args is invalid. Benchmarks report other failures with bench_fail().
  */
 uint32_t bench_main(const struct env *env);
 
@@ -72,8 +76,12 @@ void row_end(struct bench_run *run, uint64_t ops, uint64_t window);
 /* row_check(): complete the row; the check named `what` passes if `value` is at most `limit`. */
 void row_check(struct bench_run *run, const char *what, double value, double limit);
 
-/* bench_skip(): the benchmark, or what is left of it, cannot run here. */
+/* bench_skip(): the benchmark, or the rest of it, cannot be measured here. */
 void bench_skip(struct bench_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* bench_fail(): the benchmark failed, with an I/O error, and so does the run. */
+void bench_fail(struct bench_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* bench_warn(): report a caveat about the results; `code` is machine-readable. */
@@ -94,18 +102,7 @@ size_t bench_room(const struct bench_run *run);
 double bench_seconds(const struct bench_run *run, uint64_t ticks);
 uint64_t bench_ticks(const struct bench_run *run, double seconds);
 
-/*
- * bench_check_args(): whether the user's arguments, "key=value key=value", are ones that there are,
- * each once:
- *     n=NUMBER   the order of matrices, 1 to BENCH_N_MAX
- *     isa=NAME   the widest instruction set to use: sse2, avx2, avx512
- *     bs=LIST    block sizes, such as 512:4k:1m: powers of two, 512 to 1m
- *     iodepth=LIST  numbers of operations in flight, such as 1:32: powers of two, 1 to 64
- *     grid=full  every usual block size with every usual depth
- * Returns NULL, or the argument that is not, which ends with the next blank or comma.
- */
-const char *bench_check_args(const char *args);
-
+/* Bounds of the keys of --args; args.c has the table of keys. */
 #define BENCH_N_MAX       200000
 #define BENCH_BS_MIN      512u
 #define BENCH_BS_MAX      (1u << 20)

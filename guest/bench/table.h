@@ -9,7 +9,10 @@
 
 extern const struct bench bench_table[], bench_table_end[];
 
-/* The run functions, each in the file that its prefix names. */
+/* The keys of --args, which minivmm also reads from the guest image. */
+extern const struct minivmm_arg_info args_table[], args_table_end[];
+
+/* The run functions; each in the file of its name. */
 void linpack_run(struct bench_run *run);
 void dgemm_run(struct bench_run *run);
 void fma_run(struct bench_run *run);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* First touch of memory that was just returned to the host. */
-#include "guest/kernels/touch.h"
+#include <errno.h>
+
 #include "guest/bench/table.h"
+#include "guest/kernels/touch.h"
 
 /* In a VM, a first touch is an exit with nested paging, possibly several with shadow paging. */
 static void send_cost(const struct bench_run *run)
@@ -33,7 +35,10 @@ static void touch_run(struct bench_run *run, size_t stride, size_t bytes)
     }
     error = run->env->discard(base, bytes);
     if (error) {
-        bench_skip(run, "memory cannot be given back to the host (errno %d)", error);
+        bench_skip(run, "%s",
+                   error == EOPNOTSUPP
+                       ? "memory on hugetlbfs (--hugepages) cannot be returned to the host"
+                       : "the memory cannot be returned to the host");
         return;
     }
     touches = bytes / stride;

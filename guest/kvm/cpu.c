@@ -44,9 +44,9 @@ static void check_topology(const struct guest_machine *machine, int chosen)
     if (threads == fdt32_ld(asked + 2) && logical == cores * fdt32_ld(asked + 2))
         return;
     snprintf(record.warn.text, sizeof(record.warn.text),
-             "--topology: ring 3 sees %u threads per core and %u logical CPUs per socket: CPUID in "
-             "ring 3 is that of the host",
-             threads, logical);
+             "--topology: ring 3 sees %u thread%s per core and %u logical CPU%s per socket: CPUID "
+             "in ring 3 is that of the host",
+             threads, threads == 1 ? "" : "s", logical, logical == 1 ? "" : "s");
     guest_send(&record, 1);
 }
 
@@ -65,11 +65,10 @@ void cpu_check(const struct guest_machine *machine)
         visible += has_feature(&masked[i * CELLS]);
     if (!visible && !(vector_states() & ~fdt64_ld(xcr0)))
         return;
-    snprintf(
-        record.warn.text, sizeof(record.warn.text),
-        "--cpu: ring 3 still sees %u of the %u removed features, and the vector states in XCR0 are "
-        "%#llx instead of %#llx: this KVM cannot mask them",
-        visible, count, (unsigned long long)vector_states(),
-        (unsigned long long)fdt64_ld(xcr0) & XCR0_VECTORS);
+    snprintf(record.warn.text, sizeof(record.warn.text),
+             "--cpu: removed features that ring 3 still sees: %u of %u; vector states in XCR0: "
+             "%#llx instead of %#llx: this KVM cannot mask them",
+             visible, count, (unsigned long long)vector_states(),
+             (unsigned long long)fdt64_ld(xcr0) & XCR0_VECTORS);
     guest_send(&record, 1);
 }

@@ -6,8 +6,11 @@
 #include "guest/bench/disk.h"
 #include "vmm/stat/facts.h"
 
-/* native_disk_begin(): the first disk of the configuration, or a temporary one; opened later. */
-void native_disk_begin(const struct config *config);
+/*
+ * native_disk_begin(): open the first disk of the configuration, or a temporary one if it has none;
+ * native_disk_open() fails without this call. Returns 0, or -1 with *err set.
+ */
+int native_disk_begin(const struct config *config, struct err *err);
 
 /* native_disk_open(), native_disk_close(): see struct env. */
 const struct disk *native_disk_open(const char **why);

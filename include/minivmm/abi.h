@@ -82,6 +82,7 @@
 
 #define MINIVMM_INFO_SECTION  ".minivmm.info"
 #define MINIVMM_BENCH_SECTION ".minivmm.benches"
+#define MINIVMM_ARGS_SECTION  ".minivmm.args"
 #define MINIVMM_INFO_MAGIC    0x6d76696e696d0001ull
 
 struct minivmm_guest_info {
@@ -97,8 +98,25 @@ struct minivmm_guest_info {
  */
 struct minivmm_bench_info {
     char name[32];
-    char help[88];
-    uint64_t run; /* address of the function, for the guest; the VMM ignores it */
+    char help[84];
+    uint32_t flags; /* MINIVMM_BENCH_* */
+    uint64_t run;   /* address of the function, for the guest; the VMM ignores it */
+};
+
+#define MINIVMM_BENCH_DISK   1u /* uses the first disk */
+#define MINIVMM_BENCH_WRITES 2u /* writes to it */
+
+/*
+ * A valid key of --args, an entry of the array in MINIVMM_ARGS_SECTION, against which the VMM
+ * checks --args before it starts the guest. Without that section any --args is valid. Strings are
+ * NUL-terminated.
+ */
+struct minivmm_arg_info {
+    char key[16];
+    char words[64];       /* valid values, "sse2|avx2"; empty: numbers */
+    uint64_t least, most; /* bounds of numbers, inclusive */
+    uint32_t list;        /* 1: list of powers of two, "512:4k:1m"; 0: one decimal number */
+    uint32_t reserved;
 };
 
 /*

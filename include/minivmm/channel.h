@@ -9,8 +9,8 @@
  *
  * Order: PLAN first, at most once; for each row of results BEGIN, END, CHECK; EXIT last. SAMPLES
  * and TIMES, and at most one COST and one IO per row, come between its BEGIN and its CHECK; a row
- * has at least one sample. SKIP comes between rows. WARN, LOG and FAULT are valid at any time;
- * nothing may follow FAULT or EXIT.
+ * has at least one sample. SKIP and FAIL come between rows. WARN, LOG and FAULT are valid at any
+ * time; nothing may follow FAULT or EXIT.
  *
  * The time from BEGIN to END is the measurement window of the row: the VMM snapshots the counters
  * of all vCPUs at both ends, when the other vCPUs should be asleep. Set-up and verification belong
@@ -34,7 +34,7 @@ enum channel_type {
     CHANNEL_SAMPLES,  /* measured values of the open row */
     CHANNEL_END,      /* closes the measurement window */
     CHANNEL_CHECK,    /* verification of the result; completes the row */
-    CHANNEL_SKIP,     /* a benchmark cannot run here, with the reason */
+    CHANNEL_SKIP,     /* a benchmark cannot be measured here, with the reason */
     CHANNEL_WARN,     /* a caveat about the results, for the report */
     CHANNEL_LOG,      /* text for the log */
     CHANNEL_FAULT,    /* unhandled exception: ends the run */
@@ -42,6 +42,7 @@ enum channel_type {
     CHANNEL_COST,     /* the open row measures an exit: kind and corrections */
     CHANNEL_TIMES,    /* round-trip times of single operations of the open row, in order */
     CHANNEL_IO,       /* the operations of the open row are I/O: bytes, queue depth, latencies */
+    CHANNEL_FAIL,     /* a benchmark failed with an I/O error, with the reason; uses `skip` */
     CHANNEL_TYPE_COUNT
 };
 

@@ -72,7 +72,7 @@ START_TEST(unknown_addresses_stop)
 {
     expect_failure(1, "wrote 4 bytes at address 0xc0123450: no device is there", "--guest",
                    program_path("bad_mmio.elf"), "--mem", "64M", NULL);
-    expect_failure(1, "read 1 bytes at port 0x3f8: no device is there", "--guest",
+    expect_failure(1, "read 1 byte at port 0x3f8: no device is there", "--guest",
                    program_path("bad_port.elf"), "--mem", "64M", NULL);
 }
 END_TEST

@@ -87,7 +87,7 @@ static void describe_run(struct sample *sample)
 
 void sample_init(struct sample *sample)
 {
-    struct result_source source = {snapshot, NULL, log_text, NULL, NULL};
+    struct result_source source = {snapshot, NULL, log_text, NULL, NULL, NULL};
     struct err err = {0};
 
     config_init(&sample->config);
@@ -100,7 +100,11 @@ void sample_init(struct sample *sample)
     describe_host(&sample->host);
     describe_run(sample);
     sample->report = (struct report){
-        &sample->config, &sample->result, &sample->facts, &sample->host, 0, 0, NULL};
+        .config = &sample->config,
+        .result = &sample->result,
+        .facts = &sample->facts,
+        .host = &sample->host,
+    };
 }
 
 void sample_free(struct sample *sample)

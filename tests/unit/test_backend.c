@@ -300,9 +300,9 @@ START_TEST(what_is_no_disk_is_refused)
     rmdir(folder);
     fixture_file(path, "x", 1);
     config.path = path;
-    refuse(ERR_USAGE, "1 bytes are not a disk's size", "truncate");
+    refuse(ERR_USAGE, "1 byte: not a disk's size", "truncate");
     ck_assert(!truncate(path, 0));
-    refuse(ERR_USAGE, "0 bytes are not a disk's size", "size=1G,create");
+    refuse(ERR_USAGE, "0 bytes: not a disk's size", "size=1G,create");
     unlink(path);
 }
 END_TEST

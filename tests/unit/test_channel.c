@@ -35,7 +35,7 @@ static char logged[64 << 10];
 
 static void set_up(void)
 {
-    struct result_source source = {snapshot, NULL, log_text, logged, NULL};
+    struct result_source source = {snapshot, NULL, log_text, logged, NULL, NULL};
     struct err err;
 
     mem = fixture_memory(BYTES);
@@ -120,7 +120,7 @@ START_TEST(what_is_announced_must_be_memory)
     set_up();
     put_log(BYTES - 256, "last");
     ck_assert_int_eq(ring(1, BYTES - 256, &err), 0);
-    refuse(1, BYTES - 255, "1 channel records at 0x3ffff01, which is not RAM");
+    refuse(1, BYTES - 255, "1 channel record at 0x3ffff01, which is not RAM");
     refuse(2, BYTES - 256, "not RAM");
     refuse(1, BYTES, "not RAM");
     refuse(1, 0xc0000000, "not RAM");

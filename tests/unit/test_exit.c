@@ -234,7 +234,7 @@ START_TEST(where_no_device_is_the_run_ends)
     ck_assert_int_eq(do_mmio(0xc0000ffc, 8, true, 0, &booking, &err), -1);
     ck_assert_str_eq(err.text, "the guest wrote 8 bytes at address 0xc0000ffc: no device is there");
     ck_assert_int_eq(do_pio(0x108, 1, false, 1, &booking, &err), -1);
-    ck_assert_str_eq(err.text, "the guest read 1 bytes at port 0x108: no device is there");
+    ck_assert_str_eq(err.text, "the guest read 1 byte at port 0x108: no device is there");
     ck_assert_int_eq(booking.reason, EXIT_PIO_IN);
     ck_assert_int_eq(do_pio(0x106, 4, true, 1, &booking, &err), -1);
     ck_assert_str_eq(err.text, "the guest wrote 4 bytes at port 0x106: no device is there");

@@ -126,6 +126,25 @@ START_TEST(the_run_is_described)
 }
 END_TEST
 
+START_TEST(a_cpu_quota_is_reported_with_what_it_did)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample.host.quota.cpus = 0.2;
+    strcpy(sample.host.quota.text, "20000 100000");
+    sample.report.has_throttled = true;
+    sample.report.throttled = (struct quota_throttled){12, 700000000};
+    json = make();
+    check_real(json, "host.cpu_limit", 0.2);
+    check_text(json, "host.cgroup_cpu", "20000 100000");
+    check_int(json, "host.cpu_throttled.periods", 12);
+    check_int(json, "host.cpu_throttled.ns", 700000000);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(the_start_is_in_whole_nanoseconds)
 {
     json_t *json;
@@ -181,6 +200,9 @@ START_TEST(what_is_not_known_is_absent)
                                          "host.memory_limit_bytes",
                                          "host.caches_bytes.l1d",
                                          "host.governor",
+                                         "host.cgroup_cpu",
+                                         "host.cpu_limit",
+                                         "host.cpu_throttled",
                                          "startup.exec_to_main_ns",
                                          "startup.entry_to_user_ns",
                                          "startup.teardown_ns",
@@ -557,6 +579,9 @@ START_TEST(the_end_is_told)
     strcpy(sample.result.skip[0].name, "touch");
     strcpy(sample.result.skip[0].reason, "no \"memory\" \\");
     sample.result.skipped = 1;
+    strcpy(sample.result.fail[0].name, "blk.read");
+    strcpy(sample.result.fail[0].reason, "I/O error");
+    sample.result.failed = 1;
     json = make();
     check_text(json, "end.reason", "error");
     check_text(json, "end.error", "it went wrong");
@@ -564,7 +589,68 @@ START_TEST(the_end_is_told)
     check_text(json, "end.fault.rip", "0x400010");
     check_text(json, "end.fault.regs.r15", "0xffffffffffffffff");
     check_text(json, "skipped.0.reason", "no \"memory\" \\");
+    check_text(json, "failed.0.name", "blk.read");
+    check_text(json, "failed.0.reason", "I/O error");
     check_text(json, "warnings.0.code", "incomplete");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(interrupted_rows_say_so)
+{
+    static struct pauses pauses;
+    struct result_row *first, *second;
+    json_t *json;
+
+    sample_init(&sample);
+    first = sample_row(&sample, "stream.copy", "", 3);
+    second = sample_row(&sample, "stream.add", "", 3);
+    first->began_ns = 100;
+    first->ended_ns = 200;
+    second->began_ns = 300;
+    second->ended_ns = 400;
+    pauses = (struct pauses){
+        .count = 1,
+        .pause = {{.kind = PAUSE_FROZEN, .from_ns = 310, .to_ns = 390, .ns = 1020000000}}};
+    sample.report.pauses = &pauses;
+    json = make();
+    ck_assert(!json_has(json, "benches.0.interrupted"));
+    ck_assert(json_is_true(json_at(json, "benches.1.interrupted")));
+    check_text(json, "benches.1.check", "ok");
+    check_text(json, "warnings.0.code", "interrupted");
+    check_text(json, "warnings.0.text",
+               "the run was frozen for up to 1.02 s; 1 of 2 results overlaps that and is void");
+    ck_assert(report_failed(&sample.report));
+    json_decref(json);
+    /* Between the two. */
+    pauses.pause[0].from_ns = 210;
+    pauses.pause[0].to_ns = 290;
+    json = make();
+    ck_assert(!json_has(json, "benches.1.interrupted"));
+    check_text(json, "warnings.0.text",
+               "the run was frozen for up to 1.02 s; no result overlaps that");
+    ck_assert(!report_failed(&sample.report));
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(names_without_a_result_are_listed)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample_row(&sample, "stream.copy", "", 3);
+    sample.config.bench = "touch,stream,none,exits.cpuid";
+    json = make();
+    ck_assert_uint_eq(json_array_size(json_at(json, "end.missing")), 2);
+    check_text(json, "end.missing.0", "touch");
+    check_text(json, "end.missing.1", "exits.cpuid");
+    json_decref(json);
+    sample.config.bench = "stream";
+    json = make();
+    ck_assert(!json_has(json, "end.missing"));
     json_decref(json);
     sample_free(&sample);
 }
@@ -644,11 +730,12 @@ START_TEST(the_vmms_own_work_is_compared)
 }
 END_TEST
 
-SUITE_MAIN("json", the_run_is_described, the_start_is_in_whole_nanoseconds,
-           memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
-           an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
-           the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
-           a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
-           masked_features_are_listed, nodes_are_told_with_where_they_are,
-           a_native_run_lacks_what_only_a_vm_has, the_end_is_told, extreme_numbers_are_numbers,
+SUITE_MAIN("json", the_run_is_described, a_cpu_quota_is_reported_with_what_it_did,
+           the_start_is_in_whole_nanoseconds, memory_is_told_by_its_pages,
+           what_is_not_known_is_absent, a_row_has_its_figures, an_exit_has_its_cost,
+           an_exit_that_kvm_answers_has_no_handler, the_guests_word_is_not_overwritten,
+           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
+           vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
+           a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
+           names_without_a_result_are_listed, interrupted_rows_say_so, extreme_numbers_are_numbers,
            any_bytes_leave_it_json, the_vmms_own_work_is_compared)

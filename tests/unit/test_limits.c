@@ -23,7 +23,7 @@ static void log_text(void *ctx, const char *text)
 
 static void set_up(void)
 {
-    struct result_source source = {snapshot, NULL, log_text, NULL, NULL};
+    struct result_source source = {snapshot, NULL, log_text, NULL, NULL, NULL};
     struct err err = {0};
 
     ck_assert_msg(!result_init(&result, &source, 1, &err), "%s", err.text);
@@ -108,12 +108,17 @@ END_TEST
 START_TEST(skips_and_warnings_have_a_limit)
 {
     const struct channel_record skip = {.type = CHANNEL_SKIP, .skip = {.name = "n", .reason = "r"}},
+                                fail = {.type = CHANNEL_FAIL, .skip = {.name = "n", .reason = "r"}},
                                 warn = {.type = CHANNEL_WARN, .warn = {.code = "c", .text = "t"}};
 
     set_up();
     for (unsigned i = 0; i < RESULT_SKIPPED_MAX; i++)
         take(&skip);
     refuse(&skip, "too many skipped");
+    for (unsigned i = 0; i < RESULT_FAILED_MAX; i++)
+        take(&fail);
+    refuse(&fail, "too many failed");
+    ck_assert_uint_eq(result.failed, RESULT_FAILED_MAX);
     for (unsigned i = 0; i < RESULT_WARNED_MAX; i++)
         take(&warn);
     refuse(&warn, "too many warnings");

@@ -19,6 +19,7 @@
 #include "tests/unit/sample.h"
 #include "vmm/cli/session.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 
 static struct sample sample;
 static struct session session;
@@ -37,6 +38,7 @@ static void begin(void)
     struct clock_point start = clock_now();
     struct err err = {0};
 
+    inherit_settle();
     ck_assert_msg(!session_begin(&session, &sample.config, &start, &err), "%s", err.text);
     session.result = &sample.result;
 }
@@ -544,11 +546,11 @@ START_TEST(the_status_tells_how_it_went)
     sample.config.output = "/dev/null";
     check_explained("", 0);
     sample.result.row[0].check = RESULT_WRONG;
-    check_explained(": 1 of 1 results failed their check\n", ERR_FAILED);
+    check_explained(": 1 of 1 result failed its check\n", ERR_FAILED);
     sample.result.exit_status = 3;
     check_explained("check\nminivmm: the guest ended with status 3\n", ERR_FAILED);
     sample.result.row[0].check = RESULT_UNCHECKED;
-    check_explained(": 1 of 1 results were not checked\n", ERR_FAILED);
+    check_explained(": 1 of 1 result was not checked\n", ERR_FAILED);
     sample.result.row[0].check = RESULT_OK;
     sample.result.exit_status = 0;
     sample.facts.stop = STOP_TIMEOUT;
@@ -563,6 +565,60 @@ START_TEST(the_status_tells_how_it_went)
     sample.result.fault = (struct channel_fault){.vector = 14, .rip = 0x400010};
     check_explained(": the guest faulted: page fault", ERR_FAILED);
     sample_free(&sample);
+}
+END_TEST
+
+static void add_reason(struct channel_skip *to, const char *name, const char *reason)
+{
+    strcpy(to->name, name);
+    strcpy(to->reason, reason);
+}
+
+/* What was asked for by name and gave no result, and why. */
+START_TEST(a_name_without_a_result_is_a_failure)
+{
+    set_up();
+    sample.config.output = "/dev/null";
+    sample.config.bench = "stream";
+    check_explained("", 0);
+    sample.config.bench = "none,stream.copy";
+    check_explained("", 0);
+    sample.config.bench = "stream.copy,blk.read";
+    check_explained(": --bench blk.read: no result: the guest reported none\n", ERR_FAILED);
+    add_reason(&sample.result.skip[0], "blk.read", "no disk");
+    sample.result.skipped = 1;
+    check_explained(": --bench blk.read: no result: no disk\n", ERR_FAILED);
+    /* A prefix has a result if one of those below it has. */
+    sample.config.bench = "stream,blk";
+    check_explained(": --bench blk: no result: no disk\n", ERR_FAILED);
+    add_reason(&sample.result.skip[0], "stream.triad", "no memory");
+    sample.config.bench = "stream";
+    check_explained("", 0);
+    /* What was not named may be skipped. */
+    sample.config.bench = NULL;
+    check_explained("", 0);
+    tear_down();
+}
+END_TEST
+
+START_TEST(a_benchmark_that_failed_is_a_failure)
+{
+    set_up();
+    sample.config.output = "/dev/null";
+    add_reason(&sample.result.fail[0], "blk.write", "I/O error: a write failed");
+    sample.result.failed = 1;
+    check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
+    sample.config.bench = "blk.write";
+    check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
+    sample.facts.disks = 1;
+    strcpy(sample.facts.disk[0].name, "blk0");
+    sample.facts.disk[0].config = &config_disk_temporary;
+    sample.facts.disk[0].engine = "sync";
+    sample.facts.disk[0].io[IO_ERRORS] = 2;
+    sample.facts.disk[0].io_error = ENOSPC;
+    check_explained("minivmm: blk0: 2 requests ended with an error, the first with: No space left",
+                    ERR_FAILED);
+    tear_down();
 }
 END_TEST
 
@@ -612,7 +668,7 @@ START_TEST(a_terminal_shows_how_far_it_is)
     ck_assert_uint_gt(session.watch.tick_ms, 0);
     session.watch.tick(session.watch.ctx);
     shown = screen(master);
-    ck_assert_msg(strstr(shown, "[3/7] stream.copy store=nt, 1 threads, 0 s") != NULL, "%s", shown);
+    ck_assert_msg(strstr(shown, "[3/7] stream.copy store=nt, 1 thread, 0 s") != NULL, "%s", shown);
     ck_assert(strchr(shown, '\n') == NULL);
     ck_assert(session.shown);
     /* The guest's text takes its place, and only the first needs to clear it. */
@@ -671,5 +727,6 @@ SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            report_and_log_are_two_files, a_pipe_is_written_to_as_well,
            text_that_nobody_takes_is_dropped, a_log_that_cannot_be_written_is_a_failure,
            a_report_whose_reader_is_gone_is_a_failure, a_pipe_without_a_reader_can_be_given_up,
-           the_status_tells_how_it_went, a_terminal_shows_how_far_it_is,
+           the_status_tells_how_it_went, a_name_without_a_result_is_a_failure,
+           a_benchmark_that_failed_is_a_failure, a_terminal_shows_how_far_it_is,
            before_the_first_row_there_is_nothing_to_show, the_longest_progress_line_fits)

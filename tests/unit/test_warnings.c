@@ -68,6 +68,8 @@ START_TEST(results_that_are_wrong_are_counted)
     sample_row(&sample, "b", "", 1);
     sample_row(&sample, "c", "", 1)->check = RESULT_WRONG;
     check_one("check_failed", "2 results failed their check and are void");
+    sample.result.row[0].check = RESULT_OK;
+    check_one("check_failed", "1 result failed its check and is void");
     sample_free(&sample);
 }
 END_TEST

@@ -10,12 +10,15 @@
 #include "tools/virtcost/compare/compare.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
+#include "tools/virtcost/results/missing.h"
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
 #include "vmm/base/units.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 #include "vmm/host/signals.h"
+#include "vmm/host/sink.h"
 
 /* Of the resampling: the same files give the same intervals. */
 #define COMPARE_SEED 1
@@ -26,14 +29,33 @@ static int complain(const struct err *err)
     return err->code;
 }
 
+/* All of it, to a file that may be slow or not block. Returns 0, or -1 with errno. */
+static int write_standard(int fd, const char *text, size_t bytes)
+{
+    struct sink sink;
+    size_t lost;
+    int error;
+
+    sink_share(&sink, fd);
+    lost = sink_write(&sink, text, bytes, -1);
+    error = errno;
+    sink_close(&sink);
+    errno = error;
+    return lost ? -1 : 0;
+}
+
 /* What cannot be written to where it belongs goes to standard error. */
 static int fall_back(const char *what, const char *where, const char *text, size_t bytes)
 {
+    /* Whoever read it wanted no more of it. */
+    bool unwanted = errno == EPIPE;
     struct err err;
 
-    err_sys(&err, ERR_FAILED, "cannot write the %s to %s; it follows here", what, where);
+    err_sys(&err, ERR_FAILED, "cannot write the %s to %s%s", what, where,
+            unwanted ? "" : "; it follows here");
     complain(&err);
-    fwrite(text, 1, bytes, stderr);
+    if (!unwanted)
+        write_standard(STDERR_FILENO, text, bytes);
     return ERR_FAILED;
 }
 
@@ -78,7 +100,7 @@ static int write_whole(const struct sheet *sheet, const char *path, const json_t
         status = *err.text ? complain(&err) : no_memory();
     else if (path && file_replace(path, text, bytes))
         status = fall_back(sheet->what, path, text, bytes);
-    else if (!path && (fwrite(text, 1, bytes, stdout) != bytes || fflush(stdout)))
+    else if (!path && write_standard(STDOUT_FILENO, text, bytes))
         status = fall_back(sheet->what, "standard output", text, bytes);
     free(text);
     return status;
@@ -128,8 +150,8 @@ static const struct sheet json_sheet = {"JSON", print_json}, table_sheet = {"tab
                           page_sheet = {"page", print_page},
                           comparison_sheet = {"table", print_comparison};
 
-/* The files first: a reader of the tables that goes away ends us. */
-static int report(const json_t *json, const char *output, const char *html)
+/* The files. */
+static int save(const json_t *json, const char *output, const char *html)
 {
     int status = ERR_NONE;
 
@@ -137,7 +159,6 @@ static int report(const json_t *json, const char *output, const char *html)
         status |= write_whole(&json_sheet, output, json);
     if (html)
         status |= write_whole(&page_sheet, html, json);
-    status |= write_whole(&table_sheet, NULL, json);
     return status;
 }
 
@@ -157,6 +178,12 @@ static unsigned blocks_of(const struct results *results)
     return blocks;
 }
 
+static bool are_regular(const struct options *options)
+{
+    return (!options->output || file_is_regular(options->output)) &&
+           (!options->html || file_is_regular(options->html));
+}
+
 /* Returns the exit status, as all commands do. */
 static int run(const struct options *options)
 {
@@ -171,8 +198,6 @@ static int run(const struct options *options)
         return complain(&err);
     }
     ended = run_experiments(&results, options, stop_fd, &last, &err);
-    signals_accept(stop_fd);
-    close(stop_fd);
     if (ended == RUN_STOPPED) {
         results.end = "signal";
         err_set(&err, ERR_FAILED, "stopped: %u block%s complete", blocks_of(&results),
@@ -184,15 +209,23 @@ static int run(const struct options *options)
     }
     status = ended ? complain(&err) : ERR_NONE;
     json = results_json(&results);
-    /* No run, no new file; no block, no table. */
+    /* A terminal or a pipe may keep us waiting. A file does not, and is to be whole. */
+    if (!are_regular(options))
+        signals_accept(stop_fd);
+    /* No run, no new file; no block, no page and no table. */
     if (!json)
         status = no_memory();
-    else if (blocks_of(&results))
-        status = report(json, options->output, options->html) && !status ? ERR_FAILED : status;
-    else if (options->output && json_array_size(results.runs))
-        status |= write_whole(&json_sheet, options->output, json);
+    else if (json_array_size(results.runs) &&
+             save(json, options->output, blocks_of(&results) ? options->html : NULL) && !status)
+        status = ERR_FAILED;
+    signals_accept(stop_fd);
+    close(stop_fd);
+    if (json && blocks_of(&results) && write_whole(&table_sheet, NULL, json) && !status)
+        status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
+    if (!ended && missing_explain(&results, options->config.bench, &err))
+        status = complain(&err);
     json_decref(json);
     return status;
 }
@@ -234,7 +267,7 @@ static int show(const struct options *options)
 
     if (!json)
         return complain(&err);
-    status = report(json, NULL, options->html);
+    status = save(json, NULL, options->html) | write_whole(&table_sheet, NULL, json);
     if (!status)
         status = write_whole(&claims_sheet, NULL, json);
     json_decref(json);
@@ -292,6 +325,7 @@ int main(int argc, char **argv)
     const char *const files[] = {"output", "html"};
     struct err err = {0};
 
+    inherit_settle();
     if (options_parse(&options, argc, argv, &err))
         return complain(&err);
     for (unsigned i = 0; i < 2; i++) {

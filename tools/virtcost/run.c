@@ -3,12 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/virtcost/blocks.h"
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
+#include "tools/virtcost/env/process.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
@@ -166,6 +169,52 @@ static int run_one(struct results *results, const struct experiment *experiment,
     return result;
 }
 
+/* What the program says of its arguments, without its own name: the error and its hint. */
+static int take_message(int fd, struct err *err)
+{
+    char text[ERR_LINE_MAX], *end, *what;
+    const char *hint;
+    ssize_t got = pread(fd, text, sizeof(text) - 1, 0);
+
+    text[got > 0 ? got : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    end = strstr(text, "; try: ");
+    hint = end ? end + strlen("; try: ") : "";
+    if (end)
+        *end = '\0';
+    what = strstr(text, ": ");
+    err_set(err, ERR_USAGE, "%s", what ? what + 2 : text);
+    return err_hint(err, "%s%s", strncmp(hint, "--list", strlen("--list")) ? "" : "bench-native ",
+                    hint);
+}
+
+/*
+ * Whether there are such benchmarks and arguments for them, which the program that has them knows;
+ * before anything is started that would take its time to find out. A program that is not there is
+ * reported when it is needed.
+ */
+static int check_benches(const struct options *options, struct err *err)
+{
+    const char *const given[] = {get_text(options->shared, "bench"),
+                                 get_text(options->shared, "args")};
+    char program[PATH_MAX];
+    const char *argv[] = {program, "--list", "--args", given[1], "--bench", given[0], NULL};
+    int fd, result = 0, status;
+
+    if ((!*given[0] && !*given[1]) || file_beside_program("bench-native", program, sizeof(program)))
+        return 0;
+    if (!*given[0])
+        argv[4] = NULL;
+    fd = memfd_create("errors", MFD_CLOEXEC);
+    if (fd < 0)
+        return err_sys(err, ERR_FAILED, "memfd");
+    status = process_run(argv, fd);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == ERR_USAGE)
+        result = take_message(fd, err);
+    close(fd);
+    return result;
+}
+
 int run_experiments(struct results *results, const struct options *options, int stop_fd,
                     struct run *last, struct err *err)
 {
@@ -173,7 +222,7 @@ int run_experiments(struct results *results, const struct options *options, int 
     static struct choice choice;
     static char folder[PATH_MAX];
     uint64_t random = options->seed;
-    int result = make_folder(folder, err);
+    int result;
 
     *results = (struct results){
         .env = choice.env,
@@ -190,6 +239,9 @@ int run_experiments(struct results *results, const struct options *options, int 
         .count = options->count,
         .quick = options->config.quick,
     };
+    result = check_benches(options, err);
+    if (!result)
+        result = make_folder(folder, err);
     if (!result)
         result = open_container(&site, results, options, err);
     if (!result)

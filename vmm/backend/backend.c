@@ -48,10 +48,13 @@ static int open_temporary(const struct config_disk *config, struct err *err)
             unlink(name);
     }
     if (fd < 0 || ftruncate(fd, (off_t)config->bytes)) {
+        int error = errno;
+
         err_sys(err, ERR_FAILED, "no temporary disk in %s", folder);
         if (fd >= 0)
             close(fd);
-        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create");
+        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create%s",
+                        error == EFBIG ? ", or ulimit -f unlimited" : "");
     }
     return fd;
 }
@@ -92,6 +95,7 @@ static int open_file(const struct config_disk *config, bool *made, struct err *e
                 (config->direct ? O_DIRECT : 0);
     int fd = config->create && !exclusive ? create_file(config->path, flags, made)
                                           : open(config->path, flags);
+    int error;
 
     for (unsigned i = 0; fd < 0 && exclusive && errno == EBUSY && i < LOCK_RETRIES; i++) {
         nanosleep(&lock_pause, NULL);
@@ -99,16 +103,33 @@ static int open_file(const struct config_disk *config, bool *made, struct err *e
     }
     if (fd >= 0)
         return fd;
+    error = errno;
     err_sys(err, ERR_USAGE, "--disk path=%s", config->path);
-    if (errno == EBUSY)
+    if (error == EBUSY)
         return err_hint(err, "umount, the end of the program that uses it, or ro");
-    if (errno == EINVAL && config->direct)
-        return err_hint(err, "without direct: this file system has a page cache only");
-    if (errno == ENOENT)
+    if ((error == EINVAL || error == EOPNOTSUPP) && config->direct) {
+        err_set(err, ERR_USAGE, "--disk path=%s,direct: its file system has no direct I/O",
+                config->path);
+        return err_hint(err, "without direct");
+    }
+    if (error == ENOENT)
         return err_hint(err, "a file that is there, or size=1G,create");
-    if (errno == EROFS || errno == EACCES || errno == ETXTBSY)
+    if (error == EROFS || error == EACCES || error == EPERM || error == ETXTBSY)
         return err_hint(err, "ro, or a file that can be written");
     return err_hint(err, "a file or a block device");
+}
+
+/* A block device may be opened for writing and still refuse each write. */
+static int check_writable(int fd, const struct stat *file, const struct config_disk *config,
+                          struct err *err)
+{
+    int read_only = 0;
+
+    if (config->read_only || !S_ISBLK(file->st_mode) || ioctl(fd, BLKROGET, &read_only) ||
+        !read_only)
+        return 0;
+    err_set(err, ERR_USAGE, "--disk path=%s: the device is read-only", config->path);
+    return err_hint(err, "ro, or blockdev --setrw %s", config->path);
 }
 
 /* One writer, or any number of readers, whoever takes part in this. */
@@ -145,10 +166,12 @@ static int file_bytes(int fd, const struct stat *file, const struct config_disk 
         result = ftruncate(fd, (off_t)(*bytes = config->bytes));
     if (result) {
         char size[UNITS_TEXT_MAX];
+        int error = errno;
 
         err_sys(err, ERR_FAILED, "--disk path=%s: %s", config->path,
                 units_format_size(size, *bytes));
-        return err_hint(err, "a smaller size=, or more room");
+        return err_hint(err, error == EFBIG ? "a smaller size=, or ulimit -f unlimited"
+                                            : "a smaller size=, or more room");
     }
     return 0;
 }
@@ -164,8 +187,8 @@ static int check_bytes(const struct config_disk *config, uint64_t bytes, struct 
     }
     if (!bytes || bytes % SECTOR_BYTES) {
         err_set(err, ERR_USAGE,
-                "--disk path=%s: %" PRIu64 " bytes are not a disk's size, a multiple of 512",
-                config->path, bytes);
+                "--disk path=%s: %" PRIu64 " byte%s: not a disk's size, which is a multiple of 512",
+                config->path, bytes, units_s(bytes));
         return err_hint(err, bytes ? "truncate -s %%512 FILE" : "size=1G,create");
     }
     return 0;
@@ -207,6 +230,8 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
         err_set(err, ERR_USAGE, "--disk path=%s: not a file or a block device", config->path);
         return err_hint(err, "one of the two");
     }
+    if (check_writable(backend->fd, &file, config, err))
+        return -1;
     /* An io_uring makes a difference for files, too: some fail with EAGAIN where they would wait.
      */
     if (fcntl(backend->fd, F_SETFL, fcntl(backend->fd, F_GETFL) & ~O_NONBLOCK))

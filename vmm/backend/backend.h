@@ -57,6 +57,7 @@ struct backend {
     bool read_only;
     int fd;          /* -1: no file */
     unsigned depth;  /* most operations in flight */
+    int error;       /* the first of an operation that failed; 0: none has */
     int flush_error; /* of a flush that failed: what was written before it may be lost */
     void *memory;    /* the disk itself, with engine=mem */
     void *engine;    /* the engine's own */

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vmm/base/units.h"
@@ -13,6 +12,7 @@
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/report.h"
 
 #define TICK_MS    200
@@ -48,9 +48,10 @@ static void show_progress(void *ctx)
     if (!rows)
         return;
     row = &result->row[rows - 1].begin;
-    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u threads, %.0f s",
+    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u thread%s, %.0f s",
                       __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1, result->planned,
-                      row->name, row->params, row->threads, (double)elapsed / 1e9);
+                      row->name, row->params, row->threads, units_s(row->threads),
+                      (double)elapsed / 1e9);
     sink_write(&session->error, line, (size_t)length, 0);
     __atomic_store_n(&session->shown, true, __ATOMIC_RELAXED);
 }
@@ -67,14 +68,6 @@ static int open_log(struct session *session, struct err *err)
     return err_hint(err, "a file that can be written, in a folder that is there");
 }
 
-/* Whether a path names a regular file, or none yet. */
-static bool is_regular(const char *path)
-{
-    struct stat file;
-
-    return stat(path, &file) ? errno == ENOENT : S_ISREG(file.st_mode);
-}
-
 /* A regular file is left alone until the report is there; all others are opened. */
 static int open_output(struct session *session, struct err *err)
 {
@@ -83,7 +76,7 @@ static int open_output(struct session *session, struct err *err)
 
     if (!path)
         return 0;
-    session->replaces = is_regular(path);
+    session->replaces = file_is_regular(path);
     failed = session->replaces ? file_can_replace(path)
                                : sink_open(&session->output, path, 0, &session->watch);
     if (!failed)
@@ -100,7 +93,7 @@ static int open_output(struct session *session, struct err *err)
 /* Two names for one file: the one text would overwrite the other. */
 static int check_files(const struct config *config, struct err *err)
 {
-    if (!config->output || !config->log || !is_regular(config->output) ||
+    if (!config->output || !config->log || !file_is_regular(config->output) ||
         !config_same_file(config->output, config->log))
         return 0;
     err_set(err, ERR_USAGE, "--output %s and --log %s are one file", config->output, config->log);
@@ -110,7 +103,6 @@ static int check_files(const struct config *config, struct err *err)
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err)
 {
-    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     const char *exec_ns = getenv("MINIVMM_T0");
 
     *session = (struct session){
@@ -129,14 +121,16 @@ int session_begin(struct session *session, const struct config *config,
         return -1;
 
     cpus_steal(&session->stolen, &session->ticks);
-    sigaction(SIGPIPE, &ignore, NULL);
+    quota_read("", &session->quota);
     session->watch = (struct watch){
         .stop_fd = signals_catch(),
         .deadline_ns = config->timeout_ns ? start->mono_ns + config->timeout_ns : 0,
         .tick_ms = session->terminal ? TICK_MS : 0,
         .tick = show_progress,
         .ctx = session,
+        .pauses = &session->pauses,
     };
+    pauses_begin(&session->pauses);
     if (session->watch.stop_fd < 0)
         return err_sys(err, ERR_FAILED, "signalfd");
     sink_share(&session->error, STDERR_FILENO);
@@ -214,12 +208,41 @@ static bool why_stopped(const struct run_result *result, const struct run_facts 
     return true;
 }
 
-/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
-static void explain_end(struct session *session, const struct run_result *result,
-                        const struct run_facts *facts)
+/* Benchmarks that failed, names of --bench without a result, and what the host says of the disk. */
+static void explain_missing(struct session *session, const struct report *report)
 {
+    const struct run_result *result = report->result;
+    const char *at = report->config->bench;
+    struct outcome_missing missing;
+    char text[200];
+    struct err err;
+
+    for (uint32_t i = 0; i < result->failed; i++) {
+        err_set(&err, ERR_FAILED, "%s failed: %s", result->fail[i].name, result->fail[i].reason);
+        say(session, &err);
+    }
+    while (outcome_missing(report, &at, &missing)) {
+        if (missing.failed)
+            continue;
+        err_set(&err, ERR_FAILED, "--bench %.*s: no result: %s", (int)missing.length, missing.word,
+                missing.reason);
+        say(session, &err);
+    }
+    if (outcome_io_error(report, text, sizeof(text))) {
+        err_set(&err, ERR_FAILED, "%s", text);
+        say(session, &err);
+    }
+}
+
+/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
+static void explain_end(struct session *session, const struct report *report)
+{
+    const struct run_result *result = report->result;
+    const struct run_facts *facts = report->facts;
     uint32_t wrong = count_rows(result, RESULT_WRONG);
     uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
+    uint32_t interrupted = outcome_interrupted_rows(report);
+    char text[200];
     bool stopped;
     struct err err;
 
@@ -227,13 +250,23 @@ static void explain_end(struct session *session, const struct run_result *result
     if (stopped)
         say(session, &err);
     if (wrong) {
-        err_set(&err, ERR_FAILED, "%u of %u results failed their check", wrong, result->rows);
+        err_set(&err, ERR_FAILED, "%u of %u result%s failed %s check", wrong, result->rows,
+                units_s(result->rows), wrong == 1 ? "its" : "their");
         say(session, &err);
     }
     if (unchecked && !stopped) {
-        err_set(&err, ERR_FAILED, "%u of %u results were not checked", unchecked, result->rows);
+        err_set(&err, ERR_FAILED, "%u of %u result%s %s not checked", unchecked, result->rows,
+                units_s(result->rows), unchecked == 1 ? "was" : "were");
         say(session, &err);
     }
+    if (interrupted) {
+        outcome_pauses(report, text, sizeof(text));
+        err_set(&err, ERR_FAILED, "%s", text);
+        say(session, &err);
+    }
+    explain_missing(session, report);
+    if (*facts->trace_error.text)
+        say(session, &facts->trace_error);
     if (result->exit_status) {
         err_set(&err, ERR_FAILED, "the guest ended with status %u", result->exit_status);
         say(session, &err);
@@ -242,7 +275,7 @@ static void explain_end(struct session *session, const struct run_result *result
 
 /*
  * Say what is missing of the guest's text. It is a failure if the file is to blame; that a reader
- * goes away or does not keep up is its own business.
+ * goes away or does not keep up, or that standard error is closed, is the user's own business.
  */
 static int explain_log(struct session *session)
 {
@@ -252,12 +285,14 @@ static int explain_log(struct session *session)
 
     if (!session->log_lost)
         return ERR_NONE;
-    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " bytes of the run's text were lost: %s",
+    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " byte%s of the run's text %s lost: %s",
             path ? "--log " : "standard error", path ? path : "", session->log_lost,
+            units_s(session->log_lost), session->log_lost == 1 ? "was" : "were",
             error == ETIMEDOUT ? "nobody read them in time" : strerror(error));
     err_hint(&err, path ? "another file" : "--log FILE");
     say(session, &err);
-    return error == ETIMEDOUT || error == EPIPE ? ERR_NONE : ERR_FAILED;
+    return error == ETIMEDOUT || error == EPIPE || (!path && error == EBADF) ? ERR_NONE
+                                                                             : ERR_FAILED;
 }
 
 /* The report to where it belongs, or else to standard error. */
@@ -281,7 +316,9 @@ static int deliver(struct session *session, const char *text, size_t bytes)
     }
     err_sys(&err, ERR_FAILED, "cannot write the report to %s; it follows here", output);
     say(session, &err);
-    sink_write(&session->error, text, bytes, WAIT_MS);
+    /* It waits for its reader as on standard output, and can be interrupted. */
+    signals_accept(session->watch.stop_fd);
+    sink_write(&session->error, text, bytes, -1);
     return ERR_FAILED;
 }
 
@@ -298,6 +335,7 @@ int session_finish(struct session *session, const struct run_result *result,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,
         .traced = session->traced,
+        .pauses = &session->pauses,
     };
     enum err_code log, written;
     size_t bytes = 0;
@@ -308,9 +346,10 @@ int session_finish(struct session *session, const struct run_result *result,
         signals_accept(session->watch.stop_fd);
     clear_line(session);
     hostinfo_read(&host);
+    report.has_throttled = !quota_throttled(&session->quota, &host.quota, &report.throttled);
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
-    explain_end(session, result, facts);
+    explain_end(session, &report);
     log = explain_log(session);
     written = deliver(session, text, bytes);
     signals_accept(session->watch.stop_fd);
@@ -322,6 +361,7 @@ void session_end(struct session *session)
 {
     if (session->watch.stop_fd >= 0)
         close(session->watch.stop_fd);
+    pauses_end(&session->pauses);
     sink_close(&session->error);
     sink_close(&session->file);
     sink_close(&session->output);

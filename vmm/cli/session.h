@@ -10,6 +10,7 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/config/config.h"
+#include "vmm/host/quota.h"
 #include "vmm/host/sink.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
@@ -32,13 +33,16 @@ struct session {
     const struct run_result *result; /* for the progress line; set by the caller */
     const struct run_result *traced; /* for the report, of a traced run; set by the caller */
     uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
+    struct quota quota;              /* at the beginning */
+
+    /* When the process stood still. */
+    struct pauses pauses;
 };
 
 /*
  * session_begin(): to be called first. Signals that ask for a stop are blocked from here on, in
- * this thread and in those it creates; writing to a pipe that nobody reads is an error, not a
- * signal. A report that cannot be opened is told at once; the run goes on, and the report will go
- * to standard error. Returns 0, or -1, and then there is nothing to end.
+ * this thread and in those it creates. A report that cannot be opened is told at once; the run goes
+ * on, and the report will go to standard error. Returns 0, or -1, and then there is nothing to end.
  */
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "vmm/base/units.h"
 #include "vmm/dev/channel.h"
 
 #define ADDRESS_MASK ((1ull << MINIVMM_CHANNEL_COUNT_SHIFT) - 1)
@@ -22,9 +23,9 @@ static int channel_read(void *device, uint64_t offset, void *data, unsigned byte
 {
     (void)device, (void)data;
     return err_set(err, ERR_FAILED,
-                   "the guest read %u bytes at %#" PRIx64 " of the channel, which has no register "
-                   "to read",
-                   bytes, offset);
+                   "the guest read %u byte%s at %#" PRIx64
+                   " of the channel, which has no register to read",
+                   bytes, units_s(bytes), offset);
 }
 
 static int take(struct channel *channel, gpa_t gpa, unsigned count, struct err *err)
@@ -33,8 +34,8 @@ static int take(struct channel *channel, gpa_t gpa, unsigned count, struct err *
 
     if (!records)
         return err_set(err, ERR_FAILED,
-                       "the guest announced %u channel records at %#" PRIx64 ", which is not RAM",
-                       count, gpa);
+                       "the guest announced %u channel record%s at %#" PRIx64 ", which is not RAM",
+                       count, units_s(count), gpa);
     for (unsigned i = 0; i < count; i++) {
         struct channel_record copy;
 
@@ -55,8 +56,8 @@ static int channel_write(void *device, uint64_t offset, const void *data, unsign
 
     if (offset != MINIVMM_CHANNEL_DOORBELL || bytes != sizeof(doorbell))
         return err_set(err, ERR_FAILED,
-                       "the guest wrote %u bytes at %#" PRIx64 " of the channel: not its doorbell",
-                       bytes, offset);
+                       "the guest wrote %u byte%s at %#" PRIx64 " of the channel: not its doorbell",
+                       bytes, units_s(bytes), offset);
     memcpy(&doorbell, data, sizeof(doorbell));
     count = (unsigned)(doorbell >> MINIVMM_CHANNEL_COUNT_SHIFT);
     if (!count || count > MINIVMM_CHANNEL_BATCH_MAX)

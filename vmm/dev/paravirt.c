@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "minivmm/abi.h"
+#include "vmm/base/units.h"
 #include "vmm/dev/paravirt.h"
 
 #define ADDRESS_MASK ((1ull << MINIVMM_PARAVIRT_VALUE_SHIFT) - 1)
@@ -78,9 +79,9 @@ static int paravirt_write(void *device, uint64_t offset, const void *data, unsig
 
     if (bytes != sizeof(value) || offset % 8 || offset / 8 >= sizeof(reg) / sizeof(reg[0]))
         return err_set(err, ERR_FAILED,
-                       "the guest wrote %u bytes at %#" PRIx64
+                       "the guest wrote %u byte%s at %#" PRIx64
                        " of the paravirtual device: not a register of its",
-                       bytes, offset);
+                       bytes, units_s(bytes), offset);
     memcpy(&value, data, sizeof(value));
     return reg[offset / 8](device, value, err);
 }
@@ -92,9 +93,9 @@ static int paravirt_read(void *device, uint64_t offset, void *data, unsigned byt
 
     if (offset != MINIVMM_PARAVIRT_DISCARD || bytes != sizeof(value))
         return err_set(err, ERR_FAILED,
-                       "the guest read %u bytes at %#" PRIx64
+                       "the guest read %u byte%s at %#" PRIx64
                        " of the paravirtual device: not a register of its",
-                       bytes, offset);
+                       bytes, units_s(bytes), offset);
     memcpy(data, &value, sizeof(value));
     return 0;
 }

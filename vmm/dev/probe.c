@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/base/units.h"
 #include "vmm/dev/probe.h"
 
 #define REGISTER_BYTES 8u
@@ -27,8 +28,8 @@ static int not_a_register(struct err *err, const char *verb, const char *device,
                           unsigned bytes)
 {
     return err_set(err, ERR_FAILED,
-                   "the guest %s %u bytes at %#" PRIx64 " of the %s: not a register of its", verb,
-                   bytes, offset, device);
+                   "the guest %s %u byte%s at %#" PRIx64 " of the %s: not a register of its", verb,
+                   bytes, units_s(bytes), offset, device);
 }
 
 static int probe_write(void *device, uint64_t offset, const void *data, unsigned bytes,

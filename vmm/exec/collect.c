@@ -166,6 +166,7 @@ static void collect_disks(const struct machine *machine, struct run_facts *facts
         out->engine = disk->backend.ops->name;
         out->bytes = disk->backend.bytes;
         out->opened = disk->used;
+        out->io_error = __atomic_load_n(&disk->backend.error, __ATOMIC_RELAXED);
         add_disk(disk, out->io);
         if (__atomic_load_n(&disk->blk.mmio.error_stored, __ATOMIC_ACQUIRE))
             out->error = disk->blk.mmio.error;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 
+#include "vmm/base/units.h"
 #include "vmm/exec/exit.h"
 
 /* The device slot of an exit that a device serves. */
@@ -12,8 +13,8 @@ static void doing(const struct exit_env *env, const struct bus_region *region)
 static int no_device(struct err *err, const char *what, const char *verb, unsigned bytes,
                      uint64_t address)
 {
-    return err_set(err, ERR_FAILED, "the guest %s %u bytes at %s %#" PRIx64 ": no device is there",
-                   verb, bytes, what, address);
+    return err_set(err, ERR_FAILED, "the guest %s %u byte%s at %s %#" PRIx64 ": no device is there",
+                   verb, bytes, units_s(bytes), what, address);
 }
 
 static int handle_mmio(const struct exit_env *env, struct kvm_run *run,

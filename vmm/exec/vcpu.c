@@ -134,7 +134,8 @@ static void trace_exit(struct vcpu *vcpu, const struct exit_booking *booking, ui
         .address = booking->address,
         .handler_ns = handler_ns < UINT32_MAX ? (uint32_t)handler_ns : UINT32_MAX,
         .vcpu = (uint16_t)vcpu->id,
-        .reason = (uint16_t)booking->reason,
+        .reason = (uint8_t)booking->reason,
+        .device = booking->region ? (uint8_t)booking->region->number : TRACE_NO_DEVICE,
     };
 
     exittrace_add(vcpu->ring, &record);

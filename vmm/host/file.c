@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,9 +112,19 @@ int file_flush(FILE *file, const char *name, struct err *err)
 
     if (fflush(file) || failed) {
         err_sys(err, ERR_FAILED, "cannot write to %s", name);
-        return err_hint(err, "another file, or more room");
+        /* It has been said; the end of the program does not say it again. */
+        __fpurge(file);
+        clearerr(file);
+        return errno == ENOSPC || errno == EFBIG ? err_hint(err, "another file, or more room") : -1;
     }
     return 0;
+}
+
+bool file_is_regular(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) ? errno == ENOENT : S_ISREG(file.st_mode);
 }
 
 int file_can_replace(const char *path)

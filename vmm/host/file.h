@@ -6,6 +6,7 @@
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,6 +37,9 @@ int file_status_field(const char *path, const char *key, char *text, size_t size
 /* file_status_kb(): the same for a field in kB, in bytes. Returns 0, or -1. */
 int file_status_kb(const char *path, const char *key, uint64_t *bytes);
 
+/* file_is_regular(): whether a path names a regular file, or none yet. */
+bool file_is_regular(const char *path);
+
 /*
  * file_can_replace(): whether file_replace() of `path` is likely to work; changes nothing. Returns
  * 0, or -1 with errno.
@@ -55,7 +59,7 @@ int file_remove_tree(const char *path);
 
 /*
  * file_flush(): what was printed to a stream is to arrive; `name` is its name for the message.
- * Returns 0, or -1 if some of it did not.
+ * Returns 0, or -1 if some of it did not; the stream's error and the rest are dropped then.
  */
 int file_flush(FILE *file, const char *name, struct err *err);
 

@@ -73,18 +73,6 @@ static void read_kvm(struct hostinfo *info)
     }
 }
 
-static void read_cgroup_cpu(struct hostinfo *info)
-{
-    char quota[24] = "", period[24] = "";
-
-    /* Inside a container the cgroup's files are at the root of its own mount. */
-    if (!file_read("/sys/fs/cgroup/cpu.max", info->cgroup_cpu, sizeof(info->cgroup_cpu)))
-        return;
-    if (!file_read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", quota, sizeof(quota)) &&
-        !file_read("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period, sizeof(period)))
-        snprintf(info->cgroup_cpu, sizeof(info->cgroup_cpu), "%s %s", quota, period);
-}
-
 static int by_name(const void *a, const void *b)
 {
     return strcmp(a, b);
@@ -145,7 +133,7 @@ void hostinfo_read(struct hostinfo *info)
     *info = (struct hostinfo){0};
     read_cpu(info);
     read_kvm(info);
-    read_cgroup_cpu(info);
+    quota_read("", &info->quota);
     read_mitigations(info);
     file_status_kb("/proc/meminfo", "MemTotal:", &info->memory_bytes);
     info->memory_limit_bytes = memory_limit().bytes;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "vmm/host/caches.h"
+#include "vmm/host/quota.h"
 
 #define HOSTINFO_MITIGATIONS_MAX 40
 
@@ -26,7 +27,7 @@ struct hostinfo {
     const char *paging;     /* "ept", "npt", "shadow", or NULL: not known */
     /* The kernel's own words, empty where it has none. */
     char thp[48], thp_defrag[64], halt_poll_ns[16], nx_huge_pages[16], tdp_mmu[16], governor[32];
-    char cgroup_cpu[48]; /* quota and period in us */
+    struct quota quota; /* when this was read */
     uint64_t memory_limit_bytes;
     struct {
         char name[40], state[120];

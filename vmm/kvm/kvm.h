@@ -40,6 +40,9 @@ void kvm_close(struct kvm *kvm);
 /* kvm_can(): the value of a capability of /dev/kvm or of a VM; 0 if it is absent. */
 int kvm_can(int fd, int capability);
 
+/* kvm_vm_failed(): the error of a KVM_CREATE_VM that failed with errno. Always returns -1. */
+int kvm_vm_failed(struct err *err);
+
 /*
  * kvm_create_vm(): a VM with local APICs in the kernel, the rest of the interrupt controllers
  * absent (split irqchip) and APIC ids of 32 bits where KVM has them. Returns its file, or -1.

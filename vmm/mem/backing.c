@@ -55,8 +55,8 @@ static int hugepages_missing(const struct config *config, struct err *err)
              kb);
     file_read_u64(path, &free);
     err_set(err, ERR_FAILED,
-            "--hugepages: %" PRIu64 " pages of %s needed, %" PRIu64 " of %" PRIu64 " free", wanted,
-            size, free, total);
+            "--hugepages: %" PRIu64 " page%s of %s needed, %" PRIu64 " of %" PRIu64 " free", wanted,
+            units_s(wanted), size, free, total);
     return err_hint(
         err, "echo %" PRIu64 " > /sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
         wanted + total - free, kb);

@@ -24,9 +24,9 @@ static int check_hugepages(const struct config *config, unsigned host, uint64_t 
     if (free >= wanted)
         return 0;
     err_set(err, ERR_FAILED,
-            "--hugepages with --numa: %" PRIu64 " pages of %s needed on host node %u, %" PRIu64
+            "--hugepages with --numa: %" PRIu64 " page%s of %s needed on host node %u, %" PRIu64
             " free",
-            wanted, units_format_size(size, config->hugepage_bytes), host, free);
+            wanted, units_s(wanted), units_format_size(size, config->hugepage_bytes), host, free);
     return err_hint(err, "its nr_hugepages in /sys/devices/system/node/node%u/hugepages", host);
 }
 

@@ -9,6 +9,7 @@
 #include "vmm/base/version.h"
 #include "vmm/report/cost.h"
 #include "vmm/report/json.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
@@ -56,7 +57,13 @@ static json_t *host_json(const struct report *report)
     set_text(object, "nx_huge_pages", host->nx_huge_pages);
     set_text(object, "tdp_mmu", host->tdp_mmu);
     set_text(object, "governor", host->governor);
-    set_text(object, "cgroup_cpu", host->cgroup_cpu);
+    set_text(object, "cgroup_cpu", host->quota.text);
+    if (host->quota.cpus > 0)
+        set(object, "cpu_limit", json_real(host->quota.cpus));
+    if (report->has_throttled)
+        set(object, "cpu_throttled",
+            json_pack("{s:I, s:I}", "periods", (json_int_t)report->throttled.periods, "ns",
+                      (json_int_t)report->throttled.ns));
     set(object, "steal_pct", json_real(report->steal_pct));
     set_found(caches, "l1d", host->caches.l1d);
     set_found(caches, "l2", host->caches.l2);
@@ -289,6 +296,21 @@ static json_t *fault_json(const struct channel_fault *fault)
     return object;
 }
 
+/* The names of --bench that have no result. */
+static void set_missing(const struct report *report, json_t *object)
+{
+    const char *at = report->config->bench;
+    struct outcome_missing missing;
+    json_t *names = json_array();
+
+    while (outcome_missing(report, &at, &missing))
+        json_array_append_new(names, json_stringn(missing.word, missing.length));
+    if (json_array_size(names))
+        set(object, "missing", names);
+    else
+        json_decref(names);
+}
+
 static json_t *end_json(const struct report *report)
 {
     const struct run_result *result = report->result;
@@ -301,6 +323,7 @@ static json_t *end_json(const struct report *report)
         set_u64(object, "guest_status", result->exit_status);
     if (result->has_fault)
         set(object, "fault", fault_json(&result->fault));
+    set_missing(report, object);
     return object;
 }
 
@@ -334,12 +357,22 @@ static void set_bare(const struct report *report, json_t *root)
         json_decref(object);
 }
 
+/* Benchmarks that were not measured. */
+static json_t *reasons_of(const struct channel_skip *skip, uint32_t count)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < count; i++)
+        json_array_append_new(
+            array, json_pack("{s:s, s:s}", "name", skip[i].name, "reason", skip[i].reason));
+    return array;
+}
+
 char *report_json(const struct report *report, size_t *bytes)
 {
     const struct run_result *result = report->result;
     const struct run_facts *facts = report->facts;
-    json_t *root = json_object(), *benches = json_array(), *skipped = json_array();
-    json_t *vcpus = json_array();
+    json_t *root = json_object(), *benches = json_array(), *vcpus = json_array();
     char *text, *line;
 
     set_text(root, "schema", SCHEMA);
@@ -356,10 +389,8 @@ char *report_json(const struct report *report, size_t *bytes)
         json_array_append_new(benches, json_row(report, i));
     set(root, "benches", benches);
     set_bare(report, root);
-    for (uint32_t i = 0; i < result->skipped; i++)
-        json_array_append_new(skipped, json_pack("{s:s, s:s}", "name", result->skip[i].name,
-                                                 "reason", result->skip[i].reason));
-    set(root, "skipped", skipped);
+    set(root, "skipped", reasons_of(result->skip, result->skipped));
+    set(root, "failed", reasons_of(result->fail, result->failed));
     set(root, "devices", json_devices(facts));
     for (unsigned i = 0; i < facts->vcpus; i++)
         json_array_append_new(vcpus, vcpu_json(facts, i));

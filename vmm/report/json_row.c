@@ -6,6 +6,7 @@
 #include "vmm/base/units.h"
 #include "vmm/report/cost.h"
 #include "vmm/report/json.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 
 /* A whole number as one, if it is written as numbers are; anything else as a string. */
@@ -229,6 +230,8 @@ json_t *json_row(const struct report *report, uint32_t i)
     set_text(object, "unit", row->begin.unit);
     set_text(object, "better", row->begin.better == CHANNEL_LOWER ? "lower" : "higher");
     set_text(object, "check", check[row->check]);
+    if (outcome_interrupted(report, row))
+        set(object, "interrupted", json_true());
     if (row->check != RESULT_UNCHECKED)
         set(object, "check_detail", check_json(&row->checked));
     set(object, "samples", samples_json(report, row));

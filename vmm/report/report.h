@@ -11,6 +11,7 @@
 #include "vmm/base/wrapped.h"
 #include "vmm/config/config.h"
 #include "vmm/host/hostinfo.h"
+#include "vmm/host/pauses.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
 
@@ -21,7 +22,10 @@ struct report {
     const struct hostinfo *host;
     double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below */
     uint64_t log_lost; /* bytes of the guest's text that could not be written */
-    const struct run_result *traced; /* of the run with tracepoints; NULL: there was none */
+    const struct run_result *traced;  /* of the run with tracepoints; NULL: there was none */
+    bool has_throttled;               /* there is a CPU quota, and it is known what it did: */
+    struct quota_throttled throttled; /* during the run */
+    const struct pauses *pauses;      /* when the process stood still; NULL: not known */
 };
 
 /*
@@ -40,7 +44,10 @@ char *report_json(const struct report *report, size_t *bytes);
  */
 const char *report_fault(char text[80], const struct channel_fault *fault);
 
-/* report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong. */
+/*
+ * report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong, a
+ * row interrupted, a benchmark that failed, or a name of --bench without a result.
+ */
 bool report_failed(const struct report *report);
 
 /* report_stop_name(): "guest", "signal", "timeout", "error". */

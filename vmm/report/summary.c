@@ -5,14 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 
 bool report_failed(const struct report *report)
 {
     const struct run_result *result = report->result;
+    const char *bench = report->config->bench;
+    struct outcome_missing missing;
 
     if (report->facts->stop != STOP_GUEST || *report->facts->trace_error.text ||
-        result->has_fault || result->exit_status)
+        result->has_fault || result->exit_status || result->failed ||
+        outcome_missing(report, &bench, &missing) || outcome_interrupted_rows(report))
         return true;
     for (uint32_t i = 0; i < result->rows; i++)
         if (result->row[i].check != RESULT_OK)

@@ -9,6 +9,7 @@
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
 #include "vmm/base/wrapped.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/text.h"
 #include "vmm/report/warnings.h"
@@ -240,6 +241,7 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
         [RESULT_UNCHECKED] = "-", [RESULT_OK] = "ok", [RESULT_WRONG] = "WRONG"};
     const struct result_row *row = &report->result->row[i];
     char value[UNITS_TEXT_MAX] = "-", spread[UNITS_TEXT_MAX] = "-", per_op[UNITS_TEXT_MAX];
+    bool is_void = row->check == RESULT_OK && outcome_interrupted(report, row);
     char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
     int unit = (int)strlen(row->begin.unit), columns = NAME_COLUMNS;
     struct summary summary = {0};
@@ -258,7 +260,8 @@ static void print_row(FILE *out, const struct report *report, uint32_t i)
         name[0] = '\0';
     }
     fprintf(out, "%-*s %4u %*s %-*s %6s %-5s", columns, name, row->begin.threads,
-            TEXT_VALUE_COLUMNS, value, UNIT_COLUMNS, row->begin.unit, spread, check[row->check]);
+            TEXT_VALUE_COLUMNS, value, UNIT_COLUMNS, row->begin.unit, spread,
+            is_void ? "void" : check[row->check]);
     if (row->ended) {
         if (report->facts->env == RUN_VM)
             fprintf(out, " %7s", format_per_op(per_op, summary.exits_user, row->ops));
@@ -293,28 +296,27 @@ static void print_rows(FILE *out, const struct report *report)
 }
 
 /* Those that follow each other for the same reason are told together. */
-static void print_skipped(FILE *out, const struct report *report)
+static void print_reasons_of(FILE *out, const char *label, const struct channel_skip *skip,
+                             uint32_t count)
 {
-    const struct run_result *result = report->result;
     uint32_t last;
 
-    if (result->skipped)
+    if (count)
         fputc('\n', out);
-    for (uint32_t i = 0; i < result->skipped; i = last) {
-        const char *reason = result->skip[i].reason;
+    for (uint32_t i = 0; i < count; i = last) {
         size_t bytes = 0;
         char *text = NULL;
         FILE *line = open_memstream(&text, &bytes);
 
-        for (last = i; last < result->skipped && !strcmp(result->skip[last].reason, reason); last++)
+        for (last = i; last < count && !strcmp(skip[last].reason, skip[i].reason); last++)
             if (line)
-                fprintf(line, "%s%s", last > i ? ", " : "", result->skip[last].name);
+                fprintf(line, "%s%s", last > i ? ", " : "", skip[last].name);
         if (!line)
             continue;
-        fprintf(line, ": %s", reason);
+        fprintf(line, ": %s", skip[i].reason);
         fclose(line);
         if (text)
-            text_wrapped(out, "skipped", text);
+            text_wrapped(out, label, text);
         free(text);
     }
 }
@@ -370,7 +372,8 @@ char *report_text(const struct report *report, size_t *bytes)
     text_costs(out, report);
     text_traced(out, report);
     text_exits(out, report);
-    print_skipped(out, report);
+    print_reasons_of(out, "failed", report->result->fail, report->result->failed);
+    print_reasons_of(out, "skipped", report->result->skip, report->result->skipped);
     print_warnings(out, report);
     if (fclose(out)) {
         free(text);

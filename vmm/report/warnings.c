@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vmm/base/units.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
@@ -36,7 +37,8 @@ static bool is_wrong(const struct report *report, char *text, size_t size)
 
     for (uint32_t i = 0; i < report->result->rows; i++)
         wrong += report->result->row[i].check == RESULT_WRONG;
-    snprintf(text, size, "%u results failed their check and are void", wrong);
+    snprintf(text, size, "%u result%s failed %s check and %s void", wrong, units_s(wrong),
+             wrong == 1 ? "its" : "their", wrong == 1 ? "is" : "are");
     return wrong;
 }
 
@@ -76,12 +78,7 @@ static bool has_device_error(const struct report *report, char *text, size_t siz
 
 static bool has_io_error(const struct report *report, char *text, size_t size)
 {
-    const struct run_disk *disk = disk_with(report, IO_ERRORS);
-
-    if (disk)
-        snprintf(text, size, "%s: %" PRIu64 " requests ended with an error", disk->name,
-                 disk->io[IO_ERRORS]);
-    return disk;
+    return outcome_io_error(report, text, size);
 }
 
 static bool is_virtualized(const struct report *report, char *text, size_t size)
@@ -228,15 +225,16 @@ static bool lacks_stats(const struct report *report, char *text, size_t size)
 
 static bool has_lost_text(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " bytes of the run's text could not be written",
-             report->log_lost);
+    snprintf(text, size, "%" PRIu64 " byte%s of the run's text could not be written",
+             report->log_lost, units_s(report->log_lost));
     return report->log_lost;
 }
 
 static bool has_dropped_exits(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " exits came too fast for the file of --trace: it lacks them",
-             report->facts->trace_dropped);
+    snprintf(text, size, "%" PRIu64 " exit%s came too fast for the file of --trace, which lacks %s",
+             report->facts->trace_dropped, units_s(report->facts->trace_dropped),
+             report->facts->trace_dropped == 1 ? "it" : "them");
     return report->facts->trace_dropped;
 }
 
@@ -277,6 +275,7 @@ static const struct {
 } table[] = {
     {"incomplete", is_incomplete},
     {"check_failed", is_wrong},
+    {"interrupted", outcome_pauses},
     {"quick", is_quick},
     {"oversubscribed", is_oversubscribed},
     {"unpinned", is_unpinned},

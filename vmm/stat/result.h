@@ -23,6 +23,7 @@
 #define RESULT_TIMES_MAX   (1u << 19)
 #define RESULT_SAMPLES_MAX (1u << 20)
 #define RESULT_SKIPPED_MAX 256u
+#define RESULT_FAILED_MAX  256u
 #define RESULT_WARNED_MAX  64u
 #define RESULT_KVM_MAX     128u
 #define RESULT_TRACE_MAX   128u
@@ -73,6 +74,7 @@ struct result_row {
     bool ended; /* the window was closed: ops, window_ticks and usage are there */
     uint32_t first_sample, samples;
     uint64_t ops, window_ticks;
+    uint64_t began_ns, ended_ns; /* the window by the host's CLOCK_MONOTONIC; 0: not ended */
     struct usage usage;
 };
 
@@ -89,6 +91,8 @@ struct result_source {
      * the thread of the vCPU that asks. NULL: nobody keeps any.
      */
     unsigned (*handlers)(const uint32_t **ns);
+    /* A row's window opens or closes; `ctx` is the snapshot's. NULL: nobody wants to know. */
+    void (*window)(void *ctx, const struct result_row *row, uint32_t number, bool open);
 };
 
 struct run_result {
@@ -103,6 +107,8 @@ struct run_result {
     uint32_t times;
     struct channel_skip *skip; /* RESULT_SKIPPED_MAX */
     uint32_t skipped;
+    struct channel_skip *fail; /* RESULT_FAILED_MAX */
+    uint32_t failed;
     struct channel_warn *warn; /* RESULT_WARNED_MAX */
     uint32_t warned;
 

@@ -148,20 +148,24 @@ static void read_end(int fd, char *text, size_t size)
     text[got > 0 ? got : 0] = '\0';
 }
 
-/* Whether a report tells that a check failed, and that nothing else did. */
-static int only_checks_failed(const json_t *report)
+/*
+ * Whether a report tells that rows are void (a check failed, or the run was interrupted) or that
+ * benchmarks could not be measured there, and that nothing else was wrong.
+ */
+static int only_results_lack(const json_t *report)
 {
     json_t *end = json_object_get(report, "end"), *row;
-    int wrong = 0;
+    int lacking = json_object_get(end, "missing") != NULL;
     size_t i;
 
     /* A benchmark program's own status is 1 if a check failed; it has others for other failures. */
     if (!get_is(end, "reason", "guest") || json_object_get(end, "fault") ||
-        get_integer(end, "guest_status") != 1)
+        get_integer(end, "guest_status") > 1 || json_array_size(json_object_get(report, "failed")))
         return 0;
     json_array_foreach (json_object_get(report, "benches"), i, row)
-        wrong += get_is(row, "check", "failed");
-    return wrong > 0;
+        lacking |=
+            get_is(row, "check", "failed") || json_is_true(json_object_get(row, "interrupted"));
+    return lacking;
 }
 
 static enum err_code code_of(int status)
@@ -178,7 +182,7 @@ static int judge(const struct run *run, const char *env, const char *program, in
     if (WIFSIGNALED(status))
         return err_set(err, ERR_FAILED, "%s: %s was killed by signal %d (%s)%s", env, program,
                        WTERMSIG(status), strsignal(WTERMSIG(status)), said);
-    if (WEXITSTATUS(status) && !only_checks_failed(run->report))
+    if (WEXITSTATUS(status) && !only_results_lack(run->report))
         return err_set(err, code_of(WEXITSTATUS(status)), "%s: %s ended with status %d%s", env,
                        program, WEXITSTATUS(status), said);
     if (!json_is_object(run->report))

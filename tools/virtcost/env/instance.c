@@ -123,8 +123,9 @@ int answers_await(struct answers *answers, unsigned count, const struct site *si
         if (fds[0].revents)
             result = take_answers(answers, err);
         else if (answers->ready < count)
-            result = err_set(err, ERR_FAILED, "%u of %u instances were not ready after %d s",
-                             count - answers->ready, count, PATIENCE_MS / 1000);
+            result = err_set(err, ERR_FAILED, "%u of %u instance%s not ready after %d s",
+                             count - answers->ready, count, count == 1 ? " was" : "s were",
+                             PATIENCE_MS / 1000);
     } while (!result && answers->ready < count);
     return result;
 }

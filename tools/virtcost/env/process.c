@@ -14,6 +14,7 @@
 
 #include "tools/virtcost/env/process.h"
 #include "vmm/base/clock.h"
+#include "vmm/host/inherit.h"
 
 /* How long a process may take to end by itself after SIGTERM. */
 #define GRACE_MS 10000
@@ -21,13 +22,11 @@
 /* In the child: becomes the program; does not return. */
 static void become(const char *const *argv, int out, int err_out)
 {
-    sigset_t none;
     char now[24];
 
     /* A Ctrl-C is for us: it must not reach the child of its own accord. */
     setpgid(0, 0);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    inherit_pass_on();
     dup2(out, STDOUT_FILENO);
     dup2(err_out, STDERR_FILENO);
     snprintf(now, sizeof(now), "%" PRIu64, clock_mono_ns());

@@ -6,6 +6,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/warnings.h"
 #include "vmm/base/stats.h"
+#include "vmm/base/units.h"
 
 /* More of a run's CPU time than this, taken by the hypervisor below, makes it doubtful. */
 #define STEAL_PCT 5.0
@@ -76,11 +77,11 @@ static void warn_incomplete(const struct results *results, json_t *warnings)
         const struct part *part = &results->part[i];
 
         if (part->blocks < part->wanted)
-            warnings_add(warnings, "incomplete",
-                         json_sprintf("%s: ended by %s: %u of %u blocks are complete",
-                                      part->experiment->name,
-                                      strcmp(results->end, "error") ? "a signal" : "an error",
-                                      part->blocks, part->wanted));
+            warnings_add(
+                warnings, "incomplete",
+                json_sprintf("%s: ended by %s: %u of %u block%s complete", part->experiment->name,
+                             strcmp(results->end, "error") ? "a signal" : "an error", part->blocks,
+                             part->wanted, part->wanted == 1 ? " is" : "s are"));
     }
 }
 
@@ -115,9 +116,10 @@ static void warn_stolen(const struct results *results, json_t *warnings)
     if (count)
         warnings_add(
             warnings, "stolen",
-            json_sprintf("in %u of %zu runs the hypervisor below took more than %.0f %% of "
+            json_sprintf("in %u of %zu run%s the hypervisor below took more than %.0f %% of "
                          "the CPUs' time, at most %.1f %%",
-                         count, json_array_size(results->runs), STEAL_PCT, most));
+                         count, json_array_size(results->runs),
+                         units_s(json_array_size(results->runs)), STEAL_PCT, most));
 }
 
 /* The median of the samples from `first` on; they are in the order of the blocks. */
@@ -157,9 +159,10 @@ static void warn_drift(json_t *warnings, const json_t *experiment, const char *b
     if (drifted)
         warnings_add(
             warnings, "drift",
-            json_sprintf("%s: %u of %u figures of %s changed by more than %.0f %% from the "
+            json_sprintf("%s: %u of %u figure%s of %s changed by more than %.0f %% from the "
                          "first half of the blocks to the second",
-                         get_text(experiment, "name"), drifted, seen, base, 100 * DRIFT));
+                         get_text(experiment, "name"), drifted, seen, units_s(seen), base,
+                         100 * DRIFT));
 }
 
 /* Whether what a run warns of is said elsewhere in the results, or is what a step is for. */
@@ -197,8 +200,10 @@ static void warn_runs(const struct results *results, json_t *warnings)
         }
     json_object_foreach (codes, code, known)
         warnings_add(warnings, code,
-                     json_sprintf("in %lld of %zu runs: %s", (long long)get_integer(known, "runs"),
-                                  json_array_size(results->runs), get_text(known, "text")));
+                     json_sprintf("in %lld of %zu run%s: %s", (long long)get_integer(known, "runs"),
+                                  json_array_size(results->runs),
+                                  units_s(json_array_size(results->runs)),
+                                  get_text(known, "text")));
     json_decref(codes);
 }
 
