@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/base/wrapped.h"
+#include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/plan.h"
 #include "vmm/cli/session.h"
@@ -14,6 +16,7 @@
 #include "vmm/exec/machine.h"
 #include "vmm/host/file.h"
 #include "vmm/host/inherit.h"
+#include "vmm/host/terminal.h"
 #include "vmm/host/tracepoint.h"
 #include "vmm/report/report.h"
 
@@ -52,7 +55,7 @@ static int list_benches(struct err *err)
         return -1;
     }
     for (unsigned i = 0; i < image.benches; i++)
-        printf("%-20s %s\n", image.bench[i].name, image.bench[i].help);
+        help_list(20, image.bench[i].name, image.bench[i].help);
     image_close(&image);
     return file_flush(stdout, "standard output", err);
 }
@@ -132,6 +135,7 @@ static int run(struct err *err)
     if (config.dry_run) {
         status = prepare(err);
         if (!status) {
+            wrapped_fit(terminal_columns(STDOUT_FILENO));
             plan_print(stdout, &machine);
             status = file_flush(stdout, "standard output", err);
         }

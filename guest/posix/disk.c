@@ -124,6 +124,7 @@ void native_disk_facts(struct run_facts *facts)
         .engine = native.backend.ops->name,
         .bytes = native.backend.bytes,
         .opened = true,
+        .cached = native.backend.cached,
         .io_error = __atomic_load_n(&native.backend.error, __ATOMIC_RELAXED),
     };
     facts->disk[0].io[IO_ERRORS] = __atomic_load_n(&native.errors, __ATOMIC_RELAXED);

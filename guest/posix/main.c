@@ -5,6 +5,7 @@
 
 #include "guest/bench/table.h"
 #include "guest/posix/native.h"
+#include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/session.h"
 #include "vmm/config/select.h"
@@ -40,7 +41,7 @@ static int choose(char **chosen, struct err *err)
 static int list_benches(struct err *err)
 {
     for (const struct bench *bench = bench_table; bench < bench_table_end; bench++)
-        printf("%-20s %s\n", bench->name, bench->help);
+        help_list(20, bench->name, bench->help);
     return file_flush(stdout, "standard output", err);
 }
 

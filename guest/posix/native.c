@@ -13,6 +13,7 @@
 #include "guest/posix/disk.h"
 #include "guest/posix/native.h"
 #include "kernels_sha256.h"
+#include "vmm/config/busy.h"
 #include "vmm/config/select.h"
 #include "vmm/host/caches.h"
 #include "vmm/host/cpus.h"
@@ -250,7 +251,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
         result_init(result, &source, config->vcpus, err) ||
         backing_alloc(&native.backing, config, watch, err))
         return -1;
-    team_init(&native.team, &sleep, config->vcpus, cpus_usable());
+    team_init(&native.team, &sleep, config->vcpus, busy_cpus(config, cpus_usable()));
     if (select_needs(chosen, (const struct minivmm_bench_info *)bench_table,
                      (size_t)(bench_table_end - bench_table)) &
             MINIVMM_BENCH_DISK &&

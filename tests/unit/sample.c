@@ -42,10 +42,13 @@ static void describe_run(struct sample *sample)
 {
     static const char *const devices[] = {
         [SAMPLE_CHANNEL] = "channel", [SAMPLE_PARAVIRT] = "paravirt", [SAMPLE_DISK] = "blk0"};
-    static const char *const stats[] = {
-        [SAMPLE_IO_EXITS] = "io_exits",           [SAMPLE_MMIO_EXITS] = "mmio_exits",
-        [SAMPLE_IRQS] = "irq_injections",         [SAMPLE_HALT_WAIT] = "halt_wait_ns",
-        [SAMPLE_HALT_POLL] = "halt_poll_fail_ns", [SAMPLE_PAGES] = "pages_4k"};
+    static const char *const stats[] = {[SAMPLE_IO_EXITS] = "io_exits",
+                                        [SAMPLE_MMIO_EXITS] = "mmio_exits",
+                                        [SAMPLE_IRQS] = "irq_injections",
+                                        [SAMPLE_HALT_WAIT] = "halt_wait_ns",
+                                        [SAMPLE_HALT_POLL] = "halt_poll_fail_ns",
+                                        [SAMPLE_HALT_FOUND] = "halt_poll_success_ns",
+                                        [SAMPLE_PAGES] = "pages_4k"};
     struct run_facts *facts = &sample->facts;
 
     *facts = (struct run_facts){

@@ -438,8 +438,47 @@ START_TEST(a_temporary_disk_has_no_name)
 }
 END_TEST
 
-SUITE_MAIN("backend", data_comes_back, pieces_are_put_together, many_are_in_flight,
-           null_moves_nothing, a_file_that_shrinks_is_an_io_error, an_unlinked_file_goes_on,
+/* Opened with direct at this path, if the file system there can do that. */
+static bool open_direct(const char *at, const char *fallback)
+{
+    struct err err;
+
+    config = config_disk_default;
+    config.engine = CONFIG_ENGINE_SYNC;
+    config.path = at;
+    config.bytes = DISK_BYTES;
+    config.create = config.direct = true;
+    if (!backend_open(&backend, &config, DEPTH, &err))
+        return true;
+    suite_skip_part(fallback);
+    return false;
+}
+
+START_TEST(what_the_page_cache_may_serve_is_known)
+{
+    for (unsigned i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+        if (!usable(engines[i]))
+            continue;
+        must_open(engines[i]);
+        ck_assert_int_eq(backend.cached, has_file(engines[i]));
+        close_all();
+    }
+    if (open_direct("minivmm-unit-direct", "no direct I/O in the working folder")) {
+        ck_assert(!backend.cached);
+        backend_close(&backend);
+        unlink("minivmm-unit-direct");
+    }
+    if (open_direct("/dev/shm/minivmm-unit-direct", "no direct I/O on tmpfs")) {
+        ck_assert(backend.cached);
+        backend_close(&backend);
+        unlink("/dev/shm/minivmm-unit-direct");
+    }
+}
+END_TEST
+
+SUITE_MAIN("backend", what_the_page_cache_may_serve_is_known, data_comes_back,
+           pieces_are_put_together, many_are_in_flight, null_moves_nothing,
+           a_file_that_shrinks_is_an_io_error, an_unlinked_file_goes_on,
            a_failed_flush_is_never_forgotten, waiting_ends_with_an_event,
            what_is_no_disk_is_refused, a_new_file_has_the_size_asked_for, a_file_is_waited_for,
            there_is_one_writer_or_many_readers, a_file_that_another_has_just_made_keeps_its_data,

@@ -197,6 +197,32 @@ START_TEST(a_full_disk_is_told)
 }
 END_TEST
 
+/* What fails before the run begins takes no older trace with it. */
+START_TEST(an_older_trace_stays_until_the_run_begins)
+{
+    char *text, older[4096];
+    uint64_t dropped;
+
+    memset(older, 'x', sizeof(older));
+    fixture_file(path, older, sizeof(older));
+    ck_assert_int_eq(exittrace_open(&trace, path, &err), 0);
+    text = fixture_read(path);
+    ck_assert(!memcmp(text, older, sizeof(older)));
+    free(text);
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    text = fixture_read(path);
+    ck_assert(!memcmp(text, older, sizeof(older)));
+    free(text);
+    ck_assert_int_eq(exittrace_open(&trace, path, &err), 0);
+    ck_assert_int_eq(exittrace_begin(&trace, 1, HZ, 77, NULL, 0, &err), 0);
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    text = fixture_read(path);
+    ck_assert(memchr(text, 'x', sizeof(struct trace_header)) == NULL);
+    free(text);
+    unlink(path);
+}
+END_TEST
+
 START_TEST(a_pipe_is_refused)
 {
     char name[] = "/tmp/minivmm-fifo-XXXXXX";
@@ -215,4 +241,4 @@ END_TEST
 
 SUITE_MAIN("exittrace", every_exit_is_in_the_file, a_full_ring_loses_and_counts,
            rows_are_in_the_file, a_row_without_room_is_dropped_whole, a_full_disk_is_told,
-           a_pipe_is_refused)
+           an_older_trace_stays_until_the_run_begins, a_pipe_is_refused)

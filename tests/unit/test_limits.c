@@ -202,6 +202,19 @@ START_TEST(no_duration_is_below_zero)
 }
 END_TEST
 
+START_TEST(what_was_not_known_at_one_end_is_not_known_between)
+{
+    static struct usage before = {.time = {.on_cpu_ns = CPUS_UNKNOWN, .runqueue_ns = 20}},
+                        after = {.time = {.on_cpu_ns = 15, .runqueue_ns = CPUS_UNKNOWN}};
+
+    before.kvm_partial = true;
+    usage_subtract(&after, &before);
+    ck_assert_uint_eq(after.time.on_cpu_ns, CPUS_UNKNOWN);
+    ck_assert_uint_eq(after.time.runqueue_ns, CPUS_UNKNOWN);
+    ck_assert(after.kvm_partial);
+}
+END_TEST
+
 SUITE_MAIN("limits", rows_have_a_limit, samples_have_a_limit, skips_and_warnings_have_a_limit,
            text_has_a_limit, no_room_is_left_behind, usage_is_what_happened_between,
-           no_duration_is_below_zero)
+           no_duration_is_below_zero, what_was_not_known_at_one_end_is_not_known_between)

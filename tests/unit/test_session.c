@@ -162,6 +162,34 @@ START_TEST(the_guests_text_goes_to_its_file)
 }
 END_TEST
 
+static void check_content(const char *path, const char *expected)
+{
+    char *text = fixture_read(path);
+
+    ck_assert_str_eq(text, expected);
+    free(text);
+}
+
+/* A run that fails before it begins takes nothing from the file; one that is silent empties it. */
+START_TEST(an_older_log_stays_until_the_run_begins)
+{
+    char path[FIXTURE_PATH_MAX];
+
+    set_up();
+    fixture_file(path, "older", 5);
+    sample.config.log = path;
+    sample.config.output = "/dev/null";
+    begin();
+    session_end(&session);
+    check_content(path, "older");
+    begin_captured();
+    free(finish(0));
+    tear_down();
+    check_content(path, "");
+    unlink(path);
+}
+END_TEST
+
 #define LONG_TEXT 100000
 
 static char long_text[LONG_TEXT + 1];
@@ -284,6 +312,54 @@ START_TEST(the_report_replaces_an_older_one)
     json_decref(json);
     free(text);
     tear_down();
+    unlink(path);
+}
+END_TEST
+
+/* Nor is a report of nothing worth it: an older one stays, and the new one is shown. */
+START_TEST(a_report_without_a_result_replaces_nothing)
+{
+    char path[FIXTURE_PATH_MAX], *printed;
+
+    set_up();
+    fixture_file(path, "older", 5);
+    sample.config.output = path;
+    sample.result.row[0].samples = 0;
+    sample.facts.stop = STOP_SIGNAL;
+    begin_captured();
+    printed = finish(ERR_FAILED);
+    ck_assert_msg(strstr(printed, " is left as it was: this run has no result") != NULL, "%s",
+                  printed);
+    ck_assert(strstr(printed, "\nbenchmark ") != NULL);
+    free(printed);
+    session_end(&session);
+    check_content(path, "older");
+
+    /* There is nothing to keep in an empty file, and something to say of a part of a run. */
+    for (unsigned samples = 0; samples < 2; samples++) {
+        ck_assert_int_eq(truncate(path, samples ? 5 : 0), 0);
+        sample.result.row[0].samples = samples;
+        begin_captured();
+        printed = finish(ERR_FAILED);
+        ck_assert_msg(strstr(printed, "is left as it was") == NULL, "%s", printed);
+        free(printed);
+        session_end(&session);
+        printed = fixture_read(path);
+        ck_assert(strstr(printed, "\nbenchmark ") != NULL);
+        free(printed);
+    }
+
+    /* A guest that measures nothing, and ends as it should, has its report. */
+    sample.result.row[0].samples = 0;
+    sample.facts.stop = STOP_GUEST;
+    ck_assert_int_eq(truncate(path, 5), 0);
+    begin_captured();
+    free(finish(0));
+    session_end(&session);
+    printed = fixture_read(path);
+    ck_assert(strstr(printed, "\nbenchmark ") != NULL);
+    free(printed);
+    sample_free(&sample);
     unlink(path);
 }
 END_TEST
@@ -625,9 +701,11 @@ END_TEST
 /* Standard error becomes a terminal; returns the other end of it. */
 static int make_terminal(int *saved)
 {
+    const struct winsize size = {.ws_row = 24, .ws_col = 200};
     int master, slave;
 
-    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, NULL), 0);
+    setenv("TERM", "xterm", 1);
+    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, &size), 0);
     *saved = dup(STDERR_FILENO);
     ck_assert_int_eq(dup2(slave, STDERR_FILENO), STDERR_FILENO);
     close(slave);
@@ -682,6 +760,24 @@ START_TEST(a_terminal_shows_how_far_it_is)
 }
 END_TEST
 
+/* It could not take back what it shows. */
+START_TEST(a_dumb_terminal_does_not_show_how_far_it_is)
+{
+    int saved, master = make_terminal(&saved);
+
+    setenv("TERM", "dumb", 1);
+    set_up();
+    begin();
+    ck_assert(!session.terminal);
+    ck_assert_uint_eq(session.watch.tick_ms, 0);
+    session_log(&session, "text\n");
+    ck_assert_str_eq(screen(master), "text\r\n");
+    dup2(saved, STDERR_FILENO);
+    close(master);
+    tear_down();
+}
+END_TEST
+
 START_TEST(before_the_first_row_there_is_nothing_to_show)
 {
     int saved, master = make_terminal(&saved);
@@ -720,6 +816,7 @@ END_TEST
 
 SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            once_the_report_is_made_a_signal_ends_the_program, the_guests_text_goes_to_its_file,
+           an_older_log_stays_until_the_run_begins, a_report_without_a_result_replaces_nothing,
            text_that_is_interrupted_goes_on, without_a_file_it_goes_to_standard_error,
            a_log_that_cannot_be_opened_is_an_error, the_report_replaces_an_older_one,
            a_report_that_cannot_be_written_follows_on_standard_error,
@@ -729,4 +826,5 @@ SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            a_report_whose_reader_is_gone_is_a_failure, a_pipe_without_a_reader_can_be_given_up,
            the_status_tells_how_it_went, a_name_without_a_result_is_a_failure,
            a_benchmark_that_failed_is_a_failure, a_terminal_shows_how_far_it_is,
+           a_dumb_terminal_does_not_show_how_far_it_is,
            before_the_first_row_there_is_nothing_to_show, the_longest_progress_line_fits)

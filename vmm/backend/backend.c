@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -254,6 +256,15 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
     return err_hint(err, "without direct, or truncate -s %%%u FILE", backend->block_bytes);
 }
 
+/* A file system in memory is its own page cache, though newer kernels allow direct there. */
+static bool is_cached(int fd, const struct config_disk *config)
+{
+    struct statfs fs;
+
+    return !config->direct ||
+           (!fstatfs(fd, &fs) && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC));
+}
+
 static const struct backend_ops *choose_engine(const struct config_disk *config)
 {
     static const struct backend_ops *const engine[] = {
@@ -287,8 +298,10 @@ int backend_open(struct backend *backend, const struct config_disk *config, unsi
         backend->fd = open_file(config, &made, err);
     if ((backend->fd >= 0 || (!config->temporary && !config->path)) &&
         (!config->path || !use_file(backend, config, &made, err)) &&
-        !backend->ops->open(backend, err))
+        !backend->ops->open(backend, err)) {
+        backend->cached = backend->fd >= 0 && is_cached(backend->fd, config);
         return 0;
+    }
     if (made)
         unlink(config->path);
     if (backend->fd >= 0)

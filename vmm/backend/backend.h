@@ -55,6 +55,7 @@ struct backend {
     uint64_t bytes;       /* a multiple of 512 */
     unsigned block_bytes; /* the unit in which it is best used: 512, or more with direct */
     bool read_only;
+    bool cached;     /* the host's page cache is between this and the file's device */
     int fd;          /* -1: no file */
     unsigned depth;  /* most operations in flight */
     int error;       /* the first of an operation that failed; 0: none has */

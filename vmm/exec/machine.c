@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "vmm/base/units.h"
+#include "vmm/config/busy.h"
 #include "vmm/config/select.h"
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
@@ -281,7 +282,7 @@ int machine_place(struct machine *machine, struct err *err)
     struct dtb_facts facts = {
         .bench = machine->benches,
         .tsc_hz = machine->rate.hz,
-        .host_cpus = cpus_usable(),
+        .host_cpus = busy_cpus(config, cpus_usable()),
         .caches = {caches.l1d, caches.l2, caches.llc},
         .xcr0 = machine->facts.xcr0,
     };

@@ -216,21 +216,48 @@ static void look_at_mount(const struct walk *walk, char *line)
     visit_mount(walk, version, unescape(word[3]), unescape(word[4]));
 }
 
+/* The lines on hierarchies of cgroups, of all that is mounted; to be freed, or NULL. */
+static char *read_mounts(const char *root)
+{
+    FILE *file = open_below(root, "/proc/self/mountinfo"), *out;
+    char *line = NULL, *text = NULL;
+    size_t room = 0, bytes;
+
+    out = file ? open_memstream(&text, &bytes) : NULL;
+    while (out && getline(&line, &room, file) > 0)
+        if (strstr(line, " - cgroup"))
+            fputs(line, out);
+    free(line);
+    if (out)
+        fclose(out);
+    if (file)
+        fclose(file);
+    return text;
+}
+
+/* The same of this process, read once: it takes the kernel as long as all the rest together. */
+static const char *own_mounts(void)
+{
+    static char *mounts;
+
+    if (!mounts)
+        mounts = read_mounts("");
+    return mounts;
+}
+
 void cgroup_each(const char *root, const char *controller,
                  void (*visit)(void *ctx, const struct cgroup_group *group), void *ctx)
 {
     struct walk walk = {.root = root, .controller = controller, .visit = visit, .ctx = ctx};
-    char *line = NULL;
-    size_t room = 0;
-    FILE *file;
+    char *mounts = NULL, *rest, *line;
 
     find_groups(&walk);
-    file = open_below(root, "/proc/self/mountinfo");
-    while (file && getline(&line, &room, file) > 0)
+    if (walk.group[0] || walk.group[1])
+        mounts = *root ? read_mounts(root) : own_mounts() ? strdup(own_mounts()) : NULL;
+    rest = mounts;
+    while (rest && (line = strsep(&rest, "\n")))
         look_at_mount(&walk, line);
-    free(line);
-    if (file)
-        fclose(file);
+    free(mounts);
     free(walk.group[0]);
     free(walk.group[1]);
 }

@@ -17,7 +17,8 @@ struct cgroup_group {
  * "memory"), then for each group above it that is visible. Both versions are visited, since a host
  * may have both; which of them has the controller shows in the files of the folder. A hierarchy
  * that is mounted twice is visited twice. `root` goes in front of every path that is opened: "",
- * but for tests. Visits nothing where the kernel does not say what there is.
+ * but for tests. Visits nothing where the kernel does not say what there is. What is mounted is
+ * read once, at the first call, before there are other threads.
  */
 void cgroup_each(const char *root, const char *controller,
                  void (*visit)(void *ctx, const struct cgroup_group *group), void *ctx);

@@ -144,6 +144,13 @@ int file_can_replace(const char *path)
     return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS);
 }
 
+bool file_has_content(const char *path)
+{
+    struct stat file;
+
+    return !stat(path, &file) && S_ISREG(file.st_mode) && file.st_size > 0;
+}
+
 /* All of it, to the disk: some file systems tell only then that there is no room. Closes the file.
  */
 static int write_whole(int fd, const char *text, size_t bytes)
@@ -190,6 +197,30 @@ static int open_beside(const char *path, char beside[PATH_MAX])
     return fd;
 }
 
+/* Written into the file: what is in it stays if there is no room for what is to replace it. */
+static int write_into(const char *path, const char *text, size_t bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    struct stat old;
+
+    if (fd < 0)
+        return -1;
+    if (!fstat(fd, &old) && S_ISREG(old.st_mode)) {
+        int error = bytes ? posix_fallocate(fd, 0, (off_t)bytes) : 0;
+
+        if (!error && ftruncate(fd, (off_t)bytes))
+            error = errno;
+        if (error) {
+            if (ftruncate(fd, old.st_size))
+                error = errno;
+            close(fd);
+            errno = error;
+            return -1;
+        }
+    }
+    return write_whole(fd, text, bytes);
+}
+
 int file_replace(const char *path, const char *text, size_t bytes)
 {
     char *real = realpath(path, NULL); /* a symbolic link stays one */
@@ -210,9 +241,5 @@ int file_replace(const char *path, const char *text, size_t bytes)
     }
     free(real);
     /* The folder may not be written to, or the file be a mount point. */
-    if (fd < 0 || (whole && result)) {
-        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        result = fd < 0 ? -1 : write_whole(fd, text, bytes);
-    }
-    return result;
+    return fd < 0 || (whole && result) ? write_into(path, text, bytes) : result;
 }

@@ -46,11 +46,14 @@ bool file_is_regular(const char *path);
  */
 int file_can_replace(const char *path);
 
+/* file_has_content(): whether a path names a regular file with something in it. */
+bool file_has_content(const char *path);
+
 /*
  * file_replace(): make this the content of a file, which need not exist. It is written beside it
  * and then takes its name, so that an older file stays until the newer one is whole; where that is
- * not possible, or the file is not a regular one, it is written into the file. Returns 0, or -1
- * with errno.
+ * not possible, or the file is not a regular one, it is written into the file, if there is room for
+ * all of it. Returns 0, or -1 with errno.
  */
 int file_replace(const char *path, const char *text, size_t bytes);
 

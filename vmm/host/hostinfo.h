@@ -9,12 +9,13 @@
 #include <stdint.h>
 
 #include "vmm/host/caches.h"
+#include "vmm/host/cpus.h"
 #include "vmm/host/quota.h"
 
 #define HOSTINFO_MITIGATIONS_MAX 40
 
 struct hostinfo {
-    char cpu[96]; /* "AMD EPYC 7763 64-Core Processor" */
+    char cpu[CPUS_NAME_MAX]; /* "AMD EPYC 7763 64-Core Processor" */
     unsigned family, model, stepping;
     unsigned cpus, cpus_usable;
     bool virtualized; /* the hypervisor bit of CPUID: this host is itself a VM */

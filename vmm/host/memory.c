@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,11 +25,18 @@ static void take_limit(void *ctx, const struct cgroup_group *group)
         *limit = (struct memory_limit){bytes, "the cgroup's limit"};
 }
 
-struct memory_limit memory_limit(void)
+struct memory_limit memory_total(void)
 {
     struct memory_limit limit = {UINT64_MAX, "the host's memory"};
 
     file_status_kb("/proc/meminfo", "MemTotal:", &limit.bytes);
+    return limit;
+}
+
+struct memory_limit memory_limit(void)
+{
+    struct memory_limit limit = memory_total();
+
     cgroup_each("", "memory", take_limit, &limit);
     return limit;
 }
@@ -78,7 +86,7 @@ static int read_smaps(const char *path, const struct range *range, struct memory
 {
     FILE *file = fopen(path, "re");
     uint64_t start, end, found, page = 0;
-    bool inside = false;
+    bool inside = false, has_pss = false, has_rss = false;
     char line[512];
 
     *usage = (struct memory_usage){0};
@@ -89,12 +97,14 @@ static int read_smaps(const char *path, const struct range *range, struct memory
             inside = is_within(range, start, end);
         } else if (field_is(line, "Pss:", &found)) {
             *(inside ? &usage->pss_bytes : &usage->other_pss_bytes) += found;
+            has_pss = true;
+        } else if (field_is(line, "Rss:", &found)) {
+            usage->resident_bytes += inside ? found : 0;
+            has_rss = true;
         } else if (!inside) {
             continue;
         } else if (field_is(line, "KernelPageSize:", &found)) {
             page = found;
-        } else if (field_is(line, "Rss:", &found)) {
-            usage->resident_bytes += found;
         } else if (field_is(line, "AnonHugePages:", &found)) {
             usage->huge_bytes += found;
         } else if (field_is(line, "Shared_Hugetlb:", &found) ||
@@ -106,7 +116,10 @@ static int read_smaps(const char *path, const struct range *range, struct memory
         }
     }
     fclose(file);
-    return 0;
+    if (!has_pss)
+        usage->pss_bytes = usage->other_pss_bytes = UINT64_MAX;
+    errno = ENODATA;
+    return has_rss ? 0 : -1;
 }
 
 int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -27,43 +27,43 @@ static int read_in(const char *folder, const char *name, char *text, size_t size
 /* "quota period" in us, as version 2 has them in one file. Returns 0, or -1: no such files. */
 static int read_quota(const struct cgroup_group *group, char text[48])
 {
-    char quota[24], period[24];
+    char quota[24], period[24] = "";
 
     if (group->version == 2)
         return read_in(group->folder, "cpu.max", text, 48);
     if (read_in(group->folder, "cpu.cfs_quota_us", quota, sizeof(quota)) ||
-        read_in(group->folder, "cpu.cfs_period_us", period, sizeof(period)))
+        (quota[0] != '-' && read_in(group->folder, "cpu.cfs_period_us", period, sizeof(period))))
         return -1;
     snprintf(text, 48, "%.20s %.20s", quota, period);
     return 0;
 }
 
-static int read_stat(const struct cgroup_group *group, const char *key, uint64_t *value)
+/* The number behind a key, at the beginning of one of the lines. Returns 0, or -1. */
+static int find_number(const char *text, const char *key, uint64_t *value)
 {
-    char path[PATH_MAX + 16], text[32], *end;
+    const char *at = text;
 
-    snprintf(path, sizeof(path), "%s/cpu.stat", group->folder);
-    if (file_status_field(path, key, text, sizeof(text)))
-        return -1;
-    *value = strtoull(text, &end, 10);
-    return end == text ? -1 : 0;
+    while (at && strncmp(at, key, strlen(key)))
+        at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL;
+    return at && sscanf(at + strlen(key), "%" SCNu64, value) == 1 ? 0 : -1;
 }
 
 /* How the group was throttled so far, if it says so. */
-static void add_group(struct quota *quota, const struct cgroup_group *group, bool limited)
+static void add_group(struct quota *quota, const struct cgroup_group *group)
 {
     const struct flavour *flavour = &flavours[group->version - 1];
     struct quota_group *out = &quota->group[quota->groups];
     struct stat folder;
+    char text[1024];
 
     if (quota->groups == QUOTA_GROUPS_MAX || stat(group->folder, &folder) ||
-        read_stat(group, "nr_throttled ", &out->periods) ||
-        read_stat(group, flavour->time, &out->ns))
+        read_in(group->folder, "cpu.stat", text, sizeof(text)) ||
+        find_number(text, "nr_throttled ", &out->periods) ||
+        find_number(text, flavour->time, &out->ns))
         return;
     out->ns *= flavour->unit_ns;
     out->device = folder.st_dev;
     out->inode = folder.st_ino;
-    out->limited = limited;
     quota->groups++;
 }
 
@@ -72,18 +72,16 @@ static void visit(void *ctx, const struct cgroup_group *group)
     struct quota *quota = ctx;
     int64_t allowed, period;
     char text[48];
-    bool limited;
 
-    if (read_quota(group, text))
-        return;
     /* Without a quota: "max" or -1. */
-    limited =
-        sscanf(text, "%" SCNd64 " %" SCNd64, &allowed, &period) == 2 && allowed > 0 && period > 0;
-    if (limited && (!quota->cpus || (double)allowed / (double)period < quota->cpus)) {
+    if (read_quota(group, text) || sscanf(text, "%" SCNd64 " %" SCNd64, &allowed, &period) != 2 ||
+        allowed <= 0 || period <= 0)
+        return;
+    if (!quota->cpus || (double)allowed / (double)period < quota->cpus) {
         quota->cpus = (double)allowed / (double)period;
         memcpy(quota->text, text, sizeof(quota->text));
     }
-    add_group(quota, group, limited);
+    add_group(quota, group);
 }
 
 void quota_read(const char *root, struct quota *quota)
@@ -110,9 +108,8 @@ int quota_throttled(const struct quota *before, const struct quota *after,
     for (unsigned i = 0; i < after->groups; i++) {
         const struct quota_group *end = &after->group[i], *begin = find_group(before, end);
 
-        /* One that the process came to meanwhile throttled others before. */
-        if (!begin || (!begin->limited && !end->limited) || end->ns < begin->ns ||
-            end->periods < begin->periods)
+        /* One that the process came to meanwhile, or that had no quota, is not known. */
+        if (!begin || end->ns < begin->ns || end->periods < begin->periods)
             continue;
         if (!known || end->ns - begin->ns > throttled->ns)
             *throttled =

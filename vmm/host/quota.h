@@ -6,7 +6,6 @@
 #ifndef HOST_QUOTA_H
 #define HOST_QUOTA_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -14,13 +13,12 @@
 
 /* What the groups say at one moment. */
 struct quota {
-    double cpus;   /* the tightest quota, as so many CPUs all the time; 0: none, or not known */
-    char text[48]; /* that quota and its period, in us; empty: none */
-    unsigned groups;
+    double cpus;     /* the tightest quota, as so many CPUs all the time; 0: none, or not known */
+    char text[48];   /* that quota and its period, in us; empty: none */
+    unsigned groups; /* that have a quota, and say what it did */
     struct quota_group {
         dev_t device; /* of its folder */
         ino_t inode;
-        bool limited;
         uint64_t periods, ns; /* it was throttled in so many, for so long, since it was made */
     } group[QUOTA_GROUPS_MAX];
 };
@@ -38,7 +36,7 @@ void quota_read(const char *root, struct quota *quota);
 
 /*
  * quota_throttled(): of the group with a quota that was throttled longest between two moments.
- * Returns 0, or -1: no group had a quota, or it is not known.
+ * Returns 0, or -1: no group had a quota at both, or it is not known.
  */
 int quota_throttled(const struct quota *before, const struct quota *after,
                     struct quota_throttled *throttled);

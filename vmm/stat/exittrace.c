@@ -65,7 +65,7 @@ int exittrace_open(struct exittrace *trace, const char *path, struct err *err)
 
     *trace = (struct exittrace){.path = path};
     /* Without O_NONBLOCK, a pipe that nobody reads would hold it up. */
-    trace->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+    trace->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     if (trace->fd < 0) {
         err_sys(err, ERR_USAGE, "--trace %s", path);
         return err_hint(err, "a file that can be written");
@@ -114,6 +114,9 @@ int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, ui
             return err_sys(err, ERR_FAILED, "--trace: no memory");
         trace->ring[trace->vcpus].record = room;
     }
+    /* Until here, an older trace was left as it was. */
+    if (ftruncate(trace->fd, 0) && errno != EINVAL)
+        return err_sys(err, ERR_FAILED, "--trace %s", trace->path);
     put_header(trace, tsc_hz, start, device, devices);
     errno = pthread_create(&trace->thread, NULL, trace_thread, trace);
     if (errno)

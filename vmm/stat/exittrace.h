@@ -34,12 +34,13 @@ struct exittrace {
     int error; /* errno of a write that failed; what came later is lost */
 };
 
-/* exittrace_open(): create the file. Returns 0, or -1 with ERR_USAGE. */
+/* exittrace_open(): open the file, or create it; what is in it stays. Returns 0, or -1 with
+ * ERR_USAGE. */
 int exittrace_open(struct exittrace *trace, const char *path, struct err *err);
 
 /*
- * exittrace_begin(): write the header, with the names of the devices by their numbers, and start
- * the thread, for so many vCPUs. Returns 0, or -1.
+ * exittrace_begin(): empty the file, write the header, with the names of the devices by their
+ * numbers, and start the thread, for so many vCPUs. Returns 0, or -1.
  */
 int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, uint64_t start,
                     const char *const *device, unsigned devices, struct err *err);

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "vmm/base/clock.h"
+#include "vmm/host/room.h"
 #include "vmm/stat/result.h"
 
 static void *reserve(size_t bytes)
@@ -38,8 +39,9 @@ int result_init(struct run_result *result, const struct result_source *source, u
     if (result->row && result->sample && result->time && result->skip && result->fail &&
         result->warn)
         return 0;
+    err_sys(err, ERR_FAILED, "no room for results");
     result_free(result);
-    return err_sys(err, ERR_FAILED, "no room for results");
+    return room_map_hint(err, "ulimit -v unlimited");
 }
 
 void result_free(struct run_result *result)
@@ -67,6 +69,12 @@ static uint64_t between(uint64_t now, uint64_t then)
     return now > then ? now - then : 0;
 }
 
+/* A time that need not be known. */
+static uint64_t known_between(uint64_t now, uint64_t then)
+{
+    return now == CPUS_UNKNOWN || then == CPUS_UNKNOWN ? CPUS_UNKNOWN : between(now, then);
+}
+
 void usage_subtract(struct usage *a, const struct usage *b)
 {
     for (unsigned i = 0; i < EXITSTAT_SLOTS; i++) {
@@ -74,8 +82,9 @@ void usage_subtract(struct usage *a, const struct usage *b)
         a->handler_ns[i] = between(a->handler_ns[i], b->handler_ns[i]);
     }
     a->in_run_ns = between(a->in_run_ns, b->in_run_ns);
-    a->time.on_cpu_ns = between(a->time.on_cpu_ns, b->time.on_cpu_ns);
-    a->time.runqueue_ns = between(a->time.runqueue_ns, b->time.runqueue_ns);
+    a->time.on_cpu_ns = known_between(a->time.on_cpu_ns, b->time.on_cpu_ns);
+    a->time.runqueue_ns = known_between(a->time.runqueue_ns, b->time.runqueue_ns);
+    a->kvm_partial |= b->kvm_partial;
     a->process_ns = between(a->process_ns, b->process_ns);
     for (unsigned i = 0; i < IO_COUNTERS; i++)
         a->io[i] -= b->io[i];

@@ -38,6 +38,7 @@ struct usage {
     uint64_t process_ns;              /* CPU time of the whole process, its kernel side included */
     uint64_t io[IO_COUNTERS];         /* of all disks */
     uint64_t kvm[RESULT_KVM_MAX];     /* KVM's statistics, named by kvm_stat_names */
+    bool kvm_partial;                 /* they lack those of some vCPUs */
     uint64_t trace[RESULT_TRACE_MAX]; /* KVM's tracepoints, of a traced run */
 };
 
