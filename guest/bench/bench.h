@@ -76,11 +76,11 @@ void row_end(struct bench_run *run, uint64_t ops, uint64_t window);
 /* row_check(): complete the row; the check named `what` passes if `value` is at most `limit`. */
 void row_check(struct bench_run *run, const char *what, double value, double limit);
 
-/* bench_skip(): the benchmark, or the rest of it, cannot be measured here. */
+/* bench_skip(): report that the benchmark, or the rest of it, cannot be measured here. */
 void bench_skip(struct bench_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* bench_fail(): the benchmark failed, with an I/O error, and so does the run. */
+/* bench_fail(): report that the benchmark failed with an I/O error; the run then fails, too. */
 void bench_fail(struct bench_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

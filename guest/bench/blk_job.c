@@ -225,10 +225,10 @@ static const char *fill(const struct disk *disk, uint64_t bytes, uint8_t *buffer
 
         pattern_stamp(buffer, at / PATTERN_SECTOR_BYTES, part / PATTERN_SECTOR_BYTES, 0);
         if (blk_transfer(disk, DISK_WRITE, at, buffer, part))
-            return "I/O error: a write failed while the disk was filled with data to check";
+            return "I/O error: a write of the data pattern failed";
     }
     if (blk_transfer(disk, DISK_FLUSH, 0, buffer, 0))
-        return "I/O error: a flush failed";
+        return "I/O error: a flush of the data pattern failed";
     *failed = false;
     return NULL;
 }
@@ -253,6 +253,6 @@ const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer
         return "the disk holds other data, which is not overwritten; use an empty disk";
     default:
         *failed = true;
-        return "I/O error: a read failed";
+        return "I/O error: a read of the disk's content failed";
     }
 }

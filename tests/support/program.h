@@ -28,8 +28,7 @@ struct program {
  */
 const char *program_path(const char *name);
 
-/* program_prepare: called in each new process just before exec(2), with its files in place; or
- * NULL. */
+/* program_prepare: if not NULL, called in each child before exec(2), after redirecting output. */
 extern void (*program_prepare)(void);
 
 /*
