@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PID 1 of the box that tools/testbed boots.
+ * PID 1 of the machine that tools/testbed boots.
  *
- * It mounts what a Linux host has, loads kvm and kvm_amd, runs the command, and powers the machine
- * off. What it agrees on with tools/testbed:
+ * It mounts the usual file systems, loads kvm and kvm_amd, runs the command and powers the machine
+ * off. The interface to tools/testbed:
  *
- *     ttyS0               the kernel's console, and this program's complaints until it has ttyS2
- *     ttyS1, ttyS2        the command's standard output and standard error, raw bytes
- *     ttyS3               the command's exit status, in decimal; nothing if the machine died before
- *     /command            the command: argv, each string ended by a NUL
- *     /mod                the modules
- *     TESTBED_NPT=0|1     what kvm_amd's parameter npt has to be
- *     TESTBED_MERGE=1     standard error goes where standard output goes, in order
+ *     ttyS0               kernel console; also errors of this program until ttyS2 is open
+ *     ttyS1, ttyS2        standard output and standard error of the command, unmodified
+ *     ttyS3               exit status of the command, in decimal; empty if the machine died before
+ *     /command            the command: argv, NUL-terminated strings
+ *     /mod                the kernel modules
+ *     TESTBED_NPT=0|1     required value of kvm_amd's parameter npt
+ *     TESTBED_MERGE=1     merge standard error into standard output, in order
  *     TESTBED_DISKS=N     wait for N disks, /dev/nvme0n1 to /dev/nvme0nN
- *     TESTBED_OUT=N       leave /out as a tar archive on disk N
+ *     TESTBED_OUT=N       write /out as a tar archive to disk N
  *
- * The TESTBED_ words are on the kernel's command line: the kernel hands the words that it does not
- * know to PID 1 as environment variables. A command that cannot be run has the shell's status, 126
- * or 127; a box that is not what was asked for has the status FAILED.
+ * The TESTBED_ words are on the kernel command line; the kernel passes unknown words to PID 1 as
+ * environment variables. If the command cannot be executed, the status is 126 or 127, as in a
+ * shell; if the machine cannot be set up as requested, it is FAILED.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -61,7 +61,7 @@ static const struct mount_point {
     {"tracefs", "/sys/kernel/tracing"},
 };
 
-/* The names in /dev that come from udev elsewhere, not from the kernel. */
+/* Names in /dev that udev, not the kernel, creates on other systems. */
 static const struct link {
     const char *target;
     const char *path;
@@ -75,11 +75,11 @@ static const struct link {
 /* The environment of the command. */
 static char *command_env[] = {"PATH=/payload:/bin", "HOME=/tmp", "TERM=dumb", NULL};
 
-/* One of the command's output streams: a pipe, and the serial port that it is copied to. */
+/* An output stream of the command: a pipe, copied to a serial port. */
 struct stream {
-    int in;   /* the end of the pipe that is read here */
-    int out;  /* the end that the command writes to */
-    int port; /* the serial port */
+    int in;   /* read end of the pipe */
+    int out;  /* write end, for the command */
+    int port; /* serial port */
 };
 
 static int port_open(const char *tty)
@@ -95,8 +95,8 @@ static int port_open(const char *tty)
 }
 
 /*
- * Wait until the last byte has left the port. tcdrain() does not: it gives the transmitter a few
- * milliseconds at most, and whoever reads the output on the host may be slower than that.
+ * Wait until the last byte has left the port. tcdrain() is not enough: it waits a few milliseconds
+ * for the transmitter, and the reader on the host may be slower.
  */
 static void port_drain(int port)
 {
@@ -106,7 +106,7 @@ static void port_drain(int port)
         usleep(1000);
 }
 
-/* Write the disks' data out, report the status and end the machine. */
+/* Write dirty pages to the disks, report the status and power the machine off. */
 static _Noreturn void power_off(int status)
 {
     int port = port_open("/dev/ttyS3");
@@ -117,7 +117,7 @@ static _Noreturn void power_off(int status)
         port_drain(port);
     }
     reboot(RB_POWER_OFF);
-    _exit(FAILED); /* the kernel panics when PID 1 ends, which ends the machine as well */
+    _exit(FAILED); /* the kernel panics when PID 1 exits, which ends the machine as well */
 }
 
 static _Noreturn __attribute__((format(printf, 1, 2))) void die(const char *format, ...)
@@ -126,7 +126,7 @@ static _Noreturn __attribute__((format(printf, 1, 2))) void die(const char *form
     va_list args;
 
     va_start(args, format);
-    vsnprintf(message, sizeof(message), format, args); /* first of all: %m is errno's text */
+    vsnprintf(message, sizeof(message), format, args); /* before other calls change errno (%m) */
     va_end(args);
     dprintf(STDERR_FILENO, "testbed: %s\n", message);
     port_drain(STDERR_FILENO);
@@ -175,7 +175,7 @@ static void module_load(const char *path, const char *parameters)
     close(fd);
 }
 
-/* Load KVM. The parameter is read back: where the CPU has no nested paging, npt=1 has no effect. */
+/* Load KVM. Read the parameter back: kvm_amd ignores npt=1 if the CPU has no nested paging. */
 static void kvm_load(bool npt)
 {
     char value = 0;
@@ -192,10 +192,10 @@ static void kvm_load(bool npt)
         die("kvm_amd's parameter npt: %m");
     close(fd);
     if (value != (npt ? 'Y' : 'N'))
-        die("kvm_amd has npt=%c, asked for was npt=%d", value, npt);
+        die("kvm_amd has npt=%c, requested npt=%d", value, npt);
 }
 
-/* The NVMe driver is part of the kernel, and still looks for its disks when PID 1 starts. */
+/* The built-in NVMe driver may still be probing its disks when PID 1 starts. */
 static void disks_wait(int count)
 {
     char path[32];
@@ -204,15 +204,15 @@ static void disks_wait(int count)
         snprintf(path, sizeof(path), "/dev/nvme0n%d", i);
         for (int ms = 0; access(path, F_OK); ms++) {
             if (ms == DISK_WAIT_MS)
-                die("no disk %s", path);
+                die("%s did not appear within %d s", path, DISK_WAIT_MS / 1000);
             usleep(1000);
         }
     }
 }
 
 /*
- * A pipe, not the port itself: the command shall not see a terminal that its user does not have.
- * The writing end stays open here, so that the pipe never hangs up.
+ * The command writes to a pipe rather than the port, so that its output is not a terminal. The
+ * write end stays open here, so that the pipe never hangs up.
  */
 static void stream_open(struct stream *stream, const char *tty)
 {
@@ -225,7 +225,7 @@ static void stream_open(struct stream *stream, const char *tty)
     stream->out = ends[1];
 }
 
-/* Copy what is in the pipe now. */
+/* Copy the present content of the pipe to the port. */
 static void stream_pump(const struct stream *stream)
 {
     char buf[4096];
@@ -235,11 +235,11 @@ static void stream_pump(const struct stream *stream)
         for (ssize_t done = 0, n; done < len; done += n) {
             n = write(stream->port, buf + done, (size_t)(len - done));
             if (n < 0)
-                die("output: %m");
+                die("writing output: %m");
         }
 }
 
-/* The command's argument vector. A command of one string is a line for the shell. */
+/* The argument vector of the command. A single string is a command line for the shell. */
 static char **command_read(void)
 {
     static char *args[COMMAND_ARGS + 1];
@@ -288,12 +288,12 @@ static int exit_status(int wait_status)
 
 static void on_child(int signal)
 {
-    (void)signal; /* it has ended ppoll(), that is all it is for */
+    (void)signal; /* interrupts ppoll(), nothing else */
 }
 
 /*
- * Run the command and copy its output until it ends, then kill what it has left running. Return
- * its status.
+ * Run the command and copy its output until it ends, then kill all remaining processes. Returns its
+ * exit status.
  */
 static int command_run(char **args, const struct stream *streams, nfds_t count)
 {
@@ -305,7 +305,7 @@ static int command_run(char **args, const struct stream *streams, nfds_t count)
     sigemptyset(&none);
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, NULL); /* it is let in by ppoll() only */
+    sigprocmask(SIG_BLOCK, &child, NULL); /* unblocked only in ppoll() */
     signal(SIGCHLD, on_child);
 
     pid = fork();
@@ -334,7 +334,7 @@ static int command_run(char **args, const struct stream *streams, nfds_t count)
     return exit_status(wait_status);
 }
 
-/* Leave /out on a disk, as a tar archive without a file system around it. */
+/* Write /out to a disk as a raw tar archive. */
 static void out_save(int disk)
 {
     char path[32];
@@ -370,8 +370,8 @@ int main(void)
     kvm_load(npt);
 
     /*
-     * What the command prints is on the host before it goes on: if it then brings the machine down,
-     * its last words are the ones that matter.
+     * Run with a real-time priority, so that output reaches the host before the command continues:
+     * if the command crashes the machine, its last lines are not lost.
      */
     if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first))
         die("sched_setscheduler: %m");

@@ -111,7 +111,7 @@ void bench_warn(struct bench_run *run, const char *code, const char *format, ...
     send(run, &record);
 }
 
-/* The arena's first byte that is aligned. */
+/* The first aligned byte of the arena. */
 static uint8_t *arena_start(const struct env *env)
 {
     return (uint8_t *)(((uintptr_t)env->arena + ALIGNMENT - 1) & ~(ALIGNMENT - 1));

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a benchmark is, and what it calls. To add one, write a file with its run function and a row
- * in table.c.
+ * The interface of a benchmark. To add one, write a file with its run function and add a row to
+ * table.c.
  *
  * A run function prepares its data and then, for each row of results, calls row_begin(), measures,
- * row_sample() for each value, row_end(), verifies, and row_check(). Only what is measured stands
- * between row_begin() and row_end(): the VMM attributes to the row what happens there. A kernel
- * (guest/kernels) does the work, so that the same machine code runs in every environment.
+ * calls row_sample() for each value, calls row_end(), verifies the result and calls row_check().
+ * Only the measured work may be between row_begin() and row_end(): the VMM charges the row for
+ * everything in between. A kernel (guest/kernels) does the work, so that the same machine code runs
+ * in every environment.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -18,13 +19,13 @@ struct bench_run;
 
 /* A row of the table; the layout is that of struct minivmm_bench_info. */
 struct bench {
-    char name[32]; /* dotted: a prefix chooses all below it */
+    char name[32]; /* dotted; --bench also takes a prefix up to a dot */
     char help[84];
     uint32_t flags; /* BENCH_* */
     void (*run)(struct bench_run *run);
 };
 
-_Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "one table for both");
+_Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "layouts differ");
 
 #define BENCH_DISK   MINIVMM_BENCH_DISK
 #define BENCH_WRITES (MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES)
@@ -36,101 +37,100 @@ struct row {
     const char *params; /* "store=nt,mib=128", or "" */
     unsigned threads;
     const char *unit; /* of the samples */
-    const char *op;   /* what one operation is */
+    const char *op;   /* name of one operation */
     enum channel_better better;
 };
 
-/* A benchmark being run. */
+/* A running benchmark. */
 struct bench_run {
     const struct env *env;
     const char *name;
-    unsigned index; /* among those that were chosen */
-    unsigned wrong; /* checks that failed, of all so far */
+    unsigned index; /* among the chosen benchmarks, from 0 */
+    unsigned wrong; /* failed checks of all benchmarks so far */
     double sample[ROW_SAMPLES_MAX];
     unsigned samples;
     size_t arena_used;
 };
 
 /*
- * bench_main(): run what was chosen from the table, one after the other. Returns 0; 1 if a check
- * failed; 2 if the user's arguments are not understood. A benchmark that failed has said so to the
- * VMM.
+ * bench_main(): run the chosen benchmarks of the table, one after the other. Returns 0; 1 if a
+ * check failed; 2 if env->args is invalid. Benchmarks report other failures with bench_fail().
  */
 uint32_t bench_main(const struct env *env);
 
 /*
- * bench_chosen(): whether a name is in a comma-separated list of names; NULL: all are, but for
- * those that never end.
+ * bench_chosen(): whether a comma-separated list contains a name. NULL contains all benchmarks that
+ * end by themselves.
  */
 bool bench_chosen(const char *list, const char *name);
 
-/* row_begin(): see above. */
+/* row_begin(): open a row and its measurement window. */
 void row_begin(struct bench_run *run, const struct row *row);
 
-/* row_sample(): a value; those beyond ROW_SAMPLES_MAX are left out. */
+/* row_sample(): add a value to the row; values beyond ROW_SAMPLES_MAX are dropped. */
 void row_sample(struct bench_run *run, double value);
 
-/* row_end(): `ops` operations were done in `window` ticks. */
+/* row_end(): close the measurement window: `ops` operations in `window` ticks. */
 void row_end(struct bench_run *run, uint64_t ops, uint64_t window);
 
-/* row_check(): the result is right if `value` is at most `limit`. */
+/* row_check(): complete the row; the check named `what` passes if `value` is at most `limit`. */
 void row_check(struct bench_run *run, const char *what, double value, double limit);
 
-/* bench_skip(): the benchmark, or what is left of it, cannot be measured here. */
+/* bench_skip(): report that the benchmark, or the rest of it, cannot be measured here. */
 void bench_skip(struct bench_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* bench_fail(): it was tried and failed: an I/O error. The run is a failure. */
+/* bench_fail(): report that the benchmark failed with an I/O error; the run then fails, too. */
 void bench_fail(struct bench_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* bench_warn(): something that a reader of the results must know; `code` is for programs. */
+/* bench_warn(): report a caveat about the results; `code` is machine-readable. */
 void bench_warn(struct bench_run *run, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * bench_alloc(): memory from the arena, aligned to 2 MiB, where it begins at the same distance from
- * the arena's start in every environment; it holds whatever the last benchmark left. All of it is
- * free again when the benchmark ends. NULL if there is not enough.
+ * bench_alloc(): memory from the arena, aligned to 2 MiB, not cleared. Allocations are consecutive,
+ * so that they have the same relative offsets in every environment; all are freed when the
+ * benchmark ends. Returns NULL if there is not enough.
  */
 void *bench_alloc(struct bench_run *run, size_t bytes);
 
-/* bench_room(): how much bench_alloc() can still give. */
+/* bench_room(): bytes that bench_alloc() can still return. */
 size_t bench_room(const struct bench_run *run);
 
-/* bench_seconds(): a number of ticks in seconds; bench_ticks(): the inverse. */
+/* bench_seconds(): convert TSC ticks to seconds; bench_ticks(): the inverse. */
 double bench_seconds(const struct bench_run *run, uint64_t ticks);
 uint64_t bench_ticks(const struct bench_run *run, double seconds);
 
-/* The keys of the user's arguments, of which args.c has the table. */
+/* Bounds of the keys of --args; args.c has the table of keys. */
 #define BENCH_N_MAX       200000
 #define BENCH_BS_MIN      512u
 #define BENCH_BS_MAX      (1u << 20)
 #define BENCH_IODEPTH_MAX 64u
-#define BENCH_LIST_MAX    12u /* powers of two between such bounds */
+#define BENCH_LIST_MAX    12u /* powers of two within these bounds */
 
-/* bench_arg(): the number given for `key`, "n=", in the user's arguments, or `otherwise`. */
+/* bench_arg(): the value of `key`, such as "n=", in --args, or `otherwise` if it is absent. */
 uint64_t bench_arg(const struct bench_run *run, const char *key, uint64_t otherwise);
 
-/* bench_arg_list(): the numbers given for `key`. Returns how many; 0: the user says none. */
+/* bench_arg_list(): the values of `key` in --args. Returns their number, 0 if it is absent. */
 unsigned bench_arg_list(const struct bench_run *run, const char *key,
                         uint64_t values[BENCH_LIST_MAX]);
 
-/* bench_arg_is(): whether the user gives this word for `key`. */
+/* bench_arg_is(): whether --args has `key` with the value `word`. */
 bool bench_arg_is(const struct bench_run *run, const char *key, const char *word);
 
-/* bench_isa_missing(): whether the user asks for an instruction set that is not there. */
+/* bench_isa_missing(): whether `args` requests an instruction set that is not supported here. */
 bool bench_isa_missing(const char *args);
 
 /*
- * bench_isa(): the instruction set to use: the best there is, or the one that the user's argument
- * isa=sse2|avx2|avx512 asks for, if there is that.
+ * bench_isa(): the instruction set to use: the one that isa=sse2|avx2|avx512 in --args requests, if
+ * it is supported here, otherwise isa_best().
  */
 enum isa bench_isa(const struct bench_run *run);
 
 /*
- * bench_teams(): the numbers of threads that a benchmark runs on: one, and all if that is more.
- * Returns how many there are.
+ * bench_teams(): the numbers of threads to run a benchmark on: 1, and all threads if there are
+ * more. Returns the number of entries.
  */
 unsigned bench_teams(const struct bench_run *run, unsigned threads[2]);
 

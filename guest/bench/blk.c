@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The block I/O benchmarks: which jobs there are, and what is told of each. */
+/* The block I/O benchmarks: their jobs and the rows that they report. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ struct cell {
 struct blk_bench {
     const char *name;
     struct blk_pattern pattern;
-    struct cell cell[3]; /* those of a run without arguments, up to one that is zero */
+    struct cell cell[3]; /* the cells without bs= and iodepth=, up to the first that is zero */
 };
 
 static const struct blk_bench benches[] = {
@@ -45,7 +45,7 @@ static const struct blk_bench *find_bench(const char *name)
     return &benches[i];
 }
 
-/* Every block size with every depth, as the user's arguments say; or what the benchmark is for. */
+/* Each bs= with each iodepth=, or the defaults of the benchmark. Returns the number of cells. */
 static unsigned choose_cells(const struct bench_run *run, const struct blk_bench *bench,
                              struct cell cell[ROWS_MAX])
 {
@@ -79,7 +79,7 @@ static void send_io(const struct bench_run *run, const struct blk_job *job, uint
 
     io->bytes = job->ops * job->bs;
     io->depth = (double)job->latency / (double)window;
-    /* The histogram's buckets have a width; its ends are known exactly. */
+    /* Percentiles have the width of a histogram bucket; minimum and maximum are exact. */
     for (unsigned i = 0; i < CHANNEL_IO_POINTS; i++) {
         uint64_t value = hist_percentile(&job->hist, percent[i]);
 
@@ -122,19 +122,19 @@ static void measure(struct bench_run *run, struct blk_job *job)
                (unsigned long)job->ops, units_s(job->ops), params);
 }
 
-/* Why a job does not fit the disk, in `why`; returns whether it does. */
+/* Whether a job fits the disk; if not, sets *code and writes the reason to `why`. */
 static bool fits(const struct disk *disk, const struct cell *cell, uint64_t bytes, char *why,
                  size_t size, const char **code)
 {
     *code = NULL;
     if (cell->bs < disk->block_bytes) {
         *code = "block_size";
-        snprintf(why, size, "the disk has no blocks of %u bytes but of %u", (unsigned)cell->bs,
-                 disk->block_bytes);
+        snprintf(why, size, "bs=%u is smaller than the block size of the disk, %u",
+                 (unsigned)cell->bs, disk->block_bytes);
     } else if (cell->depth > disk->depth) {
         *code = "iodepth";
-        snprintf(why, size, "the disk takes %u operation%s at once, not %u", disk->depth,
-                 units_s(disk->depth), (unsigned)cell->depth);
+        snprintf(why, size, "iodepth=%u exceeds the queue depth of the disk, %u",
+                 (unsigned)cell->depth, disk->depth);
     } else if (bytes / cell->bs < 2 * cell->depth) {
         *code = "small_disk";
         snprintf(why, size, "the disk is too small for %u blocks of %u bytes",
@@ -143,16 +143,16 @@ static bool fits(const struct disk *disk, const struct cell *cell, uint64_t byte
     return !*code;
 }
 
-/* What all jobs on a disk share. */
+/* Shared by all jobs of a benchmark. */
 struct workspace {
-    uint64_t bytes; /* of the disk that are used */
+    uint64_t bytes; /* size of the region in use */
     uint8_t *buffer, *busy;
     uint32_t *last;
 };
 
 /*
- * Memory for jobs of up to `most` bytes in flight, and a disk with the pattern. Returns 0, or -1
- * when it has said why not.
+ * Allocate memory for jobs of up to `most` bytes in flight and write the pattern to the disk.
+ * Returns 0, or -1 after reporting the reason.
  */
 static int prepare(struct bench_run *run, struct workspace *work, const struct disk *disk,
                    unsigned reads, uint64_t most)
@@ -199,7 +199,7 @@ static struct blk_job job_of(const struct workspace *work, const struct disk *di
     };
 }
 
-/* Large, and there is one at a time. */
+/* Static because it is large; only one job exists at a time. */
 static struct blk_job job;
 
 static void run_cells(struct bench_run *run, const struct disk *disk, const struct blk_bench *bench,

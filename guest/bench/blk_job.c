@@ -2,14 +2,14 @@
 #include "guest/bench/blk.h"
 #include "guest/bench/pattern.h"
 
-/* Of every read some tags are checked, and of one in so many all of it. */
+/* Check some tags of every read, and the whole data of one read in this many. */
 #define WHOLE_EVERY 64u
 
-/* How much is read again after writing. */
+/* Most blocks and bytes to read back after writing. */
 #define VERIFY_BLOCKS 1024u
 #define VERIFY_BYTES  (64ull << 20)
 
-/* Numbers that only have to be spread, the same in every run (Marsaglia's xorshift). */
+/* Marsaglia's xorshift: well spread, and the same in every run. */
 static uint64_t next_random(uint64_t *state)
 {
     *state ^= *state << 13;
@@ -44,7 +44,7 @@ void blk_job_forget(struct blk_job *job)
     job->hist = (struct hist){{0}};
 }
 
-/* Blocks that are written are not in flight twice, so that what is found can be told. */
+/* If the job writes, a block is in flight at most once, so that its content is known. */
 static uint64_t choose_block(struct blk_job *job)
 {
     uint64_t block = job->next++ % job->blocks;
@@ -164,7 +164,7 @@ uint64_t blk_job_verify(struct blk_job *job)
     return wrong;
 }
 
-/* What sectors hold: all their pattern; some of them nothing; some of them something else. */
+/* The content of sectors: all pattern; pattern and zeros; other data. In order of severity. */
 enum content { CONTENT_PATTERN, CONTENT_EMPTY, CONTENT_OTHER, CONTENT_ERROR };
 
 static enum content look(const struct disk *disk, uint64_t offset, uint8_t *buffer, uint32_t bytes)
@@ -183,7 +183,7 @@ static enum content look(const struct disk *disk, uint64_t offset, uint8_t *buff
     return content;
 }
 
-/* The beginning, and blocks all over, the last among them. */
+/* Look at a sample: the start, the last block and random ones. Returns the worst content found. */
 static enum content survey(const struct disk *disk, uint64_t bytes, uint8_t *buffer)
 {
     uint32_t part = bytes < BENCH_BS_MAX ? (uint32_t)bytes : BENCH_BS_MAX;
@@ -200,7 +200,7 @@ static enum content survey(const struct disk *disk, uint64_t bytes, uint8_t *buf
     return worst;
 }
 
-/* All of it, which takes its time: before it is written to for the first time. */
+/* Look at everything, which is slow: only before the pattern is first written to the disk. */
 static enum content search(const struct disk *disk, uint64_t bytes, uint8_t *buffer)
 {
     enum content worst = CONTENT_PATTERN;
@@ -225,10 +225,10 @@ static const char *fill(const struct disk *disk, uint64_t bytes, uint8_t *buffer
 
         pattern_stamp(buffer, at / PATTERN_SECTOR_BYTES, part / PATTERN_SECTOR_BYTES, 0);
         if (blk_transfer(disk, DISK_WRITE, at, buffer, part))
-            return "I/O error: a write failed while the disk was filled with data to check";
+            return "I/O error: a write of the data pattern failed";
     }
     if (blk_transfer(disk, DISK_FLUSH, 0, buffer, 0))
-        return "I/O error: a flush failed";
+        return "I/O error: a flush of the data pattern failed";
     *failed = false;
     return NULL;
 }
@@ -247,12 +247,12 @@ const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer
     case CONTENT_PATTERN:
         return NULL;
     case CONTENT_EMPTY:
-        return disk->read_only ? "the disk is read-only, and holds no data to check"
+        return disk->read_only ? "the disk is read-only and does not hold the data pattern"
                                : fill(disk, bytes, buffer, failed);
     case CONTENT_OTHER:
-        return "the disk holds other data, which is left alone; give an empty one";
+        return "the disk holds other data, which is not overwritten; use an empty disk";
     default:
         *failed = true;
-        return "I/O error: a read failed";
+        return "I/O error: a read of the disk's content failed";
     }
 }

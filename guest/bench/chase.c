@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The latency ladder: from the first-level cache to eight times the last. */
+/* Load latency for working sets from the first-level cache to eight times the last-level cache. */
 #include <stdio.h>
 
 #include "guest/bench/table.h"
@@ -22,7 +22,7 @@ static void run_row(struct bench_run *run, void *base, size_t bytes, size_t stri
     struct row row = {params, 1, "ns", "load", CHANNEL_LOWER};
 
     snprintf(params, sizeof(params), "kib=%zu", bytes >> 10);
-    /* Once around, so that what fits into a cache is there; and it tells how long a step takes. */
+    /* One round warms the caches and measures how long a step takes. */
     start = ticks();
     steps = (nodes + CHASE_UNROLL - 1) / CHASE_UNROLL * CHASE_UNROLL;
     node = chase_walk(node, steps);
@@ -38,7 +38,7 @@ static void run_row(struct bench_run *run, void *base, size_t bytes, size_t stri
         row_sample(run, bench_seconds(run, ended - began) * 1e9 / (double)steps);
     }
     row_end(run, steps * samples, ended - start);
-    /* Nodes that the cycle misses, or visits too often. */
+    /* Nodes that the cycle misses or repeats. */
     row_check(run, "missed_nodes", (double)chase_length(node, 2ull * nodes) - (double)nodes, 0);
 }
 
@@ -50,7 +50,7 @@ static void chase_run(struct bench_run *run, size_t stride)
     uint32_t *order;
     void *base;
 
-    /* With a node per page, as many pages as keep their lines within the last-level cache. */
+    /* With a node per page, the cache lines of all nodes must fit the last-level cache. */
     if (stride == PAGE)
         largest = llc / 4 * (stride / KERNEL_CACHE_LINE);
     while (largest > smallest && largest + largest / stride * sizeof(*order) > bench_room(run) / 2)
@@ -63,8 +63,8 @@ static void chase_run(struct bench_run *run, size_t stride)
     }
     if (stride == KERNEL_CACHE_LINE && largest < CACHE_TIMES * llc)
         bench_warn(run, "small_arrays",
-                   "%s: the largest set of %zu MiB is less than %d times the "
-                   "last-level cache (%zu MiB): more --mem",
+                   "%s: the largest working set, %zu MiB, is less than %d times the "
+                   "last-level cache (%zu MiB); increase --mem",
                    run->name, largest >> 20, CACHE_TIMES, llc >> 20);
     for (size_t bytes = smallest; bytes < largest; bytes *= step)
         run_row(run, base, bytes, stride, order);

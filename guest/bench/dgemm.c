@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Matrix multiplication, which is nearly all of Linpack. */
+/* Matrix multiplication, which dominates Linpack. */
 #include <stdio.h>
 
 #include "guest/bench/fma.h"
@@ -8,7 +8,7 @@
 
 #define SEED 1
 #define ERROR_MAX \
-    1e-14 /* some hundred units in the last place, in rounding that is all of one sign */
+    1e-14 /* about a hundred units in the last place: rounding errors may have the same sign */
 
 static void fill(struct team *team, unsigned tid, void *arg)
 {

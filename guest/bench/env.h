@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a benchmark runs in: a bare VM (guest/kvm) or a process (guest/posix). The benchmarks see
- * only this.
+ * The environment of a benchmark: a bare VM (guest/kvm) or a process (guest/posix). Benchmarks
+ * depend on nothing else.
  */
 #ifndef BENCH_ENV_H
 #define BENCH_ENV_H
@@ -17,31 +17,31 @@
 struct env {
     unsigned threads; /* vCPUs, or threads of the process */
     struct team *team;
-    uint8_t *arena; /* all memory that there is to use, zero where it was never touched */
+    uint8_t *arena; /* memory for the benchmarks, zero where untouched */
     size_t arena_bytes;
-    size_t mem_bytes;    /* of the whole machine, or what --mem says in a native run */
-    size_t l1d, l2, llc; /* the host's caches; 0 where unknown */
-    bool quick;          /* a short run was asked for */
+    size_t mem_bytes;    /* RAM of the VM, or --mem in a native run */
+    size_t l1d, l2, llc; /* cache sizes of the host; 0: unknown */
+    bool quick;          /* --quick: a short run */
     const char *chosen;  /* names of the benchmarks to run, comma-separated; NULL: all */
-    const char *args;    /* the user's, for the benchmarks: "key=value key=value" */
+    const char *args;    /* --args: "key=value key=value" */
 
-    /* Hand records over; they have been taken when it returns. */
+    /* Send records to the VMM, which has copied them on return. */
     void (*send)(const struct channel_record *records, unsigned count);
     /*
-     * Give a page-aligned part of the arena back to the host: it will be zero, and its next touch
-     * a first touch. Returns 0, or an errno.
+     * Return a page-aligned part of the arena to the host, so that the next access to each page is
+     * a first touch and reads zeros. Returns 0, or an errno.
      */
     int (*discard)(void *start, size_t bytes);
-    /* The rate of ticks() in Hz; may take a moment when first called. */
+    /* The frequency of ticks() in Hz; natively, the first call measures it. */
     uint64_t (*ticks_hz)(void);
     /*
-     * Start the disk; it is used by the thread that calls this. Returns NULL with why in *why if
-     * there is none, or it does not work.
+     * Start the disk, for use by the calling thread. Returns NULL with a reason in *why if there is
+     * no disk or it cannot be used.
      */
     const struct disk *(*disk_open)(const char **why);
-    /* Stop it; nothing may be in flight. */
+    /* Stop the disk; no operation may be in flight. */
     void (*disk_close)(void);
-    const struct exits *exits; /* guest/bench/exits.h; NULL: there are none, natively */
+    const struct exits *exits; /* guest/bench/exits.h; NULL in a native run */
 };
 
 #endif

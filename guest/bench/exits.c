@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What leaving the guest costs. The mean comes from loops that are long enough to be timed, less
- * the same loop without the operation; the distribution from operations stamped one by one, whose
- * exits the VMM times as well.
+ * The cost of an exit. The mean comes from timed loops, minus the same loop without the operation;
+ * the distribution comes from individually timed operations, whose exits the VMM times as well.
  */
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +51,8 @@ static uint64_t time_of(void (*loop)(uint64_t, unsigned), uint64_t n, unsigned r
 }
 
 /*
- * How often to repeat an operation in a loop: doubled until the operations alone take long enough,
- * or, where they are short beside the loop's own work, that takes twice as long.
+ * Find a repeat count for a loop: double it until the operations alone take `enough`, or, if they
+ * are short compared to the rest of the loop, until the whole loop takes twice that.
  */
 static uint64_t find_count(const struct measurement *m)
 {
@@ -109,7 +108,7 @@ static void send_times(const struct measurement *m, const uint64_t *taken, unsig
     }
 }
 
-/* The least that stamping nothing takes; it is part of every stamped operation. */
+/* The least time between two time stamps, which is part of every stamped operation. */
 static uint64_t stamp_ticks(void)
 {
     uint64_t least = UINT64_MAX;
@@ -128,7 +127,7 @@ static unsigned stamp(const struct measurement *m, uint64_t *taken)
     unsigned count = m->run->env->quick ? EXITS_STAMPS_MAX / 8 : EXITS_STAMPS_MAX;
     uint64_t own = stamp_ticks();
 
-    /* Where instructions are interpreted, in batches, one alone cannot be timed. */
+    /* A hypervisor interprets instructions in batches, so a single one cannot be timed. */
     if (!m->op->stamp || is_interpreted(m))
         return 0;
     m->run->env->exits->keep_times(true);
@@ -150,7 +149,7 @@ static struct row make_row(const struct measurement *m)
     };
 }
 
-/* Put a value among sorted ones. */
+/* Insert a value into a sorted array. */
 static void insert(double *sorted, unsigned count, double value)
 {
     for (; count && sorted[count - 1] > value; count--)
@@ -184,7 +183,7 @@ static void measure_loops(const struct measurement *m)
     send_cost(m, bases[loops / 2] / (double)n);
     if (stamped)
         send_times(m, taken, stamped);
-    row_check(m->run, "not_as_it_should", (double)m->op->wrong(ops), 0);
+    row_check(m->run, "wrong_operations", (double)m->op->wrong(ops), 0);
 }
 
 static void measure_single(const struct measurement *m)
@@ -194,8 +193,8 @@ static void measure_single(const struct measurement *m)
     struct row row = make_row(m);
     uint64_t start;
 
-    m->op->once();                        /* the first finds everything cold */
-    m->run->env->exits->keep_times(true); /* none, and those of an earlier row are gone */
+    m->op->once();                        /* warm-up */
+    m->run->env->exits->keep_times(true); /* discard the times of the previous row, record none */
     m->run->env->exits->keep_times(false);
     m->op->begin();
     row_begin(m->run, &row);
@@ -208,7 +207,7 @@ static void measure_single(const struct measurement *m)
     send_cost(m, 0);
     if (!is_interpreted(m))
         send_times(m, taken, count);
-    row_check(m->run, "not_as_it_should", (double)m->op->wrong(count), 0);
+    row_check(m->run, "wrong_operations", (double)m->op->wrong(count), 0);
 }
 
 static void measure(struct team *team, unsigned tid, void *arg)
@@ -248,7 +247,7 @@ void exits_run(struct bench_run *run)
     }
     missing = op->missing ? op->missing(run->env) : NULL;
     if (!missing && op->partner && run->env->threads < 2)
-        missing = "it takes two vCPUs";
+        missing = "needs two vCPUs";
     if (missing) {
         bench_skip(run, "%s", missing);
         return;
@@ -266,7 +265,7 @@ void exits_run(struct bench_run *run)
 /* The user-space exits that are compared with a bare KVM_RUN. */
 static const char *const compared[] = {"exits.mmio.write", "exits.pio.out"};
 
-/* The ticks of `n` operations whose exits nothing but KVM_RUN answers. */
+/* Time `n` operations on whose exits the VMM re-enters KVM_RUN without handling them. */
 static uint64_t time_bare(const struct exits *exits, const struct exits_op *op, uint64_t n)
 {
     exits->bare(n);
@@ -295,11 +294,11 @@ static void floor_row(struct bench_run *run, const struct exits_op *op, bool dif
             run, ns_of(run, (difference ? full - (double)bare : (double)bare - base) / (double)n));
     }
     row_end(run, loops * n * (difference ? 2 : 1), ticks() - start);
-    /* The bare ones have come to no device. */
-    row_check(run, "not_as_it_should", (double)op->wrong(difference ? loops * n : 0), 0);
+    /* Bare exits reach no device. */
+    row_check(run, "wrong_operations", (double)op->wrong(difference ? loops * n : 0), 0);
 }
 
-/* Operations of the VMM alone. */
+/* A row for an operation of the VMM. */
 static void host_row(struct bench_run *run, enum minivmm_probe_work work, const char *name)
 {
     const struct exits *exits = run->env->exits;
@@ -320,8 +319,8 @@ static void host_row(struct bench_run *run, enum minivmm_probe_work work, const 
         row_sample(run, ns_of(run, (double)took / (double)n));
     }
     row_end(run, loops * n, ticks() - start);
-    /* None of them can be done in a tick. */
-    row_check(run, "undone", undone, 0);
+    /* No operation takes less than a tick, so such samples did not perform their `n`. */
+    row_check(run, "work_not_done", undone, 0);
 }
 
 void exits_floor_run(struct bench_run *run)

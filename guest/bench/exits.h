@@ -1,44 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Operations that leave the guest, or might: what exits.c measures, and the port to a VM
- * (guest/kvm/exits.c) provides.
+ * Operations that exit the guest, or may: guest/kvm/exits.c implements them, guest/bench/exits.c
+ * measures them.
  */
 #ifndef BENCH_EXITS_H
 #define BENCH_EXITS_H
 
 #include "guest/bench/bench.h"
 
-/* Operations to be stamped one by one. */
+/* Most operations that are timed individually. */
 #define EXITS_STAMPS_MAX 1024u
 
 struct exits_op {
-    const char *name; /* the benchmark's */
-    const char *op;   /* what one operation is */
+    const char *name; /* of the benchmark */
+    const char *op;   /* name of one operation */
     enum channel_answer answer;
-    const char *exit; /* its reason in the VMM, or KVM's */
-    unsigned ring;    /* it runs in, 3 or 0 */
-    bool less_trap;   /* the way to ring 0 is part of base() */
+    const char *exit; /* exit reason, as the VMM or KVM names it */
+    unsigned ring;    /* privilege level of the operation: 3 or 0 */
+    bool less_trap;   /* base() includes the trap to ring 0, so the samples exclude it */
 
-    /* Why it cannot be measured here; NULL: it can. Optional. */
+    /* Returns the reason why it cannot be measured here, or NULL. Optional. */
     const char *(*missing)(const struct env *env);
-    /* Get what it needs from the arena of `run`. Optional. */
+    /* Allocate from the arena of `run`. Optional. */
     void (*prepare)(struct bench_run *run);
-    /* Count from here on. */
+    /* Reset the counters that wrong() reads. */
     void (*begin)(void);
-    /* How many of `ops` operations since begin() have not done what they should. */
+    /* Returns how many of the `ops` operations since begin() had a wrong effect. */
     uint64_t (*wrong)(uint64_t ops);
 
-    /* Do it `n` times, with so many rounds of work in ring 3 after each; and all but it. */
+    /* `n` operations, each followed by exits_work(rounds); and the same without the operations. */
     void (*loop)(uint64_t n, unsigned rounds);
     void (*base)(uint64_t n, unsigned rounds);
-    /* Do it `n` times and say how long each took. Optional. */
+    /* `n` operations, timed individually. Optional. */
     void (*stamp)(uint64_t *ticks, unsigned n);
 
-    /* Instead of the loops: do it once and say how long that took, or how late it came. */
+    /* Instead of the loops: one operation. Returns its duration or its delay in ticks. */
     uint64_t (*once)(void);
     /*
-     * What a second vCPU does meanwhile, until exits_partner_done(), and what makes it look at that
-     * once more. Both or none.
+     * partner() runs on a second vCPU until exits_partner_done(); release() makes it check that
+     * again. Both or neither.
      */
     void (*partner)(void);
     void (*release)(void);
@@ -48,26 +48,25 @@ struct exits {
     const struct exits_op *op;
     unsigned ops;
 
-    /* Whether ring 0's instructions are interpreted, and not executed. */
+    /* Whether the hypervisor interprets ring 0 instead of executing it. */
     bool (*ring0_interpreted)(void);
-    /* The ticks of a way from ring 3 to ring 0 and back. */
+    /* Returns the ticks of a trap from ring 3 to ring 0 and back. */
     double (*trap)(void);
-    /* Keep the handler's times of this vCPU's exits from now on, or no longer. */
+    /* Start or stop recording the handler times of this vCPU's exits (MINIVMM_CONTROL_TIMES). */
     void (*keep_times)(bool keep);
-    /* Have the VMM do `count` operations of its own (enum minivmm_probe_work); returns the ticks.
-     */
+    /* Have the VMM perform `count` operations (enum minivmm_probe_work). Returns the ticks. */
     uint64_t (*work)(unsigned kind, uint64_t count);
-    /* Have the VMM answer the next `count` exits with KVM_RUN and nothing else. */
+    /* Have the VMM re-enter KVM_RUN on the next `count` exits without handling them. */
     void (*bare)(uint64_t count);
 };
 
-/* exits_work(): rounds of work that nothing but this vCPU takes part in. */
+/* exits_work(): `rounds` dependent multiplications, which never exit. */
 void exits_work(unsigned rounds);
 
-/* exits_nothing(): a loop with nothing but the work, for struct exits_op's base(). */
+/* exits_nothing(): the work alone, as base() of struct exits_op. */
 void exits_nothing(uint64_t n, unsigned rounds);
 
-/* exits_partner_done(): whether partner() is to return. */
+/* exits_partner_done(): whether partner() should return. */
 bool exits_partner_done(void);
 
 #endif

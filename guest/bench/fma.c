@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The multiply-add peak: as a benchmark, and as the bound of others. */
+/* The multiply-add peak, as a benchmark and as the upper bound of others. */
 #include <stdio.h>
 
 #include "guest/bench/fma.h"
 #include "guest/bench/table.h"
 #include "vmm/base/units.h"
 
-/* Clocks vary by as much between two moments. */
+/* Clock frequencies vary this much over time. */
 #define BOUND_SLACK 1.05
 
 struct peak {
     const struct gemm_kernel *kernel;
     uint64_t iterations;
     double flops;    /* of one member */
-    double distance; /* of member 0's results from the right one; the largest so far */
+    double distance; /* largest error of member 0's results so far */
 };
 
 static void spin(struct team *team, unsigned tid, void *arg)
@@ -29,7 +29,7 @@ static void spin(struct team *team, unsigned tid, void *arg)
         peak->distance = distance;
 }
 
-/* Gigaflops of one go. */
+/* One measurement, in GFLOP/s. */
 static double measure(struct bench_run *run, struct peak *peak, unsigned threads)
 {
     uint64_t began = ticks();
@@ -38,11 +38,11 @@ static double measure(struct bench_run *run, struct peak *peak, unsigned threads
     return peak->flops * threads / bench_seconds(run, ticks() - began) / 1e9;
 }
 
-/* Iterations that take about `seconds` on one thread. */
+/* Set peak->iterations so that they take about `seconds` on one thread. */
 static void calibrate(struct bench_run *run, struct peak *peak, double seconds)
 {
     peak->iterations = 1 << 16;
-    measure(run, peak, 1); /* the units may be asleep */
+    measure(run, peak, 1); /* power up the vector units */
     peak->iterations =
         (uint64_t)(seconds * measure(run, peak, 1) * 1e9 / peak->flops * (double)peak->iterations);
 }
@@ -62,8 +62,8 @@ void fma_warn_above_bound(struct bench_run *run, const struct gemm_kernel *kerne
         best = run->sample[i] > best ? run->sample[i] : best;
     if (best > bound * BOUND_SLACK)
         bench_warn(run, "above_bound",
-                   "%s: %.1f GFLOP/s on %u thread%s is more than the multiply-add peak of %.1f "
-                   "measured beside it",
+                   "%s: %.1f GFLOP/s on %u thread%s exceeds the multiply-add peak of %.1f GFLOP/s "
+                   "measured in the same run",
                    run->name, best, threads, units_s(threads), bound);
 }
 
@@ -80,7 +80,7 @@ void fma_run(struct bench_run *run)
         struct row row = {params, threads[i], "GFLOP/s", "sample", CHANNEL_HIGHER};
         uint64_t start;
 
-        measure(run, &peak, threads[i]); /* until the clock has risen */
+        measure(run, &peak, threads[i]); /* let the clock frequency ramp up */
         row_begin(run, &row);
         start = ticks();
         for (unsigned s = 0; s < samples; s++)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* RandomAccess in both shapes of its loop, on one and on all threads. */
+/* RandomAccess in both variants of its loop, on one and on all threads. */
 #include <stdio.h>
 #include <string.h>
 
 #include "guest/bench/table.h"
 #include "guest/kernels/gups.h"
 
-#define ERROR_MAX 0.01 /* of the table: updates that threads lost to each other */
+#define ERROR_MAX 0.01 /* fraction of wrong words, from updates lost between threads */
 
-/* What the team's functions work on. */
+/* Argument of the team functions. */
 struct job {
     struct gups gups;
     uint64_t rounds;
-    uint64_t origin[GUPS_STREAMS]; /* the streams' beginnings */
+    uint64_t origin[GUPS_STREAMS]; /* starts of the streams */
     uint64_t errors;
 };
 
@@ -41,7 +41,7 @@ static void undo(struct team *team, unsigned tid, void *arg)
     __atomic_fetch_add(&job->errors, gups_errors(team, tid, &job->gups), __ATOMIC_RELAXED);
 }
 
-/* Rounds that take about `seconds`, by trying a few. */
+/* Returns a number of rounds that take about `seconds`, from a trial. */
 static uint64_t rounds_for(struct bench_run *run, struct job *job, unsigned threads, double seconds)
 {
     double took = 0;
@@ -58,7 +58,7 @@ static uint64_t rounds_for(struct bench_run *run, struct job *job, unsigned thre
     return (uint64_t)((double)job->rounds * seconds / took) + 1;
 }
 
-/* One sample's updates: returns the rounds done. */
+/* The updates of one sample. Returns the rounds done. */
 static uint64_t sample_stream(struct bench_run *run, struct job *job, unsigned threads,
                               double seconds)
 {
@@ -89,7 +89,7 @@ static void run_row(struct bench_run *run, struct job *job, unsigned threads, sa
 
     snprintf(params, sizeof(params), "mib=%zu", (size_t)((job->gups.mask + 1) >> 17));
     gups_seek(&job->gups);
-    /* Filled twice: trying out how fast it is needs memory that has been touched. */
+    /* Filled twice: the trial needs memory that has been touched, and modifies it. */
     team_run(run->env->team, run->env->threads, fill, job);
     job->rounds = rounds_for(run, job, threads, seconds);
     team_run(run->env->team, run->env->threads, fill, job);
@@ -122,7 +122,7 @@ static void gups_run_shape(struct bench_run *run, sample_fn sample)
     unsigned threads[2], teams = bench_teams(run, threads);
     size_t bytes = 1;
 
-    /* The largest power of two that is no more than half of memory. */
+    /* The largest power of two of at most half the memory. */
     while (2 * bytes <= run->env->mem_bytes / 2 && 2 * bytes <= bench_room(run))
         bytes *= 2;
     job.gups = (struct gups){

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Linpack: all threads solve one system of equations. */
+/* Linpack: all threads together solve one system of equations. */
 #include <stdio.h>
 
 #include "guest/bench/fma.h"
@@ -7,7 +7,7 @@
 #include "guest/kernels/lu.h"
 
 #define SEED         1
-#define RESIDUAL_MAX 16.0 /* HPL's */
+#define RESIDUAL_MAX 16.0 /* HPL's threshold */
 
 static void fill(struct team *team, unsigned tid, void *arg)
 {
@@ -18,7 +18,7 @@ static void fill(struct team *team, unsigned tid, void *arg)
     matrix_fill(SEED, job->n, begin, end, job->a, job->lda);
 }
 
-/* Memory for a system of n equations. */
+/* Bytes of memory for a system of n equations. */
 static size_t bytes_for(const struct gemm_kernel *kernel, size_t n, unsigned threads)
 {
     return lu_stride(kernel, n) * (n + 1) * sizeof(double) + lu_bytes(kernel, n, threads) +

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What goes on until the run is stopped: neighbours that take all they can get of something, and
- * one that only waits. Nothing is measured; each says that it is ready.
+ * Loads that run until the run is stopped: noisy neighbours that use as much of one resource as
+ * they can, and an idle one. They measure nothing; each logs "ready" when it starts.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 #define READY "ready\n"
 
-/* Of each thread's arrays: more than its share of any cache. */
+/* Size of each array of a thread: more than its share of any cache. */
 #define ARRAY_BYTES ((size_t)64 << 20)
 
 static void say_ready(const struct bench_run *run)
@@ -50,7 +50,7 @@ void load_cpu_run(struct bench_run *run)
 
 struct arrays {
     double *base;
-    size_t n; /* of each of a thread's three */
+    size_t n; /* elements per array; three arrays per thread */
     stream_fn kernel;
 };
 

@@ -5,12 +5,12 @@
 
 #define WORDS (PATTERN_SECTOR_BYTES / sizeof(uint64_t))
 
-/* Of each sector: the tag, the generation, and the rest. */
+/* Word indices within a sector; fixed words fill the rest. */
 enum { TAG, GENERATION, FIXED };
 
 #define MAGIC 0x6d76696e6d6d6b62ull
 
-/* Any odd numbers with bits all over do. */
+/* Arbitrary: odd, with bits set throughout. */
 #define SPREAD 0x9e3779b97f4a7c15ull
 
 static uint64_t tag_of(uint64_t sector)

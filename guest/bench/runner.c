@@ -6,7 +6,7 @@
 #include "guest/bench/table.h"
 #include "vmm/base/args.h"
 
-/* What does not end is run only if it is named. */
+/* Prefix of the benchmarks that do not end; they run only if --bench names them. */
 #define LOAD "load."
 
 bool bench_chosen(const char *list, const char *name)
@@ -30,7 +30,7 @@ static void refuse_arg(const struct env *env, const struct args_fault *fault)
 
 uint32_t bench_main(const struct env *env)
 {
-    /* Not on the stack, which is small in a guest. */
+    /* Static because a guest has small stacks. */
     static struct bench_run run;
     struct channel_record plan = {.type = CHANNEL_PLAN};
     const struct bench *bench;
@@ -45,11 +45,10 @@ uint32_t bench_main(const struct env *env)
         plan.plan.benches += bench_chosen(env->chosen, bench->name);
     env->send(&plan, 1);
     if (bench_isa_missing(env->args))
-        bench_warn(&run, "isa_missing",
-                   "the instruction set of --args is not there; the best is %s",
+        bench_warn(&run, "isa_missing", "--args isa=: instruction set not supported here; using %s",
                    isa_name(isa_best()));
     if (plan.plan.benches)
-        env->ticks_hz(); /* now, lest the first to ask spend a measured moment on it */
+        env->ticks_hz(); /* calibrate now, outside any measurement window */
     for (bench = bench_table; bench < bench_table_end; bench++) {
         if (!bench_chosen(env->chosen, bench->name))
             continue;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* STREAM's four loops, with both kinds of store, on one and on all threads. */
+/* The four loops of STREAM, with ordinary and non-temporal stores, on one and on all threads. */
 #include <stdio.h>
 
 #include "guest/bench/table.h"
 #include "guest/kernels/stream.h"
 
 #define SCALAR      3.0
-#define CACHE_TIMES 4 /* each array is at least so many times the last-level cache */
+#define CACHE_TIMES 4 /* least size of an array, in multiples of the last-level cache */
 #define LLC_UNKNOWN ((size_t)32 << 20)
 #define ERROR_MAX   1e-13
 
@@ -16,7 +16,7 @@ struct stream {
     size_t n;
 };
 
-/* The part of the arrays that a member works on, in whole blocks. */
+/* The share of a member in the arrays, in whole blocks. Returns its number of elements. */
 static size_t share(const struct team *team, unsigned tid, size_t n, size_t *begin)
 {
     size_t end;
@@ -46,7 +46,7 @@ static void pass(struct team *team, unsigned tid, void *arg)
     stream->kernel(stream->dst + begin, stream->x + begin, stream->y + begin, SCALAR, n);
 }
 
-/* What every element is afterwards, by scalar arithmetic. */
+/* The value of every element after a pass, by scalar arithmetic. */
 static double expected(enum stream_op op)
 {
     static const double x = 1, y = 2;
@@ -71,7 +71,7 @@ static double largest_error(const struct stream *stream, double right)
     for (size_t i = 0; i < stream->n; i++) {
         double error = stream->dst[i] > right ? stream->dst[i] - right : right - stream->dst[i];
 
-        /* Written so that an element that is not a number counts. */
+        /* Negated so that a NaN is reported. */
         if (!(error / right <= largest))
             largest = error / right;
     }
@@ -92,7 +92,7 @@ static void run_row(struct bench_run *run, struct stream *stream, enum stream_op
     snprintf(params, sizeof(params), "store=%s", store_name[store]);
     stream->kernel = stream_kernel(isa, op, store);
     team_run(run->env->team, run->env->threads, fill, stream);
-    /* The first pass is not counted. */
+    /* The first pass is a warm-up. */
     team_run(run->env->team, threads, pass, stream);
 
     row_begin(run, &row);
@@ -123,8 +123,8 @@ static void stream_run(struct bench_run *run, enum stream_op op)
     }
     if (bytes < wanted)
         bench_warn(run, "small_arrays",
-                   "%s: arrays of %zu MiB are less than %d times the last-level cache (%zu MiB): "
-                   "more --mem",
+                   "%s: the arrays, %zu MiB each, are less than %d times the last-level cache "
+                   "(%zu MiB); increase --mem",
                    run->name, bytes >> 20, CACHE_TIMES, llc >> 20);
     stream.dst = bench_alloc(run, bytes);
     stream.x = bench_alloc(run, bytes);

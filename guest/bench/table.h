@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one table of benchmarks, in a section of its own that minivmm --list reads from the file.
+ * The benchmark table. It has its own section, which minivmm --list reads from the guest image.
  */
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
@@ -9,7 +9,7 @@
 
 extern const struct bench bench_table[], bench_table_end[];
 
-/* The keys of --args, which minivmm reads from the file as well. */
+/* The keys of --args, which minivmm also reads from the guest image. */
 extern const struct minivmm_arg_info args_table[], args_table_end[];
 
 /* The run functions; each in the file of its name. */

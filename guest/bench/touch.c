@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* First touch of memory that was given back to the host just before. */
+/* First touch of memory that was just returned to the host. */
 #include <errno.h>
 
 #include "guest/bench/table.h"
 #include "guest/kernels/touch.h"
 
-/* In a VM, a first touch is an exit if the hardware translates, and perhaps several if KVM does. */
+/* In a VM, a first touch is an exit with nested paging, possibly several with shadow paging. */
 static void send_cost(const struct bench_run *run)
 {
     struct channel_record record = {
@@ -36,9 +36,9 @@ static void touch_run(struct bench_run *run, size_t stride, size_t bytes)
     error = run->env->discard(base, bytes);
     if (error) {
         bench_skip(run, "%s",
-                   error == EOPNOTSUPP ? "pages of hugetlbfs (--hugepages) are not given back to "
-                                         "the host"
-                                       : "the host does not take memory back");
+                   error == EOPNOTSUPP
+                       ? "memory on hugetlbfs (--hugepages) cannot be returned to the host"
+                       : "the memory cannot be returned to the host");
         return;
     }
     touches = bytes / stride;
@@ -50,7 +50,7 @@ static void touch_run(struct bench_run *run, size_t stride, size_t bytes)
         touch_pages(base, bytes, stride);
         took = ticks() - began;
         row_sample(run, bench_seconds(run, took) * 1e9 / (double)touches);
-        /* In the window, but in no sample. */
+        /* Inside the measurement window, but not timed. */
         missed += (double)(touches - touch_count(base, bytes, stride));
         run->env->discard(base, bytes);
     }

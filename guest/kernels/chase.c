@@ -24,7 +24,7 @@ struct chase_node *chase_build(void *base, uint32_t nodes, size_t stride, uint32
 {
     for (uint32_t i = 0; i < nodes; i++)
         order[i] = i;
-    /* Swapping only with a lower place, never with itself, leaves a single cycle. */
+    /* Sattolo: swapping each element only with a lower index leaves a single cycle. */
     for (uint32_t i = nodes - 1; i > 0; i--) {
         uint32_t j = (uint32_t)((next_random(&seed) >> 32) * i >> 32), swapped = order[i];
 
@@ -42,7 +42,7 @@ struct chase_node *chase_walk(struct chase_node *node, uint64_t steps)
 #pragma GCC unroll 16
         for (unsigned j = 0; j < CHASE_UNROLL; j++) {
             node = node->next;
-            /* Keeps each load a load of its own. */
+            /* Keep the compiler from merging the loads. */
             __asm__ volatile("" : "+r"(node));
         }
     }

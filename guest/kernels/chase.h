@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pointer chase: loads of which each needs the last one's result, around one cycle through all
- * nodes in random order (Sattolo's algorithm), so that no prefetcher can guess the next. The time
- * per load is the latency of wherever the working set lies.
+ * Pointer chase: dependent loads along one cycle through all nodes in random order (Sattolo's
+ * algorithm), which no prefetcher can predict. The time per load is the latency of the cache level
+ * or memory that holds the working set.
  */
 #ifndef KERNELS_CHASE_H
 #define KERNELS_CHASE_H
@@ -15,21 +15,21 @@ struct chase_node {
 
 /*
  * chase_build(): link `nodes` nodes, `stride` bytes apart, into one cycle. With a stride of a page
- * each node lies on another line of its page, lest all of them compete for a few sets of the
- * caches. `order` is room for `nodes` numbers. Returns a node of the cycle.
+ * or more, successive nodes use different cache lines of their pages, so that they do not compete
+ * for a few cache sets. `order` is scratch space for `nodes` numbers. Returns a node of the cycle.
  */
 struct chase_node *chase_build(void *base, uint32_t nodes, size_t stride, uint32_t *order,
                                uint64_t seed);
 
-/* A walk goes in units of this many loads. */
+/* Walks are a multiple of this many loads long. */
 #define CHASE_UNROLL 16
 
-/* chase_walk(): follow `steps` pointers, a multiple of CHASE_UNROLL. Returns where that leads. */
+/* chase_walk(): follow `steps` pointers, a multiple of CHASE_UNROLL. Returns the node reached. */
 struct chase_node *chase_walk(struct chase_node *node, uint64_t steps);
 
 /*
- * chase_length(): loads until `node` is reached again; more than `limit`: gives up there. A cycle
- * through all nodes has as many as there are nodes.
+ * chase_length(): number of loads until `node` is reached again, or a number above `limit` if it
+ * is not reached within `limit` loads. A complete cycle has one load per node.
  */
 uint64_t chase_length(const struct chase_node *node, uint64_t limit);
 

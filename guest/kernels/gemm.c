@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/kernels/gemm.h"
 
-/* For fewer columns at a time, fetching A from the L3 cache would show. */
+/* With fewer columns at a time, fetching A from the L3 cache would slow the product down. */
 #define WIDTH_MIN 48
 
-/* Claims for each member, so that all are done at about the same time. */
+/* Claims per member: enough for all to finish at about the same time. */
 #define WIDTH_CLAIMS 4
 
 static const struct gemm_kernel *const kernels[ISA_COUNT] = {
@@ -18,7 +18,7 @@ const struct gemm_kernel *gemm_kernel(enum isa isa)
     return kernels[isa];
 }
 
-/* A tile that hangs over the edge of C: compute all of it, keep the part that is inside. */
+/* A tile that extends beyond C: compute all of it, store only the part inside C. */
 static void edge_tile(const struct gemm_kernel *kernel, size_t m, size_t n, size_t k,
                       const double *a, size_t a_col, const double *b, double *c, size_t ldc,
                       enum gemm_op op)
@@ -129,7 +129,7 @@ void gemm(struct team *team, unsigned tid, void *arg)
         size_t tasks = packs + (step ? (job->n + width - 1) / width : 0);
 
         while ((task = team_claim(&job->claimed[step % 2])) < tasks) {
-            /* All have left the step before this one, and none is in the one after. */
+            /* All members have left the previous step, and none has entered the next. */
             if (task == 0)
                 job->claimed[(step + 1) % 2] = 0;
             if (task < packs) {
@@ -175,7 +175,7 @@ double gemm_error(const struct gemm_job *job, uint64_t seed, double *scratch)
     for (size_t i = 0; i < m; i++) {
         double relative = error[i] == 0 ? 0 : __builtin_fabs(error[i]) / bound[i];
 
-        /* Once it is NaN, it stays so. */
+        /* NaN is sticky. */
         if (relative > worst || relative != relative)
             worst = relative;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Dense matrix multiplication; the vectorised inner loops that it shares with lu.h, among them one
- * that measures the rate of multiply-adds in registers, the bound of all others; and random
- * matrices of which any element can be had again.
+ * Dense matrix multiplication; the vectorised inner loops that it shares with lu.h, one of which
+ * measures the peak rate of multiply-adds in registers; and random matrices whose elements can be
+ * computed individually.
  *
  * Matrices are column-major doubles: element (i, j) of `a` is a[i + j * lda]. Vector instructions
  * occur in the functions of struct gemm_kernel only, so that a program with all three variants
@@ -33,7 +33,7 @@ static inline size_t gemm_round_up(size_t n, size_t to)
     return (n + to - 1) / to * to;
 }
 
-/* What to do to C with a product P. */
+/* How a product P is combined with C. */
 enum gemm_op {
     GEMM_SET, /* C = P */
     GEMM_ADD, /* C += P */
@@ -51,8 +51,8 @@ struct gemm_kernel {
     const char *name;
     unsigned mr, nr, copies;
     unsigned kc; /* columns of A taken at a time: a panel of A and one of B fit the L1 cache */
-    unsigned mc; /* rows of A taken at a time, a multiple of mr: they fit the L2 cache beside ... */
-    unsigned nc; /* ... the packed B; the most columns that are packed, a multiple of nr */
+    unsigned mc; /* rows of A taken at a time, a multiple of mr: they and the packed B fit the L2 */
+    unsigned nc; /* most columns of a packed B, a multiple of nr */
 
     /*
      * tile(): `op` on the tile `c`. Column p of the mr rows of A is at a + p * a_col (packed:
@@ -74,22 +74,23 @@ struct gemm_kernel {
     /*
      * solve(): rows k to k + m - 1, m <= mr, of the solution X of L X = B, for L unit lower
      * triangular and X a panel of a packed B whose rows up to k - 1 are solved already. `l` has
-     * rows k to k + mr - 1 of L in the form that tile() takes. The diagonal is not read; what is
-     * below row k + m - 1 is, to no effect.
+     * rows k to k + mr - 1 of L in the form that tile() takes. The diagonal is not read; rows
+     * beyond k + m - 1 are read but ignored.
      */
     void (*solve)(size_t k, size_t m, const double *l, size_t l_col, double *x);
 
     /*
      * eliminate(): c -= A u for m rows and k <= GEMM_ELIMINATE columns of A. Returns the first row
-     * in which |c| is largest afterwards (0 if all are NaN).
+     * with the largest |c| afterwards (0 if all are NaN).
      */
     size_t (*eliminate)(size_t m, size_t k, const double *a, size_t lda, const double *u,
                         double *c);
 
     /*
-     * peak(): `iterations` rounds of independent multiply-adds in registers, enough of them in a
-     * round to hide their latency. Returns the floating-point operations done. Each round halves
-     * the distance of all values to 2: *distance is the largest that is left, 0 after 60 rounds.
+     * peak(): `iterations` rounds of independent multiply-adds in registers, enough of them per
+     * round to hide their latency. Returns the number of floating-point operations. Each round
+     * halves the distance of every value from 2; *distance is the largest one left, 0 after 60
+     * rounds.
      */
     double (*peak)(uint64_t iterations, double *distance);
 };
@@ -98,20 +99,20 @@ extern const struct gemm_kernel gemm_sse2;
 extern const struct gemm_kernel gemm_avx2;
 extern const struct gemm_kernel gemm_avx512;
 
-/* gemm_kernel(): the code for `isa`; the machine must have it (isa_best()). */
+/* gemm_kernel(): the code for `isa`, which the CPU must support (isa_best()). */
 const struct gemm_kernel *gemm_kernel(enum isa isa);
 
 /*
  * The left operand of a product, packed (row = its number of columns, col = mr) or in place (row =
- * 1, col = lda). For i a multiple of mr, rows i to i + mr - 1 of column p are those from
- * data[i * row + p * col] on.
+ * 1, col = lda). For i a multiple of mr, rows i to i + mr - 1 of column p start at
+ * data[i * row + p * col].
  */
 struct gemm_left {
     const double *data;
     size_t row, col;
 };
 
-/* gemm_left_rows(): the data from row i on; i is a multiple of mr, or anything in place. */
+/* gemm_left_rows(): the data from row i on; if packed, i is a multiple of mr. */
 static inline const double *gemm_left_rows(const struct gemm_left *left, size_t i)
 {
     return left->data + i * left->row;
@@ -119,8 +120,8 @@ static inline const double *gemm_left_rows(const struct gemm_left *left, size_t 
 
 /*
  * gemm_block(): `op` on the m x n block `c` with the product of m rows and k columns of `a` and
- * the packed `b`, which has k rows. The rows of `a` are read up to the next multiple of mr, to no
- * effect.
+ * the packed `b`, which has k rows. Rows of `a` are read up to the next multiple of mr; those from
+ * m on are ignored.
  */
 void gemm_block(const struct gemm_kernel *kernel, size_t m, size_t n, size_t k, struct gemm_left a,
                 const double *b, double *c, size_t ldc, enum gemm_op op);
@@ -143,7 +144,7 @@ struct gemm_job {
     uint32_t claimed[2]; /* tasks of this step and the next */
 };
 
-/* gemm_bytes(): the workspace that `job` needs on `active` members. */
+/* gemm_bytes(): bytes of workspace that `job` needs on `active` members. */
 size_t gemm_bytes(const struct gemm_job *job, unsigned active);
 
 /*
@@ -153,10 +154,10 @@ size_t gemm_bytes(const struct gemm_job *job, unsigned active);
 void gemm(struct team *team, unsigned tid, void *job);
 
 /*
- * gemm_error(): check a finished job as Freivalds does, by C v = A (B v) for a vector v drawn from
+ * gemm_error(): check a finished job by Freivalds' method: C v = A (B v) for a random vector v from
  * `seed`. Returns the largest error of an element of C v relative to that of |A| (|B| |v|), the sum
- * of the magnitudes that went into it: below 1e-15 if all is well, NaN if C has one. `scratch` is
- * n + 2 k + 2 m doubles.
+ * of the magnitudes of its terms: below 1e-15 for a correct product, NaN if C contains one.
+ * `scratch` holds n + 2 k + 2 m doubles.
  * Source: R. Freivalds, "Probabilistic Machines Can Use Less Running Time", IFIP 1977.
  */
 double gemm_error(const struct gemm_job *job, uint64_t seed, double *scratch);
@@ -172,7 +173,7 @@ static inline uint64_t matrix_hash(uint64_t x)
 /*
  * matrix_element(): element (i, j) of the random matrix `seed`, uniform in [-0.5, 0.5).
  * Source: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
- * 2014: a SplitMix64 generator per column, whose numbers can be had in any order.
+ * 2014: a SplitMix64 generator per column, whose numbers can be computed in any order.
  */
 static inline double matrix_element(uint64_t seed, uint64_t i, uint64_t j)
 {

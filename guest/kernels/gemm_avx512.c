@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Of 32 registers, 24 are accumulators. A tile this high takes eleven loads for 24 multiply-adds,
- * so that a core that does two of each a cycle has loads to spare.
+ * Of 32 registers, 24 are accumulators. A tile of this height takes eleven loads for 24
+ * multiply-adds, so loads do not limit a core that does two of each per cycle.
  */
 #define VECTOR       8
 #define TILE_VECTORS 3

@@ -6,11 +6,11 @@
  *     VECTOR        doubles in a vector
  *     TILE_VECTORS  vectors in a column of the tile
  *     TILE_COLS     columns of the tile
- *     COPIES        how often a packed B repeats each element: 1 where a load can put a double into
- *                   all lanes, VECTOR where that would take a shuffle as well
+ *     COPIES        how often a packed B repeats each element: 1 if a load can broadcast it to all
+ *                   lanes, VECTOR if a broadcast would need a shuffle as well
  *
- * such that the accumulators of a tile and one column of A fit the registers. gemm.h has the
- * contracts; the including file puts MICRO_KERNEL into its descriptor.
+ * such that the accumulators of a tile and one column of A fit the registers. gemm.h documents the
+ * functions; the including file puts MICRO_KERNEL into its descriptor.
  */
 #include "guest/kernels/gemm.h"
 
@@ -20,7 +20,7 @@
 _Static_assert(GEMM_TILE_MAX >= TILE_ROWS * TILE_COLS, "gemm_block() has no room for this tile");
 _Static_assert(GEMM_MR_MULTIPLE % TILE_ROWS == 0, "mr does not divide GEMM_MR_MULTIPLE");
 
-/* Loops over registers have to vanish: what they index is no memory. */
+/* Loops over registers must be unrolled completely: registers cannot be indexed. */
 #define UNROLL _Pragma("GCC unroll 32")
 
 typedef double vec __attribute__((vector_size(8 * VECTOR), may_alias));
@@ -39,7 +39,7 @@ static void tile(size_t k, const double *a, size_t a_col, const double *b, doubl
     const element *right = (const void *)b;
     vec acc[TILE_COLS][TILE_VECTORS];
 
-    /* C is needed last; it can come from memory meanwhile. */
+    /* C is needed last: prefetch it during the product. */
     UNROLL
     for (int j = 0; j < TILE_COLS; j++) {
         UNROLL
@@ -49,7 +49,7 @@ static void tile(size_t k, const double *a, size_t a_col, const double *b, doubl
         for (int i = 0; i < TILE_VECTORS; i++)
             acc[j][i] = (vec){0};
     }
-    /* Where a vector is short, a step is so, too, and the loop around it shows. */
+    /* With short vectors a step is short as well, and the loop overhead would matter. */
 #pragma GCC unroll 4
     for (; k; k--) {
         vec left[TILE_VECTORS];
@@ -157,7 +157,7 @@ static size_t eliminate(size_t m, size_t k, const double *a, size_t lda, const d
         for (size_t l = 0; l < k; l++)
             value -= *(const vec_unaligned *)(a + i + l * lda) * u[l];
         *(vec_unaligned *)(c + i) = value;
-        magnitude = (lanes)value & INT64_MAX; /* all but the sign */
+        magnitude = (lanes)value & INT64_MAX; /* clear the sign */
         larger = (vec)magnitude > largest;
         largest = (vec)((magnitude & larger) | ((lanes)largest & ~larger));
         at = ((int64_t)i & larger) | (at & ~larger);
@@ -181,7 +181,7 @@ static size_t eliminate(size_t m, size_t k, const double *a, size_t lda, const d
     return row;
 }
 
-/* The larger of |value| and max; a value that is not a number is larger than any. */
+/* The larger of |value| and max; a NaN value is larger than any number. */
 static double larger(double max, double value)
 {
     double magnitude = __builtin_fabs(value);
@@ -189,7 +189,7 @@ static double larger(double max, double value)
     return magnitude <= max ? max : magnitude;
 }
 
-/* Sixteen registers but two; enough for a latency of seven cycles at two operations a cycle. */
+/* Sixteen registers less two: enough for a latency of seven cycles at two operations per cycle. */
 #define CHAINS 14
 
 static double peak(uint64_t iterations, double *distance)
@@ -197,7 +197,7 @@ static double peak(uint64_t iterations, double *distance)
     vec half = (vec){0} + 0.5, one = half + half, chain[CHAINS];
     double operations = 2.0 * VECTOR * CHAINS * (double)iterations;
 
-    /* The compiler must not know the values: it would compute ahead. */
+    /* Hide the values from the compiler, which would fold the computation. */
     __asm__("" : "+v"(half), "+v"(one));
     UNROLL
     for (int i = 0; i < CHAINS; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sixteen registers hold twelve accumulators, two vectors of A, and two products. There is neither
- * a broadcast nor an operand that survives a multiplication; B twice in memory saves the shuffles,
- * which would compete with the arithmetic.
+ * Sixteen registers hold twelve accumulators, two vectors of A, and two products. SSE2 has neither
+ * a broadcast nor a non-destructive multiplication; packing each element of B twice saves the
+ * shuffles, which would compete with the arithmetic.
  */
 #define VECTOR       2
 #define TILE_VECTORS 2

@@ -11,7 +11,7 @@ uint64_t gups_start(uint64_t n)
 
     if (!n)
         return 1;
-    /* square[i] is x^(2i): what bit i of a state becomes when the state is squared. */
+    /* square[i] is x^(2i): squaring a state maps its bit i to that. */
     for (unsigned i = 0; i < 64; i++) {
         square[i] = state;
         state = gups_next(gups_next(state));
@@ -45,7 +45,7 @@ void gups_fill(struct team *team, unsigned tid, struct gups *gups)
         gups->table[i] = i;
 }
 
-/* The streams of one thread, apart from the others' so that they share no cache line. */
+/* The streams of one thread: a copy, so that threads share no cache line. */
 struct share {
     size_t begin, end;
     uint64_t random[GUPS_STREAMS];
@@ -100,8 +100,8 @@ void gups_run_forkjoin(struct team *team, unsigned tid, struct gups_forkjoin *jo
             __atomic_store_n(&job->rounds, rounds, __ATOMIC_RELAXED);
         team_barrier(team);
         /*
-         * Which round is the last, not whether there is one: a member that is slow to look here
-         * may see what member 0 decided a round later.
+         * Compare with the number of the last round: a slow member may load the value only after
+         * member 0 has stored it in the next round, and must not stop a round early.
          */
     } while (__atomic_load_n(&job->rounds, __ATOMIC_RELAXED) != rounds);
     return_share(job->gups, &share);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every benchmark kernel is built on.
+ * The basis of all benchmark kernels.
  *
- * A kernel is compiled once, into one object that is linked into the guest image and into the
- * native program alike; the object's SHA-256 is in every report. It therefore knows nothing of
- * its environment: no libc, no system call, no global state, only the memory and the team of
- * threads (team.h) that it is given. Everything inside a timed window lives here.
+ * The kernels are compiled once, into one object that both the guest image and the native program
+ * link; the SHA-256 of the object is in every report. A kernel must not depend on its environment:
+ * no libc, no system calls, no global state, only the memory and the team of threads (team.h) that
+ * the caller passes. All code that a benchmark times is in this folder.
  */
 #ifndef KERNELS_KERNEL_H
 #define KERNELS_KERNEL_H
@@ -24,8 +24,8 @@ enum isa {
 };
 
 /*
- * isa_best(): the widest set that CPUID offers and XCR0 has enabled, so that it is right in a
- * guest whose hypervisor hides a feature as well as on a bare machine.
+ * isa_best(): the widest instruction set that CPUID reports and XCR0 enables; right also in a guest
+ * whose hypervisor masks features.
  * Source: Intel SDM vol. 1, 14.3 and 15.2 (detection of AVX2, FMA and AVX-512F).
  */
 enum isa isa_best(void);
@@ -42,7 +42,7 @@ static inline uint64_t ticks(void)
     return (uint64_t)hi << 32 | lo;
 }
 
-/* cpu_relax(): tell the core that this is a spin loop. */
+/* cpu_relax(): PAUSE, for spin loops. */
 static inline void cpu_relax(void)
 {
     __builtin_ia32_pause();

@@ -38,7 +38,7 @@ size_t lu_bytes(const struct gemm_kernel *kernel, size_t n, unsigned active)
            n * sizeof(uint32_t);
 }
 
-/* A member of the team at work. */
+/* A member of the team. */
 struct worker {
     struct lu_job *job;
     unsigned active;
@@ -60,8 +60,8 @@ static void swap(double *a, double *b)
 }
 
 /*
- * Turn the exchanges of w pivots, which depend on each other, into moves that do not. `map` becomes
- * the permutation that they make together, and then the identity again.
+ * Turn the exchanges of w pivots, which depend on each other, into independent moves. `map` becomes
+ * the permutation that they add up to, and is the identity again on return.
  */
 static void plan_moves(struct lu_panel *panel, const uint32_t *pivot, uint32_t w, uint32_t *map)
 {
@@ -88,8 +88,8 @@ static void plan_moves(struct lu_panel *panel, const uint32_t *pivot, uint32_t w
 
 /*
  * Exchange rows in n columns at `c`, which start in the panel's first row, and solve for the w rows
- * of U that are the panel's. U is solved where it is packed for gemm_block(), so that bringing its
- * rows there is part of packing them, and copied back.
+ * of U next to the panel. U is solved in its packed form for gemm_block(), so that packing does the
+ * exchanges as well, and copied back.
  */
 static void solve(const struct worker *worker, const struct lu_panel *panel, struct gemm_left left,
                   size_t w, double *c, size_t n)
@@ -129,8 +129,8 @@ static void update(const struct worker *worker, const struct lu_panel *panel, st
 }
 
 /*
- * Factor m rows of up to GEMM_ELIMINATE columns. Each is updated with all before it at once, which
- * writes it once and finds its pivot on the way.
+ * Factor m rows of up to GEMM_ELIMINATE columns. One pass updates a column with all columns to its
+ * left and finds its pivot.
  */
 static void factor_columns(const struct lu_job *job, double *a, size_t m, size_t w, uint32_t *pivot)
 {
@@ -155,9 +155,9 @@ static void factor_columns(const struct lu_job *job, double *a, size_t m, size_t
 }
 
 /*
- * Factor m rows of w columns of a panel: the left half; then, updated with it, the right half.
- * Pivots count from the first of the m rows. The moves in `panel` are scratch until all is
- * factored.
+ * Factor m rows of w columns of a panel: the left half, then the right half, updated with the left.
+ * Pivots are relative to the first of the m rows. The moves in `panel` are scratch until the whole
+ * panel is factored.
  */
 static void factor(const struct worker *worker, struct lu_panel *panel, double *a, size_t m,
                    size_t w, uint32_t *pivot)
@@ -181,10 +181,10 @@ static void factor(const struct worker *worker, struct lu_panel *panel, double *
     }
 }
 
-/* What is to the right of a panel, in tiles of columns; those of the next panel come first. */
+/* The columns to the right of a panel as tiles; those of the next panel come first. */
 struct tiles {
-    size_t next_width, next_end, next; /* columns in a tile, end of them, number of tiles */
-    size_t width, end, all;            /* the same for the others; `all` counts the next's, too */
+    size_t next_width, next_end, next; /* next panel: columns per tile, end column, tiles */
+    size_t width, end, all;            /* the rest: columns per tile, end column; tiles in total */
 };
 
 static struct tiles tiles_after(const struct worker *worker, size_t at)
@@ -216,8 +216,9 @@ static void factor_panel(const struct worker *worker, size_t at)
 }
 
 /*
- * Update what is to the right of the panel at `at`, tile by tile. The member that finishes the last
- * tile of the next panel factors it, while the others go on: they need it only in the next step.
+ * Update the columns to the right of the panel at `at`, tile by tile. The member that finishes the
+ * last tile of the next panel factors that panel while the others continue with the remaining
+ * tiles.
  */
 static void update_right(const struct worker *worker, size_t at)
 {
@@ -240,8 +241,9 @@ static void update_right(const struct worker *worker, size_t at)
 }
 
 /*
- * Solve U x = y, x in the place of y, by blocks of columns from the last to the first. One member
- * does it: reading U once is little beside the elimination, and barriers would eat up the gain.
+ * Solve U x = y, overwriting y with x, by blocks of columns from the last to the first. A single
+ * member does it: reading U once is cheap compared to the elimination, and barriers would cost more
+ * than other members gain.
  */
 static void back_substitute(const struct lu_job *job)
 {

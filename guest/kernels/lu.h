@@ -3,12 +3,12 @@
  * The solution of a dense system of linear equations: the Linpack benchmark.
  *
  * A x = b is solved by Gaussian elimination with partial pivoting of the n x (n + 1) matrix [A | b]
- * and back substitution. As in HPL, b is a column like any other while the others are eliminated,
- * so that L is never needed again: it stays behind in the order of rows that each panel left.
+ * and back substitution. As in HPL, b is eliminated along with the columns of A, so L is not needed
+ * afterwards; its rows keep the order that they had when their panel was factored.
  *
- * Panels of columns are factored recursively, so that most of that, too, is matrix multiplication.
+ * Panels of columns are factored recursively, so that most of this, too, is matrix multiplication.
  * While the team updates the rest of the matrix with one panel, one member already factors the next
- * (look-ahead), so that there is one barrier a panel.
+ * (look-ahead), so that one barrier per panel is enough.
  *
  * Source: A. Petitet et al., "HPL"; S. Toledo, "Locality of Reference in LU Decomposition with
  * Partial Pivoting", SIAM J. Matrix Anal. Appl. 18(4), 1997.
@@ -22,42 +22,42 @@
 #define LU_PANEL 168
 
 _Static_assert(LU_PANEL % GEMM_MR_MULTIPLE == 0,
-               "the rows below a panel are no operand of gemm_block()");
+               "the rows below a panel must start at a multiple of mr for gemm_block()");
 
-/* What it takes to update columns with a panel; rows count from the panel's first. */
+/* A factored panel, to update the columns to its right; row 0 is the first row of the panel. */
 struct lu_panel {
     double *left;             /* the panel, packed */
     uint32_t pivot[LU_PANEL]; /* row i was exchanged with row pivot[i] */
 
-    /* The same exchanges all at once. */
+    /* The same exchanges as a permutation. */
     uint32_t source[LU_PANEL]; /* row i comes from row source[i] */
-    uint32_t moved;            /* rows of the panel that go below it, and from where to where */
+    uint32_t moved;            /* number of rows that move from the panel to below it */
     uint32_t moved_from[LU_PANEL], moved_to[LU_PANEL];
 
-    uint32_t claimed; /* tiles of the update */
-    uint32_t pending; /* tiles with columns of the next panel that are not updated yet */
+    uint32_t claimed; /* tiles of the update claimed so far */
+    uint32_t pending; /* tiles of the next panel that are not updated yet */
 };
 
 /* A system. The caller fills in the first group and owns all memory. */
 struct lu_job {
     const struct gemm_kernel *kernel;
     size_t n;        /* equations, 1 to UINT32_MAX */
-    double *a;       /* [A | b], aligned to KERNEL_CACHE_LINE; destroyed, x replaces b */
+    double *a;       /* [A | b], aligned to KERNEL_CACHE_LINE; overwritten, x replaces b */
     size_t lda;      /* lu_stride() */
     void *workspace; /* lu_bytes(), aligned to KERNEL_CACHE_LINE */
 
-    struct lu_panel panel[2]; /* in turn */
-    uint32_t *map;            /* a permutation of the rows, the identity when not in use */
+    struct lu_panel panel[2]; /* used alternately */
+    uint32_t *map;            /* a permutation of the rows; the identity when not in use */
 };
 
 /*
- * lu_stride(): the lda that lu_solve() asks for. There are at least mr - 1 elements of padding
- * below each column, which are read to no effect, and it is an odd number of cache lines, so that
- * the columns of a tile fall into different cache sets.
+ * lu_stride(): the lda that lu_solve() requires. It leaves at least mr - 1 elements of padding
+ * below each column, which are read but ignored, and is an odd number of cache lines, so that the
+ * columns of a tile fall into different cache sets.
  */
 size_t lu_stride(const struct gemm_kernel *kernel, size_t n);
 
-/* lu_bytes(): the workspace that a system of n equations needs on `active` members. */
+/* lu_bytes(): bytes of workspace that a system of n equations needs on `active` members. */
 size_t lu_bytes(const struct gemm_kernel *kernel, size_t n, unsigned active);
 
 /*

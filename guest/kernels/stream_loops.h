@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loops of stream.h for one instruction set. The file that includes this once has defined
+ * The loops of stream.h for one instruction set. Before including this file, define
  *     VECTOR                a vector of doubles
- *     STORE_NT(p, v)        store it past the caches
+ *     STORE_NT(p, v)        a non-temporal store
  *     LOOPS                 the name of the table
  */
 #include "guest/kernels/stream.h"
@@ -13,7 +13,7 @@
 #define FENCE_PLAIN() ((void)0)
 #define FENCE_NT()    __builtin_ia32_sfence()
 
-/* Four lines a turn; `expression` combines the vectors X and Y and the scalar S. */
+/* Four cache lines per iteration; `expression` combines the vectors X and Y and the scalar S. */
 #define LOOP(name, store, expression)                                                             \
     static void name##_##store(double *dst, const double *x, const double *y, double s, size_t n) \
     {                                                                                             \

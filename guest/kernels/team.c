@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/kernels/team.h"
 
-/* About 20 us at usual TSC rates: longer than a barrier between running threads takes. */
+/* About 20 us at common TSC frequencies: longer than a barrier between running threads takes. */
 #define SPIN_TICKS 50000
 
 void team_init(struct team *team, const struct team_sleep *sleep, unsigned total, unsigned cpus)
@@ -15,7 +15,7 @@ void team_init(struct team *team, const struct team_sleep *sleep, unsigned total
     };
 }
 
-/* Wait until the event's word is no longer `seen`. */
+/* Wait until the event's word differs from `seen`. */
 static void event_wait(struct team *team, struct team_event *event, uint32_t seen)
 {
     if (team->spin_ticks) {
@@ -34,8 +34,8 @@ static void event_wait(struct team *team, struct team_event *event, uint32_t see
 }
 
 /*
- * Give the event's word a new value and wake those who sleep on it. A sleeper counts itself before
- * it looks at the word, and the word changes before the count is read here: one sees the other.
+ * Set the event's word and wake its sleepers. A sleeper increments `sleepers` before it reads the
+ * word, and this writes the word before it reads `sleepers`, so no wake-up is lost.
  */
 static void event_signal(struct team *team, struct team_event *event, uint32_t word)
 {
@@ -46,7 +46,7 @@ static void event_signal(struct team *team, struct team_event *event, uint32_t w
 
 void team_barrier(struct team *team)
 {
-    /* Read before arriving: afterwards the others may finish the job and start the next. */
+    /* Read before arriving: after that the others may complete this barrier and change the word. */
     uint32_t seen = __atomic_load_n(&team->barrier.word, __ATOMIC_ACQUIRE);
     unsigned active = team->active;
 
@@ -61,8 +61,8 @@ void team_barrier(struct team *team)
 }
 
 /*
- * The word of `work` holds the job's number and, so that a member that is not part of a job can
- * never mix two, the job's `active`: sixteen bits each.
+ * The word of `work` holds the job number and the job's `active`, 16 bits each: a member that takes
+ * no part in a job reads both at once, although team->active may already be that of the next job.
  */
 static uint32_t work_word(uint32_t previous, unsigned active)
 {

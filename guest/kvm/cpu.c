@@ -8,7 +8,7 @@
 /* AVX, opmask, and both halves of the ZMM state. */
 #define XCR0_VECTORS 0xe4u
 
-/* A feature in minivmm,masked. */
+/* Cells per feature in minivmm,masked. */
 #define CELLS 4
 
 static bool has_feature(const fdt32_t *cell)
@@ -19,7 +19,7 @@ static bool has_feature(const fdt32_t *cell)
     return reg[fdt32_ld(cell + 2) & 3] >> (fdt32_ld(cell + 3) & 31) & 1;
 }
 
-/* The vector states that are enabled; 0 if there is no such register. */
+/* The vector states that XCR0 enables; 0 if there is no XCR0. */
 static uint64_t vector_states(void)
 {
     unsigned a, b, c, d;
@@ -30,7 +30,7 @@ static uint64_t vector_states(void)
     return a & XCR0_VECTORS;
 }
 
-/* Leaf 0xb, where there is one, has the threads of a core and the logical CPUs of a socket. */
+/* Leaf 0xb, if present, reports threads per core and logical CPUs per socket. */
 static void check_topology(const struct guest_machine *machine, int chosen)
 {
     struct channel_record record = {.type = CHANNEL_WARN, .warn.code = "topology_not_seen"};
@@ -45,7 +45,7 @@ static void check_topology(const struct guest_machine *machine, int chosen)
         return;
     snprintf(record.warn.text, sizeof(record.warn.text),
              "--topology: ring 3 sees %u thread%s per core and %u logical CPU%s per socket: CPUID "
-             "is the host's there",
+             "in ring 3 is that of the host",
              threads, threads == 1 ? "" : "s", logical, logical == 1 ? "" : "s");
     guest_send(&record, 1);
 }
@@ -56,19 +56,19 @@ void cpu_check(const struct guest_machine *machine)
     int chosen = fdt_path_offset(machine->dtb, "/chosen"), bytes = 0;
     const fdt32_t *masked = fdt_getprop(machine->dtb, chosen, "minivmm,masked", &bytes);
     const fdt64_t *xcr0 = fdt_getprop(machine->dtb, chosen, "minivmm,xcr0", NULL);
-    unsigned count = masked ? (unsigned)bytes / (CELLS * sizeof(*masked)) : 0, there = 0;
+    unsigned count = masked ? (unsigned)bytes / (CELLS * sizeof(*masked)) : 0, visible = 0;
 
     check_topology(machine, chosen);
     if (!masked || !xcr0)
         return;
     for (unsigned i = 0; i < count; i++)
-        there += has_feature(&masked[i * CELLS]);
-    if (!there && !(vector_states() & ~fdt64_ld(xcr0)))
+        visible += has_feature(&masked[i * CELLS]);
+    if (!visible && !(vector_states() & ~fdt64_ld(xcr0)))
         return;
     snprintf(record.warn.text, sizeof(record.warn.text),
-             "--cpu: in ring 3, removed features that are there all the same: %u of %u; the vector "
-             "states of XCR0 are %#llx, not %#llx: KVM cannot mask them here",
-             there, count, (unsigned long long)vector_states(),
+             "--cpu: removed features that ring 3 still sees: %u of %u; vector states in XCR0: "
+             "%#llx instead of %#llx: this KVM cannot mask them",
+             visible, count, (unsigned long long)vector_states(),
              (unsigned long long)fdt64_ld(xcr0) & XCR0_VECTORS);
     guest_send(&record, 1);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtio-blk (VIRTIO 1.2, 5.2): the requests, on top of guest/kvm/virtio.c. */
+/* virtio-blk requests (VIRTIO 1.2, 5.2), on top of guest/kvm/virtio.c. */
 #include <string.h>
 
 #include "guest/kvm/disk.h"
@@ -9,17 +9,17 @@
     (VIRTIO_F_VERSION_1 | VIRTIO_F_EVENT_IDX | VIRTIO_F_INDIRECT_DESC | VIRTIO_BLK_F_RO | \
      VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH)
 
-/* A header, the data and a byte of status. */
-#define PIECES 3u
+/* Descriptors of a request: header, data, status byte. */
+#define DESCS 3u
 
 #define STATUS_NONE 0xff
 
 /*
- * What the device reads beside the data, in one cache line: the indirect table that names all
- * pieces, and the header; and what it writes, in another.
+ * One cache line that the device reads, the indirect descriptor table and the header, and one that
+ * it writes.
  */
 struct request {
-    _Alignas(KERNEL_CACHE_LINE) struct virtq_desc piece[PIECES];
+    _Alignas(KERNEL_CACHE_LINE) struct virtq_desc desc[DESCS];
     struct virtio_blk_header header;
     _Alignas(KERNEL_CACHE_LINE) uint8_t status;
 };
@@ -28,13 +28,13 @@ static const struct guest_machine *machine;
 static struct virtio virtio;
 static struct disk disk;
 static struct request requests[DISK_DEPTH_MAX];
-static struct disk_io *in_flight[DISK_DEPTH_MAX]; /* by request; NULL: it is not in use */
-static uint16_t idle[DISK_DEPTH_MAX];             /* requests that are not in use */
+static struct disk_io *in_flight[DISK_DEPTH_MAX]; /* per request; NULL: idle */
+static uint16_t idle[DISK_DEPTH_MAX];             /* indices of idle requests */
 static unsigned idles;
 
-void disk_begin(const struct guest_machine *of)
+void disk_begin(const struct guest_machine *found)
 {
-    machine = of;
+    machine = found;
 }
 
 static bool is_indirect(void)
@@ -42,29 +42,30 @@ static bool is_indirect(void)
     return virtio.features & VIRTIO_F_INDIRECT_DESC;
 }
 
-/* The chain of a request: where it begins and its pieces, of which a flush has no data. */
+/* The descriptor index of the head of request `i`. */
 static uint16_t head_of(unsigned i)
 {
-    return (uint16_t)(is_indirect() ? i : i * PIECES);
+    return (uint16_t)(is_indirect() ? i : i * DESCS);
 }
 
+/* Build the descriptor chain of request `i`; a flush has no data. */
 static void describe(unsigned i, const void *data, uint32_t bytes, bool read)
 {
     struct request *request = &requests[i];
-    struct virtq_desc *piece = is_indirect() ? request->piece : &virtio_desc[head_of(i)];
+    struct virtq_desc *desc = is_indirect() ? request->desc : &virtio_desc[head_of(i)];
     uint16_t first = is_indirect() ? 0 : head_of(i), count = 0;
 
-    piece[count++] = (struct virtq_desc){(uintptr_t)&request->header, sizeof(request->header),
-                                         VIRTQ_DESC_F_NEXT, (uint16_t)(first + 1)};
+    desc[count++] = (struct virtq_desc){(uintptr_t)&request->header, sizeof(request->header),
+                                        VIRTQ_DESC_F_NEXT, (uint16_t)(first + 1)};
     if (bytes) {
-        piece[count++] = (struct virtq_desc){(uintptr_t)data, bytes,
-                                             VIRTQ_DESC_F_NEXT | (read ? VIRTQ_DESC_F_WRITE : 0),
-                                             (uint16_t)(first + 2)};
+        desc[count++] = (struct virtq_desc){(uintptr_t)data, bytes,
+                                            VIRTQ_DESC_F_NEXT | (read ? VIRTQ_DESC_F_WRITE : 0),
+                                            (uint16_t)(first + 2)};
     }
-    piece[count++] = (struct virtq_desc){(uintptr_t)&request->status, 1, VIRTQ_DESC_F_WRITE, 0};
+    desc[count++] = (struct virtq_desc){(uintptr_t)&request->status, 1, VIRTQ_DESC_F_WRITE, 0};
     if (is_indirect())
         virtio_desc[i] =
-            (struct virtq_desc){(uintptr_t)piece, count * sizeof(*piece), VIRTQ_DESC_F_INDIRECT, 0};
+            (struct virtq_desc){(uintptr_t)desc, count * sizeof(*desc), VIRTQ_DESC_F_INDIRECT, 0};
 }
 
 static void begin(struct disk_io *io, enum virtio_blk_type type)
@@ -77,7 +78,7 @@ static void begin(struct disk_io *io, enum virtio_blk_type type)
     request->status = STATUS_NONE;
     request->header = (struct virtio_blk_header){.type = type, .sector = io->offset / 512};
     describe(i, io->data, type == VIRTIO_BLK_T_FLUSH ? 0 : io->bytes, read);
-    virtio_offer(&virtio, head_of(i));
+    virtio_push(&virtio, head_of(i));
 }
 
 static void disk_queue(struct disk_io *io)
@@ -101,7 +102,7 @@ static struct disk_io *finish(unsigned i)
     return io;
 }
 
-/* A device that wants a reset gives nothing back any more. */
+/* Complete all requests: a device that needs a reset returns none of them. */
 static unsigned give_up(struct disk_io **done, unsigned max)
 {
     unsigned count = 0;
@@ -117,9 +118,9 @@ static unsigned disk_reap(struct disk_io **done, unsigned max)
     unsigned count = 0;
     uint16_t head;
 
-    virtio_show(&virtio);
-    while (count < max && virtio_used(&virtio, &head))
-        done[count++] = finish(is_indirect() ? head : head / PIECES);
+    virtio_publish(&virtio);
+    while (count < max && virtio_pop(&virtio, &head))
+        done[count++] = finish(is_indirect() ? head : head / DESCS);
     if (!count && virtio.failed)
         count = give_up(done, max);
     return count;
@@ -127,11 +128,11 @@ static unsigned disk_reap(struct disk_io **done, unsigned max)
 
 static void disk_wait(void)
 {
-    virtio_show(&virtio);
+    virtio_publish(&virtio);
     virtio_wait(&virtio);
 }
 
-/* The device's name ends with its engine's, behind a dash. */
+/* The engine is the part of the device ID string after the dash. */
 static void read_engine(void)
 {
     static char id[VIRTIO_BLK_ID_BYTES + 1];
@@ -155,8 +156,11 @@ const struct disk *disk_open(const char **why)
     *why = "the machine has no disk";
     if (!regs)
         return NULL;
-    *why = "the disk is none that the driver knows";
-    if (virtio_begin(&virtio, regs, interrupts, FEATURES) || virtio_run(&virtio))
+    *why = "the disk rejected the negotiated features";
+    if (virtio_begin(&virtio, regs, interrupts, FEATURES))
+        return NULL;
+    *why = "the disk rejected the virtqueue";
+    if (virtio_run(&virtio))
         return NULL;
     block = virtio.features & VIRTIO_BLK_F_BLK_SIZE
                 ? virtio_config(&virtio, offsetof(struct virtio_blk_config, blk_size))
@@ -165,7 +169,7 @@ const struct disk *disk_open(const char **why)
         .bytes = (virtio_config(&virtio, 0) | (uint64_t)virtio_config(&virtio, 4) << 32) *
                  VIRTIO_BLK_SECTOR_BYTES,
         .block_bytes = block,
-        .depth = is_indirect() ? virtio.size : virtio.size / PIECES,
+        .depth = is_indirect() ? virtio.size : virtio.size / DESCS,
         .read_only = virtio.features & VIRTIO_BLK_F_RO,
         .queue = disk_queue,
         .reap = disk_reap,
@@ -173,7 +177,7 @@ const struct disk *disk_open(const char **why)
     };
     if (disk.depth > DISK_DEPTH_MAX)
         disk.depth = DISK_DEPTH_MAX;
-    *why = "its virtqueue is too small for a request";
+    *why = "the virtqueue of the disk is too small for a request";
     if (!disk.depth)
         return NULL;
     memset(virtio_desc, 0, sizeof(virtio_desc));

@@ -10,7 +10,7 @@
 #define PAGE_BYTES      4096u
 #define WINDOW_BYTES    (MINIVMM_WINDOW_PAGES * (size_t)PAGE_BYTES)
 
-/* An instruction takes this much longer if it is interpreted: far more than memory can make it. */
+/* Slowdown that proves interpretation: far more than cache misses can cause. */
 #define INTERPRETED_TIMES 20
 
 #define CPUID_TSC_DEADLINE (1u << 24) /* leaf 1, ECX */
@@ -56,10 +56,11 @@ static void out_string(void)
     __asm__ volatile("rep outsl" : "+S"(from), "+c"(count) : "d"(port(MINIVMM_PROBE_USER)));
 }
 
-/* Accesses delivered in one way when the row began. */
+/* Number of delivered accesses when the row began. */
 static uint64_t before;
 
-static uint64_t not_once(uint64_t delivered, uint64_t ops)
+/* The number of operations that were not delivered, or delivered more than once. */
+static uint64_t miscount(uint64_t delivered, uint64_t ops)
 {
     return delivered > ops ? delivered - ops : ops - delivered;
 }
@@ -71,7 +72,7 @@ static uint64_t not_once(uint64_t delivered, uint64_t ops)
     }                                                                                            \
     static uint64_t wrong_##name(uint64_t ops)                                                   \
     {                                                                                            \
-        return not_once(*control(MINIVMM_CONTROL_##side + (way)*REGISTER_STRIDE) - before, ops); \
+        return miscount(*control(MINIVMM_CONTROL_##side + (way)*REGISTER_STRIDE) - before, ops); \
     }
 
 DELIVERED(mmio, MMIO, MINIVMM_PROBE_USER)
@@ -104,14 +105,15 @@ static bool has_way(unsigned way)
         return (condition) ? NULL : reason;                  \
     }
 
-MISSING(mmio_event, has_way(MINIVMM_PROBE_EVENT), "KVM has no ioeventfd here")
-MISSING(mmio_match, has_way(MINIVMM_PROBE_MATCH), "KVM has no ioeventfd with a match here")
-MISSING(mmio_coalesced, has_way(MINIVMM_PROBE_COALESCED), "KVM has no coalesced MMIO here")
-MISSING(pio_event, has_way(8 + MINIVMM_PROBE_EVENT), "KVM has no ioeventfd for ports here")
-MISSING(pio_match, has_way(8 + MINIVMM_PROBE_MATCH), "KVM has no ioeventfd with a match here")
-MISSING(pio_coalesced, has_way(8 + MINIVMM_PROBE_COALESCED), "KVM has no coalesced PIO here")
+MISSING(mmio_event, has_way(MINIVMM_PROBE_EVENT), "this KVM has no ioeventfd for MMIO")
+MISSING(mmio_match, has_way(MINIVMM_PROBE_MATCH), "this KVM has no ioeventfd datamatch for MMIO")
+MISSING(mmio_coalesced, has_way(MINIVMM_PROBE_COALESCED), "this KVM has no coalesced MMIO")
+MISSING(pio_event, has_way(8 + MINIVMM_PROBE_EVENT), "this KVM has no ioeventfd for ports")
+MISSING(pio_match, has_way(8 + MINIVMM_PROBE_MATCH),
+        "this KVM has no ioeventfd datamatch for ports")
+MISSING(pio_coalesced, has_way(8 + MINIVMM_PROBE_COALESCED), "this KVM has no coalesced PIO")
 MISSING(kernel_port, false,
-        "with a split irqchip KVM has no port of its own (no PIC, no PIT in the kernel)")
+        "KVM handles no I/O port with a split irqchip (no PIC or PIT in the kernel)")
 
 /* --- loops --- */
 
@@ -133,18 +135,18 @@ MISSING(kernel_port, false,
         }                                                 \
     }
 
-/* What the operations of a loop have found wrong since the row began. */
-static uint64_t wrongs;
+/* Wrong results of the operations since the row began. */
+static uint64_t errors;
 
-static void begin_wrongs(void)
+static void begin_errors(void)
 {
-    wrongs = 0;
+    errors = 0;
 }
 
-static uint64_t wrong_wrongs(uint64_t ops)
+static uint64_t count_errors(uint64_t ops)
 {
     (void)ops;
-    return wrongs;
+    return errors;
 }
 
 static void do_cpuid(void)
@@ -155,7 +157,7 @@ static void do_cpuid(void)
     __cpuid(0, a, b, c, d);
     if (!first)
         first = a;
-    wrongs += a != first;
+    errors += a != first;
 }
 
 static void do_rdtsc(void)
@@ -163,12 +165,12 @@ static void do_rdtsc(void)
     static uint64_t last;
     uint64_t now = __builtin_ia32_rdtsc();
 
-    wrongs += now < last;
+    errors += now < last;
     last = now;
 }
 
 LOOP(mmio_write, *mmio(MINIVMM_PROBE_USER) = 1)
-LOOP(mmio_read, wrongs += *mmio(MINIVMM_PROBE_USER))
+LOOP(mmio_read, errors += *mmio(MINIVMM_PROBE_USER))
 LOOP(mmio_event, *mmio(MINIVMM_PROBE_EVENT) = 1)
 LOOP(mmio_match, *mmio(MINIVMM_PROBE_MATCH) = MINIVMM_PROBE_VALUE)
 LOOP(mmio_coalesced, *mmio(MINIVMM_PROBE_COALESCED) = 1)
@@ -181,18 +183,18 @@ LOOP(pio_coalesced, out(MINIVMM_PROBE_COALESCED, 1))
 LOOP(cpuid, do_cpuid())
 LOOP(rdtsc, do_rdtsc())
 LOOP(pause, cpu_relax())
-LOOP(trap, wrongs += ring0_call(RING0_NOTHING, n, 0) != n + 1)
+LOOP(trap, errors += ring0_call(RING0_NOTHING, n, 0) != n + 1)
 
 /* --- ring 0 --- */
 
 static void repeat(enum ring0_op op, uint64_t n, unsigned rounds)
 {
     if (!rounds) {
-        wrongs += ring0_call(RING0_LOOP, op, n);
+        errors += ring0_call(RING0_LOOP, op, n);
         return;
     }
     for (; n; n--) {
-        wrongs += ring0_call(RING0_LOOP, op, 1);
+        errors += ring0_call(RING0_LOOP, op, 1);
         exits_work(rounds);
     }
 }
@@ -217,7 +219,7 @@ static uint64_t adjust;
 
 static void begin_msr(void)
 {
-    wrongs = 0;
+    errors = 0;
     adjust = ring0_call(RING0_RDMSR, MSR_TSC_ADJUST, 0);
     ring0_call(RING0_EXPECT, adjust, 0);
 }
@@ -225,35 +227,35 @@ static void begin_msr(void)
 static uint64_t wrong_msr(uint64_t ops)
 {
     (void)ops;
-    return wrongs + (ring0_call(RING0_RDMSR, MSR_TSC_ADJUST, 0) != adjust);
+    return errors + (ring0_call(RING0_RDMSR, MSR_TSC_ADJUST, 0) != adjust);
 }
 
-/* The timer is put into its mode before, and cancelled afterwards. */
+/* Select the mode of the timer before a row, disarm the timer after it. */
 static void begin_oneshot(void)
 {
-    wrongs = 0;
+    errors = 0;
     ring0_call(RING0_ONESHOT, 0, 0);
 }
 
 static uint64_t wrong_oneshot(uint64_t ops)
 {
     ring0_call(RING0_ONESHOT, 0, 0);
-    return wrong_wrongs(ops);
+    return count_errors(ops);
 }
 
 static void begin_deadline(void)
 {
-    wrongs = 0;
+    errors = 0;
     ring0_call(RING0_DEADLINE, 0, 0);
 }
 
 static uint64_t wrong_deadline(uint64_t ops)
 {
     ring0_call(RING0_DEADLINE, 0, 0);
-    return wrong_wrongs(ops);
+    return count_errors(ops);
 }
 
-/* The least of a few, lest the vCPU lose its CPU meanwhile. */
+/* The minimum of a few tries, in case the vCPU is preempted during one. */
 static uint64_t least_ticks(void (*loop)(uint64_t, unsigned), uint64_t n)
 {
     uint64_t least = UINT64_MAX;
@@ -299,11 +301,11 @@ static bool has_cpuid(unsigned leaf, bool in_ecx, unsigned bit)
 MISSING(tsc_adjust, has_cpuid(7, false, CPUID_TSC_ADJUST), "CPUID has no TSC_ADJUST")
 MISSING(deadline, has_cpuid(1, true, CPUID_TSC_DEADLINE), "CPUID has no TSC-deadline timer")
 
-/* --- the window --- */
+/* --- the page window --- */
 
 static uint64_t faults_before;
 
-/* Pages of RAM for the window, each beginning with its address. */
+/* Allocate the pages for the page window; each begins with its address. */
 static void prepare_window(struct bench_run *run)
 {
     uint8_t *pages = bench_alloc(run, WINDOW_BYTES);
@@ -315,7 +317,7 @@ static void prepare_window(struct bench_run *run)
 
 static void begin_faults(void)
 {
-    wrongs = 0;
+    errors = 0;
     faults_before = guest_local()->faults;
 }
 
@@ -324,7 +326,7 @@ static const char *missing_window(const struct env *env)
     return env->arena_bytes < 2 * WINDOW_BYTES ? "not enough memory" : NULL;
 }
 
-/* Touch absent pages; when there are none left, ring 0 makes as many absent as are needed. */
+/* Touch pages that are not present; once all have been touched, ring 0 clears them again. */
 static void fault(uint64_t n, unsigned rounds, bool touch)
 {
     unsigned page = MINIVMM_WINDOW_PAGES;
@@ -335,7 +337,7 @@ static void fault(uint64_t n, unsigned rounds, bool touch)
             page = 0;
         }
         if (touch)
-            wrongs += !*(volatile uint64_t *)(MINIVMM_WINDOW_BASE + page * PAGE_BYTES);
+            errors += !*(volatile uint64_t *)(MINIVMM_WINDOW_BASE + page * PAGE_BYTES);
         page++;
         exits_work(rounds);
     }
@@ -353,13 +355,13 @@ static void base_fault(uint64_t n, unsigned rounds)
 
 static uint64_t wrong_faults(uint64_t ops)
 {
-    return wrongs + not_once(guest_local()->faults - faults_before, ops);
+    return errors + miscount(guest_local()->faults - faults_before, ops);
 }
 
 /* --- the table --- */
 
 #define RING3(function) .loop = loop_##function, .base = exits_nothing, .stamp = stamp_##function
-/* The trap to ring 0 is in the base, and so not in the result. */
+/* The base includes the trap to ring 0, so the result excludes it. */
 #define RING0(function) .less_trap = true, .loop = loop_##function, .base = loop_ring0_nothing
 
 static const struct exits_op table[] = {
@@ -388,12 +390,12 @@ static const struct exits_op table[] = {
     {"exits.mmio.coalesced", "mov", CHANNEL_BY_KVM, "coalesced_mmio", 3,
      .missing = missing_mmio_coalesced, .begin = begin_mmio_coalesced,
      .wrong = wrong_mmio_coalesced, RING3(mmio_coalesced)},
-    {"exits.cpuid", "cpuid", CHANNEL_BY_KVM, "cpuid", 3, .begin = begin_wrongs,
-     .wrong = wrong_wrongs, RING3(cpuid)},
-    {"exits.rdtsc", "rdtsc", CHANNEL_BY_GUEST, "none", 3, .begin = begin_wrongs,
-     .wrong = wrong_wrongs, RING3(rdtsc)},
-    {"exits.pause", "pause", CHANNEL_BY_GUEST, "none", 3, .begin = begin_wrongs,
-     .wrong = wrong_wrongs, RING3(pause)},
+    {"exits.cpuid", "cpuid", CHANNEL_BY_KVM, "cpuid", 3, .begin = begin_errors,
+     .wrong = count_errors, RING3(cpuid)},
+    {"exits.rdtsc", "rdtsc", CHANNEL_BY_GUEST, "none", 3, .begin = begin_errors,
+     .wrong = count_errors, RING3(rdtsc)},
+    {"exits.pause", "pause", CHANNEL_BY_GUEST, "none", 3, .begin = begin_errors,
+     .wrong = count_errors, RING3(pause)},
     {"exits.rdmsr", "rdmsr", CHANNEL_BY_KVM, "rdmsr", 0, .missing = missing_tsc_adjust,
      .begin = begin_msr, .wrong = wrong_msr, RING0(rdmsr)},
     {"exits.wrmsr", "wrmsr", CHANNEL_BY_KVM, "wrmsr", 0, .missing = missing_tsc_adjust,
@@ -421,13 +423,13 @@ static const struct exits_op table[] = {
      .begin = interrupts_begin, .wrong = interrupts_wrong, .once = interrupts_irqfd},
     {"exits.irqfd.halted", "interrupt", CHANNEL_BY_MACHINE, "hlt", 0, .begin = interrupts_begin,
      .wrong = interrupts_wrong, .once = interrupts_irqfd_halted},
-    {"exits.trap", "trap", CHANNEL_BY_GUEST, "none", 0, .begin = begin_wrongs,
-     .wrong = wrong_wrongs, RING3(trap)},
+    {"exits.trap", "trap", CHANNEL_BY_GUEST, "none", 0, .begin = begin_errors,
+     .wrong = count_errors, RING3(trap)},
     {"exits.fault", "page_fault", CHANNEL_BY_GUEST, "none", 0, .missing = missing_window,
      .prepare = prepare_window, .begin = begin_faults, .wrong = wrong_faults, .loop = loop_fault,
      .base = base_fault},
     {"exits.remap", "pte+invlpg", CHANNEL_BY_MACHINE, "invlpg", 0, .missing = missing_window,
-     .prepare = prepare_window, .begin = begin_wrongs, .wrong = wrong_wrongs, RING0(remap)},
+     .prepare = prepare_window, .begin = begin_errors, .wrong = count_errors, RING0(remap)},
 };
 
 static void keep_times(bool keep)

@@ -2,18 +2,18 @@
 #include "guest/kvm/interrupts.h"
 #include "guest/kvm/machine.h"
 
-/* Longer than KVM polls before it lets a halted vCPU sleep (halt_poll_ns), which it may grow to. */
+/* Longer than KVM polls before it blocks a halted vCPU (halt_poll_ns, which may grow). */
 #define DELAY_NS 1000000u
 
 #define MSR_X2APIC_ID 0x802
 
-static uint64_t tsc_hz;
+static uint64_t tsc_rate; /* in Hz */
 static uint32_t interrupts_before;
-static uint64_t early; /* interrupts that came before they were due */
+static uint64_t early; /* interrupts taken before they were due */
 
-void interrupts_init(uint64_t rate)
+void interrupts_init(uint64_t tsc_hz)
 {
-    tsc_hz = rate;
+    tsc_rate = tsc_hz;
 }
 
 void interrupts_begin(void)
@@ -52,7 +52,7 @@ void interrupts_self_ipi(uint64_t n, unsigned rounds)
     }
 }
 
-/* Until the next interrupt after `seen`: spinning or halted; returns when it was over. */
+/* Wait, spinning or halted, for the next interrupt after `seen`. Returns the TSC after it. */
 static uint64_t await(uint32_t seen, bool halted)
 {
     const struct cpu_local *local = guest_local();
@@ -74,7 +74,7 @@ static uint64_t late(uint64_t now, uint64_t due)
 
 static uint64_t ticks_of(uint64_t ns)
 {
-    return tsc_hz / 1000000 * ns / 1000;
+    return tsc_rate / 1000000 * ns / 1000;
 }
 
 static uint64_t once_oneshot(bool halted)
@@ -130,14 +130,14 @@ uint64_t interrupts_irqfd_halted(void)
     return once_irqfd(true);
 }
 
-/* The second vCPU's side of an IPI: it waits for one, and says when that arrived. */
+/* State of the vCPU that receives IPIs. */
 static struct {
-    _Alignas(KERNEL_CACHE_LINE) uint64_t arrived; /* TSC of the last; 0: not yet */
-    uint32_t ready; /* how many it has waited for so far: it waits for the next */
+    _Alignas(KERNEL_CACHE_LINE) uint64_t arrived; /* TSC when it took the last one; 0: not yet */
+    uint32_t ready;                               /* incremented before each wait */
     uint32_t apic_id;
 } peer;
 
-/* The last of these that an IPI was sent to. */
+/* The value of peer.ready for which the last IPI was sent. */
 static uint32_t answered;
 
 static void answer(bool halted)
@@ -172,7 +172,7 @@ void interrupts_meet(struct bench_run *run)
     answered = peer.ready;
 }
 
-/* Until the other vCPU waits for an interrupt that it has not been sent yet. */
+/* Wait until the other vCPU waits for the next interrupt. */
 static void await_peer(void)
 {
     uint32_t ready;
@@ -194,7 +194,7 @@ static uint64_t once_ipi(bool halted)
 
     await_peer();
     __atomic_store_n(&peer.arrived, 0, __ATOMIC_RELEASE);
-    /* It is given the time to fall asleep. */
+    /* Let the other vCPU halt first. */
     start = __builtin_ia32_rdtsc();
     while (halted && __builtin_ia32_rdtsc() - start < ticks_of(DELAY_NS))
         cpu_relax();

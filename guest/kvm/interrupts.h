@@ -1,40 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts as operations to be measured, for the table of exits.c: how long until they arrive, or
- * how late they come, in ticks.
+ * Interrupt operations for the table of exits.c. They return latencies in TSC ticks: from sending,
+ * or from when the interrupt was due, until the vCPU has taken it.
  */
 #ifndef KVM_INTERRUPTS_H
 #define KVM_INTERRUPTS_H
 
 #include "guest/bench/exits.h"
 
-/* interrupts_init(): the TSC's rate. */
-void interrupts_init(uint64_t rate);
+/* interrupts_init(): set the TSC frequency in Hz. */
+void interrupts_init(uint64_t tsc_hz);
 
-/* interrupts_begin(): count from here on, on this vCPU. */
+/* interrupts_begin(): reset the counters, on the calling vCPU. */
 void interrupts_begin(void);
 
-/* interrupts_wrong(): interrupts that came too early, not at all, or more than once. */
+/* interrupts_wrong(): number of early, missing and duplicate interrupts in `ops` operations. */
 uint64_t interrupts_wrong(uint64_t ops);
 
-/* interrupts_early(): those that came too early alone: they went to another vCPU. */
+/* interrupts_early(): number of early interrupts; the only check if another vCPU takes them. */
 uint64_t interrupts_early(uint64_t ops);
 
-/* interrupts_self_ipi(): a loop of interrupts from this vCPU to itself, each taken. */
+/* interrupts_self_ipi(): send `n` self-IPIs, waiting for each to be taken. */
 void interrupts_self_ipi(uint64_t n, unsigned rounds);
 
-/* How late a timer's interrupt comes: to a vCPU that spins, or to one that is halted. */
+/* Delay of a timer interrupt: APIC one-shot, TSC deadline; APIC one-shot to a halted vCPU. */
 uint64_t interrupts_oneshot(void);
 uint64_t interrupts_deadline(void);
 uint64_t interrupts_hlt(void);
 
-/* From a thread of the VMM to a vCPU that spins, or that is halted. */
+/* Latency of an interrupt from a VMM thread (irqfd), to a spinning and to a halted vCPU. */
 uint64_t interrupts_irqfd(void);
 uint64_t interrupts_irqfd_halted(void);
 
 /*
- * From one vCPU to another that spins, or that is halted. interrupts_meet() comes before the other
- * vCPU is in interrupts_answer*(), interrupts_release() makes it look whether it is to return.
+ * Latency of an IPI to another vCPU, spinning or halted. Call interrupts_meet() before the other
+ * vCPU enters interrupts_answer*(); interrupts_release() makes it check exits_partner_done().
  */
 void interrupts_meet(struct bench_run *run);
 uint64_t interrupts_ipi(void);

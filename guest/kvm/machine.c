@@ -6,11 +6,11 @@
 
 extern uint8_t user_end[];
 
-/* A part of the tree that must be there; the run ends if it is not. */
+/* Returns `found`, or ends the run if it is NULL. */
 static const void *must(const void *found, const char *what)
 {
     if (!found) {
-        guest_log("device tree: no %s", what);
+        guest_log("device tree: missing property %s", what);
         guest_exit(1);
     }
     return found;
@@ -26,7 +26,7 @@ static uint64_t cell64(const void *property, unsigned i)
     return fdt64_ld((const fdt64_t *)property + i);
 }
 
-/* The part of [base, end) that is left when [from, to), which may lie inside, is cut off it. */
+/* Reduce [*base, *end) to the larger part of it that is outside [from, to). */
 static void cut(uint64_t *base, uint64_t *end, uint64_t from, uint64_t to)
 {
     if (from >= *end || to <= *base)
@@ -37,7 +37,7 @@ static void cut(uint64_t *base, uint64_t *end, uint64_t from, uint64_t to)
         *base = to;
 }
 
-/* A piece of RAM without holes: what is left behind what is loaded, and outside of `reserved`. */
+/* Count a contiguous range of RAM; its free part becomes the arena if it is the largest so far. */
 static void take_ram(struct guest_machine *machine, uint64_t base, uint64_t end,
                      const void *reserved)
 {
@@ -52,8 +52,7 @@ static void take_ram(struct guest_machine *machine, uint64_t base, uint64_t end,
     }
 }
 
-/* The largest piece of RAM that nobody uses; the tree has it by address, in a part per NUMA node.
- */
+/* Memory nodes are in the order of their addresses, one per NUMA node: merge adjacent ones. */
 static void find_arena(struct guest_machine *machine, const void *dtb)
 {
     const void *reserved =
@@ -63,7 +62,7 @@ static void find_arena(struct guest_machine *machine, const void *dtb)
 
     while ((node = fdt_node_offset_by_prop_value(dtb, node, "device_type", "memory", 7)) >= 0) {
         int bytes = 0;
-        const void *reg = must(fdt_getprop(dtb, node, "reg", &bytes), "memory");
+        const void *reg = must(fdt_getprop(dtb, node, "reg", &bytes), "reg of a memory node");
 
         for (unsigned i = 0; i < (unsigned)bytes / 16; i++) {
             uint64_t next = cell64(reg, 2 * i);
@@ -93,7 +92,7 @@ void machine_read(struct guest_machine *machine, const void *dtb)
     const void *caches;
 
     if (fdt_check_header(dtb)) {
-        guest_log("no device tree at %p", dtb);
+        guest_log("device tree at %p: invalid header", dtb);
         guest_exit(1);
     }
     cpus = fdt_path_offset(dtb, "/cpus");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest program finds when it starts: the machine as the device tree describes it, its
+ * The run-time environment of a guest program: the machine that the device tree describes, the
  * vCPUs as a team, and the channel.
  */
 #ifndef KVM_MACHINE_H
@@ -17,11 +17,11 @@ struct guest_machine {
     const void *dtb;
     unsigned vcpus;
     uint64_t tsc_hz;
-    uint8_t *arena; /* the largest piece of RAM that nobody uses */
+    uint8_t *arena; /* the largest free range of RAM */
     size_t arena_bytes;
     size_t mem_bytes;     /* all RAM */
     uint64_t *boot_times; /* one per vCPU */
-    uint64_t window;      /* the page table of MINIVMM_WINDOW_BASE, for ring 0 */
+    uint64_t window;      /* guest-physical address of the page table of MINIVMM_WINDOW_BASE */
     unsigned host_cpus;
     size_t l1d, l2, llc;
     bool quick;
@@ -30,18 +30,18 @@ struct guest_machine {
 };
 
 /*
- * machine_read(): describe the machine from its device tree, which must be well-formed: what is
- * missing is reported and ends the run.
+ * machine_read(): fill in *machine from the device tree. Logs a missing property and ends the run
+ * with status 1.
  */
 void machine_read(struct guest_machine *machine, const void *dtb);
 
 /*
- * guest_main(): the program, written by whoever links with this; runs on vCPU 0 when all vCPUs
+ * guest_main(): entry point of the program, which each guest defines; runs on vCPU 0 once all vCPUs
  * have started. Returns the exit status.
  */
 uint32_t guest_main(const struct guest_machine *machine, struct team *team);
 
-/* guest_local(): what belongs to this vCPU. */
+/* guest_local(): the data of the calling vCPU. */
 static inline struct cpu_local *guest_local(void)
 {
     struct cpu_local *local;
@@ -50,16 +50,16 @@ static inline struct cpu_local *guest_local(void)
     return local;
 }
 
-/* guest_send(): ring the channel's doorbell for `count` records. */
+/* guest_send(): ring the doorbell of the channel for `count` records. */
 void guest_send(const struct channel_record *records, unsigned count);
 
-/* guest_log(): text for a person, with a newline added; longer texts are cut. */
+/* guest_log(): log a line; adds the newline, truncates to CHANNEL_TEXT_MAX. */
 void guest_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* guest_exit(): end the run. */
+/* guest_exit(): end the run with a status. */
 void guest_exit(uint32_t status) __attribute__((noreturn));
 
-/* guest_discard(): struct env's discard(). */
+/* guest_discard(): discard() of struct env. */
 int guest_discard(void *start, size_t bytes);
 
 #endif

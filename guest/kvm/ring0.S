@@ -2,7 +2,7 @@
 /* Entry, descriptor tables and trap stubs of the guest's ring 0. */
 #include "guest/kvm/ring0.h"
 
-/* The linker puts the stubs here; the IDT's entries are made from it. */
+/* Address of the stubs, set by guest.ld; the IDT entries are computed from it. */
 #define STUBS_BASE  0x200000
 #define STUB_BYTES  16
 
@@ -27,7 +27,7 @@ trap_stubs:
         .set    vector, 0
         .rept   256
         .balign STUB_BYTES
-        /* Exceptions 8, 10 to 14, 17, 21, 29 and 30 bring an error code of their own. */
+        /* The CPU pushes an error code for exceptions 8, 10 to 14, 17, 21, 29 and 30 only. */
         .if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
         pushq   $0
         .endif
@@ -77,9 +77,9 @@ trap_common:
         iretq
 
 /*
- * Sleep until an interrupt. `sti` lets `hlt` through before it takes one; but QEMU's emulated SVM
- * forgets that if the vCPU leaves the guest in between, and takes it at `hlt`, which would then wait
- * for a second one. ring0_trap() knows that `hlt` by its address, and goes on behind it.
+ * Halt until an interrupt. The interrupt shadow of STI covers HLT, but QEMU's emulated SVM loses it
+ * if the vCPU exits in between, and takes the interrupt before HLT, which would then wait for
+ * another one. ring0_trap() recognises this HLT by its address and resumes after it.
  */
         .globl  ring0_sleep
         .globl  ring0_sleep_instruction
@@ -90,7 +90,7 @@ ring0_sleep_instruction:
         cli
         ret
 
-/* rdi: device tree; rsi: vCPU number; rsp: top of this vCPU's stack page. */
+/* rdi: device tree; rsi: vCPU index; rsp: top of this vCPU's stack page. */
         .globl  _start
 _start:
         lea     -MINIVMM_STACK_BYTES(%rsp), %rbx
@@ -116,7 +116,7 @@ _start:
         or      %rdx, %rax
         mov     %rax, PERCPU_GDT+TSS(%rbx)
 
-        /* Ring 0's stack, and a bitmap that allows every port it covers (its bits are zero). */
+        /* RSP0, and an I/O permission bitmap that allows every port it covers (its bits are 0). */
         mov     %rsp, PERCPU_TSS+4(%rbx)
         movw    $TSS_IO_BITMAP, PERCPU_TSS+102(%rbx)
         movb    $0xff, PERCPU_TSS+TSS_BYTES-1(%rbx)
@@ -128,7 +128,7 @@ _start:
         mov     $TSS, %eax
         ltr     %ax
 
-        /* The program's stack, and above it what belongs to this vCPU. */
+        /* The ring-3 stack of this vCPU, with its struct cpu_local above it. */
         lea     1(%rsi), %rax
         imul    $USER_BYTES, %rax, %rax
         lea     user_end-CPU_LOCAL_BYTES(%rax), %rax
@@ -169,7 +169,7 @@ idt_pointer:
         .word   256 * 16 - 1
         .quad   idt
 
-/* Ring 3's side of a service: the privileged instruction that ring0_trap() knows by its address. */
+/* The ring-3 side of a service: ring0_trap() recognises the privileged HLT by its address. */
         .section .user.text, "ax"
         .globl  ring0_call
         .globl  ring0_call_instruction

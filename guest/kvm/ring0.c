@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What ring 0 does when it is entered. Compiled without vector instructions. */
+/* Trap handling in ring 0. Compiled without vector instructions. */
 #include <stdbool.h>
 
 #include "guest/kvm/ring0.h"
@@ -52,7 +52,7 @@ static uint32_t interrupts_of(const struct cpu_local *local)
     return __atomic_load_n(&local->interrupts, __ATOMIC_RELAXED);
 }
 
-/* Interrupts are off in here, so none can come between the look at the count and the sleep. */
+/* Interrupts are disabled in ring 0, so none can arrive between the comparison and the halt. */
 static void sleep_while(const struct cpu_local *local, uint32_t seen)
 {
     if (interrupts_of(local) == seen)
@@ -67,7 +67,7 @@ static uint64_t read_cr2(void)
     return value;
 }
 
-/* The ns are KVM's: its APIC's timer counts at 1 GHz. */
+/* KVM's APIC timer counts at 1 GHz, so its ticks are nanoseconds. */
 static uint64_t set_oneshot(uint64_t ns)
 {
     uint64_t before;
@@ -126,7 +126,7 @@ static uint64_t remap(struct percpu *percpu, uint64_t count)
     return wrong;
 }
 
-/* The operation and nothing else: what leaves the guest in here is counted. */
+/* Nothing but the operation: all exits in here are charged to it. */
 static uint64_t repeat(struct percpu *percpu, enum ring0_op op, uint64_t count)
 {
     uint64_t wrong = 0;
@@ -159,8 +159,8 @@ static uint64_t repeat(struct percpu *percpu, enum ring0_op op, uint64_t count)
     return wrong;
 }
 
-/* Whether a page fault was in the window, and is mended. */
-static bool mend_fault(const struct trap_frame *frame, struct percpu *percpu)
+/* Handle a page fault in the page window. Returns whether it was one. */
+static bool handle_window_fault(const struct trap_frame *frame, struct percpu *percpu)
 {
     uint64_t page = (read_cr2() - MINIVMM_WINDOW_BASE) / PAGE_BYTES;
 
@@ -215,7 +215,7 @@ static void serve(struct trap_frame *frame, struct percpu *percpu)
     frame->rip += HLT_BYTES;
 }
 
-/* Tell the VMM, which ends the run. */
+/* Report an unexpected exception to the VMM, which ends the run. */
 static void report_fault(const struct trap_frame *frame, struct percpu *percpu)
 {
     struct channel_record *record = &percpu->record;
@@ -252,7 +252,7 @@ void ring0_trap(struct trap_frame *frame, struct percpu *percpu)
             wrmsr(MSR_X2APIC_EOI, 0);
     } else if (frame->vector == VECTOR_GP && frame->rip == (uint64_t)ring0_call_instruction) {
         serve(frame, percpu);
-    } else if (frame->vector == VECTOR_PF && mend_fault(frame, percpu)) {
+    } else if (frame->vector == VECTOR_PF && handle_window_fault(frame, percpu)) {
         return;
     } else {
         report_fault(frame, percpu);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where ring 3 begins, on every vCPU, and what connects the program with the VMM. */
+/* Entry of every vCPU into ring 3, and the run-time functions that talk to the VMM's devices. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -37,7 +37,7 @@ static void wake(uint32_t *word)
 
 int guest_discard(void *start, size_t bytes)
 {
-    /* The device takes powers of two, aligned or not to themselves. */
+    /* The device takes sizes that are powers of two; their alignment does not matter. */
     while (bytes) {
         unsigned order = 63 - (unsigned)__builtin_clzll(bytes);
         uint64_t status;
@@ -85,7 +85,7 @@ void guest_exit(uint32_t status)
         ring0_call(RING0_SLEEP, guest_local()->interrupts, 0);
 }
 
-/* What a compiler's stack protector, which libfdt may be built with, calls. */
+/* Called by the stack protector, which libfdt may be compiled with. */
 void __stack_chk_fail(void);
 void __stack_chk_fail(void)
 {

@@ -5,12 +5,12 @@
 #include "guest/kvm/machine.h"
 #include "guest/kvm/virtio.h"
 
-/* So many looks at the used ring without a change, and the device is asked whether it is well. */
-#define LOOKS_MAX (1u << 24)
+/* Check the device status once in this many polls of an unchanged used ring. */
+#define POLLS_PER_CHECK (1u << 24)
 
 _Alignas(4096) struct virtq_desc virtio_desc[VIRTIO_QUEUE_MAX];
 
-/* The rings, each with flags, index and the other side's event behind its entries. */
+/* The rings: flags, index, entries, used_event or avail_event. */
 static struct {
     _Alignas(4096) uint16_t avail[2 + VIRTIO_QUEUE_MAX + 1];
     _Alignas(4096) uint32_t used[1 + 2 * VIRTIO_QUEUE_MAX + 1];
@@ -77,13 +77,13 @@ int virtio_begin(struct virtio *virtio, volatile uint8_t *regs, bool interrupts,
     add_status(regs, VIRTIO_STATUS_ACKNOWLEDGE);
     add_status(regs, VIRTIO_STATUS_DRIVER);
     for (uint32_t half = 0; half < 2; half++) {
-        uint32_t offered;
+        uint32_t accepted;
 
         write_reg(regs, VIRTIO_MMIO_DEVICE_FEATURES_SEL, half);
-        offered = read_reg(regs, VIRTIO_MMIO_DEVICE_FEATURES) & (uint32_t)(wanted >> 32 * half);
-        virtio->features |= (uint64_t)offered << 32 * half;
+        accepted = read_reg(regs, VIRTIO_MMIO_DEVICE_FEATURES) & (uint32_t)(wanted >> 32 * half);
+        virtio->features |= (uint64_t)accepted << 32 * half;
         write_reg(regs, VIRTIO_MMIO_DRIVER_FEATURES_SEL, half);
-        write_reg(regs, VIRTIO_MMIO_DRIVER_FEATURES, offered);
+        write_reg(regs, VIRTIO_MMIO_DRIVER_FEATURES, accepted);
     }
     add_status(regs, VIRTIO_STATUS_FEATURES_OK);
     return has_status(regs, VIRTIO_STATUS_FEATURES_OK) ? 0 : -1;
@@ -116,25 +116,25 @@ static bool has_event_idx(const struct virtio *virtio)
 }
 
 /*
- * How many chains more than the next one are to be used before an interrupt comes: of many in
- * flight, half, so that one interrupt serves them all and the device still has the other half.
+ * Number of chains after the next one to wait for before an interrupt: half of those in flight, so
+ * that one interrupt covers several while the device still has work.
  */
-static uint16_t patience(const struct virtio *virtio)
+static uint16_t interrupt_delay(const struct virtio *virtio)
 {
-    uint16_t in_flight = (uint16_t)(virtio->shown_avail - virtio->next_used);
+    uint16_t in_flight = (uint16_t)(virtio->published - virtio->next_used);
 
     return in_flight > 2 ? (uint16_t)(in_flight / 2 - 1) : 0;
 }
 
-/* Ask for an interrupt when the next chains are used, or for none. */
+/* Enable or disable the interrupt for the next used chains. */
 static void want_interrupt(struct virtio *virtio, bool wanted)
 {
     struct virtq_avail *avail = avail_ring();
 
-    /* An entry that lies behind asks for nothing. */
+    /* A used_event that the used index has passed disables the interrupt. */
     if (has_event_idx(virtio))
         store16(&avail->ring[virtio->size],
-                (uint16_t)(virtio->next_used + (wanted ? patience(virtio) : -1)));
+                (uint16_t)(virtio->next_used + (wanted ? interrupt_delay(virtio) : -1)));
     else
         store16(&avail->flags, wanted ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -159,23 +159,22 @@ int virtio_run(struct virtio *virtio)
     return has_status(regs, VIRTIO_STATUS_NEEDS_RESET) ? -1 : 0;
 }
 
-void virtio_offer(struct virtio *virtio, uint16_t head)
+void virtio_push(struct virtio *virtio, uint16_t head)
 {
     avail_ring()->ring[virtio->next_avail++ & (virtio->size - 1)] = head;
 }
 
-void virtio_show(struct virtio *virtio)
+void virtio_publish(struct virtio *virtio)
 {
     const struct virtq_used *used = used_ring();
-    uint16_t old = virtio->shown_avail;
+    uint16_t old = virtio->published;
     bool kick;
 
     if (old == virtio->next_avail)
         return;
-    virtio->shown_avail = virtio->next_avail;
+    virtio->published = virtio->next_avail;
     store16(&avail_ring()->idx, virtio->next_avail);
-    /* The index before the look at what the device wants: the device does it the other way round.
-     */
+    /* Write the index, then read avail_event; the device does the reverse (2.7.13.4). */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (has_event_idx(virtio))
         kick = virtq_need_event(load16((const uint16_t *)&used->ring[virtio->size]),
@@ -191,7 +190,7 @@ static bool any_used(const struct virtio *virtio)
     return load16(&used_ring()->idx) != virtio->next_used;
 }
 
-bool virtio_used(struct virtio *virtio, uint16_t *head)
+bool virtio_pop(struct virtio *virtio, uint16_t *head)
 {
     if (!any_used(virtio))
         return false;
@@ -199,28 +198,28 @@ bool virtio_used(struct virtio *virtio, uint16_t *head)
     return true;
 }
 
-static void check_health(struct virtio *virtio)
+static void check_status(struct virtio *virtio)
 {
     virtio->failed = has_status(virtio->regs, VIRTIO_STATUS_NEEDS_RESET);
 }
 
-static void look(struct virtio *virtio)
+static void poll(struct virtio *virtio)
 {
-    for (unsigned looks = 1; !any_used(virtio) && !virtio->failed; looks++) {
+    for (unsigned polls = 1; !any_used(virtio) && !virtio->failed; polls++) {
         cpu_relax();
-        if (!(looks % LOOKS_MAX))
-            check_health(virtio);
+        if (!(polls % POLLS_PER_CHECK))
+            check_status(virtio);
     }
 }
 
-/* What a driver's handler does for an interrupt. */
+/* The work of a driver's interrupt handler. */
 static void acknowledge(struct virtio *virtio)
 {
     uint32_t cause = read_reg(virtio->regs, VIRTIO_MMIO_INTERRUPT_STATUS);
 
     write_reg(virtio->regs, VIRTIO_MMIO_INTERRUPT_ACK, cause);
     if (cause & VIRTIO_INTERRUPT_CONFIG)
-        check_health(virtio);
+        check_status(virtio);
 }
 
 void virtio_wait(struct virtio *virtio)
@@ -228,7 +227,7 @@ void virtio_wait(struct virtio *virtio)
     const struct cpu_local *local = guest_local();
 
     if (!virtio->interrupts) {
-        look(virtio);
+        poll(virtio);
         return;
     }
     while (!any_used(virtio) && !virtio->failed) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The driver's side of a virtio device on the MMIO transport with one split virtqueue (VIRTIO 1.2,
- * 3.1.1, 2.7, 4.2.3), in ring 3. vmm/dev/virtqueue.h has a picture of the queue.
+ * The driver side of a virtio device on the MMIO transport with one split virtqueue (VIRTIO 1.2,
+ * 3.1.1, 2.7, 4.2.3), in ring 3. vmm/dev/virtqueue.h has a diagram of the queue.
  *
- * Its memory is static, since a guest has one driver; addresses are the same for guest and device.
- * One vCPU uses it: the one that the device interrupts.
+ * The queue is static, since a guest drives one device at a time; virtual addresses equal
+ * guest-physical ones. Only the vCPU that the device interrupts may use the driver.
  */
 #ifndef KVM_VIRTIO_H
 #define KVM_VIRTIO_H
@@ -18,51 +18,55 @@
 
 struct virtio {
     volatile uint8_t *regs;
-    bool interrupts; /* the device has one; otherwise the used ring is looked at */
-    uint64_t features;
-    unsigned size;                    /* entries of the queue */
-    uint16_t next_avail, shown_avail; /* made available; and shown to the device */
-    uint16_t next_used;               /* the next to be looked at */
-    bool failed;                      /* the device wants a reset */
+    bool interrupts;     /* the device has an interrupt; otherwise poll the used ring */
+    uint64_t features;   /* negotiated */
+    unsigned size;       /* of the queue, in entries */
+    uint16_t next_avail; /* next entry of the available ring to write */
+    uint16_t published;  /* the available index that the device can see */
+    uint16_t next_used;  /* next entry of the used ring to read */
+    bool failed;         /* the device has set NEEDS_RESET */
 };
 
-/* Descriptors, for the driver to fill in; entry i belongs to whoever uses i as a head. */
+/* The descriptor table; the caller of virtio_push() fills in the chain. */
 extern struct virtq_desc virtio_desc[VIRTIO_QUEUE_MAX];
 
 /*
- * virtio_find(): the registers of the first device of this kind (VIRTIO_ID_*) in the device tree,
- * and whether it has an interrupt. NULL: there is none.
+ * virtio_find(): find the first device with this ID (VIRTIO_ID_*) in the device tree. Returns its
+ * registers and sets *interrupts to whether it has an interrupt, or returns NULL.
  */
 volatile uint8_t *virtio_find(const void *dtb, uint32_t id, bool *interrupts);
 
 /*
- * virtio_begin(): reset the device and agree on features, of those in `wanted`. Returns 0, or -1 if
- * it is none that this driver knows.
+ * virtio_begin(): reset the device and accept the offered features that are in `wanted`. Returns 0,
+ * or -1 if the device rejects them (FEATURES_OK is not set).
  */
 int virtio_begin(struct virtio *virtio, volatile uint8_t *regs, bool interrupts, uint64_t wanted);
 
-/* virtio_config(): a 32-bit word of the device's configuration. */
+/* virtio_config(): read a 32-bit word of the device configuration space. */
 uint32_t virtio_config(const struct virtio *virtio, unsigned offset);
 
-/* virtio_run(): give it the queue, of as many entries as it takes; it is live then. Or -1. */
+/*
+ * virtio_run(): set up the queue, as large as device and driver support, and set DRIVER_OK. Returns
+ * 0, or -1 if the device rejects the queue (NEEDS_RESET is set).
+ */
 int virtio_run(struct virtio *virtio);
 
-/* virtio_offer(): make the chain that begins at `head` available, to be shown by virtio_show(). */
-void virtio_offer(struct virtio *virtio, uint16_t head);
+/* virtio_push(): put a chain into the available ring. The device sees it after virtio_publish(). */
+void virtio_push(struct virtio *virtio, uint16_t head);
 
-/* virtio_show(): show what was offered, and kick if the device wants that. */
-void virtio_show(struct virtio *virtio);
+/* virtio_publish(): advance the available index past all pushed chains; notify if needed. */
+void virtio_publish(struct virtio *virtio);
 
-/* virtio_used(): the head of the next chain that is done. Returns whether there is one. */
-bool virtio_used(struct virtio *virtio, uint16_t *head);
+/* virtio_pop(): take the next chain from the used ring. Returns whether there was one. */
+bool virtio_pop(struct virtio *virtio, uint16_t *head);
 
 /*
- * virtio_wait(): until something is done, or virtio->failed. Looking, or asleep until the
- * interrupt, whose cause it reads and acknowledges.
+ * virtio_wait(): wait until the used ring has a chain or virtio->failed is set: by polling, or
+ * asleep until the interrupt, which it acknowledges.
  */
 void virtio_wait(struct virtio *virtio);
 
-/* virtio_reset(): the device touches nothing any more. */
+/* virtio_reset(): reset the device, which then accesses guest memory no more. */
 void virtio_reset(struct virtio *virtio);
 
 #endif

@@ -5,14 +5,14 @@
 #include "guest/posix/disk.h"
 #include "vmm/backend/backend.h"
 
-/* An operation of the benchmark as the back-end has it. */
+/* An operation of the benchmark and its request to the back-end. */
 struct slot {
     struct backend_io io;
     struct iovec iov;
     struct disk_io *of;
 };
 
-/* The one of this process; the benchmarks' environment has no context to pass. */
+/* The disk of this process: the functions of struct env take no context. */
 static struct {
     const struct config_disk *config;
     struct backend backend;
@@ -110,7 +110,7 @@ const struct disk *native_disk_open(const char **why)
 
 void native_disk_close(void)
 {
-    /* Its data is for the next benchmark. */
+    /* Stays open: the next benchmark reads the same data. */
 }
 
 void native_disk_facts(struct run_facts *facts)

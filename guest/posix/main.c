@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bench-native: the guest's benchmarks as a process, with minivmm's options and report. */
+/* bench-native: the guest's benchmarks in a process, with the options and report of minivmm. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -22,7 +22,10 @@ static const char *bench_name(const void *table, size_t i)
     return ((const struct bench *)table)[i].name;
 }
 
-/* What is chosen; NULL: all. Returns 0, or -1 if it cannot be. */
+/*
+ * Set *chosen to the names of the benchmarks to run, NULL for all, and check --args and --disk
+ * against them. Returns 0, or -1.
+ */
 static int choose(char **chosen, struct err *err)
 {
     size_t count = (size_t)(bench_table_end - bench_table);
@@ -57,7 +60,7 @@ int main(int argc, char **argv)
 {
     struct clock_point start = clock_now();
     struct err err = {0};
-    static char *chosen; /* of threads that may still run */
+    static char *chosen; /* static because threads may still run when main() returns */
     int status = -1;
 
     inherit_settle();

@@ -19,16 +19,16 @@
 #include "vmm/host/cpus.h"
 #include "vmm/mem/backing.h"
 
-/* Long enough to know the TSC's rate to a few parts per million. */
+/* Long enough to measure the TSC frequency to a few parts per million. */
 #define CALIBRATION_NS 20000000ull
 
 struct thread {
     unsigned id;
-    int tid; /* atomic: the kernel's number, 0 before it runs */
+    int tid; /* atomic: gettid(2); 0 before it runs */
     uint64_t first_ticks;
 };
 
-/* The one native run of this process; the benchmarks' environment has no context to pass. */
+/* The native run of this process: the functions of struct env take no context. */
 static struct native {
     const struct config *config;
     struct backing backing;
@@ -36,8 +36,8 @@ static struct native {
     struct env env;
     struct run_result *result;
     struct thread *thread;
-    struct clock_rate rate; /* of the TSC; its hz is 0 until it is asked for */
-    pthread_mutex_t lock;   /* of the result and of `ended`; kept by main when the run is stopped */
+    struct clock_rate rate; /* of the TSC; hz is 0 until ticks_hz() measures it */
+    pthread_mutex_t lock;   /* of *result, `err`, `failed`, `ended`; held by main after the run */
     struct err err;
     bool failed, ended;
     int event;
@@ -53,7 +53,7 @@ static void wake(uint32_t *word)
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-/* End the run with an error, on whatever thread; does not return. */
+/* End the run with an error, from any thread; does not return. */
 static void fail(const struct err *err)
 {
     pthread_mutex_lock(&native.lock);
@@ -128,7 +128,7 @@ static void *worker(void *arg)
     team_worker(&native.team, thread->id);
 }
 
-/* Member 0: the benchmarks themselves. */
+/* Team member 0: runs the benchmarks. */
 static void *runner(void *arg)
 {
     struct channel_record done = {.type = CHANNEL_EXIT};
@@ -177,13 +177,13 @@ static int start_threads(struct err *err)
         native.thread[i].id = i;
         errno = pthread_create(&thread, NULL, i ? worker : runner, &native.thread[i]);
         if (errno)
-            return err_sys(err, ERR_FAILED, "thread %u", i);
+            return err_sys(err, ERR_FAILED, "cannot create thread %u", i);
         pthread_detach(thread);
     }
     return 0;
 }
 
-/* Whether the run is over: then the lock is held, and nothing changes any more. */
+/* Whether the run is over. If so, returns with the lock held, so that nothing changes any more. */
 static bool is_over(struct run_facts *facts)
 {
     pthread_mutex_lock(&native.lock);
@@ -216,12 +216,12 @@ static void collect(const struct clock_point *began, struct run_facts *facts)
 {
     const struct thread *thread = native.thread;
 
-    /* As systemd(1) and podman(1) tell those that they contain. */
+    /* Set by systemd-nspawn(1) and podman(1) in containers. */
     facts->env = getenv("container") ? RUN_CONTAINER : RUN_NATIVE;
     facts->begin = *began;
     facts->end = clock_now();
     facts->rate = native.rate;
-    /* A run without benchmarks had no use for the rate. */
+    /* Without benchmarks, nothing has measured the rate yet. */
     if (!facts->rate.hz)
         facts->rate = clock_rate_of(clock_measure_hz(began, &facts->end));
     memcpy(facts->kernels_sha256, KERNELS_SHA256, sizeof(KERNELS_SHA256));
@@ -246,7 +246,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
     native.event = watch_event();
     native.thread = calloc(config->vcpus, sizeof(*native.thread));
     if (native.event < 0 || !native.thread)
-        return err_sys(err, ERR_FAILED, "no memory for threads");
+        return err_sys(err, ERR_FAILED, "cannot set up %u threads", config->vcpus);
     if ((config->pin_count && cpus_check("--pin", config->pin, config->pin_count, err)) ||
         result_init(result, &source, config->vcpus, err) ||
         backing_alloc(&native.backing, config, watch, err))

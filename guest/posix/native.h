@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The benchmarks in a process: threads for vCPUs, a mapping for RAM, function calls for the
- * channel.
+ * The benchmarks in a process: threads replace vCPUs, a mapping replaces RAM, function calls
+ * replace the channel.
  */
 #ifndef POSIX_NATIVE_H
 #define POSIX_NATIVE_H
@@ -12,10 +12,10 @@
 #include "vmm/stat/result.h"
 
 /*
- * native_run(): run the chosen benchmarks as configured, until they are done or something stops
- * them; then the threads are left where they are, for the process to end with. *result is
- * initialised here, *facts filled in; `log` gets the benchmarks' text. `began` is when the program
- * did. Returns 0, or -1 if it could not start.
+ * native_run(): run the chosen benchmarks as configured until they end or `watch` stops them. Their
+ * threads keep running or sleeping until the process ends. Initialises *result, fills in *facts and
+ * passes the benchmarks' log to `log`. `began` is when the program started. Returns 0, or -1 with
+ * *err set if the run could not start.
  */
 int native_run(const struct config *config, const char *chosen, const struct watch *watch,
                void (*log)(void *ctx, const char *text), void *log_ctx,

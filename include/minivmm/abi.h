@@ -1,44 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest ABI: everything that a guest and minivmm must agree on.
+ * The guest ABI: the contract between a guest and minivmm.
  *
- * A guest is a static ELF64 executable (ET_EXEC, x86-64) with a `struct minivmm_guest_info` in the
- * section MINIVMM_INFO_SECTION. Each PT_LOAD segment is mapped where its p_paddr says, virtual
- * address = guest-physical address, with the segment's own permissions and nothing more (W^X); a
- * segment with MINIVMM_PF_USER in p_flags belongs to ring 3, one without it to ring 0. All other
- * memory is ring 3's, readable and writable, not executable, but for page 0, which is not mapped.
- * The page tables are built by the VMM.
+ * A guest is a static ELF64 executable (ET_EXEC, x86-64) with a struct minivmm_guest_info in the
+ * section MINIVMM_INFO_SECTION. The VMM loads each PT_LOAD segment at its p_paddr, which must equal
+ * p_vaddr, and builds the page tables: an identity map with the permissions of each segment's
+ * p_flags. Segments with MINIVMM_PF_USER are mapped for ring 3, the others for ring 0. Segments may
+ * not be both writable and executable, share a 4 KiB page or cover page 0. All other RAM is mapped
+ * for ring 3, read-write and no-execute, except page 0, which is unmapped.
  *
- * Entry: every vCPU starts at e_entry at the same time, in 64-bit mode, ring 0, interrupts off,
- * with the local APIC in x2APIC mode, and
+ * Entry: all vCPUs start at e_entry at the same time, in 64-bit mode, ring 0, interrupts disabled,
+ * local APIC in x2APIC mode, with
  *     rdi  guest-physical address of the flattened device tree
- *     rsi  the vCPU's number, from 0
- *     rsp  the top of its own ring-0 stack of MINIVMM_STACK_BYTES, aligned to that and all zeros
- * CR0, CR4 and XCR0 have every vector state enabled that CPUID offers.
+ *     rsi  vCPU index, from 0
+ *     rsp  top of this vCPU's ring-0 stack: MINIVMM_STACK_BYTES, aligned to that size, zeroed
+ * CR0, CR4 and XCR0 enable every vector state that CPUID reports.
  *
- * The device tree describes memory, cpus in the order of their numbers (reg is the APIC's id,
- * timebase-frequency the TSC's rate), the devices below and, in /chosen, the run:
- *     bootargs                 what the user gave as --args
- *     minivmm,bench            the names of the benchmarks to run, comma-separated, perhaps none;
+ * The device tree describes memory, CPUs, the devices below and, in /chosen, the run. CPU nodes are
+ * in the order of the vCPU indices; reg is the APIC ID, timebase-frequency the TSC frequency in Hz.
+ * Properties of /chosen (cells are 32 bits unless stated otherwise):
+ *     bootargs                 the string passed as --args
+ *     minivmm,bench            names of the benchmarks to run, comma-separated; empty: none;
  *                              absent: all
- *     minivmm,quick            present if a short run was asked for
- *     minivmm,boot-times       <address bytes>: an array of u64, one per vCPU, into which each
- *                              writes the TSC of its first ring-3 instruction
- *     minivmm,host-cpus        CPUs that the VMM may use, so that the guest can tell whether
- *                              spinning is wise
- *     minivmm,host-caches      <l1d l2 llc>, in bytes, 64 bits each; 0 where unknown
- *     minivmm,window           the address, 64 bits, of the page table of the MINIVMM_WINDOW_PAGES
- *                              pages at MINIVMM_WINDOW_BASE: empty, and for ring 0 to fill in
- *     minivmm,masked           present if CPU features were removed: <leaf subleaf register bit>,
- *                              32 bits each, of every one that CPUID is not to show any more
- *     minivmm,xcr0             and the value, 64 bits, that XCR0 has then
- *     minivmm,topology         present if one was asked for: <sockets cores threads>, 32 bits each,
- *                              the cores of a socket and the threads of a core
- * With NUMA nodes, memory is a node for each, cpus and memory have numa-node-id, and /distance-map
- * is the one of the binding "numa-distance-map-v1"; without, there is one node /memory@0. A virtio
- * device (include/minivmm/virtio.h) is a node that is compatible with "virtio,mmio"; its
- * `interrupts` is the vector that it interrupts vCPU 0 with, and if it has none, it never does.
- * /reserved-memory holds the VMM's own data (tables, stacks, this tree).
+ *     minivmm,quick            present if a short run was requested
+ *     minivmm,boot-times       <address bytes>, 64 bits each: an array of u64, one per vCPU; each
+ *                              vCPU stores the TSC of its first ring-3 instruction in its entry
+ *     minivmm,host-cpus        number of host CPUs that the VMM may run on; with fewer of them than
+ *                              vCPUs, a guest should sleep rather than spin
+ *     minivmm,host-caches      <l1d l2 llc> sizes in bytes, 64 bits each; 0: unknown
+ *     minivmm,window           guest-physical address, 64 bits, of the page table that maps the
+ *                              page window (MINIVMM_WINDOW_BASE). Ring 0 owns its entries, which
+ *                              are zero at entry
+ *     minivmm,masked           present if --cpu was given: <leaf subleaf register bit> of each
+ *                              CPUID feature bit that must read as 0; register is 0 to 3 for EAX,
+ *                              EBX, ECX, EDX
+ *     minivmm,xcr0             present together with minivmm,masked: the value of XCR0, 64 bits
+ *     minivmm,topology         present if --topology was given: <sockets cores threads>, cores per
+ *                              socket and threads per core
+ * With --numa, each NUMA node has a memory node, CPU and memory nodes carry numa-node-id, and
+ * /distance-map follows the binding "numa-distance-map-v1"; otherwise the only memory node is
+ * /memory@0. A virtio device (include/minivmm/virtio.h) is a node compatible with "virtio,mmio";
+ * `interrupts` is the vector that it raises on vCPU 0, absent if the device raises no interrupts.
+ * /reserved-memory covers the VMM's data in RAM (page tables, stacks, the device tree).
  */
 #ifndef MINIVMM_ABI_H
 #define MINIVMM_ABI_H
@@ -49,13 +52,13 @@
 
 #define MINIVMM_ABI_VERSION 2
 
-/* Guest-physical address space: RAM, a hole for devices from 3 to 4 GiB, more RAM. */
+/* Guest-physical address space: RAM, the device hole from 3 to 4 GiB, the rest of RAM. */
 #define MINIVMM_RAM_LOW_END  0xc0000000ull
 #define MINIVMM_RAM_HIGH     0x100000000ull
 #define MINIVMM_DEVICE_BASE  0xc0000000ull
-#define MINIVMM_DEVICE_BYTES 0x1000ull /* each device has a page of its own */
+#define MINIVMM_DEVICE_BYTES 0x1000ull /* one page per device */
 
-/* The devices that every machine has, so that ring 0 can report a fault without the tree. */
+/* Devices at fixed addresses: ring 0 can report a fault without parsing the device tree. */
 #define MINIVMM_CHANNEL_BASE       MINIVMM_DEVICE_BASE
 #define MINIVMM_PARAVIRT_BASE      (MINIVMM_DEVICE_BASE + MINIVMM_DEVICE_BYTES)
 #define MINIVMM_PROBE_BASE         (MINIVMM_DEVICE_BASE + 2 * MINIVMM_DEVICE_BYTES)
@@ -63,16 +66,16 @@
 #define MINIVMM_PROBE_PORT         0x300u
 #define MINIVMM_PROBE_PORT_BYTES   32u
 
-/* Virtual addresses of 2 MiB whose page table is the guest's own: minivmm,window. */
+/* The page window: 2 MiB of virtual addresses whose page table ring 0 owns (minivmm,window). */
 #define MINIVMM_WINDOW_BASE  0x400000000000ull
 #define MINIVMM_WINDOW_PAGES 512u
 
 #define MINIVMM_STACK_BYTES 4096
 
-/* In the operating system's share of p_flags (PF_MASKOS): the segment is for ring 3. */
+/* Bit of p_flags within PF_MASKOS: map the segment for ring 3. */
 #define MINIVMM_PF_USER 0x00100000u
 
-/* Ports that the guest's I/O permission bitmap may cover. */
+/* All I/O ports in use are below this: the size of an I/O permission bitmap that covers them. */
 #define MINIVMM_PORT_END 0x400
 
 #ifndef __ASSEMBLER__
@@ -85,101 +88,106 @@
 struct minivmm_guest_info {
     uint64_t magic;
     uint32_t abi_version;
-    uint32_t vcpu_bytes;     /* memory that the guest needs per vCPU, behind its last segment */
+    uint32_t vcpu_bytes;     /* RAM that the guest needs per vCPU, after its last segment */
     char kernels_sha256[64]; /* hexadecimal digits, no terminator; zeros: no kernels */
 };
 
 /*
- * A row of the guest's table of benchmarks, MINIVMM_BENCH_SECTION being an array of them; this is
- * what --list prints. Strings are terminated.
+ * An entry of the benchmark table, the array in MINIVMM_BENCH_SECTION; --list prints it. Strings
+ * are NUL-terminated.
  */
 struct minivmm_bench_info {
     char name[32];
     char help[84];
     uint32_t flags; /* MINIVMM_BENCH_* */
-    uint64_t run;   /* the guest's own: the function's address */
+    uint64_t run;   /* address of the function, for the guest; the VMM ignores it */
 };
 
-#define MINIVMM_BENCH_DISK   1u /* it uses the first disk */
-#define MINIVMM_BENCH_WRITES 2u /* and writes to it */
+#define MINIVMM_BENCH_DISK   1u /* uses the first disk */
+#define MINIVMM_BENCH_WRITES 2u /* writes to it */
 
 /*
- * A key that --args may have, MINIVMM_ARGS_SECTION being an array of them: arguments are checked
- * before the guest is started. A guest without this section takes any. Strings are terminated.
+ * A valid key of --args, an entry of the array in MINIVMM_ARGS_SECTION, against which the VMM
+ * checks --args before it starts the guest. Without that section any --args is valid. Strings are
+ * NUL-terminated.
  */
 struct minivmm_arg_info {
     char key[16];
-    char words[64];       /* its values, "sse2|avx2"; empty: numbers */
-    uint64_t least, most; /* bounds of numbers, both within */
-    uint32_t list; /* 1: powers of two, perhaps several, "512:4k:1m"; 0: one decimal number */
+    char words[64];       /* valid values, "sse2|avx2"; empty: numbers */
+    uint64_t least, most; /* bounds of numbers, inclusive */
+    uint32_t list;        /* 1: list of powers of two, "512:4k:1m"; 0: one decimal number */
     uint32_t reserved;
 };
 
 /*
- * The paravirtual device ("minivmm,paravirt"), 64-bit registers: what a guest cannot do well by
- * itself. Its exits are the harness's, not the benchmark's, and are booked apart.
+ * The paravirtual device ("minivmm,paravirt"): sleeping, waking and returning memory to the host.
+ * Registers are 64 bits wide. Its exits are charged to the harness, not to the benchmark.
  */
 enum minivmm_paravirt_reg {
     /*
-     * Write: sleep until the 32-bit word at address bits 0-47, four-byte aligned, may have changed;
-     * returns at once if its low 16 bits are not bits 48-63 of what is written. Spurious returns
-     * are allowed.
+     * Write: wait on the 32-bit word in RAM at the address in bits 0-47, aligned to 4 bytes.
+     * Returns at once if the low 16 bits of the word differ from bits 48-63 of the value; otherwise
+     * sleeps until MINIVMM_PARAVIRT_WAKE. Spurious returns are allowed.
      */
     MINIVMM_PARAVIRT_WAIT = 0x00,
-    /* Write: wake all vCPUs that sleep on the word at this address. */
+    /* Write: wake all vCPUs that wait on the word at this address. */
     MINIVMM_PARAVIRT_WAKE = 0x08,
     /*
-     * Write: give memory back to the host; the next touch is a first touch and finds zeros. The
-     * value is the first page's number in bits 0-39 and log2 of the number of bytes, at least 12,
-     * in bits 40-47. Read: 0, or the errno of the last write.
+     * Write: return memory to the host, so that the next access to each page is a first touch and
+     * reads zeros. Bits 0-39: number of the first 4 KiB page; bits 40-47: log2 of the size in
+     * bytes, at least 12. Read: the errno of the last write, or 0.
      */
     MINIVMM_PARAVIRT_DISCARD = 0x10,
 };
 
 /*
- * The probe ("minivmm,probe"): registers that do nothing, so that the way to them is what an access
- * costs. There is one for each way in which KVM can deliver an access, four bytes wide, `way` * 8
- * bytes from MINIVMM_PROBE_BASE, and the same again as ports from MINIVMM_PROBE_PORT on. Reads
- * (of MINIVMM_PROBE_USER only) give 0.
+ * The probe ("minivmm,probe"): registers without a function, so that an access costs nothing but
+ * its delivery. There is one 32-bit register for each way in which KVM can deliver an access, at
+ * MINIVMM_PROBE_BASE + way * 8, and one port each at MINIVMM_PROBE_PORT + way * 8. Only
+ * MINIVMM_PROBE_USER is readable; it reads as 0.
  */
 enum minivmm_probe_way {
-    MINIVMM_PROBE_USER,      /* an exit to the VMM */
-    MINIVMM_PROBE_EVENT,     /* a write of four bytes signals an eventfd, within KVM */
-    MINIVMM_PROBE_MATCH,     /* the same if it writes MINIVMM_PROBE_VALUE; else an exit */
-    MINIVMM_PROBE_COALESCED, /* writes are gathered until there is an exit for another reason */
+    MINIVMM_PROBE_USER,      /* exit to user space: the VMM handles it */
+    MINIVMM_PROBE_EVENT,     /* ioeventfd: KVM signals an eventfd on a 4-byte write */
+    MINIVMM_PROBE_MATCH,     /* ioeventfd with datamatch MINIVMM_PROBE_VALUE; other values exit */
+    MINIVMM_PROBE_COALESCED, /* coalesced I/O: KVM queues writes until the next exit */
     MINIVMM_PROBE_WAYS
 };
 
 #define MINIVMM_PROBE_VALUE 0x5a17u
 
-/* What MINIVMM_CONTROL_WORK does. */
+/* Operations of MINIVMM_CONTROL_WORK. */
 enum minivmm_probe_work {
-    MINIVMM_WORK_BARE,           /* the next exits are answered by KVM_RUN, and by nothing else */
-    MINIVMM_WORK_IMMEDIATE_EXIT, /* KVM_RUN that returns at once */
-    MINIVMM_WORK_IOCTL,          /* an ioctl on the VM that does next to nothing */
-    MINIVMM_WORK_EVENTFD,        /* a write to an eventfd and a read */
-    MINIVMM_WORK_WAKEUP, /* from a write to an eventfd until a thread that slept on it runs */
+    MINIVMM_WORK_BARE,           /* KVM_RUN until this vCPU's next I/O exit, which is not handled */
+    MINIVMM_WORK_IMMEDIATE_EXIT, /* KVM_RUN with immediate_exit set */
+    MINIVMM_WORK_IOCTL,          /* a trivial ioctl on the VM (KVM_CHECK_EXTENSION) */
+    MINIVMM_WORK_EVENTFD,        /* a write to an eventfd, then a read */
+    MINIVMM_WORK_WAKEUP, /* from a write to an eventfd until the thread that reads it runs */
     MINIVMM_WORK_COUNT
 };
 
-/* The probe's other side ("minivmm,probe-control"), for the harness: 64-bit registers. */
+/* The control device of the probe ("minivmm,probe-control"), for the harness: 64-bit registers. */
 enum minivmm_control_reg {
-    /* Read, `way` * 8 further on: accesses delivered that way so far, in memory and as ports. */
+    /* Read, at + way * 8: number of accesses delivered that way, as MMIO and as port I/O. */
     MINIVMM_CONTROL_MMIO = 0x00,
     MINIVMM_CONTROL_PIO = 0x40,
-    /* Read: the ways that there are: a bit per way, in memory from bit 0, as ports from bit 8. */
+    /* Read: the ways that this KVM supports, one bit each: MMIO from bit 0, port I/O from bit 8. */
     MINIVMM_CONTROL_WAYS = 0x80,
-    /* Write: do some work (bits 56-63) so many times (bits 0-55). Read: how many ticks it took. */
+    /*
+     * Write: perform an operation (bits 56-63, enum minivmm_probe_work); bits 0-55 are the repeat
+     * count. Read: the TSC ticks that the last write took.
+     */
     MINIVMM_CONTROL_WORK = 0x88,
     /*
-     * Write: send an interrupt from another thread: the vCPU (bits 0-15), the vector (bits 16-23),
-     * and how long to wait before, in ns (bits 32-63). Read: the guest's TSC just before it was
-     * sent, or 0 if it was not yet.
+     * Write: have another host thread inject an interrupt: vCPU index in bits 0-15, vector in bits
+     * 16-23, delay in ns, below 10^9, in bits 32-63. Read: the guest TSC just before the injection;
+     * 0: not injected yet.
      */
     MINIVMM_CONTROL_INTERRUPT = 0x90,
     /*
-     * Write 1: from here on, keep how long the handler takes in each of this vCPU's exits, up to
-     * MINIVMM_CONTROL_TIMES_MAX of them. Write 0: enough; what was kept stays until the next 1.
+     * Write 1: record the handler time of each following exit of this vCPU, at most
+     * MINIVMM_CONTROL_TIMES_MAX of them. Write 0: stop recording. The recorded times are kept until
+     * the next 1.
      */
     MINIVMM_CONTROL_TIMES = 0x98,
 };
@@ -189,7 +197,7 @@ enum minivmm_control_reg {
 #define MINIVMM_CONTROL_DELAY_SHIFT  32
 #define MINIVMM_CONTROL_TIMES_MAX    65536u
 
-/* Waiting compares this many bits of the word. */
+/* Fields of MINIVMM_PARAVIRT_WAIT and of MINIVMM_PARAVIRT_DISCARD. */
 #define MINIVMM_PARAVIRT_VALUE_SHIFT 48
 #define MINIVMM_PARAVIRT_ORDER_SHIFT 40
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a virtio driver and a device agree on: Virtual I/O Device (VIRTIO) Version 1.2, of which
- * sections are named here; the parts that minivmm has. All numbers are little-endian.
+ * Virtual I/O Device (VIRTIO) Version 1.2: the part that minivmm implements, shared by driver and
+ * device. Numbers in parentheses are sections of the specification. All fields are little-endian.
  */
 #ifndef MINIVMM_VIRTIO_H
 #define MINIVMM_VIRTIO_H
@@ -37,17 +37,15 @@ enum virtio_mmio_reg {
     VIRTIO_MMIO_SHM_BASE_LOW = 0x0b8,
     VIRTIO_MMIO_SHM_BASE_HIGH = 0x0bc,
     VIRTIO_MMIO_CONFIG_GENERATION = 0x0fc,
-    VIRTIO_MMIO_CONFIG = 0x100, /* the device's own, of any width */
+    VIRTIO_MMIO_CONFIG = 0x100, /* device configuration space, any access width */
 };
 
 #define VIRTIO_MMIO_MAGIC     0x74726976u /* "virt" */
 #define VIRTIO_MMIO_VERSION_2 2u
 
 /* Bits of VIRTIO_MMIO_INTERRUPT_STATUS. */
-#define VIRTIO_INTERRUPT_QUEUE 1u /* a buffer was used */
-#define VIRTIO_INTERRUPT_CONFIG                                      \
-    2u /* the configuration has changed, or the device wants a reset \
-        */
+#define VIRTIO_INTERRUPT_QUEUE  1u /* used buffer notification */
+#define VIRTIO_INTERRUPT_CONFIG 2u /* configuration change; also raised for NEEDS_RESET */
 
 /* Bits of VIRTIO_MMIO_STATUS (2.1). */
 #define VIRTIO_STATUS_ACKNOWLEDGE 1u
@@ -67,16 +65,16 @@ enum virtio_mmio_reg {
 #define VIRTIO_BLK_F_BLK_SIZE  (1ull << 6)
 #define VIRTIO_BLK_F_FLUSH     (1ull << 9)
 
-/* Device ids (5). */
+/* Device IDs (5). */
 #define VIRTIO_ID_BLOCK   2u
 #define VIRTIO_ID_ENTROPY 4u
 
 /* The split virtqueue (2.7). */
 #define VIRTQ_SIZE_MAX 32768u
 
-#define VIRTQ_DESC_F_NEXT     1u /* the chain goes on at `next` */
-#define VIRTQ_DESC_F_WRITE    2u /* the device writes it; otherwise it reads it */
-#define VIRTQ_DESC_F_INDIRECT 4u /* it holds a table of descriptors */
+#define VIRTQ_DESC_F_NEXT     1u /* the chain continues at `next` */
+#define VIRTQ_DESC_F_WRITE    2u /* device-writable; otherwise device-readable */
+#define VIRTQ_DESC_F_INDIRECT 4u /* the buffer is a table of descriptors */
 
 struct virtq_desc {
     uint64_t addr; /* guest-physical */
@@ -87,7 +85,7 @@ struct virtq_desc {
 
 #define VIRTQ_AVAIL_F_NO_INTERRUPT 1u
 
-/* After the ring, with VIRTIO_F_EVENT_IDX: used_event. */
+/* The available ring. With VIRTIO_F_EVENT_IDX, used_event (uint16_t) follows the last entry. */
 struct virtq_avail {
     uint16_t flags;
     uint16_t idx;
@@ -101,30 +99,33 @@ struct virtq_used_elem {
 
 #define VIRTQ_USED_F_NO_NOTIFY 1u
 
-/* After the ring, with VIRTIO_F_EVENT_IDX: avail_event. */
+/* The used ring. With VIRTIO_F_EVENT_IDX, avail_event (uint16_t) follows the last entry. */
 struct virtq_used {
     uint16_t flags;
     uint16_t idx;
     struct virtq_used_elem ring[];
 };
 
-/* 2.7.7.2, 2.7.10.2: whether going from `old` to `new` has passed what the other side waits for. */
+/*
+ * virtq_need_event(): whether advancing an index from `old` to `new` passes `event`, the used_event
+ * or avail_event of the other side, so that it must be notified (2.7.7.2, 2.7.10.2).
+ */
 static inline int virtq_need_event(uint16_t event, uint16_t new, uint16_t old)
 {
     return (uint16_t)(new - event - 1) < (uint16_t)(new - old);
 }
 
-/* The block device (5.2). Its one queue has requests: a header, the data, a byte of status. */
+/* The block device (5.2). A request is a header, the data and one status byte. */
 #define VIRTIO_BLK_SECTOR_BYTES 512u
 #define VIRTIO_BLK_ID_BYTES     20u
 
 struct virtio_blk_config {
-    uint64_t capacity; /* in sectors */
-    uint32_t size_max; /* bytes in a descriptor */
-    uint32_t seg_max;  /* descriptors of data in a request */
+    uint64_t capacity; /* in sectors of VIRTIO_BLK_SECTOR_BYTES */
+    uint32_t size_max; /* largest data segment in bytes */
+    uint32_t seg_max;  /* most data segments per request */
     uint16_t cylinders;
     uint8_t heads, sectors;
-    uint32_t blk_size; /* the unit in which it is best used */
+    uint32_t blk_size; /* preferred I/O size in bytes */
 };
 
 enum virtio_blk_type {

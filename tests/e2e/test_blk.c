@@ -404,7 +404,7 @@ START_TEST(a_full_disk_is_an_error_and_no_loss)
     run = program_run("minivmm", "--guest", program_path("journal.elf"), "--mem", "64M", "--disk",
                       disk(""), "--report", "json", NULL);
     last = last_flushed(run.err);
-    ck_assert_msg(run.status == 1 && strstr(run.err, "the disk has failed") && last, "%d %s",
+    ck_assert_msg(run.status == 1 && strstr(run.err, "the disk failed a write") && last, "%d %s",
                   run.status, run.err);
     ck_assert_int_gt(json_int_at(run.json, "devices.blk0.errors"), 0);
     ck_assert_int_eq(json_int_at(run.json, "devices.blk0.device_errors"), 0);

@@ -116,24 +116,24 @@ START_TEST(other_traces_are_refused)
         size_t bytes;
     } files[] = {
         {"mmtrace1\0\0\0\0\0\0\0\0",
-         ": a trace of format 1; this minivmm-trace reads format 2; "
+         ": trace format 1; this minivmm-trace reads format 2; "
          "try: minivmm and minivmm-trace of the same build",
          16},
-        {"mmtrace\033", ": a trace of format ?;", 8},
+        {"mmtrace\033", ": trace format ?;", 8},
         {"mmtrade2", ": not a trace", 8},
         {"mmtrac", ": not a trace", 6},
-        {"mmtrace2", ": it ends before its first exit", 8},
+        {"mmtrace2", ": truncated before the first record", 8},
         {"mmtrace2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0",
-         ": a header that cannot be", 40},
+         ": invalid header: TSC frequency is 0", 40},
         {"mmtrace2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\377\377\0\0\0\0\0\0",
-         ": a header that cannot be", 40},
+         ": invalid header: number of devices out of range", 40},
         {"mmtrace2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0"
          "exit\0\0\0\0\0\0\0\0\0\0\0\0a\"b\0\0\0\0\0\0\0\0\0\0\0\0\0",
-         ": a reason or a device that is not a name", 72},
+         ": invalid name of an exit reason or device", 72},
         {"mmtrace2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0"
          "exit\0\0\0\0\0\0\0\0\0\0\0\0"
          "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\375\377stream",
-         ": its last row is cut off", 86},
+         ": the last row is truncated", 86},
     };
 
     for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uses the probe's control as nobody should, though it is allowed: the argument names how. Some of
- * it never ends; what does ends with status 0.
+ * Misuses the control device of the probe in ways that the ABI permits; the argument names the way.
+ * The "endless" ways never end, the others end with status 0.
  */
 #include <string.h>
 
@@ -45,7 +45,7 @@ static void await_sent(void)
         cpu_relax();
 }
 
-/* --- without end --- */
+/* --- endless --- */
 
 static void endless_bare(void)
 {
@@ -54,7 +54,7 @@ static void endless_bare(void)
         out(1);
 }
 
-/* No exit will come, so that KVM_RUN does not return. */
+/* There is no further exit, so KVM_RUN does not return. */
 static void endless_bare_spinning(void)
 {
     work(MINIVMM_WORK_BARE, ENDLESS);
@@ -62,7 +62,7 @@ static void endless_bare_spinning(void)
         cpu_relax();
 }
 
-/* The end of the run is among the exits that nobody looks at. */
+/* CHANNEL_EXIT is among the exits that are not handled. */
 static void endless_bare_exit(void)
 {
     work(MINIVMM_WORK_BARE, ENDLESS);
@@ -83,9 +83,9 @@ static void endless_eventfd(void)
     work(MINIVMM_WORK_EVENTFD, ENDLESS);
 }
 
-/* --- with an end --- */
+/* --- finite --- */
 
-/* A doorbell that would end the run, and a write and a read where no device is: all unanswered. */
+/* Invalid doorbells and a write to an address without a device, none of which is handled. */
 static void bare_doorbell(void)
 {
     work(MINIVMM_WORK_BARE, 3);
@@ -94,7 +94,7 @@ static void bare_doorbell(void)
     *(volatile uint32_t *)(MINIVMM_PROBE_CONTROL_BASE + MINIVMM_DEVICE_BYTES) = 1;
 }
 
-/* None of any kind, and a lot of few. */
+/* Repeat counts 0 and 1 of every operation, many times. */
 static void no_work(void)
 {
     for (unsigned i = 0; i < 200; i++)
@@ -112,7 +112,7 @@ static void times(void)
     }
 }
 
-/* Interrupts to vCPUs that are not there, which none that is may get. */
+/* Interrupts to nonexistent vCPUs: no existing vCPU may receive them. */
 static void absent(void)
 {
     static const unsigned vcpus[] = {1, 7, 254, 255, 256, 65535};
@@ -127,7 +127,7 @@ static void absent(void)
     status = guest_local()->interrupts;
 }
 
-/* Longer than the run. */
+/* The interrupt is still pending when the run ends. */
 static void pending(void)
 {
     interrupt(0, 32, 999999999);
@@ -149,7 +149,7 @@ static void at_once(void)
     team_run(all, machine->vcpus, work_at_once, NULL);
 }
 
-/* Itself, with the vector that the argument goes on with. */
+/* An interrupt to this vCPU, "vector=N" in the argument. */
 static void vector(void)
 {
     unsigned number = 0;

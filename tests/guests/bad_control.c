@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Uses the probe and its control in ways that they do not have: the argument says which. */
+/* Makes one invalid access to the probe or its control device; the argument is its number. */
 #include <stdlib.h>
 
 #include "guest/kvm/machine.h"
@@ -18,7 +18,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
         {MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_INTERRUPT, DELAY(0xffffffff)},
         {MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_MMIO, 0},
         {MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_WAYS, 0},
-        {MINIVMM_PROBE_CONTROL_BASE + 0xa0, 0}, /* no register */
+        {MINIVMM_PROBE_CONTROL_BASE + 0xa0, 0}, /* unknown register */
         {MINIVMM_PROBE_CONTROL_BASE + 0xff8, 0},
         {MINIVMM_PROBE_BASE + MINIVMM_PROBE_WAYS * 8, 0},
         {MINIVMM_PROBE_BASE + 0xff8, 0},
@@ -27,7 +27,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
         MINIVMM_PROBE_BASE + MINIVMM_PROBE_COALESCED * 8,
         MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_TIMES,
         MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_MMIO + 4,
-        MINIVMM_PROBE_CONTROL_BASE + 0x20, /* no way */
+        MINIVMM_PROBE_CONTROL_BASE + 0x20, /* way out of range */
     };
     const unsigned writes = sizeof(write) / sizeof(write[0]);
     const unsigned reads = sizeof(read) / sizeof(read[0]);
@@ -47,7 +47,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
     case 1:
         *(volatile uint32_t *)(MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_TIMES) = 1;
         return 77;
-    case 2: /* across the end of the ports */
+    case 2: /* crosses the end of the ports */
         __asm__ volatile("outl %%eax, %w0" ::"d"(MINIVMM_PROBE_PORT + 30), "a"(0));
         return 77;
     }

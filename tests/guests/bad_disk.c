@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A driver that breaks its disk's queue, as --args says, is told to reset it, and then uses it as
- * it should; and so again, a few times.
+ * A driver that breaks the virtqueue of its disk in the way that --args names, waits for
+ * NEEDS_RESET, resets the device and reads from it; a few times.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 static uint8_t data[SECTOR] __attribute__((aligned(SECTOR)));
 
-static bool read_well(void)
+static bool read_sector(void)
 {
     struct disk_io io = {.op = DISK_READ, .bytes = SECTOR, .data = data}, *done;
     const char *why;
@@ -29,19 +29,19 @@ static bool read_well(void)
     return !io.error;
 }
 
-static bool break_it(struct virtio *virtio, const char *how)
+static bool break_queue(struct virtio *virtio, const char *how)
 {
     if (!strcmp(how, "head")) {
-        virtio_offer(virtio, 0xffff);
+        virtio_push(virtio, 0xffff);
     } else if (!strcmp(how, "circle")) {
         virtio_desc[0] = (struct virtq_desc){(uintptr_t)data, 16, VIRTQ_DESC_F_NEXT, 0};
-        virtio_offer(virtio, 0);
+        virtio_push(virtio, 0);
     } else if (!strcmp(how, "address")) {
         virtio_desc[0] = (struct virtq_desc){0x7fffffff000, SECTOR, VIRTQ_DESC_F_WRITE, 0};
-        virtio_offer(virtio, 0);
+        virtio_push(virtio, 0);
     } else if (!strcmp(how, "devices")) {
         virtio_desc[0] = (struct virtq_desc){MINIVMM_DEVICE_BASE, SECTOR, VIRTQ_DESC_F_WRITE, 0};
-        virtio_offer(virtio, 0);
+        virtio_push(virtio, 0);
     } else if (!strcmp(how, "index")) {
         virtio->next_avail += 30000;
     } else if (!strcmp(how, "register")) {
@@ -50,7 +50,7 @@ static bool break_it(struct virtio *virtio, const char *how)
     } else {
         return false;
     }
-    virtio_show(virtio);
+    virtio_publish(virtio);
     return true;
 }
 
@@ -61,18 +61,18 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 
     (void)team;
     disk_begin(machine);
-    if (!regs || !read_well())
+    if (!regs || !read_sector())
         return 1;
     for (unsigned i = 0; i < 3; i++) {
         struct virtio virtio;
 
         if (virtio_begin(&virtio, regs, interrupts, VIRTIO_F_VERSION_1) || virtio_run(&virtio))
             return 2;
-        if (!break_it(&virtio, machine->args))
+        if (!break_queue(&virtio, machine->args))
             return 3;
         while (!(*(volatile uint32_t *)(regs + VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET))
             cpu_relax();
-        if (!read_well())
+        if (!read_sector())
             return 4;
     }
     return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes to an address where no device is. */
+/* Writes to an MMIO address without a device. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)

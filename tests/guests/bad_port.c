@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a port that no device has. */
+/* Reads an I/O port without a device. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)

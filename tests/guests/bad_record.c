@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Breaks the channel's rules in one way or another: the argument says which; the status is 0 if
- * there is no such way.
+ * Sends one invalid record or doorbell to the channel; the argument is its number. The status is 0
+ * if the number is out of range.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "guest/kvm/machine.h"
 
-/* Rows that may be begun and ended between the breaches. */
+/* Valid records, to get the channel into the state for a breach. */
 #define BEGIN                                                                                  \
     {                                                                                          \
         .type = CHANNEL_BEGIN, .begin = {.threads = 1, .name = "row", .unit = "u", .op = "o" } \
@@ -77,7 +77,7 @@ static const struct {
     {2, {BEGIN, {.type = CHANNEL_TIMES, .times = {.count = 0xffffffff, .total = 1}}}},
     {2, {BEGIN, {.type = CHANNEL_TIMES, .times = {.count = 1, .total = 1, .ticks = {~0ull}}}}},
     {4, {BEGIN, SAMPLES, END, {.type = CHANNEL_CHECK, .check = {.ok = 2, .what = "w"}}}},
-    /* Texts: empty, not terminated, with control characters, with parameters that are none. */
+    /* Texts: empty, unterminated, with control characters, with invalid parameters. */
     {1, {{.type = CHANNEL_BEGIN, .begin = {.threads = 1, .unit = "u", .op = "o"}}}},
     {1, {{.type = CHANNEL_BEGIN, .begin = {.threads = 1, .name = "a b", .unit = "u", .op = "o"}}}},
     {1,
@@ -103,14 +103,14 @@ static const struct {
     {1, {{.type = CHANNEL_LOG, .log = {.text = "\x80\xff"}}}},
 };
 
-/* Doorbells that announce what is not there. */
+/* Invalid doorbells. */
 static const uint64_t doorbell[] = {
     0,                                                        /* no records */
     1ull << 48 | MINIVMM_DEVICE_BASE,                         /* not RAM */
-    1ull << 48 | 0xfffffffff000,                              /* far outside */
+    1ull << 48 | 0xfffffffff000,                              /* beyond RAM */
     (uint64_t)(MINIVMM_CHANNEL_BATCH_MAX + 1) << 48 | 0x1000, /* too many */
     0xffffull << 48 | 0x1000,
-    2ull << 48 | (MINIVMM_RAM_LOW_END - 256), /* half outside, if memory ends at 3 GiB */
+    2ull << 48 | (MINIVMM_RAM_LOW_END - 256), /* half outside RAM if it reaches 3 GiB */
 };
 
 static volatile uint64_t *channel(void)
@@ -127,7 +127,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
     (void)team;
     if (which < breaches) {
         guest_send(breach[which].record, breach[which].count);
-        return 77; /* it was taken */
+        return 77; /* the VMM accepted the record */
     }
     which -= breaches;
     if (which < doorbells) {
@@ -136,18 +136,18 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
     }
     switch (which - doorbells) {
     case 0:
-        return (uint32_t)*channel(); /* nothing to read there */
+        return (uint32_t)*channel(); /* the doorbell is write-only */
     case 1:
-        *(volatile uint32_t *)channel() = 1; /* not a whole doorbell */
+        *(volatile uint32_t *)channel() = 1; /* a 32-bit write */
         return 77;
     case 2:
-        channel()[1] = 1ull << 48 | 0x1000; /* beside it */
+        channel()[1] = 1ull << 48 | 0x1000; /* unknown register */
         return 77;
-    case 3: /* text without end: more than any run may log */
+    case 3: /* more log text than a run may have */
         for (unsigned i = 0; i < 1u << 17; i++)
             guest_log("%0200u", i);
         return 77;
-    case 4: /* rows without end */
+    case 4: /* more skipped benchmarks than a run may have */
         for (unsigned i = 0; i < 1u << 17; i++)
             guest_send((const struct channel_record[]){{.type = CHANNEL_SKIP,
                                                         .skip = {.name = "n", .reason = "r"}}},

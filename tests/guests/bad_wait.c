@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Uses the paravirtual device in ways that it does not have: the argument says which. */
+/* Makes one invalid access to the paravirtual device; the argument is its number. */
 #include <stdlib.h>
 
 #include "guest/kvm/machine.h"
@@ -10,12 +10,12 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
         unsigned reg;
         uint64_t value;
     } write[] = {
-        {MINIVMM_PARAVIRT_WAIT, 0x1001},              /* not aligned */
+        {MINIVMM_PARAVIRT_WAIT, 0x1001},              /* misaligned */
         {MINIVMM_PARAVIRT_WAIT, MINIVMM_DEVICE_BASE}, /* not RAM */
         {MINIVMM_PARAVIRT_WAIT, 0xfffffffffffc},
         {MINIVMM_PARAVIRT_WAKE, 2},
         {MINIVMM_PARAVIRT_WAKE, 0xfffffffffffffffc},
-        {0x18, 0}, /* no register */
+        {0x18, 0}, /* unknown register */
         {0xff8, 0},
     };
     const unsigned writes = sizeof(write) / sizeof(write[0]);

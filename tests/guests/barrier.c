@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All vCPUs meet often, and each counts what the others did before. */
+/* All vCPUs meet in many barriers; after each, every vCPU checks that the others had arrived. */
 #include <stdlib.h>
 
 #include "guest/kvm/machine.h"
@@ -21,7 +21,7 @@ static void meet(struct team *team, unsigned tid, void *arg)
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {
     rounds = (uint32_t)strtoul(machine->args, NULL, 10);
-    /* Teams of every size, so that some vCPUs are left out of some jobs. */
+    /* Teams of every size, so that some vCPUs take no part in some jobs. */
     for (unsigned active = 1; active <= machine->vcpus; active++) {
         arrived = 0;
         team_run(team, active, meet, NULL);

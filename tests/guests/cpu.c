@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells what each vCPU reads of itself in ring 3, in hexadecimal: the leaves of CPUID as "VCPU
- * LEAF.SUBLEAF EAX EBX ECX EDX", XCR0 as "VCPU xcr0 VALUE" if there is one, and "VCPU apic ID".
+ * Logs the CPU identification that each vCPU reads, in hexadecimal: CPUID as "VCPU LEAF.SUBLEAF EAX
+ * EBX ECX EDX" and XCR0, if present, as "VCPU xcr0 VALUE", both in ring 3, and "VCPU apic ID".
  */
 #include <cpuid.h>
 
@@ -16,7 +16,7 @@ static const struct {
     {0x1f, 3}, {0x80000001, 1}, {0x80000008, 1}, {0x8000001d, 5}, {0x8000001e, 1},
 };
 
-static void tell(struct team *team, unsigned vcpu, void *arg)
+static void log_cpu(struct team *team, unsigned vcpu, void *arg)
 {
     unsigned a, b, c, d;
 
@@ -39,6 +39,6 @@ static void tell(struct team *team, unsigned vcpu, void *arg)
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {
-    team_run(team, machine->vcpus, tell, NULL);
+    team_run(team, machine->vcpus, log_cpu, NULL);
     return 0;
 }

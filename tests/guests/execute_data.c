@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Jumps into data, which is not executable. */
+/* Jumps into the data segment, which is not executable. */
 #include "guest/kvm/machine.h"
 
 static volatile uint8_t code[16] = {0xc3};

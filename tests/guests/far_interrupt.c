@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every vCPU has the VMM send it an interrupt, by the vCPU's number, and then one from vCPU 0, by
- * the id of its APIC; both have to come.
+ * Every vCPU waits for an interrupt from the VMM, addressed by vCPU index, and then for an IPI from
+ * vCPU 0, addressed by APIC ID.
  */
 #include "guest/kvm/machine.h"
 
@@ -10,7 +10,7 @@
 #define VCPUS_MAX     64
 
 static uint32_t apic_id[VCPUS_MAX];
-static uint32_t asked; /* vCPUs, up to this one, of which vCPU 0 has interrupted each */
+static uint32_t turn; /* index of the vCPU that requests its interrupt from the VMM */
 
 static uint32_t taken(void)
 {
@@ -31,15 +31,15 @@ static void take_turns(struct team *team, unsigned vcpu, void *arg)
 
     (void)team;
     apic_id[vcpu] = (uint32_t)ring0_call(RING0_RDMSR, MSR_X2APIC_ID, 0);
-    while (__atomic_load_n(&asked, __ATOMIC_ACQUIRE) != vcpu)
+    while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != vcpu)
         cpu_relax();
     *(volatile uint64_t *)(MINIVMM_PROBE_CONTROL_BASE + MINIVMM_CONTROL_INTERRUPT) =
         vcpu | VECTOR_INTERRUPT << MINIVMM_CONTROL_VECTOR_SHIFT |
         (uint64_t)DELAY_NS << MINIVMM_CONTROL_DELAY_SHIFT;
     sleep_until(1);
-    __atomic_store_n(&asked, vcpu + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&turn, vcpu + 1, __ATOMIC_RELEASE);
     if (!vcpu) {
-        while (__atomic_load_n(&asked, __ATOMIC_ACQUIRE) != machine->vcpus)
+        while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != machine->vcpus)
             cpu_relax();
         for (unsigned i = 0; i < machine->vcpus; i++)
             ring0_call(RING0_IPI, apic_id[i], 0);

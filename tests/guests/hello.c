@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Says hello and delivers one row of results. */
+/* Logs a greeting and reports one row of results. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
@@ -11,7 +11,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
              {.threads = 1, .name = "hello", .params = "a=1,b=x", .unit = "hellos", .op = "hello"}},
         {.type = CHANNEL_END, .end = {.ops = 1, .window_ticks = 1000}},
         {.type = CHANNEL_SAMPLES, .samples = {.count = 2, .value = {1.5, 2.5}}},
-        {.type = CHANNEL_CHECK, .check = {.ok = 1, .what = "said", .value = 0, .limit = 0}},
+        {.type = CHANNEL_CHECK, .check = {.ok = 1, .what = "error", .value = 0, .limit = 0}},
     };
 
     (void)team;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sleeps until its local APIC's timer fires, ten times over. */
+/* Halts until the local APIC timer fires, ten times. */
 #include "guest/kvm/machine.h"
 
 #define MSR_X2APIC_TIMER  0x832

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes numbered records to the disk, round and round, flushes every few of them, and says so:
- * "flushed N". With --args from=N it first looks whether all records up to number N are there, or
- * later ones in their place; with only=verify it does nothing else. For tests that end it at some
- * moment and start it again.
+ * Writes numbered records to slots of the disk in turn, flushes after each batch and logs "flushed
+ * N". With --args from=N it first verifies that all records up to number N, or later ones in the
+ * same slots, are on the disk; with only=verify it stops after that. For tests that kill it and
+ * start it again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static bool is_record(const uint64_t *words, uint64_t number)
     return !memcmp(words, right, BLOCK);
 }
 
-/* So many operations at once; returns how many went wrong. */
+/* Performs `count` operations at once. Returns how many of them failed. */
 static unsigned transfer(const struct disk *disk, enum disk_op op, uint64_t first, unsigned count)
 {
     static struct disk_io io[BATCH];
@@ -60,7 +60,7 @@ static unsigned transfer(const struct disk *disk, enum disk_op op, uint64_t firs
     return wrong;
 }
 
-/* How many of the records up to `last` are lost. */
+/* Returns how many of the records up to `last` are lost. */
 static unsigned verify(const struct disk *disk, uint64_t last)
 {
     unsigned lost = 0;
@@ -74,7 +74,7 @@ static unsigned verify(const struct disk *disk, uint64_t last)
         if (!least || (found >= least && found % SLOTS == slot && is_record(block[0], found)))
             continue;
         lost++;
-        guest_log("slot %u: record %llu is lost; there is %llu", (unsigned)slot,
+        guest_log("slot %u: record %llu is lost, found %llu", (unsigned)slot,
                   (unsigned long long)least, (unsigned long long)found);
     }
     guest_log("verified %llu: %u lost", (unsigned long long)last, lost);
@@ -91,7 +91,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
     disk_begin(machine);
     disk = disk_open(&why);
     if (!disk || disk->bytes < SLOTS * BLOCK) {
-        guest_log("no disk: %s", disk ? "too small" : why);
+        guest_log("disk: %s", disk ? "too small" : why);
         return 1;
     }
     if (from && verify(disk, next))
@@ -102,7 +102,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
         for (unsigned i = 0; i < BATCH; i++)
             make(block[i], next + i);
         if (transfer(disk, DISK_WRITE, next, BATCH) || transfer(disk, DISK_FLUSH, 0, 1)) {
-            guest_log("the disk has failed");
+            guest_log("the disk failed a write or a flush");
             return 3;
         }
         guest_log("flushed %llu", (unsigned long long)(next + BATCH - 1));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes a pattern to the first word of every 4 KiB page of the arena and reads it back, gives the
- * memory back to the host, and finds zeros, or finds the pattern if it cannot be given back. Tells
- * where the arena is.
+ * Logs the address of the arena, writes a pattern to the first word of each of its 4 KiB pages and
+ * reads it back, returns the memory to the host and checks that it reads zeros, or still the
+ * pattern if it cannot be returned.
  */
 #include <errno.h>
 
@@ -33,7 +33,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
         wrong += *(volatile uint64_t *)(machine->arena + i) != (result ? i + 1 : 0);
     if (wrong)
         return 3;
-    /* What is not RAM, or not whole pages, cannot be given back. */
+    /* Discarding must fail outside RAM and for less than a page. */
     if (!guest_discard((void *)MINIVMM_DEVICE_BASE, PAGE) ||
         !guest_discard(machine->arena + begin, 64))
         return 4;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes to the first and the last page of the arena, wherever it is, and tells where. */
+/* Logs the address of the arena and writes to its first and its last page. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)

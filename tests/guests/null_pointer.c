@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Follows a null pointer. */
+/* Dereferences a null pointer. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells its NUMA nodes as the device tree has them, "cpu APIC-ID node N", "memory BASE BYTES node
- * N" and "distance FROM TO D" in hexadecimal, and touches every page of the arena.
+ * Logs the NUMA nodes of the device tree, "cpu APIC-ID node N", "memory BASE BYTES node N" and
+ * "distance FROM TO D" in hexadecimal, and touches every page of the arena.
  */
 #include <libfdt.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static int node_id(const void *dtb, int node)
     return id ? (int)fdt32_ld(id) : -1;
 }
 
-static void tell_nodes(const void *dtb)
+static void log_nodes(const void *dtb)
 {
     int node = -1, bytes = 0;
     const fdt32_t *cells;
@@ -40,7 +40,7 @@ static void tell_nodes(const void *dtb)
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {
     (void)team;
-    tell_nodes(machine->dtb);
+    log_nodes(machine->dtb);
     for (size_t i = 0; i < machine->arena_bytes; i += 4096)
         *(volatile uint8_t *)(machine->arena + i) = 1;
     guest_log("touched %zu MiB of %zu", machine->arena_bytes >> 20, machine->mem_bytes >> 20);

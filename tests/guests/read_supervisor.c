@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads ring 0's code from ring 3. */
+/* Reads a supervisor page, the code of ring 0, from ring 3. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)

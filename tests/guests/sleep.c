@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Never ends: one vCPU halts with nothing to wake it, the others wait for a word to change. */
+/* Never ends: vCPU 0 halts without a source of interrupts, the others wait on a word of memory. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)

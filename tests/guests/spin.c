@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Never ends: every vCPU spins, after one row that is complete and as many lines of text as the
- * argument says.
+ * Never ends: every vCPU spins, after one complete row, the BEGIN of another, and a number of log
+ * lines given by the argument.
  */
 #include <stdlib.h>
 

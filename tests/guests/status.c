@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends with the status that its argument says. */
+/* Ends with the status given by the argument. */
 #include <stdlib.h>
 
 #include "guest/kvm/machine.h"

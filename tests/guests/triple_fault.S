@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes an exception without a table to find a handler in. */
+/* Causes a triple fault: an exception with an empty IDT. */
 #include "minivmm/abi.h"
 
         .text

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Executes an instruction, as its argument says: "sse2", "avx" or "avx512". One whose state XCR0
- * does not have is invalid.
+ * Executes an instruction of the set that the argument names: "sse2", "avx" or "avx512". It raises
+ * #UD if XCR0 does not enable the state of that set.
  */
 #include <string.h>
 

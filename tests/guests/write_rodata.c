@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes to a constant, which is read-only. */
+/* Writes to read-only data. */
 #include "guest/kvm/machine.h"
 
 static const uint32_t constant = 1;
@@ -9,7 +9,7 @@ uint32_t guest_main(const struct guest_machine *machine, struct team *team)
     uint32_t *pointer = (uint32_t *)&constant;
 
     (void)machine, (void)team;
-    __asm__("" : "+r"(pointer)); /* lest the compiler know what it points to */
+    __asm__("" : "+r"(pointer)); /* hide from the compiler what it points to */
     *(volatile uint32_t *)pointer = 2;
     return 0;
 }

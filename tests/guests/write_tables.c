@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes to where the page tables lie: the beginning of what the VMM reserved. */
+/* Writes to the page tables, at the start of the VMM's reserved memory. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {
     (void)team;
-    /* The boot times end the region; its beginning is the last 2 MiB border before them. */
+    /* The boot times are at the end of the region, which starts at the 2 MiB boundary below. */
     *(volatile uint64_t *)((uintptr_t)machine->boot_times & ~(uintptr_t)0x1fffff) = 0;
     return 0;
 }

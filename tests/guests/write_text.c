@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes to its own code, which is read-only. */
+/* Writes to its code segment, which is read-only. */
 #include "guest/kvm/machine.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Delivers a row whose check failed, and one whose check found no number. */
+/* Reports a row whose check failed, and one whose check found a NaN. */
 #include <math.h>
 
 #include "guest/kvm/machine.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the VMM adds to an exit, without KVM: reading the clock twice, finding one of 32 devices,
- * calling it, counting. Prints the median and the range of many rounds; asserts nothing.
+ * The overhead of the VMM per exit, without KVM: two clock readings, the look-up among 32 devices,
+ * the call and the counters. Prints the median and the range of many rounds; asserts nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static uint64_t served[DEVICES];
 static struct bus mmio, pio;
 static volatile uint64_t sink;
 
-/* A number of a device, differently at each exit. */
+/* The index of a device, varying from exit to exit. */
 static unsigned pick(uint64_t i)
 {
     return (unsigned)(i * 0x9e3779b97f4a7c15ull >> 59);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a program for which fdatasync(2) and fsync(2) succeed without doing anything: what a test of
- * durability must be able to notice.
+ * Runs a program for which fdatasync(2) and fsync(2) succeed without effect, which a durability
+ * test must detect:
  *     no-sync PROGRAM [ARGUMENT]...
  */
 #include <linux/filter.h>
@@ -18,7 +18,7 @@ int main(int argc, char **argv)
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fdatasync, 1, 0),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO), /* of 0: success */
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO), /* errno 0: success */
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};

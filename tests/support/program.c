@@ -69,7 +69,7 @@ struct program program_start_to(const char *name, const char *const *args, int o
     return program;
 }
 
-/* All that was written to a file, as a string; nothing if there is none. */
+/* The content of a file as a string, which the caller frees; "" if fd is -1. Closes the file. */
 static char *content(int fd)
 {
     off_t bytes = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
@@ -83,24 +83,25 @@ static char *content(int fd)
     return text;
 }
 
-void program_await(const struct program *program, bool (*is)(const void *ctx), const void *ctx)
+void program_await(const struct program *program, bool (*condition)(const void *ctx),
+                   const void *ctx)
 {
     const struct timespec pause = {0, POLL_NS};
 
-    while (!is(ctx)) {
+    while (!condition(ctx)) {
         siginfo_t ended = {0};
-        char said[256];
+        char text[256];
         ssize_t got;
 
         waitid(P_PID, (id_t)program->pid, &ended, WEXITED | WNOHANG | WNOWAIT);
-        got = ended.si_pid ? pread(program->err, said, sizeof(said) - 1, 0) : 0;
-        said[got > 0 ? got : 0] = '\0';
-        ck_assert_msg(!ended.si_pid, "it ended: %s", said);
+        got = ended.si_pid ? pread(program->err, text, sizeof(text) - 1, 0) : 0;
+        text[got > 0 ? got : 0] = '\0';
+        ck_assert_msg(!ended.si_pid, "the program ended early: %s", text);
         nanosleep(&pause, NULL);
     }
 }
 
-/* What a file is to contain. */
+/* A file and the text to find in it. */
 struct sought {
     int fd;
     const char *text;
@@ -190,9 +191,10 @@ void expect_failure(int status, const char *text, ...)
     outcome = program_wait(&program);
     ck_assert_msg(outcome.status == status && strstr(outcome.err, text) &&
                       !strstr(outcome.err, "Sanitizer") && !strstr(outcome.err, "runtime error"),
-                  "%s %s %s: status %d, not %d; '%s' expected in:\n%.1000s", args[0] ? args[0] : "",
-                  args[0] && args[1] ? args[1] : "", args[0] && args[1] && args[2] ? args[2] : "",
-                  outcome.status, status, text, outcome.err);
+                  "%s %s %s: status %d, expected %d; '%s' expected in:\n%.1000s",
+                  args[0] ? args[0] : "", args[0] && args[1] ? args[1] : "",
+                  args[0] && args[1] && args[2] ? args[2] : "", outcome.status, status, text,
+                  outcome.err);
     outcome_free(&outcome);
 }
 
@@ -216,7 +218,7 @@ json_t *json_at(const json_t *json, const char *path)
 {
     json_t *found = find(json, path);
 
-    ck_assert_msg(found != NULL, "no %s in the report", path);
+    ck_assert_msg(found != NULL, "the JSON has no %s", path);
     return found;
 }
 
@@ -224,7 +226,7 @@ json_int_t json_int_at(const json_t *json, const char *path)
 {
     json_t *found = json_at(json, path);
 
-    ck_assert_msg(json_is_integer(found), "%s is not a whole number", path);
+    ck_assert_msg(json_is_integer(found), "%s is not an integer", path);
     return json_integer_value(found);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Running the real programs and looking at what they print.
+ * Running the programs of the build and checking their output.
  */
 #ifndef SUPPORT_PROGRAM_H
 #define SUPPORT_PROGRAM_H
@@ -9,74 +9,72 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* What a program that has ended left behind. */
+/* The result of a program that has ended. */
 struct outcome {
-    int status; /* its exit status, or 128 + the signal that ended it */
+    int status; /* exit status, or 128 + the number of the signal that ended it */
     char *out, *err;
-    json_t *json; /* of `out`, if it is JSON; or NULL */
+    json_t *json; /* `out` if it is JSON, else NULL */
 };
 
-/* A program that runs. */
+/* A running program. */
 struct program {
     pid_t pid;
-    int out, err; /* files that hold what it prints; -1: it goes elsewhere */
+    int out, err; /* memfds with its output; -1: redirected by the caller */
 };
 
 /*
- * program_path(): a file of the build: in the folder that MINIVMM_BUILD names, or in the one that
- * the tests were built in. The result lasts for three more calls.
+ * program_path(): the path of a file of the build, in the folder $MINIVMM_BUILD or, by default, in
+ * the folder where the tests were built. The result is valid for three more calls.
  */
 const char *program_path(const char *name);
 
-/* program_prepare: called in each new process just before exec(2), with its files in place; or
- * NULL. */
+/* program_prepare: if not NULL, called in each child before exec(2), after redirecting output. */
 extern void (*program_prepare)(void);
 
 /*
- * program_start(): start a program of the build with the arguments up to a NULL. Fails the test if
- * that is not possible.
+ * program_start(): start a program of the build; `args` ends with NULL. Fails the test if the
+ * program cannot be started.
  */
 struct program program_start(const char *name, const char *const *args);
 
 /*
- * program_start_to(): the same, with standard output and standard error of the caller's, who closes
- * them; -1 for a file that is kept.
+ * program_start_to(): the same, with standard output and standard error redirected to files of the
+ * caller, who closes them; -1: keep the output for program_wait().
  */
 struct program program_start_to(const char *name, const char *const *args, int out, int err);
 
 /*
- * program_await(): wait until something is so, as is(ctx) has it, while the program runs; fails the
- * test if the program ends first.
+ * program_await(): wait until condition(ctx) is true. Fails the test if the program ends first.
  */
-void program_await(const struct program *program, bool (*is)(const void *ctx), const void *ctx);
+void program_await(const struct program *program, bool (*condition)(const void *ctx),
+                   const void *ctx);
 
-/* program_await_text(): wait until it has written `text` to standard error, which is kept. */
+/* program_await_text(): wait until standard error, if not redirected, contains `text`. */
 void program_await_text(const struct program *program, const char *text);
 
-/* program_wait(): wait until it ends; it is killed after four minutes, status 137. */
+/* program_wait(): wait until the program ends; kills it after four minutes (status 137). */
 struct outcome program_wait(struct program *program);
 
-/* program_run(): both. The arguments end with NULL: program_run("minivmm", "--list", NULL). */
+/* program_run(): start a program and wait: program_run("minivmm", "--list", NULL). */
 struct outcome program_run(const char *name, ...) __attribute__((sentinel));
 
-/* outcome_free(): free what it holds. */
+/* outcome_free(): free the members of an outcome. */
 void outcome_free(struct outcome *outcome);
 
 /*
- * expect_failure(): a run of minivmm with these arguments must end with `status`, say `text` on
- * standard error, and leave nothing else behind: no signal, no sanitizer's report.
+ * expect_failure(): run minivmm with these arguments, NULL-terminated. Fails the test unless it
+ * exits with `status`, standard error contains `text`, and no sanitizer reports an error.
  */
 void expect_failure(int status, const char *text, ...) __attribute__((sentinel));
 
-/* json_at(): the value at a path like "benches.0.name"; fails the test if there is none. */
+/* json_at(): the value at a path like "benches.0.name"; fails the test if the path is missing. */
 json_t *json_at(const json_t *json, const char *path);
 
-/* json_int_at(), json_text_at(): the same, as a number or a string; fail if it is something else.
- */
+/* json_int_at(), json_text_at(): the same, as an integer or a string; fail for other types. */
 json_int_t json_int_at(const json_t *json, const char *path);
 const char *json_text_at(const json_t *json, const char *path);
 
-/* json_has(): whether there is a value at a path. */
+/* json_has(): whether the path exists. */
 int json_has(const json_t *json, const char *path);
 
 #endif

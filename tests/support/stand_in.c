@@ -18,23 +18,23 @@ json_t *load(const char *path)
 {
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 
-    ck_assert_msg(json != NULL, "%s is not JSON", path);
+    ck_assert_msg(json != NULL, "%s: invalid JSON", path);
     return json;
 }
 
-/* A run of virtcost with one or two more arguments, that must fail. */
 void check_refused(int status, const char *text, const char *option, const char *argument)
 {
     struct outcome run =
         program_run("virtcost", "run", "--quick", "--mem", "64M", option, argument, NULL);
 
-    ck_assert_msg(run.status == status, "%s: status %d\n%s", text, run.status, run.err);
+    ck_assert_msg(run.status == status, "'%s': status %d, expected %d\n%s", text, run.status,
+                  status, run.err);
     ck_assert_str_eq(run.out, "");
     check_has(run.err, text);
     outcome_free(&run);
 }
 
-/* A folder with virtcost in it, and scripts in place of what it runs. */
+/* The folder of folder_begin(), and MINIVMM_BUILD before it. */
 static char folder[PATH_BYTES], *build;
 
 const char *in_folder(const char *name)
@@ -66,7 +66,7 @@ void folder_begin(const char *minivmm)
     ck_assert_int_eq(system(command), 0);
     build = outer ? strdup(outer) : NULL;
     setenv("MINIVMM_BUILD", folder, 1);
-    /* What is killed outright leaves its files. */
+    /* Programs killed by SIGKILL leave temporary files, which folder_end() removes. */
     setenv("TMPDIR", folder, 1);
     script("bench-native", RIGHT);
     if (minivmm)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every test program has in common: a suite of Check with one case, and the exit statuses 0
- * (passed), 1 (failed) and 77 (cannot run here).
+ * The frame of every test program: a suite of Check with one case, and the exit statuses 0
+ * (passed), 1 (failed) and 77 (skipped).
  */
 #ifndef SUPPORT_SUITE_H
 #define SUPPORT_SUITE_H
@@ -11,20 +11,22 @@
 
 #define SUITE_SKIPPED 77
 
-/* suite_run(): run the tests, each in a process of its own for at most `seconds`. Returns the exit
- * status. */
+/*
+ * suite_run(): run the tests, each in its own process with a timeout in seconds. Returns the exit
+ * status.
+ */
 int suite_run(const char *name, const TTest *const *tests, unsigned count, int seconds);
 
-/* suite_skip(): say why the program cannot run here. Returns SUITE_SKIPPED. */
+/* suite_skip(): print why the program cannot run here. Returns SUITE_SKIPPED. */
 int suite_skip(const char *name, const char *reason);
 
-/* suite_skip_part(): say why a test, or what is left of it, cannot run here. */
+/* suite_skip_part(): print why a test, or the rest of it, cannot run here. */
 void suite_skip_part(const char *reason);
 
 /* suite_has_kvm(): whether /dev/kvm can be opened. */
 bool suite_has_kvm(void);
 
-/* SUITE_MAIN(): main() of a test program that needs nothing but itself. */
+/* SUITE_MAIN(): main() of a test program without prerequisites. */
 #define SUITE_MAIN(name, ...)                                                \
     int main(void)                                                           \
     {                                                                        \
@@ -33,7 +35,7 @@ bool suite_has_kvm(void);
         return suite_run(name, tests, sizeof(tests) / sizeof(tests[0]), 60); \
     }
 
-/* SUITE_MAIN_KVM(): the same, skipped where there is no KVM. */
+/* SUITE_MAIN_KVM(): the same, skipped without KVM. */
 #define SUITE_MAIN_KVM(name, ...)                                             \
     int main(void)                                                            \
     {                                                                         \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The benchmarks' frame, in an environment that keeps what it is sent. */
+/* The frame of the benchmarks, in an environment that stores the records sent to it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static uint64_t ticks_hz(void)
 
 static void set_up(void)
 {
-    /* Addresses alone: none of it is touched. */
+    /* Address space only: it is never touched. */
     uint8_t *room = mmap(NULL, ARENA + UNIT, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     ck_assert(room != MAP_FAILED);
@@ -56,7 +56,7 @@ static void set_up(void)
     records = 0;
 }
 
-START_TEST(memory_is_aligned_and_apart)
+START_TEST(allocations_are_aligned_and_disjoint)
 {
     uint8_t *first, *second, *third;
 
@@ -72,7 +72,7 @@ START_TEST(memory_is_aligned_and_apart)
 }
 END_TEST
 
-START_TEST(memory_that_is_used_up_is_refused)
+START_TEST(exhausted_arena_returns_null)
 {
     set_up();
     ck_assert_ptr_null(bench_alloc(&bench_run, ARENA + 1));
@@ -87,7 +87,7 @@ START_TEST(memory_that_is_used_up_is_refused)
 }
 END_TEST
 
-START_TEST(an_arena_that_is_not_aligned_loses_its_ends)
+START_TEST(unaligned_arena_is_trimmed)
 {
     set_up();
     env.arena += 4096;
@@ -105,7 +105,7 @@ START_TEST(an_arena_that_is_not_aligned_loses_its_ends)
 }
 END_TEST
 
-START_TEST(a_row_is_sent_in_order)
+START_TEST(row_is_sent_in_order)
 {
     struct row row = {"store=nt", 2, "GB/s", "pass", CHANNEL_LOWER};
 
@@ -125,7 +125,7 @@ START_TEST(a_row_is_sent_in_order)
     ck_assert_str_eq(record[0].begin.params, "store=nt");
     ck_assert_str_eq(record[0].begin.unit, "GB/s");
     ck_assert_str_eq(record[0].begin.op, "pass");
-    /* The window is closed before anything else is sent. */
+    /* END comes first, so that sending the samples is outside the measurement window. */
     ck_assert_uint_eq(record[1].type, CHANNEL_END);
     ck_assert_uint_eq(record[1].end.ops, 77);
     ck_assert_uint_eq(record[1].end.window_ticks, 8888);
@@ -165,7 +165,7 @@ START_TEST(many_samples_take_several_records)
 }
 END_TEST
 
-START_TEST(a_check_is_failed_by_what_is_too_large_or_no_number)
+START_TEST(check_fails_above_limit_or_if_nan)
 {
     static const struct {
         double value, limit;
@@ -184,7 +184,7 @@ START_TEST(a_check_is_failed_by_what_is_too_large_or_no_number)
 }
 END_TEST
 
-START_TEST(skips_and_warnings_say_why)
+START_TEST(skips_and_warnings_carry_their_text)
 {
     set_up();
     bench_skip(&bench_run, "errno %d", 12);
@@ -204,8 +204,8 @@ static void snapshot(void *ctx, struct usage *usage)
     memset(usage, 0, sizeof(*usage));
 }
 
-/* What is sent is what the channel takes, even if texts have to be cut. */
-START_TEST(the_channel_takes_it)
+/* The channel accepts all records, also with texts that had to be truncated. */
+START_TEST(channel_accepts_truncated_texts)
 {
     static char text[301];
     struct result_source source = {.snapshot = snapshot};
@@ -255,7 +255,7 @@ START_TEST(arguments_are_found_by_their_keys)
 }
 END_TEST
 
-START_TEST(an_instruction_set_can_be_forced)
+START_TEST(instruction_set_can_be_forced)
 {
     enum isa best = isa_best();
 
@@ -267,7 +267,7 @@ START_TEST(an_instruction_set_can_be_forced)
     ck_assert_int_eq(bench_isa(&bench_run), ISA_SSE2);
     env.args = "isa=avx2";
     ck_assert_int_eq(bench_isa(&bench_run), best < ISA_AVX2 ? best : ISA_AVX2);
-    /* No more than there is, and nothing that is none. */
+    /* Unsupported and unknown instruction sets fall back to the best one. */
     env.args = "isa=avx512";
     ck_assert_int_eq(bench_isa(&bench_run), best);
     env.args = "isa=sse";
@@ -279,7 +279,7 @@ START_TEST(an_instruction_set_can_be_forced)
 }
 END_TEST
 
-START_TEST(teams_are_one_and_all)
+START_TEST(teams_are_one_thread_and_all)
 {
     unsigned threads[2];
 
@@ -292,7 +292,7 @@ START_TEST(teams_are_one_and_all)
 }
 END_TEST
 
-START_TEST(ticks_and_seconds_are_each_others_inverse)
+START_TEST(ticks_and_seconds_are_inverse)
 {
     set_up();
     ck_assert_double_eq(bench_seconds(&bench_run, 1000000000), 0.5);
@@ -301,9 +301,9 @@ START_TEST(ticks_and_seconds_are_each_others_inverse)
 }
 END_TEST
 
-SUITE_MAIN("bench", memory_is_aligned_and_apart, memory_that_is_used_up_is_refused,
-           an_arena_that_is_not_aligned_loses_its_ends, a_row_is_sent_in_order,
-           many_samples_take_several_records, a_check_is_failed_by_what_is_too_large_or_no_number,
-           skips_and_warnings_say_why, the_channel_takes_it, arguments_are_found_by_their_keys,
-           an_instruction_set_can_be_forced, teams_are_one_and_all,
-           ticks_and_seconds_are_each_others_inverse)
+SUITE_MAIN("bench", allocations_are_aligned_and_disjoint, exhausted_arena_returns_null,
+           unaligned_arena_is_trimmed, row_is_sent_in_order, many_samples_take_several_records,
+           check_fails_above_limit_or_if_nan, skips_and_warnings_carry_their_text,
+           channel_accepts_truncated_texts, arguments_are_found_by_their_keys,
+           instruction_set_can_be_forced, teams_are_one_thread_and_all,
+           ticks_and_seconds_are_inverse)

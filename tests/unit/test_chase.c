@@ -46,7 +46,7 @@ START_TEST(any_seed_gives_one_cycle)
 }
 END_TEST
 
-START_TEST(every_node_has_a_place_of_its_own)
+START_TEST(every_node_has_its_own_address)
 {
     static bool seen[4096];
 
@@ -61,7 +61,7 @@ START_TEST(every_node_has_a_place_of_its_own)
             ck_assert_uint_lt(node, 1000);
             ck_assert(!seen[node]);
             seen[node] = true;
-            /* With a stride of pages, each on another line of its page. */
+            /* With a stride of pages, successive nodes are on different lines of their pages. */
             ck_assert_uint_eq(offset % stride, stride < PAGE ? 0 : node % 64 * KERNEL_CACHE_LINE);
         }
         ck_assert_ptr_eq(at, first);
@@ -70,7 +70,7 @@ START_TEST(every_node_has_a_place_of_its_own)
 }
 END_TEST
 
-START_TEST(a_walk_goes_as_far_as_it_should)
+START_TEST(walk_follows_the_given_number_of_pointers)
 {
     for (unsigned i = 0; i < SIZES; i++) {
         struct chase_node *first = build(sizes[i], KERNEL_CACHE_LINE, 99);
@@ -87,7 +87,7 @@ START_TEST(a_walk_goes_as_far_as_it_should)
 }
 END_TEST
 
-START_TEST(the_order_is_the_seeds)
+START_TEST(order_depends_on_the_seed_only)
 {
     const uint32_t nodes = 1000;
     uint8_t *first, *again, *other;
@@ -109,7 +109,7 @@ START_TEST(the_order_is_the_seeds)
         ck_assert_uint_lt(same, nodes / 10);
         forward += next == first + at + KERNEL_CACHE_LINE;
     }
-    /* Nothing that a prefetcher could guess. */
+    /* Not sequential, so that no prefetcher can predict it. */
     ck_assert_uint_lt(forward, nodes / 10);
     free(first);
     free(again);
@@ -117,12 +117,12 @@ START_TEST(the_order_is_the_seeds)
 }
 END_TEST
 
-START_TEST(a_broken_cycle_shows)
+START_TEST(broken_cycle_is_detected)
 {
     struct chase_node *first = build(100, KERNEL_CACHE_LINE, 3), *third = first->next->next;
     struct chase_node *rest = third->next;
 
-    /* Short-circuited, it is too short; on a side track, it never comes back. */
+    /* A short cycle is too short; a cycle without the first node never returns to it. */
     third->next = first;
     ck_assert_uint_eq(chase_length(first, 200), 3);
     third->next = third;
@@ -136,5 +136,5 @@ START_TEST(a_broken_cycle_shows)
 END_TEST
 
 SUITE_MAIN("chase", all_nodes_lie_on_one_cycle, any_seed_gives_one_cycle,
-           every_node_has_a_place_of_its_own, a_walk_goes_as_far_as_it_should,
-           the_order_is_the_seeds, a_broken_cycle_shows)
+           every_node_has_its_own_address, walk_follows_the_given_number_of_pointers,
+           order_depends_on_the_seed_only, broken_cycle_is_detected)

@@ -7,7 +7,7 @@
 #include "tests/support/suite.h"
 #include "tests/unit/threads.h"
 
-/* Room that begins at a cache line, filled with what is not a number. */
+/* Memory aligned to a cache line and filled with NaN. */
 static double *room(size_t bytes)
 {
     double *data = aligned_alloc(KERNEL_CACHE_LINE, gemm_round_up(bytes, KERNEL_CACHE_LINE));
@@ -17,7 +17,7 @@ static double *room(size_t bytes)
     return data;
 }
 
-/* A job of this shape with random A and B and a C that is not a number. */
+/* A job of this shape with random A and B, and C all NaN. */
 static struct gemm_job make_job(enum isa isa, size_t m, size_t n, size_t k, unsigned threads)
 {
     struct gemm_job job = {.kernel = gemm_kernel(isa), .m = m, .n = n, .k = k};
@@ -45,7 +45,7 @@ static void free_job(struct gemm_job *job)
     free(job->workspace);
 }
 
-/* The largest difference to the plain triple loop. */
+/* The largest difference from the textbook triple loop. */
 static double largest_error(const struct gemm_job *job)
 {
     double largest = 0;
@@ -84,8 +84,8 @@ START_TEST(products_are_right_for_every_shape)
 }
 END_TEST
 
-/* Blocks in every direction: more than kc, mc and nc of any instruction set. */
-START_TEST(members_compute_the_same)
+/* Larger than kc, mc and nc of any instruction set, so that all loops over blocks iterate. */
+START_TEST(product_does_not_depend_on_threads)
 {
     static const unsigned threads[] = {2, 3, 7, 16};
 
@@ -106,7 +106,7 @@ START_TEST(members_compute_the_same)
 }
 END_TEST
 
-START_TEST(the_check_sees_one_wrong_element)
+START_TEST(check_detects_one_wrong_element)
 {
     struct gemm_job job = make_job(ISA_SSE2, 90, 80, 70, 1);
     double *scratch = room((80 + 2 * 70 + 2 * 90) * sizeof(double)), right;
@@ -123,7 +123,7 @@ START_TEST(the_check_sees_one_wrong_element)
 }
 END_TEST
 
-START_TEST(elements_can_be_had_again)
+START_TEST(elements_are_reproducible)
 {
     double matrix[12 * 5], sum = 0;
 
@@ -144,7 +144,7 @@ START_TEST(elements_can_be_had_again)
 }
 END_TEST
 
-START_TEST(peak_does_what_it_counts)
+START_TEST(peak_performs_the_operations_it_counts)
 {
     for (unsigned isa = 0; isa <= isa_best(); isa++) {
         const struct gemm_kernel *kernel = gemm_kernel(isa);
@@ -152,12 +152,13 @@ START_TEST(peak_does_what_it_counts)
 
         ck_assert_double_eq(distance, 0);
         ck_assert_double_eq(kernel->peak(2000, &distance), 2 * flops);
-        /* After a few rounds the values are still on their way. */
+        /* After a few rounds the values have not converged yet. */
         kernel->peak(10, &distance);
         ck_assert(distance > 0 && distance < 1);
     }
 }
 END_TEST
 
-SUITE_MAIN("gemm", products_are_right_for_every_shape, members_compute_the_same,
-           the_check_sees_one_wrong_element, elements_can_be_had_again, peak_does_what_it_counts)
+SUITE_MAIN("gemm", products_are_right_for_every_shape, product_does_not_depend_on_threads,
+           check_detects_one_wrong_element, elements_are_reproducible,
+           peak_performs_the_operations_it_counts)

@@ -46,7 +46,7 @@ static void undo(struct team *of, unsigned tid, void *arg)
     __atomic_fetch_add(&job->errors, gups_errors(of, tid, &gups), __ATOMIC_RELAXED);
 }
 
-/* Words that are wrong after `rounds` of updates from these beginnings are undone. */
+/* Undo `rounds` of updates from these starts. Returns the number of wrong words. */
 static uint64_t errors_after_undo(unsigned threads, const uint64_t *random, uint64_t rounds)
 {
     struct undo job = {.rounds = rounds};
@@ -57,7 +57,7 @@ static uint64_t errors_after_undo(unsigned threads, const uint64_t *random, uint
     return job.errors;
 }
 
-START_TEST(any_number_of_the_sequence_can_be_had)
+START_TEST(start_computes_any_number_of_the_sequence)
 {
     static const uint64_t far[] = {1ull << 20, (1ull << 40) + 12345, (1ull << 61) - 7};
     uint64_t x = 1;
@@ -72,9 +72,9 @@ START_TEST(any_number_of_the_sequence_can_be_had)
 }
 END_TEST
 
-START_TEST(the_sequence_is_the_polynomials)
+START_TEST(sequence_follows_the_polynomial)
 {
-    /* x^63 + x^2 + x + 1 when the highest bit is shifted out, as HPC Challenge has it. */
+    /* x^63 + x^2 + x + 1 when the highest bit is shifted out, as in HPC Challenge. */
     ck_assert_uint_eq(gups_next(1), 2);
     ck_assert_uint_eq(gups_next(1ull << 62), 1ull << 63);
     ck_assert_uint_eq(gups_next(1ull << 63), 7);
@@ -82,14 +82,14 @@ START_TEST(the_sequence_is_the_polynomials)
 }
 END_TEST
 
-START_TEST(streams_begin_apart)
+START_TEST(streams_start_far_apart)
 {
     const uint64_t apart = 4ull * WORDS / GUPS_STREAMS;
 
     set_up();
     for (unsigned i = 0; i < GUPS_STREAMS; i++)
         ck_assert_uint_eq(gups.random[i], gups_start(apart * i));
-    /* None runs into the next in the updates that a table gets. */
+    /* No stream reaches the start of the next within the updates of a table. */
     for (unsigned i = 0; i + 1 < GUPS_STREAMS; i++) {
         uint64_t x = gups.random[i];
 
@@ -101,7 +101,7 @@ START_TEST(streams_begin_apart)
 }
 END_TEST
 
-START_TEST(an_update_is_what_it_says)
+START_TEST(update_xors_random_words)
 {
     uint64_t *expected = malloc(WORDS * sizeof(*expected)), random[GUPS_STREAMS], rounds = 100;
 
@@ -141,7 +141,7 @@ START_TEST(undoing_restores_the_table)
 }
 END_TEST
 
-START_TEST(an_update_too_few_or_too_many_shows)
+START_TEST(missing_and_extra_updates_are_detected)
 {
     uint64_t origin[GUPS_STREAMS], rounds = 50;
 
@@ -175,7 +175,7 @@ START_TEST(threads_lose_few_updates)
 }
 END_TEST
 
-/* All threads stop after the same round: every stream has been advanced by as much. */
+/* All threads must stop after the same round: every stream has advanced by job.rounds. */
 static void check_forkjoin(unsigned threads, uint64_t duration)
 {
     struct gups_forkjoin job = {.gups = &gups, .ticks = duration};
@@ -192,7 +192,7 @@ static void check_forkjoin(unsigned threads, uint64_t duration)
         for (uint64_t n = 0; n < job.rounds; n++)
             x = gups_next(x);
         if (x != gups.random[i])
-            ck_abort_msg("stream %u of %u threads: not %llu rounds", i, threads,
+            ck_abort_msg("%u threads: stream %u did not advance by %llu rounds", threads, i,
                          (unsigned long long)job.rounds);
     }
     ck_assert_uint_le(errors_after_undo(threads, origin, job.rounds),
@@ -209,7 +209,7 @@ START_TEST(all_threads_agree_on_the_last_round)
 }
 END_TEST
 
-SUITE_MAIN("gups", any_number_of_the_sequence_can_be_had, the_sequence_is_the_polynomials,
-           streams_begin_apart, an_update_is_what_it_says, undoing_restores_the_table,
-           an_update_too_few_or_too_many_shows, threads_lose_few_updates,
+SUITE_MAIN("gups", start_computes_any_number_of_the_sequence, sequence_follows_the_polynomial,
+           streams_start_far_apart, update_xors_random_words, undoing_restores_the_table,
+           missing_and_extra_updates_are_detected, threads_lose_few_updates,
            all_threads_agree_on_the_last_round)

@@ -2,7 +2,7 @@
 #include "guest/kernels/kernel.h"
 #include "tests/support/suite.h"
 
-/* What the compiler's own run-time library finds: by CPUID and XCR0, too. */
+/* The detection of the compiler's run-time library, also by CPUID and XCR0. */
 static enum isa by_compiler(void)
 {
     __builtin_cpu_init();
@@ -11,13 +11,13 @@ static enum isa by_compiler(void)
     return __builtin_cpu_supports("avx512f") ? ISA_AVX512 : ISA_AVX2;
 }
 
-START_TEST(the_best_is_what_others_find)
+START_TEST(best_matches_the_compilers_detection)
 {
     ck_assert_int_eq(isa_best(), by_compiler());
 }
 END_TEST
 
-START_TEST(names_are_the_users)
+START_TEST(names_match_the_command_line)
 {
     ck_assert_str_eq(isa_name(ISA_SSE2), "sse2");
     ck_assert_str_eq(isa_name(ISA_AVX2), "avx2");
@@ -25,7 +25,7 @@ START_TEST(names_are_the_users)
 }
 END_TEST
 
-START_TEST(ticks_follow_each_other)
+START_TEST(ticks_increase)
 {
     uint64_t last = ticks();
 
@@ -38,4 +38,5 @@ START_TEST(ticks_follow_each_other)
 }
 END_TEST
 
-SUITE_MAIN("isa", the_best_is_what_others_find, names_are_the_users, ticks_follow_each_other)
+SUITE_MAIN("isa", best_matches_the_compilers_detection, names_match_the_command_line,
+           ticks_increase)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Putting a guest's file into memory, and what a hostile one can do: nothing. */
+/* Loading a guest image into memory; a hostile image must do no harm. */
 #include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +21,13 @@ static void read_guest(const char *name)
 {
     FILE *file = fopen(program_path(name), "r");
 
-    ck_assert_msg(file != NULL, "%s", program_path(name));
+    ck_assert_msg(file != NULL, "cannot open %s", program_path(name));
     bytes = fread(original, 1, FILE_MAX, file);
     ck_assert_uint_lt(bytes, FILE_MAX);
     fclose(file);
 }
 
-START_TEST(segments_arrive_and_the_rest_is_zero)
+START_TEST(segments_are_loaded_and_bss_is_zero)
 {
     struct guestmem mem = fixture_memory(64 * MIB);
     struct image image;
@@ -51,7 +51,7 @@ START_TEST(segments_arrive_and_the_rest_is_zero)
 }
 END_TEST
 
-START_TEST(a_segment_outside_of_memory_is_refused)
+START_TEST(segment_outside_memory_is_rejected)
 {
     static const struct {
         uint64_t base, segment_bytes;
@@ -78,7 +78,7 @@ START_TEST(a_segment_outside_of_memory_is_refused)
 }
 END_TEST
 
-START_TEST(a_file_that_shrank_since_is_told)
+START_TEST(truncated_file_is_reported)
 {
     struct guestmem mem = fixture_memory(64 * MIB);
     char path[FIXTURE_PATH_MAX];
@@ -97,18 +97,18 @@ START_TEST(a_file_that_shrank_since_is_told)
 }
 END_TEST
 
-/* Open and load it, whatever it is; a sanitizer watches. Returns whether it was taken. */
+/* Open and load an arbitrary image, for sanitizers to check. Returns whether it was accepted. */
 static bool try(const uint8_t *content, size_t length, struct guestmem *mem)
 {
     char path[FIXTURE_PATH_MAX];
     struct image image;
     struct err err = {0};
-    bool taken;
+    bool accepted;
 
     fixture_file(path, content, length);
-    taken = !image_open(&image, path, &err);
+    accepted = !image_open(&image, path, &err);
     unlink(path);
-    if (!taken) {
+    if (!accepted) {
         ck_assert_str_ne(err.text, "");
         return false;
     }
@@ -121,22 +121,22 @@ static bool try(const uint8_t *content, size_t length, struct guestmem *mem)
     return true;
 }
 
-START_TEST(a_file_cut_anywhere_does_no_harm)
+START_TEST(file_truncated_anywhere_is_rejected)
 {
     struct guestmem mem = fixture_memory(64 * MIB);
-    unsigned taken = 0;
+    unsigned accepted = 0;
 
     read_guest("hello.elf");
     for (size_t length = 0; length < bytes; length += length < 400 ? 13 : bytes / 101)
-        taken += try(original, length, &mem);
-    /* The table of sections is at the end, and without it there is no guest's word. */
-    ck_assert_uint_eq(taken, 0);
+        accepted += try(original, length, &mem);
+    /* The section headers, which locate MINIVMM_INFO_SECTION, are at the end of the file. */
+    ck_assert_uint_eq(accepted, 0);
     ck_assert(try(original, bytes, &mem));
     guestmem_free(&mem);
 }
 END_TEST
 
-/* Every byte of some headers, to each of a few values. */
+/* Set every byte of some headers to each of a few values. */
 static void change_bytes(size_t begin, size_t end, struct guestmem *mem)
 {
     static const uint8_t values[] = {0, 1, 0x7f, 0xff};
@@ -150,7 +150,7 @@ static void change_bytes(size_t begin, size_t end, struct guestmem *mem)
     }
 }
 
-START_TEST(changed_headers_do_no_harm)
+START_TEST(corrupt_headers_are_handled)
 {
     struct guestmem mem = fixture_memory(64 * MIB);
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)original;
@@ -162,7 +162,7 @@ START_TEST(changed_headers_do_no_harm)
 }
 END_TEST
 
-START_TEST(changed_sections_do_no_harm)
+START_TEST(corrupt_sections_are_handled)
 {
     struct guestmem mem = fixture_memory(64 * MIB);
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)original;
@@ -177,6 +177,6 @@ START_TEST(changed_sections_do_no_harm)
 }
 END_TEST
 
-SUITE_MAIN("load", segments_arrive_and_the_rest_is_zero, a_segment_outside_of_memory_is_refused,
-           a_file_that_shrank_since_is_told, a_file_cut_anywhere_does_no_harm,
-           changed_headers_do_no_harm, changed_sections_do_no_harm)
+SUITE_MAIN("load", segments_are_loaded_and_bss_is_zero, segment_outside_memory_is_rejected,
+           truncated_file_is_reported, file_truncated_anywhere_is_rejected,
+           corrupt_headers_are_handled, corrupt_sections_are_handled)

@@ -18,7 +18,7 @@ static double *room(size_t bytes)
     return data;
 }
 
-/* The random system `seed`; all that is padding is not a number. */
+/* The random system `seed`, with NaN as padding. */
 static struct lu_job make_job(enum isa isa, size_t n, uint64_t seed, unsigned threads)
 {
     struct lu_job job = {.kernel = gemm_kernel(isa), .n = n};
@@ -65,7 +65,7 @@ START_TEST(systems_of_every_size_are_solved)
 }
 END_TEST
 
-START_TEST(members_find_the_same)
+START_TEST(solution_does_not_depend_on_threads)
 {
     static const unsigned threads[] = {2, 3, 7, 16};
     static const size_t sizes[] = {5, 168, 169, 500};
@@ -88,8 +88,8 @@ START_TEST(members_find_the_same)
 }
 END_TEST
 
-/* Where no element may stay on the diagonal: a permutation of rows, the right side known. */
-START_TEST(rows_are_exchanged)
+/* A permutation matrix without diagonal elements, so that every pivot needs an exchange. */
+START_TEST(pivoting_exchanges_rows)
 {
     const size_t n = 200;
 
@@ -109,8 +109,8 @@ START_TEST(rows_are_exchanged)
 }
 END_TEST
 
-/* What cannot be solved does not pass for solved. */
-START_TEST(singular_systems_have_no_residual)
+/* A singular system must not pass as solved. */
+START_TEST(singular_systems_fail_the_residual)
 {
     const size_t n = 60;
 
@@ -125,7 +125,7 @@ START_TEST(singular_systems_have_no_residual)
 }
 END_TEST
 
-START_TEST(wrong_solutions_are_seen)
+START_TEST(wrong_solutions_are_detected)
 {
     struct lu_job job = make_job(ISA_SSE2, 100, 1, 1);
 
@@ -138,5 +138,6 @@ START_TEST(wrong_solutions_are_seen)
 }
 END_TEST
 
-SUITE_MAIN("lu", systems_of_every_size_are_solved, members_find_the_same, rows_are_exchanged,
-           singular_systems_have_no_residual, wrong_solutions_are_seen)
+SUITE_MAIN("lu", systems_of_every_size_are_solved, solution_does_not_depend_on_threads,
+           pivoting_exchanges_rows, singular_systems_fail_the_residual,
+           wrong_solutions_are_detected)

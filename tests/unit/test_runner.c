@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Running what was chosen from a table: here one of three rows that leave traces. */
+/* Running the chosen benchmarks of a table: here three that log their order. */
 #include <string.h>
 #include <sys/mman.h>
 
@@ -9,15 +9,15 @@
 #define UNIT  ((size_t)2 << 20)
 #define ARENA (4 * UNIT)
 
-static char trace[256];
+static char order[256];
 static unsigned plans, planned, rates_asked, indices[3];
-static double found; /* what the second finds, where at most 1 is right */
+static double found; /* value checked by row.2, which passes up to 1 */
 static struct env env;
 
 static void note(const struct bench_run *run)
 {
-    indices[strlen(trace) / 6] = run->index;
-    strcat(strcat(trace, run->name), ",");
+    indices[strlen(order) / 6] = run->index;
+    strcat(strcat(order, run->name), ",");
 }
 
 static void run_first(struct bench_run *run)
@@ -30,7 +30,7 @@ static void run_first(struct bench_run *run)
 static void run_second(struct bench_run *run)
 {
     note(run);
-    /* All that others took is free again. */
+    /* The memory of row.1 is free again. */
     ck_assert_uint_eq(bench_room(run), ARENA);
     row_check(run, "found", found, 1);
 }
@@ -42,7 +42,7 @@ static void run_third(struct bench_run *run)
 }
 
 __attribute__((section(MINIVMM_BENCH_SECTION), used)) const struct bench bench_rows[] = {
-    {"row.1", "leaves nothing", 0, run_first},
+    {"row.1", "uses all memory", 0, run_first},
     {"row.2", "checks", 0, run_second},
     {"row.3", "cannot run", 0, run_third},
 };
@@ -52,8 +52,8 @@ static void send(const struct channel_record *record, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         if (record[i].type != CHANNEL_PLAN)
             continue;
-        /* It comes first. */
-        ck_assert_str_eq(trace, "");
+        /* PLAN comes before any benchmark. */
+        ck_assert_str_eq(order, "");
         plans++;
         planned = record[i].plan.benches;
     }
@@ -81,12 +81,12 @@ static uint32_t run(const char *chosen)
         .send = send,
         .ticks_hz = ticks_hz,
     };
-    trace[0] = '\0';
+    order[0] = '\0';
     plans = rates_asked = 0;
     return bench_main(&env);
 }
 
-START_TEST(the_table_has_its_rows)
+START_TEST(table_symbols_bound_the_rows)
 {
     ck_assert_int_eq(bench_table_end - bench_table, 3);
     ck_assert_str_eq(bench_table[0].name, "row.1");
@@ -94,7 +94,7 @@ START_TEST(the_table_has_its_rows)
 }
 END_TEST
 
-START_TEST(names_are_chosen_exactly)
+START_TEST(names_match_exactly)
 {
     ck_assert(bench_chosen(NULL, "stream.copy"));
     ck_assert(!bench_chosen(NULL, "load.idle"));
@@ -112,44 +112,44 @@ END_TEST
 START_TEST(all_run_if_none_is_named)
 {
     ck_assert_uint_eq(run(NULL), 0);
-    ck_assert_str_eq(trace, "row.1,row.2,row.3,");
+    ck_assert_str_eq(order, "row.1,row.2,row.3,");
     ck_assert_uint_eq(plans, 1);
     ck_assert_uint_eq(planned, 3);
     ck_assert(indices[0] == 0 && indices[1] == 1 && indices[2] == 2);
 }
 END_TEST
 
-START_TEST(those_that_are_named_run)
+START_TEST(named_benchmarks_run)
 {
     ck_assert_uint_eq(run("row.3,row.1"), 0);
-    ck_assert_str_eq(trace, "row.1,row.3,");
+    ck_assert_str_eq(order, "row.1,row.3,");
     ck_assert_uint_eq(planned, 2);
     ck_assert(indices[0] == 0 && indices[1] == 1);
     run("row.2");
-    ck_assert_str_eq(trace, "row.2,");
+    ck_assert_str_eq(order, "row.2,");
     ck_assert_uint_eq(indices[0], 0);
 }
 END_TEST
 
-START_TEST(none_is_none)
+START_TEST(empty_list_runs_nothing)
 {
     ck_assert_uint_eq(run(""), 0);
-    ck_assert_str_eq(trace, "");
+    ck_assert_str_eq(order, "");
     ck_assert_uint_eq(plans, 1);
     ck_assert_uint_eq(planned, 0);
-    /* The rate takes its time to find, and nobody needs it. */
+    /* Measuring the rate takes time and is not needed. */
     ck_assert_uint_eq(rates_asked, 0);
 }
 END_TEST
 
-START_TEST(the_rate_is_known_before_the_first_runs)
+START_TEST(tsc_rate_is_measured_before_the_first_benchmark)
 {
     run("row.1");
     ck_assert_uint_eq(rates_asked, 1);
 }
 END_TEST
 
-START_TEST(a_check_that_failed_is_the_status)
+START_TEST(failed_check_sets_the_status)
 {
     found = 2;
     ck_assert_uint_eq(run(NULL), 1);
@@ -159,6 +159,6 @@ START_TEST(a_check_that_failed_is_the_status)
 }
 END_TEST
 
-SUITE_MAIN("runner", the_table_has_its_rows, names_are_chosen_exactly, all_run_if_none_is_named,
-           those_that_are_named_run, none_is_none, the_rate_is_known_before_the_first_runs,
-           a_check_that_failed_is_the_status)
+SUITE_MAIN("runner", table_symbols_bound_the_rows, names_match_exactly, all_run_if_none_is_named,
+           named_benchmarks_run, empty_list_runs_nothing,
+           tsc_rate_is_measured_before_the_first_benchmark, failed_check_sets_the_status)

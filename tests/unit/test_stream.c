@@ -12,7 +12,7 @@
 
 static double *dst, *x, *y, *x_before, *y_before;
 
-/* Arrays with a block before and behind what is worked on. */
+/* An array with a guard block before and after it. */
 static double *make(void)
 {
     double *array = aligned_alloc(KERNEL_CACHE_LINE, (ELEMENTS_MAX + 2 * STREAM_BLOCK) * 8);
@@ -21,7 +21,7 @@ static double *make(void)
     return array + STREAM_BLOCK;
 }
 
-static void set_up(bool whole_numbers)
+static void set_up(bool integers)
 {
     uint64_t state = 1;
 
@@ -33,8 +33,8 @@ static void set_up(bool whole_numbers)
     for (int i = -STREAM_BLOCK; i < (int)(ELEMENTS_MAX + STREAM_BLOCK); i++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         dst[i] = UNTOUCHED;
-        x[i] = whole_numbers ? i : (double)(state >> 11) * 0x1p-53 - 0.5;
-        y[i] = whole_numbers ? 2 * i + 1 : (double)(state >> 13) * 0x1p-51 - 1;
+        x[i] = integers ? i : (double)(state >> 11) * 0x1p-53 - 0.5;
+        y[i] = integers ? 2 * i + 1 : (double)(state >> 13) * 0x1p-51 - 1;
         x_before[i] = x[i];
         y_before[i] = y[i];
     }
@@ -62,14 +62,14 @@ static double expected(enum stream_op op, size_t i)
     }
 }
 
-/* A multiply-add may round once or twice. */
+/* Tolerant: a multiply-add may round once (FMA) or twice. */
 static bool close_to(double found, double right)
 {
     return fabs(found - right) <= 4 * 0x1p-53 * (fabs(right) + 4);
 }
 
 static void check_pass(enum isa isa, enum stream_op op, enum stream_store store, size_t n,
-                       bool whole_numbers)
+                       bool integers)
 {
     size_t wrong = 0;
 
@@ -77,32 +77,32 @@ static void check_pass(enum isa isa, enum stream_op op, enum stream_store store,
         dst[i] = UNTOUCHED;
     stream_kernel(isa, op, store)(dst, x, y, SCALAR, n);
     for (size_t i = 0; i < n; i++)
-        wrong += whole_numbers ? dst[i] != expected(op, i) : !close_to(dst[i], expected(op, i));
-    ck_assert_msg(!wrong, "%s, loop %d, store %d, %zu elements: %zu wrong", isa_name(isa), op,
-                  store, n, wrong);
+        wrong += integers ? dst[i] != expected(op, i) : !close_to(dst[i], expected(op, i));
+    ck_assert_msg(!wrong, "%s, loop %d, store %d, %zu elements: %zu wrong elements", isa_name(isa),
+                  op, store, n, wrong);
     for (int i = 1; i <= STREAM_BLOCK; i++)
         wrong += dst[-i] != UNTOUCHED || dst[n + (size_t)i - 1] != UNTOUCHED;
-    ck_assert_msg(!wrong, "%s, loop %d, store %d, %zu elements: wrote beyond", isa_name(isa), op,
-                  store, n);
+    ck_assert_msg(!wrong, "%s, loop %d, store %d, %zu elements: wrote outside the array",
+                  isa_name(isa), op, store, n);
 }
 
-static void check_all(bool whole_numbers)
+static void check_all(bool integers)
 {
     static const size_t blocks[] = {0, 1, 2, 3, 5, 8, 17, 101, 1001};
     const size_t bytes = (ELEMENTS_MAX + 2 * STREAM_BLOCK) * sizeof(double);
 
-    set_up(whole_numbers);
+    set_up(integers);
     for (enum isa isa = ISA_SSE2; isa <= isa_best(); isa++)
         for (enum stream_op op = 0; op < STREAM_OPS; op++)
             for (enum stream_store store = 0; store < STREAM_STORES; store++)
                 for (unsigned i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
-                    check_pass(isa, op, store, blocks[i] * STREAM_BLOCK, whole_numbers);
+                    check_pass(isa, op, store, blocks[i] * STREAM_BLOCK, integers);
     ck_assert_mem_eq(x - STREAM_BLOCK, x_before - STREAM_BLOCK, bytes);
     ck_assert_mem_eq(y - STREAM_BLOCK, y_before - STREAM_BLOCK, bytes);
     tear_down();
 }
 
-START_TEST(every_loop_is_right_for_whole_numbers)
+START_TEST(every_loop_is_right_for_integers)
 {
     check_all(true);
 }
@@ -114,7 +114,7 @@ START_TEST(every_loop_is_right_for_fractions)
 }
 END_TEST
 
-START_TEST(each_variant_is_its_own)
+START_TEST(variants_are_distinct_functions)
 {
     for (enum stream_op op = 0; op < STREAM_OPS; op++) {
         for (enum stream_store store = 0; store < STREAM_STORES; store++) {
@@ -131,7 +131,7 @@ START_TEST(each_variant_is_its_own)
 }
 END_TEST
 
-START_TEST(bytes_are_counted_by_streams_rules)
+START_TEST(bytes_follow_the_rules_of_stream)
 {
     ck_assert_uint_eq(stream_bytes(STREAM_COPY), 16);
     ck_assert_uint_eq(stream_bytes(STREAM_SCALE), 16);
@@ -140,5 +140,5 @@ START_TEST(bytes_are_counted_by_streams_rules)
 }
 END_TEST
 
-SUITE_MAIN("stream", every_loop_is_right_for_whole_numbers, every_loop_is_right_for_fractions,
-           each_variant_is_its_own, bytes_are_counted_by_streams_rules)
+SUITE_MAIN("stream", every_loop_is_right_for_integers, every_loop_is_right_for_fractions,
+           variants_are_distinct_functions, bytes_follow_the_rules_of_stream)

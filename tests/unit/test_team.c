@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compiled with the team's source rather than with the kernels' object, so that a sanitizer sees
- * both sides: what members write is read by others without a lock, and nothing but the team's own
- * synchronisation is between.
+ * Compiled with team.c rather than with the kernels' object, so that sanitizers see both: members
+ * read what others wrote without a lock, relying on the team's synchronisation only.
  */
 #include <limits.h>
 #include <linux/futex.h>
@@ -16,7 +15,7 @@
 
 #define MEMBERS_MAX 8
 
-/* So many CPUs that nobody sleeps at once, and so few that everybody does. */
+/* Enough CPUs for members to spin first, and so few that they sleep at once. */
 #define MANY_CPUS 64
 #define ONE_CPU   1
 
@@ -46,7 +45,7 @@ static void prepare(unsigned total, unsigned cpus)
     team_init(&team, &sleep, total, cpus);
 }
 
-/* Members 1 and up; they stay until the test's process ends. */
+/* Start members 1 to total - 1, which run until the test process ends. */
 static void start(void)
 {
     for (uintptr_t tid = 1; tid < team.total; tid++) {
@@ -58,7 +57,7 @@ static void start(void)
     team_wait_ready(&team);
 }
 
-/* What each member leaves behind. */
+/* Results of each member. */
 static unsigned calls[MEMBERS_MAX], phases[MEMBERS_MAX], wrong[MEMBERS_MAX];
 
 static void call(struct team *of, unsigned tid, void *arg)
@@ -67,7 +66,7 @@ static void call(struct team *of, unsigned tid, void *arg)
     calls[tid] += *(unsigned *)arg;
 }
 
-/* Jobs for teams of all sizes: those who take part are called, the others are not. */
+/* Jobs with every number of active members: exactly those are called. */
 static void check_calls(unsigned total, unsigned cpus, unsigned rounds)
 {
     unsigned expected[MEMBERS_MAX] = {0};
@@ -91,25 +90,25 @@ START_TEST(each_active_member_is_called_once)
 }
 END_TEST
 
-START_TEST(teams_that_spin_are_complete)
+START_TEST(spinning_teams_complete_jobs)
 {
     check_calls(2, MANY_CPUS, 200);
 }
 END_TEST
 
-START_TEST(teams_that_sleep_are_complete)
+START_TEST(sleeping_teams_complete_jobs)
 {
     check_calls(4, ONE_CPU, 200);
 }
 END_TEST
 
-START_TEST(teams_that_are_oversubscribed_are_complete)
+START_TEST(oversubscribed_teams_complete_jobs)
 {
     check_calls(MEMBERS_MAX, ONE_CPU, 200);
 }
 END_TEST
 
-START_TEST(teams_that_are_wrong_about_the_cpus_are_complete)
+START_TEST(teams_that_overestimate_the_cpus_complete_jobs)
 {
     check_calls(MEMBERS_MAX, MANY_CPUS, 50);
 }
@@ -117,7 +116,7 @@ END_TEST
 
 #define PHASES 40
 
-/* Everybody leaves a mark, meets the others, and looks at all of their marks. */
+/* Each member stores its phase, waits in the barrier and checks the phases of all. */
 static void meet(struct team *of, unsigned tid, void *arg)
 {
     (void)arg;
@@ -144,25 +143,25 @@ static void check_barriers(unsigned total, unsigned cpus)
     }
 }
 
-START_TEST(a_barrier_holds_all_that_spin)
+START_TEST(barrier_synchronises_spinning_members)
 {
     check_barriers(2, MANY_CPUS);
 }
 END_TEST
 
-START_TEST(a_barrier_holds_all_that_sleep)
+START_TEST(barrier_synchronises_sleeping_members)
 {
     check_barriers(2, ONE_CPU);
 }
 END_TEST
 
-START_TEST(a_barrier_holds_more_members_than_cpus)
+START_TEST(barrier_synchronises_oversubscribed_members)
 {
     check_barriers(MEMBERS_MAX, ONE_CPU);
 }
 END_TEST
 
-/* The words that count jobs and barriers begin again at some time. */
+/* The words that count jobs and barriers wrap around. */
 START_TEST(counters_may_wrap_around)
 {
     unsigned one = 1;
@@ -179,7 +178,7 @@ START_TEST(counters_may_wrap_around)
 }
 END_TEST
 
-START_TEST(alone_nobody_is_woken)
+START_TEST(single_member_job_wakes_no_one)
 {
     unsigned one = 1, before;
 
@@ -242,7 +241,7 @@ START_TEST(shares_cover_everything_evenly)
 }
 END_TEST
 
-START_TEST(spinning_is_for_teams_that_fit)
+START_TEST(only_teams_that_fit_the_cpus_spin)
 {
     prepare(2, 2);
     ck_assert_uint_gt(team.spin_ticks, 0);
@@ -253,9 +252,10 @@ START_TEST(spinning_is_for_teams_that_fit)
 }
 END_TEST
 
-SUITE_MAIN("team", each_active_member_is_called_once, teams_that_spin_are_complete,
-           teams_that_sleep_are_complete, teams_that_are_oversubscribed_are_complete,
-           teams_that_are_wrong_about_the_cpus_are_complete, a_barrier_holds_all_that_spin,
-           a_barrier_holds_all_that_sleep, a_barrier_holds_more_members_than_cpus,
-           counters_may_wrap_around, alone_nobody_is_woken, each_piece_of_work_is_claimed_once,
-           shares_cover_everything_evenly, spinning_is_for_teams_that_fit)
+SUITE_MAIN("team", each_active_member_is_called_once, spinning_teams_complete_jobs,
+           sleeping_teams_complete_jobs, oversubscribed_teams_complete_jobs,
+           teams_that_overestimate_the_cpus_complete_jobs, barrier_synchronises_spinning_members,
+           barrier_synchronises_sleeping_members, barrier_synchronises_oversubscribed_members,
+           counters_may_wrap_around, single_member_job_wakes_no_one,
+           each_piece_of_work_is_claimed_once, shares_cover_everything_evenly,
+           only_teams_that_fit_the_cpus_spin)

@@ -33,7 +33,7 @@ START_TEST(one_byte_of_each_stride_is_written)
 }
 END_TEST
 
-START_TEST(a_part_of_a_stride_counts)
+START_TEST(partial_stride_is_touched)
 {
     uint8_t *base = make();
 
@@ -46,7 +46,7 @@ START_TEST(a_part_of_a_stride_counts)
 }
 END_TEST
 
-START_TEST(what_is_missing_or_was_there_before_shows)
+START_TEST(missing_and_stale_bytes_are_detected)
 {
     uint8_t *base = make();
 
@@ -60,5 +60,5 @@ START_TEST(what_is_missing_or_was_there_before_shows)
 }
 END_TEST
 
-SUITE_MAIN("touch", one_byte_of_each_stride_is_written, a_part_of_a_stride_counts,
-           what_is_missing_or_was_there_before_shows)
+SUITE_MAIN("touch", one_byte_of_each_stride_is_written, partial_stride_is_touched,
+           missing_and_stale_bytes_are_detected)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * minivmm-trace: the file that minivmm --trace wrote, as Chrome's and Perfetto's trace format
- * ("Trace Event Format": complete events, times in us), one track per vCPU and one of benchmarks.
+ * minivmm-trace: converts a file from minivmm --trace to the Trace Event Format of Chrome and
+ * Perfetto (JSON; times in us), one track per vCPU and one for the benchmarks.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -17,10 +17,10 @@
 #include "vmm/host/file.h"
 #include "vmm/host/inherit.h"
 
-/* More than there will be of reasons or of devices; what a file says is not trusted. */
+/* More reasons or devices than any valid file has; bounds an untrusted header. */
 #define NAMES_MAX 256u
 
-/* What the versions of the format have in common. */
+/* The magic number without the version. */
 #define ANY_VERSION (TRACE_MAGIC & ~(0xffull << TRACE_VERSION_SHIFT))
 
 struct trace {
@@ -33,19 +33,19 @@ struct trace {
 static int bad_file(struct err *err, const char *path, const char *why)
 {
     err_set(err, ERR_USAGE, "%s: %s", path, why);
-    return err_hint(err, "a file that minivmm --trace has written");
+    return err_hint(err, "a file from minivmm --trace");
 }
 
-/* They are printed between quotes. */
+/* Read names of reasons or devices, which are printed into JSON strings. */
 static int read_names(struct trace *trace, char (*name)[TRACE_NAME_MAX], uint32_t count,
                       const char *path, struct err *err)
 {
     if (fread(name, TRACE_NAME_MAX, count, trace->in) != count)
-        return bad_file(err, path, "it ends before its first exit");
+        return bad_file(err, path, "truncated before the first record");
     for (uint32_t i = 0; i < count; i++) {
         name[i][TRACE_NAME_MAX - 1] = '\0';
         if (strspn(name[i], "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(name[i]))
-            return bad_file(err, path, "a reason or a device that is not a name");
+            return bad_file(err, path, "invalid name of an exit reason or device");
     }
     return 0;
 }
@@ -56,7 +56,7 @@ static int check_version(const struct trace_header *header, const char *path, st
         return 0;
     if ((header->magic & ~(0xffull << TRACE_VERSION_SHIFT)) != ANY_VERSION)
         return bad_file(err, path, "not a trace");
-    err_set(err, ERR_USAGE, "%s: a trace of format %c; this minivmm-trace reads format %c", path,
+    err_set(err, ERR_USAGE, "%s: trace format %c; this minivmm-trace reads format %c", path,
             isprint((int)(header->magic >> TRACE_VERSION_SHIFT))
                 ? (int)(header->magic >> TRACE_VERSION_SHIFT)
                 : '?',
@@ -74,10 +74,13 @@ static int read_header(struct trace *trace, const char *path, struct err *err)
     if (check_version(header, path, err))
         return -1;
     if (got < sizeof(*header))
-        return bad_file(err, path, "it ends before its first exit");
-    if (!header->tsc_hz || !header->reasons || header->reasons > NAMES_MAX ||
-        header->devices > NAMES_MAX)
-        return bad_file(err, path, "a header that cannot be");
+        return bad_file(err, path, "truncated before the first record");
+    if (!header->tsc_hz)
+        return bad_file(err, path, "invalid header: TSC frequency is 0");
+    if (!header->reasons || header->reasons > NAMES_MAX)
+        return bad_file(err, path, "invalid header: number of exit reasons out of range");
+    if (header->devices > NAMES_MAX)
+        return bad_file(err, path, "invalid header: number of devices out of range");
     if (read_names(trace, trace->name, header->reasons, path, err) ||
         read_names(trace, trace->device, header->devices, path, err))
         return -1;
@@ -92,7 +95,7 @@ static uint64_t ns_of(const struct trace *trace, const struct trace_record *reco
                : 0;
 }
 
-/* Rows have a track of their own, below those of the vCPUs. */
+/* Rows have a separate track, below those of the vCPUs. */
 static int print_row_begin(const struct trace *trace, const struct trace_record *record,
                            const char *path, struct err *err)
 {
@@ -100,11 +103,12 @@ static int print_row_begin(const struct trace *trace, const struct trace_record 
     uint64_t ns = ns_of(trace, record);
 
     if (fread(text, sizeof(text), 1, trace->in) != 1)
-        return bad_file(err, path, "its last row is cut off; what is before it is converted");
+        return bad_file(err, path,
+                        "the last row is truncated; the records before it were converted");
     text[sizeof(text) - 1] = '\0';
     for (const char *at = text; *at; at++)
         if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
-            return bad_file(err, path, "a row that is not a name");
+            return bad_file(err, path, "invalid text of a row");
     fprintf(trace->out,
             ",\n{\"name\":\"%s\",\"cat\":\"benchmark\",\"ph\":\"B\",\"pid\":1,\"tid\":%u,"
             "\"ts\":%" PRIu64 ".%03u,\"args\":{\"row\":%" PRIu64 ",\"threads\":%u}}",
@@ -192,7 +196,7 @@ static int convert(struct trace *trace, const char *path, struct err *err)
     if (ferror(trace->in))
         return err_sys(err, ERR_FAILED, "%s", path);
     if (!result && bytes)
-        return bad_file(err, path, "its last exit is cut off; those before it are converted");
+        return bad_file(err, path, "the last record is truncated; the others were converted");
     return result;
 }
 
@@ -205,8 +209,8 @@ int main(int argc, char **argv)
     inherit_settle();
     if (argc != 2 || argv[1][0] == '-') {
         fprintf(stderr, "Usage: minivmm-trace FILE >trace.json\n"
-                        "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "
-                        "other\nviewers of Chrome's trace format.\n");
+                        "Converts FILE, written by minivmm --trace FILE, to the JSON trace format "
+                        "of Chrome\nand https://ui.perfetto.dev.\n");
         return argc == 2 && !strcmp(argv[1], "--help") ? ERR_NONE : ERR_USAGE;
     }
     trace.out = stdout;
