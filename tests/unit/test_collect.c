@@ -160,7 +160,7 @@ START_TEST(the_facts_are_the_machines)
 {
     set_up();
     machine.stop = STOP_TIMEOUT;
-    machine.facts.xcr0 = 7;
+    machine.caps.xcr0 = 7;
     vcpus[0].tsc_offset = -5;
     vcpus[1].time.runqueue_ns = 44;
     memset(machine.image.info.kernels_sha256, 'a', 64);

@@ -360,27 +360,27 @@ START_TEST(a_subleaf_is_found_by_its_index_where_it_matters)
 }
 END_TEST
 
-START_TEST(the_facts_are_the_tables)
+START_TEST(caps_come_from_the_table)
 {
-    struct cpuid_facts facts;
+    struct cpuid_caps caps;
 
     set_up_intel();
-    facts = cpuid_facts(&table);
-    ck_assert_uint_eq(facts.xcr0, 0xe7);
-    ck_assert(facts.page_1g && facts.nx && facts.smep && facts.fsgsbase);
+    caps = cpuid_caps(&table);
+    ck_assert_uint_eq(caps.xcr0, 0xe7);
+    ck_assert(caps.page_1g && caps.nx && caps.smep && caps.fsgsbase);
     /* Without XSAVE, what leaf 0xd says cannot be enabled. */
     cpuid_find(&table, 1, 0)->ecx &= ~(1u << 26);
-    ck_assert_uint_eq(cpuid_facts(&table).xcr0, 0);
+    ck_assert_uint_eq(cpuid_caps(&table).xcr0, 0);
     cpuid_find(&table, 1, 0)->ecx |= 1u << 26;
     cpuid_find(&table, 0xd, 0)->eax = 0x7;
-    ck_assert_uint_eq(cpuid_facts(&table).xcr0, 0x7);
+    ck_assert_uint_eq(cpuid_caps(&table).xcr0, 0x7);
     cpuid_find(&table, 0x80000001, 0)->edx = 0;
     cpuid_find(&table, 7, 0)->ebx = 0;
-    facts = cpuid_facts(&table);
-    ck_assert(!facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
+    caps = cpuid_caps(&table);
+    ck_assert(!caps.page_1g && !caps.nx && !caps.smep && !caps.fsgsbase);
     table.nent = 0;
-    facts = cpuid_facts(&table);
-    ck_assert(!facts.xcr0 && !facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
+    caps = cpuid_caps(&table);
+    ck_assert(!caps.xcr0 && !caps.page_1g && !caps.nx && !caps.smep && !caps.fsgsbase);
 }
 END_TEST
 
@@ -388,4 +388,4 @@ SUITE_MAIN("cpuid", the_apic_id_is_the_vcpus_number, the_levels_are_threads_and_
            the_last_cache_is_shared_and_the_others_are_not, amds_own_leaves_agree,
            vcpus_are_grouped, leaves_that_are_not_there_stay_away,
            setting_it_twice_is_setting_it_once, a_subleaf_is_found_by_its_index_where_it_matters,
-           the_facts_are_the_tables)
+           caps_come_from_the_table)

@@ -36,8 +36,8 @@ END_TEST
 
 START_TEST(it_is_in_64_bit_mode_in_ring_0)
 {
-    struct cpuid_facts facts = {.nx = true};
-    struct kvm_sregs sregs = entry_sregs(&layout, &facts, 0);
+    struct cpuid_caps caps = {.nx = true};
+    struct kvm_sregs sregs = entry_sregs(&layout, &caps, 0);
 
     ck_assert_uint_eq(sregs.cr3, layout.tables);
     ck_assert_uint_eq(sregs.cr0 & (CR0_PE | CR0_PG | CR0_WP), CR0_PE | CR0_PG | CR0_WP);
@@ -51,7 +51,7 @@ END_TEST
 
 START_TEST(only_what_cpuid_offers_is_enabled)
 {
-    struct cpuid_facts none = {0}, all = {.xcr0 = 7, .smep = true, .fsgsbase = true, .nx = true};
+    struct cpuid_caps none = {0}, all = {.xcr0 = 7, .smep = true, .fsgsbase = true, .nx = true};
     const uint64_t optional = CR4_OSXSAVE | CR4_SMEP | CR4_FSGSBASE;
 
     ck_assert_uint_eq(entry_sregs(&layout, &none, 0).cr4 & optional, 0);
@@ -64,11 +64,11 @@ END_TEST
 
 START_TEST(the_first_vcpu_is_the_boot_processor)
 {
-    struct cpuid_facts facts = {0};
+    struct cpuid_caps caps = {0};
 
-    ck_assert_uint_eq(entry_sregs(&layout, &facts, 0).apic_base, 0xfee00000 | 0xc00 | APIC_BSP);
-    ck_assert_uint_eq(entry_sregs(&layout, &facts, 1).apic_base, 0xfee00000 | 0xc00);
-    ck_assert_uint_eq(entry_sregs(&layout, &facts, 255).apic_base, 0xfee00000 | 0xc00);
+    ck_assert_uint_eq(entry_sregs(&layout, &caps, 0).apic_base, 0xfee00000 | 0xc00 | APIC_BSP);
+    ck_assert_uint_eq(entry_sregs(&layout, &caps, 1).apic_base, 0xfee00000 | 0xc00);
+    ck_assert_uint_eq(entry_sregs(&layout, &caps, 255).apic_base, 0xfee00000 | 0xc00);
 }
 END_TEST
 

@@ -9,7 +9,7 @@
 #include "vmm/kvm/cpuid.h"
 
 /* entry_sregs(): system registers of vCPU `id`: flat segments, x2APIC, and what CPUID allows. */
-struct kvm_sregs entry_sregs(const struct layout *layout, const struct cpuid_facts *facts,
+struct kvm_sregs entry_sregs(const struct layout *layout, const struct cpuid_caps *caps,
                              unsigned id);
 
 /* entry_regs(): general registers as the guest ABI has them. */

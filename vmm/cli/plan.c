@@ -32,7 +32,7 @@ static void print_cpus(FILE *out, const struct machine *machine)
     const struct backing *backing = &machine->mem.backing;
 
     if (config->cpu.text && machine->vm >= 0)
-        fprintf(out, "cpu      %s: XCR0 %#" PRIx64 "\n", config->cpu.text, machine->facts.xcr0);
+        fprintf(out, "cpu      %s: XCR0 %#" PRIx64 "\n", config->cpu.text, machine->caps.xcr0);
     if (config->topology.sockets)
         fprintf(out, "topology sockets=%u,cores=%u,threads=%u, APIC ids up to %u\n",
                 topology->sockets, topology->cores, topology->threads,

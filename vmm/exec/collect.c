@@ -216,7 +216,7 @@ int machine_collect(struct machine *machine, struct run_facts *facts, struct err
     facts->begin = machine->created;
     facts->end = machine->ended;
     facts->tsc_offset = machine->vcpu[0].tsc_offset;
-    facts->xcr0 = machine->facts.xcr0;
+    facts->xcr0 = machine->caps.xcr0;
     facts->masked = machine->masked;
     memcpy(facts->kernels_sha256, machine->image.info.kernels_sha256,
            sizeof(machine->image.info.kernels_sha256));

@@ -172,7 +172,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
         .topology = config_topology(config),
         .vm = -1,
         .event = -1,
-        .facts = {.nx = true},
+        .caps = {.nx = true},
     };
     machine->trace.fd = -1;
     lab_init(&machine->lab, &machine->coalesced);
@@ -234,7 +234,7 @@ static int check_config(const struct machine *machine, struct err *err)
                 last, machine->kvm.max_apic_id);
         return err_hint(err, "powers of two, which leave no gaps between the ids");
     }
-    if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->facts.page_1g) {
+    if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->caps.page_1g) {
         err_set(err, ERR_USAGE,
                 "--guest-page 1G: KVM offers no 1 GiB pages here (CPUID 0x80000001, pdpe1gb)");
         return err_hint(err, "--guest-page 2M");
@@ -261,7 +261,7 @@ int machine_create(struct machine *machine, struct err *err)
         features_apply(&machine->cpuid, &machine->config->cpu, &machine->masked, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
         return -1;
-    machine->facts = cpuid_facts(&machine->cpuid);
+    machine->caps = cpuid_caps(&machine->cpuid);
     machine->rate = clock_rate_of(tsc_hz);
     return check_config(machine, err) || set_memory(machine, err) ? -1 : 0;
 }
@@ -290,12 +290,12 @@ int machine_place(struct machine *machine, struct err *err)
         .tsc_hz = machine->rate.hz,
         .host_cpus = cpus_usable(),
         .caches = {caches.l1d, caches.l2, caches.llc},
-        .xcr0 = machine->facts.xcr0,
+        .xcr0 = machine->caps.xcr0,
     };
     void *dtb = guestmem_at(&machine->mem, machine->layout.dtb, machine->layout.dtb_bytes);
 
     set_distances(machine, &facts);
-    if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->facts.nx,
+    if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->caps.nx,
                    err) ||
         dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &facts, err))
         return -1;

@@ -53,7 +53,7 @@ struct machine {
     struct kvm kvm;
     int vm; /* -1 before machine_create() */
     struct cpuid_table cpuid;
-    struct cpuid_facts facts;
+    struct cpuid_caps caps;
     struct features_masked masked; /* by --cpu */
     struct clock_rate rate;        /* of the TSC; 0 before machine_create() */
     struct clock_point created;    /* the clock's first point */

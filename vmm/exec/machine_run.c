@@ -100,7 +100,7 @@ static int create_vcpus(struct machine *machine, struct err *err)
         .kvm = &machine->kvm,
         .vm = machine->vm,
         .cpuid = &machine->cpuid,
-        .facts = &machine->facts,
+        .caps = &machine->caps,
         .topology = &machine->topology,
         .backing = &machine->mem.backing,
         .layout = &machine->layout,

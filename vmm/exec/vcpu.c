@@ -25,10 +25,10 @@ static int set_xcr0(const struct vcpu *vcpu, struct err *err)
 {
     struct kvm_xcrs xcrs = {
         .nr_xcrs = 1,
-        .xcrs = {{.xcr = 0, .value = vcpu->shared->facts->xcr0}},
+        .xcrs = {{.xcr = 0, .value = vcpu->shared->caps->xcr0}},
     };
 
-    if (!vcpu->shared->facts->xcr0)
+    if (!vcpu->shared->caps->xcr0)
         return 0;
     return KVM_IOCTL(vcpu->fd, KVM_SET_XCRS, &xcrs, err) < 0 ? -1 : 0;
 }
@@ -36,7 +36,7 @@ static int set_xcr0(const struct vcpu *vcpu, struct err *err)
 static int set_registers(struct vcpu *vcpu, struct err *err)
 {
     const struct vcpu_shared *shared = vcpu->shared;
-    struct kvm_sregs sregs = entry_sregs(shared->layout, shared->facts, vcpu->id);
+    struct kvm_sregs sregs = entry_sregs(shared->layout, shared->caps, vcpu->id);
     struct kvm_regs regs = entry_regs(shared->layout, shared->entry, vcpu->id);
     /* With a local APIC in the kernel, all but vCPU 0 would wait for a start-up IPI. */
     struct kvm_mp_state runnable = {.mp_state = KVM_MP_STATE_RUNNABLE};

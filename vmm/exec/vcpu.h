@@ -22,7 +22,7 @@ struct vcpu_shared {
     const struct kvm *kvm;
     int vm;
     const struct cpuid_table *cpuid;
-    const struct cpuid_facts *facts;
+    const struct cpuid_caps *caps;
     const struct topology *topology;
     const struct backing *backing; /* whose host nodes the vCPUs run on */
     const struct layout *layout;

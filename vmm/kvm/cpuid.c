@@ -112,23 +112,23 @@ void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from)
     memcpy(to, from, offsetof(struct cpuid_table, entry) + from->nent * sizeof(from->entry[0]));
 }
 
-struct cpuid_facts cpuid_facts(const struct cpuid_table *table)
+struct cpuid_caps cpuid_caps(const struct cpuid_table *table)
 {
     struct cpuid_table *t = (struct cpuid_table *)table;
     const struct kvm_cpuid_entry2 *basic = cpuid_find(t, LEAF_BASIC, 0);
     const struct kvm_cpuid_entry2 *features = cpuid_find(t, LEAF_FEATURES, 0);
     const struct kvm_cpuid_entry2 *extended = cpuid_find(t, LEAF_EXTENDED, 0);
-    struct cpuid_facts facts = {0};
+    struct cpuid_caps caps = {0};
 
     if (basic && basic->ecx & BASIC_ECX_XSAVE)
-        facts.xcr0 = offered_xcr0(table);
+        caps.xcr0 = offered_xcr0(table);
     if (features) {
-        facts.smep = features->ebx & FEATURES_EBX_SMEP;
-        facts.fsgsbase = features->ebx & FEATURES_EBX_FSGSBASE;
+        caps.smep = features->ebx & FEATURES_EBX_SMEP;
+        caps.fsgsbase = features->ebx & FEATURES_EBX_FSGSBASE;
     }
     if (extended) {
-        facts.nx = extended->edx & EXTENDED_EDX_NX;
-        facts.page_1g = extended->edx & EXTENDED_EDX_PAGE_1G;
+        caps.nx = extended->edx & EXTENDED_EDX_NX;
+        caps.page_1g = extended->edx & EXTENDED_EDX_PAGE_1G;
     }
-    return facts;
+    return caps;
 }

@@ -26,7 +26,7 @@ _Static_assert(offsetof(struct cpuid_table, entry) == offsetof(struct kvm_cpuid2
                "one layout");
 
 /* What of it decides how the vCPUs are set up. */
-struct cpuid_facts {
+struct cpuid_caps {
     uint64_t xcr0; /* vector states that can be enabled; 0: no XSAVE */
     bool page_1g, nx, smep, fsgsbase;
 };
@@ -37,8 +37,8 @@ struct cpuid_facts {
  */
 int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err *err);
 
-/* cpuid_facts(): what the table says. */
-struct cpuid_facts cpuid_facts(const struct cpuid_table *table);
+/* cpuid_caps(): what the table says. */
+struct cpuid_caps cpuid_caps(const struct cpuid_table *table);
 
 /* cpuid_copy(): the entries in use; the room behind them is left alone. */
 void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from);

@@ -113,7 +113,7 @@ int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
             if (cpu->removed.has[i] && feature_table[i].details[k])
                 cpuid_remove(table, feature_table[i].details[k]);
     remove_states(table, gone);
-    xcr0 = cpuid_facts(table).xcr0;
+    xcr0 = cpuid_caps(table).xcr0;
     for (unsigned i = 0; i < feature_count; i++) {
         bool disabled = features_disabled(i, &cpu->removed, xcr0);
 

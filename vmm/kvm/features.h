@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What --cpu asks for, put into the guest's CPUID; XCR0 and CR4 follow from that (cpuid_facts()).
+ * What --cpu asks for, put into the guest's CPUID; XCR0 and CR4 follow from that (cpuid_caps()).
  */
 #ifndef KVM_FEATURES_H
 #define KVM_FEATURES_H
