@@ -15,7 +15,7 @@ static struct config config;
 static struct guestmem mem;
 static struct layout layout;
 static struct bus mmio;
-static struct dtb_facts facts;
+static struct dtb_params params;
 static void *dtb;
 
 /* The least that there is to say; memory is never touched. */
@@ -34,7 +34,7 @@ static void set_up(void)
         .boot_times = 0x3ff0000,
         .window = 0x3e80000,
     };
-    facts = (struct dtb_facts){
+    params = (struct dtb_params){
         .tsc_hz = 2596000123,
         .host_cpus = 2,
         .caches = {0x8000, 0x100000, 0x123456789},
@@ -47,7 +47,7 @@ static void build(void)
 {
     struct err err = {0};
 
-    ck_assert_msg(!dtb_build(dtb, &config, &layout, &mem, &mmio, &facts, &err), "%s", err.text);
+    ck_assert_msg(!dtb_build(dtb, &config, &layout, &mem, &mmio, &params, &err), "%s", err.text);
     ck_assert_int_eq(fdt_check_full(dtb, layout.dtb_bytes), 0);
 }
 
@@ -114,13 +114,13 @@ END_TEST
 START_TEST(what_was_chosen_is_named)
 {
     set_up();
-    facts.bench = "stream.copy,gups.stream";
+    params.bench = "stream.copy,gups.stream";
     config.quick = true;
     build();
     check_text("/chosen", "minivmm,bench", "stream.copy,gups.stream");
     property("/chosen", "minivmm,quick", 0);
     /* None is not the same as all. */
-    facts.bench = "";
+    params.bench = "";
     config.args = "";
     build();
     check_text("/chosen", "minivmm,bench", "");
@@ -138,7 +138,7 @@ START_TEST(removed_features_are_described)
     ck_assert(!has("/chosen", "minivmm,masked") && !has("/chosen", "minivmm,xcr0"));
     config.cpu.text = "host,-popcnt";
     config.cpu.removed.has[features_find("popcnt", 6)] = true;
-    facts.xcr0 = 0xe7;
+    params.xcr0 = 0xe7;
     build();
     cells = property("/chosen", "minivmm,masked", 16);
     ck_assert_uint_eq(fdt32_ld(cells), 1);
@@ -194,9 +194,9 @@ START_TEST(nodes_are_described)
     config.vcpus = 6;
     config.topology = (struct topology){2, 3, 1};
     config.numa.nodes = 2;
-    facts.distance[0][0] = facts.distance[1][1] = 10;
-    facts.distance[0][1] = 32;
-    facts.distance[1][0] = 21;
+    params.distance[0][0] = params.distance[1][1] = 10;
+    params.distance[0][1] = 32;
+    params.distance[1][0] = 21;
     build();
     check_u32("/cpus/cpu@2", "numa-node-id", 0);
     check_u32("/cpus/cpu@4", "numa-node-id", 1);
@@ -255,7 +255,7 @@ START_TEST(cpus_are_described)
     check_u32("/cpus/cpu@0", "reg", 0);
     check_u32("/cpus/cpu@10", "reg", 16);
     CHECK_U64S("/chosen", "minivmm,boot-times", 0x3ff0000, 17 * 8);
-    facts.tsc_hz = 0;
+    params.tsc_hz = 0;
     build();
     ck_assert(!has("/cpus", "timebase-frequency"));
     /* By the ids of their APICs, in the order of their numbers. */
@@ -325,12 +325,12 @@ START_TEST(the_room_suffices)
         config.topology.cores = vcpus;
         config.numa.nodes = vcpus < CONFIG_NODES_MAX ? vcpus : CONFIG_NODES_MAX;
         config.args = args;
-        facts.bench = bench;
+        params.bench = bench;
         ck_assert_msg(!layout_plan(&layout, &config, bench, &image, &mem, &err), "%s", err.text);
         ck_assert_uint_le(layout.dtb_bytes, DTB_MAX);
         build();
         config.args = "";
-        facts.bench = NULL;
+        params.bench = NULL;
         ck_assert_int_eq(layout_plan(&layout, &config, NULL, &image, &mem, &err), 0);
         build();
     }
@@ -351,7 +351,7 @@ START_TEST(too_little_room_is_an_error)
     for (uint64_t room = 16; room < needed; room += 16) {
         memset(dtb, 0x5a, DTB_MAX);
         layout.dtb_bytes = room;
-        ck_assert_int_eq(dtb_build(dtb, &config, &layout, &mem, &mmio, &facts, &err), -1);
+        ck_assert_int_eq(dtb_build(dtb, &config, &layout, &mem, &mmio, &params, &err), -1);
         ck_assert_int_eq(((uint8_t *)dtb)[room], 0x5a);
         ck_assert_msg(!strncmp(err.text, "device tree: ", 13), "%s", err.text);
     }

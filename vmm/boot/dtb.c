@@ -100,7 +100,7 @@ static void add_memory(struct tree *tree, const struct config *config, const str
 }
 
 /* Bindings of the device tree: numa.txt, "numa-distance-map-v1". */
-static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_facts *facts)
+static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_params *params)
 {
     fdt32_t cells[CONFIG_NODES_MAX * CONFIG_NODES_MAX * 3];
     unsigned count = 0;
@@ -109,7 +109,7 @@ static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_fa
         for (unsigned j = 0; j < nodes; j++) {
             cells[count++] = cpu_to_fdt32(i);
             cells[count++] = cpu_to_fdt32(j);
-            cells[count++] = cpu_to_fdt32(facts->distance[i][j]);
+            cells[count++] = cpu_to_fdt32(params->distance[i][j]);
         }
     begin(tree, "distance-map");
     add_string(tree, "compatible", "numa-distance-map-v1");
@@ -189,24 +189,24 @@ static void add_topology(struct tree *tree, const struct topology *topology)
 }
 
 static void add_chosen(struct tree *tree, const struct config *config, const struct layout *layout,
-                       const struct dtb_facts *facts)
+                       const struct dtb_params *params)
 {
     uint64_t times[2] = {layout->boot_times, config->vcpus * sizeof(uint64_t)};
 
     begin(tree, "chosen");
     add_string(tree, "bootargs", config->args);
-    if (facts->bench)
-        add_string(tree, "minivmm,bench", facts->bench);
+    if (params->bench)
+        add_string(tree, "minivmm,bench", params->bench);
     if (config->quick)
         TREE(tree, fdt_property(tree->fdt, "minivmm,quick", NULL, 0));
     add_array(tree, "minivmm,boot-times", times, 2);
-    add_u32(tree, "minivmm,host-cpus", facts->host_cpus);
-    add_array(tree, "minivmm,host-caches", facts->caches, 3);
+    add_u32(tree, "minivmm,host-cpus", params->host_cpus);
+    add_array(tree, "minivmm,host-caches", params->caches, 3);
     add_u64(tree, "minivmm,window", layout->window);
     if (config->topology.sockets)
         add_topology(tree, &config->topology);
     if (config->cpu.text)
-        add_masked(tree, &config->cpu.removed, facts->xcr0);
+        add_masked(tree, &config->cpu.removed, params->xcr0);
     end(tree);
 }
 
@@ -229,7 +229,7 @@ static void add_devices(struct tree *tree, const struct bus *mmio)
 }
 
 int dtb_build(void *room, const struct config *config, const struct layout *layout,
-              const struct guestmem *mem, const struct bus *mmio, const struct dtb_facts *facts,
+              const struct guestmem *mem, const struct bus *mmio, const struct dtb_params *params,
               struct err *err)
 {
     struct tree tree = {.fdt = room};
@@ -240,12 +240,12 @@ int dtb_build(void *room, const struct config *config, const struct layout *layo
     add_string(&tree, "compatible", "minivmm");
     add_u32(&tree, "#address-cells", 2);
     add_u32(&tree, "#size-cells", 2);
-    add_chosen(&tree, config, layout, facts);
+    add_chosen(&tree, config, layout, params);
     add_memory(&tree, config, mem);
     if (config->numa.nodes)
-        add_distances(&tree, config->numa.nodes, facts);
+        add_distances(&tree, config->numa.nodes, params);
     add_reserved(&tree, layout);
-    add_cpus(&tree, config, facts->tsc_hz);
+    add_cpus(&tree, config, params->tsc_hz);
     add_devices(&tree, mmio);
     end(&tree);
     TREE(&tree, fdt_finish(room));

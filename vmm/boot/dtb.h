@@ -10,7 +10,7 @@
 #include "vmm/host/watch.h"
 
 /* What the tree says beyond the configuration and the layout. */
-struct dtb_facts {
+struct dtb_params {
     const char *bench; /* names of the benchmarks chosen; NULL: all */
     uint64_t tsc_hz;   /* 0: not known */
     unsigned host_cpus;
@@ -24,7 +24,7 @@ struct dtb_facts {
  * Returns 0, or -1.
  */
 int dtb_build(void *room, const struct config *config, const struct layout *layout,
-              const struct guestmem *mem, const struct bus *mmio, const struct dtb_facts *facts,
+              const struct guestmem *mem, const struct bus *mmio, const struct dtb_params *params,
               struct err *err);
 
 /*

@@ -267,7 +267,7 @@ int machine_create(struct machine *machine, struct err *err)
 }
 
 /* Those of the host's nodes below, or what firmware says where it does not know better. */
-static void set_distances(const struct machine *machine, struct dtb_facts *facts)
+static void set_distances(const struct machine *machine, struct dtb_params *params)
 {
     const struct backing *backing = &machine->mem.backing;
     unsigned nodes = machine->config->numa.nodes;
@@ -277,7 +277,7 @@ static void set_distances(const struct machine *machine, struct dtb_facts *facts
             unsigned host =
                 backing->nodes ? numa_distance(backing->host_node[i], backing->host_node[j]) : 0;
 
-            facts->distance[i][j] = host ? host : i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+            params->distance[i][j] = host ? host : i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
         }
 }
 
@@ -285,7 +285,7 @@ int machine_place(struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
     struct host_caches caches = host_caches();
-    struct dtb_facts facts = {
+    struct dtb_params params = {
         .bench = machine->benches,
         .tsc_hz = machine->rate.hz,
         .host_cpus = cpus_usable(),
@@ -294,10 +294,10 @@ int machine_place(struct machine *machine, struct err *err)
     };
     void *dtb = guestmem_at(&machine->mem, machine->layout.dtb, machine->layout.dtb_bytes);
 
-    set_distances(machine, &facts);
+    set_distances(machine, &params);
     if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->caps.nx,
                    err) ||
-        dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &facts, err))
+        dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &params, err))
         return -1;
     return config->dump_dtb ? dtb_dump(dtb, config->dump_dtb, machine->watch, err) : 0;
 }
