@@ -126,7 +126,7 @@ static int add_disks(struct machine *machine, struct err *err)
 
 static int add_devices(struct machine *machine, struct err *err)
 {
-    struct probe *probe = &machine->lab.probe;
+    struct probe *probe = &machine->probe.device;
 
     channel_init(&machine->channel, &machine->mem, &machine->result, machine_guest_done, machine);
     paravirt_init(&machine->paravirt, &machine->mem);
@@ -175,7 +175,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
         .caps = {.nx = true},
     };
     machine->trace.fd = -1;
-    lab_init(&machine->lab, &machine->coalesced);
+    probe_kvm_init(&machine->probe, &machine->coalesced);
     if (image_open(&machine->image, config->guest, err))
         return -1;
     if (choose_benches(machine, err) ||
@@ -255,8 +255,8 @@ int machine_create(struct machine *machine, struct err *err)
         return -1;
     }
     delivery_routes_init(&machine->routes, machine->vm, &machine->topology);
-    lab_begin(&machine->lab, machine->vm, &machine->routes,
-              machine->config->disks ? machine->config->disk[0].pin : CPUS_ANY);
+    probe_kvm_begin(&machine->probe, machine->vm, &machine->routes,
+                    machine->config->disks ? machine->config->disk[0].pin : CPUS_ANY);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
         features_apply(&machine->cpuid, &machine->config->cpu, &machine->masked, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
@@ -317,7 +317,7 @@ void machine_close(struct machine *machine)
         disk_stop(&machine->disk[i]);
     virtio_mmio_end(&machine->rng.mmio);
     irqline_close(&machine->rng_line);
-    lab_end(&machine->lab);
+    probe_kvm_end(&machine->probe);
     end_trace(machine);
     if (machine->vm >= 0) {
         close(machine->vm);

@@ -18,7 +18,7 @@
 #include "vmm/dev/paravirt.h"
 #include "vmm/dev/rng.h"
 #include "vmm/exec/disk.h"
-#include "vmm/exec/lab.h"
+#include "vmm/exec/probe_kvm.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/watch.h"
 #include "vmm/kvm/features.h"
@@ -38,7 +38,7 @@ struct machine {
     struct channel channel;
     struct paravirt paravirt;
     struct coalesced coalesced;
-    struct lab lab;
+    struct probe_kvm probe;
     struct rng rng;
     struct irqline rng_line;
     struct disk disk[CONFIG_DISKS_MAX];

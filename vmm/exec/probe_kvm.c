@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "vmm/exec/lab.h"
+#include "vmm/exec/probe_kvm.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/cpus.h"
 #include "vmm/kvm/delivery.h"
@@ -14,10 +14,10 @@
 #define REGISTER_STRIDE 8u
 #define REGISTER_BYTES  4u
 
-static void call_ioctl(const struct lab *lab, uint64_t count)
+static void call_ioctl(const struct probe_kvm *probe, uint64_t count)
 {
     for (; count && !vcpu_stopping(vcpu_current()); count--)
-        ioctl(lab->vm, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY);
+        ioctl(probe->vm, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY);
 }
 
 static int use_eventfd(uint64_t count, struct err *err)
@@ -107,7 +107,8 @@ static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uin
     return result;
 }
 
-static int time_wakeups(const struct lab *lab, uint64_t count, uint64_t *ticks, struct err *err)
+static int time_wakeups(const struct probe_kvm *probe, uint64_t count, uint64_t *ticks,
+                        struct err *err)
 {
     struct sleeper sleeper = {eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), 0, false};
     int result;
@@ -115,7 +116,7 @@ static int time_wakeups(const struct lab *lab, uint64_t count, uint64_t *ticks, 
     *ticks = 0;
     result = sleeper.wake < 0 || sleeper.answer < 0
                  ? err_sys(err, ERR_FAILED, "eventfd")
-                 : wake_often(&sleeper, lab->sleeper_cpu, count, ticks, err);
+                 : wake_often(&sleeper, probe->sleeper_cpu, count, ticks, err);
     if (sleeper.wake >= 0)
         close(sleeper.wake);
     if (sleeper.answer >= 0)
@@ -165,10 +166,10 @@ static void run_immediate_exit(struct vcpu *vcpu, uint64_t count)
         set_immediate_exit(vcpu, 1);
 }
 
-static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
-                    struct err *err)
+static int probe_kvm_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
+                          struct err *err)
 {
-    struct lab *lab = ctx;
+    struct probe_kvm *probe = ctx;
     uint64_t start = clock_ticks();
     int result = 0;
 
@@ -180,13 +181,13 @@ static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uin
         run_immediate_exit(vcpu_current(), count);
         break;
     case MINIVMM_WORK_IOCTL:
-        call_ioctl(lab, count);
+        call_ioctl(probe, count);
         break;
     case MINIVMM_WORK_EVENTFD:
         result = use_eventfd(count, err);
         break;
     case MINIVMM_WORK_WAKEUP:
-        return time_wakeups(lab, count, ticks, err);
+        return time_wakeups(probe, count, ticks, err);
     case MINIVMM_WORK_COUNT:
         break;
     }
@@ -194,23 +195,23 @@ static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uin
     return result;
 }
 
-static int lab_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
-                         struct err *err)
+static int probe_kvm_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
+                               struct err *err)
 {
-    struct lab *lab = ctx;
+    struct probe_kvm *probe = ctx;
 
-    return injector_request(&lab->injector, vcpu, vector, delay_ns, err);
+    return injector_request(&probe->injector, vcpu, vector, delay_ns, err);
 }
 
-static uint64_t lab_interrupt_time(void *ctx)
+static uint64_t probe_kvm_interrupt_time(void *ctx)
 {
-    struct lab *lab = ctx;
-    uint64_t sent = injector_sent(&lab->injector);
+    struct probe_kvm *probe = ctx;
+    uint64_t sent = injector_sent(&probe->injector);
 
     return sent ? sent + (uint64_t)vcpu_current()->tsc_offset : 0;
 }
 
-static int lab_keep_times(void *ctx, bool keep, struct err *err)
+static int probe_kvm_keep_times(void *ctx, bool keep, struct err *err)
 {
     struct exit_times *times = &vcpu_current()->times;
 
@@ -247,38 +248,39 @@ static void connect_side(struct probe_side *side, int vm, bool port, uint64_t ba
     }
 }
 
-static void lab_connect(void *ctx)
+static void probe_kvm_connect(void *ctx)
 {
-    struct lab *lab = ctx;
+    struct probe_kvm *probe = ctx;
     const struct vcpu *vcpu = vcpu_current();
     unsigned run_bytes = vcpu->shared->kvm->run_bytes;
 
-    connect_side(&lab->probe.mmio, lab->vm, false, MINIVMM_PROBE_BASE);
-    connect_side(&lab->probe.pio, lab->vm, true, MINIVMM_PROBE_PORT);
-    coalesced_set_ring(lab->coalesced, delivery_ring(lab->vm, vcpu->run, run_bytes));
+    connect_side(&probe->device.mmio, probe->vm, false, MINIVMM_PROBE_BASE);
+    connect_side(&probe->device.pio, probe->vm, true, MINIVMM_PROBE_PORT);
+    coalesced_set_ring(probe->coalesced, delivery_ring(probe->vm, vcpu->run, run_bytes));
 }
 
-void lab_init(struct lab *lab, struct coalesced *coalesced)
+void probe_kvm_init(struct probe_kvm *probe, struct coalesced *coalesced)
 {
     const struct probe_host host = {
-        .connect = lab_connect,
-        .work = lab_work,
-        .interrupt = lab_interrupt,
-        .interrupt_time = lab_interrupt_time,
-        .keep_times = lab_keep_times,
-        .ctx = lab,
+        .connect = probe_kvm_connect,
+        .work = probe_kvm_work,
+        .interrupt = probe_kvm_interrupt,
+        .interrupt_time = probe_kvm_interrupt_time,
+        .keep_times = probe_kvm_keep_times,
+        .ctx = probe,
     };
 
-    *lab = (struct lab){.coalesced = coalesced, .vm = -1};
-    probe_init(&lab->probe, &host);
-    injector_init(&lab->injector, NULL);
+    *probe = (struct probe_kvm){.coalesced = coalesced, .vm = -1};
+    probe_init(&probe->device, &host);
+    injector_init(&probe->injector, NULL);
 }
 
-void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes, unsigned sleeper_cpu)
+void probe_kvm_begin(struct probe_kvm *probe, int vm, struct delivery_routes *routes,
+                     unsigned sleeper_cpu)
 {
-    lab->vm = vm;
-    lab->sleeper_cpu = sleeper_cpu;
-    injector_init(&lab->injector, routes);
+    probe->vm = vm;
+    probe->sleeper_cpu = sleeper_cpu;
+    injector_init(&probe->injector, routes);
 }
 
 static void close_side(struct probe_side *side)
@@ -288,10 +290,10 @@ static void close_side(struct probe_side *side)
             close(side->event[way]);
 }
 
-void lab_end(struct lab *lab)
+void probe_kvm_end(struct probe_kvm *probe)
 {
-    injector_end(&lab->injector);
-    close_side(&lab->probe.mmio);
-    close_side(&lab->probe.pio);
-    lab_init(lab, lab->coalesced);
+    injector_end(&probe->injector);
+    close_side(&probe->device.mmio);
+    close_side(&probe->device.pio);
+    probe_kvm_init(probe, probe->coalesced);
 }
