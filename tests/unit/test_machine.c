@@ -80,7 +80,7 @@ START_TEST(its_tables_and_tree_are_in_memory)
     set_up("hello.elf");
     config.vcpus = 2;
     must_load();
-    ck_assert_msg(!machine_place(&machine, &err), "%s", err.text);
+    ck_assert_msg(!machine_write_boot(&machine, &err), "%s", err.text);
     at = walk(&machine.mem, machine.layout.tables, machine.image.entry);
     ck_assert(at.page_bytes && at.execute && !at.write && !at.user);
     at = walk(&machine.mem, machine.layout.tables, MINIVMM_CHANNEL_BASE);
@@ -146,7 +146,7 @@ START_TEST(a_tree_that_cannot_be_dumped_is_an_error)
     set_up("hello.elf");
     config.dump_dtb = "/nowhere/tree.dtb";
     must_load();
-    ck_assert_int_eq(machine_place(&machine, &err), -1);
+    ck_assert_int_eq(machine_write_boot(&machine, &err), -1);
     ck_assert_msg(strstr(err.text, "--dump-dtb /nowhere/tree.dtb") != NULL, "%s", err.text);
     tear_down();
 }

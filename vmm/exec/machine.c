@@ -281,7 +281,7 @@ static void set_distances(const struct machine *machine, struct dtb_params *para
         }
 }
 
-int machine_place(struct machine *machine, struct err *err)
+int machine_write_boot(struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
     struct host_caches caches = host_caches();

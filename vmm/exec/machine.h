@@ -4,7 +4,7 @@
  *
  *     machine_load()     guest file, memory, devices: all but KVM
  *     machine_create()   the VM
- *     machine_place()    page tables and device tree
+ *     machine_write_boot()    page tables and device tree
  *     machine_run()      the vCPUs, until the guest is done or the run is stopped
  *     machine_collect()  what is known of the run
  *     machine_close()    memory and the VM are given back
@@ -88,11 +88,11 @@ int machine_load(struct machine *machine, const struct config *config, const str
 int machine_create(struct machine *machine, struct err *err);
 
 /*
- * machine_place(): write the page tables and the device tree into guest memory, and the tree to
- * the file that --dump-dtb names; without machine_create(), the tree does not tell the TSC's rate.
- * Returns 0, or -1.
+ * machine_write_boot(): write the page tables and the device tree into guest memory, and the tree
+ * to the file that --dump-dtb names; without machine_create(), the tree does not tell the TSC's
+ * rate. Returns 0, or -1.
  */
-int machine_place(struct machine *machine, struct err *err);
+int machine_write_boot(struct machine *machine, struct err *err);
 
 /*
  * machine_run(): run the guest until it is done or something stops it; that it was stopped is not
