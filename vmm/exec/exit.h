@@ -15,7 +15,7 @@
 struct exit_times {
     uint32_t *ns; /* NULL until they are wanted */
     unsigned count;
-    unsigned end; /* no more than so many; 0: none */
+    unsigned capacity; /* 0: recording is off */
 };
 
 /* Where the exits of one vCPU go. */
@@ -25,21 +25,21 @@ struct exit_env {
     struct exit_times *times;
 };
 
-/* Under what an exit is booked. */
-struct exit_booking {
+/* How an exit is accounted. */
+struct exit_info {
     enum exit_reason reason;
     const struct bus_region *region; /* the device it went to, or NULL */
     uint64_t address;                /* or port; 0: none */
 };
 
 /*
- * exit_handle(): serve the exit that `run` describes and say in *booking what it was. Returns 0 if
+ * exit_handle(): serve the exit that `run` describes and say in *info what it was. Returns 0 if
  * the vCPU can go on, or -1 with why the run must end.
  */
-int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_booking *booking,
+int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_info *info,
                 struct err *err);
 
-/* exit_book(): count an exit that took `ns`; keep that if it is wanted and a device's. */
-void exit_book(const struct exit_env *env, const struct exit_booking *booking, uint64_t ns);
+/* exit_account(): count an exit that took `ns`; keep that if it is wanted and a device's. */
+void exit_account(const struct exit_env *env, const struct exit_info *info, uint64_t ns);
 
 #endif

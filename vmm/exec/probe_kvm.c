@@ -216,14 +216,14 @@ static int probe_kvm_keep_times(void *ctx, bool keep, struct err *err)
     struct exit_times *times = &vcpu_current()->times;
 
     (void)ctx;
-    times->end = 0;
+    times->capacity = 0;
     if (!keep)
         return 0;
     if (!times->ns)
         times->ns = calloc(MINIVMM_CONTROL_TIMES_MAX, sizeof(*times->ns));
     if (!times->ns)
         return err_sys(err, ERR_FAILED, "no memory for the times of exits");
-    times->end = MINIVMM_CONTROL_TIMES_MAX;
+    times->capacity = MINIVMM_CONTROL_TIMES_MAX;
     times->count = 0;
     return 0;
 }

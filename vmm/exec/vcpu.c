@@ -126,23 +126,23 @@ static void add_place(const struct vcpu *vcpu, struct err *err)
                  (uint64_t)regs.rsp);
 }
 
-static void trace_exit(struct vcpu *vcpu, const struct exit_booking *booking, uint64_t returned,
+static void trace_exit(struct vcpu *vcpu, const struct exit_info *info, uint64_t returned,
                        uint64_t handler_ns)
 {
     const struct trace_record record = {
         .ticks = returned,
-        .address = booking->address,
+        .address = info->address,
         .handler_ns = handler_ns < UINT32_MAX ? (uint32_t)handler_ns : UINT32_MAX,
         .vcpu = (uint16_t)vcpu->id,
-        .reason = (uint16_t)booking->reason,
+        .reason = (uint16_t)info->reason,
     };
 
     exittrace_add(vcpu->ring, &record);
 }
 
 /*
- * The loop. Time is cut in two at every return of KVM_RUN and at every call of it; the booking
- * itself, some 20 ns, falls to the side of KVM_RUN.
+ * The run loop. Time is split at each call of KVM_RUN and at each return from it; the accounting
+ * itself, some 20 ns, counts as time in KVM_RUN.
  */
 static int run_until_stopped(struct vcpu *vcpu, struct err *err)
 {
@@ -154,7 +154,7 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
 
     vcpu->entry_ticks = entered;
     while (!result && !vcpu_stopping(vcpu)) {
-        struct exit_booking booking = {.reason = EXIT_OTHER};
+        struct exit_info info = {.reason = EXIT_OTHER};
         uint64_t returned, served, handler_ns;
 
         exitstat_begin(vcpu->stat, EXITSTAT_IN_RUN, entered);
@@ -167,12 +167,12 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
         if (!result)
             result = coalesced_serve(coalesced, err);
         if (!result)
-            result = exit_handle(&env, vcpu->run, &booking, err);
+            result = exit_handle(&env, vcpu->run, &info, err);
         served = clock_ticks();
         handler_ns = clock_ns(&rate, served - returned - vcpu->bare_ticks);
-        exit_book(&env, &booking, handler_ns);
+        exit_account(&env, &info, handler_ns);
         if (vcpu->ring)
-            trace_exit(vcpu, &booking, returned, handler_ns);
+            trace_exit(vcpu, &info, returned, handler_ns);
         vcpu->bare_ticks = 0;
         entered = served;
     }
