@@ -79,7 +79,7 @@ void blk_init(struct blk *blk, const char *name, const struct config_disk *confi
         .backend = backend,
         .host = *host,
         .config = {.capacity = backend->bytes / VIRTIO_BLK_SECTOR_BYTES,
-                   .seg_max = VIRTQUEUE_PIECES_MAX - 2,
+                   .seg_max = VIRTQUEUE_IOVS_MAX - 2,
                    .blk_size = backend->block_bytes},
     };
     /* All 20 bytes may be used: there is no terminator then (5.2.6). */
@@ -101,13 +101,13 @@ static void finish(struct blk *blk, struct blk_request *request, enum virtio_blk
 }
 
 /* The pieces of a chain without its first `front` and its last `back` bytes, which are there. */
-static unsigned trim(struct iovec *to, const struct iovec *piece, unsigned pieces, uint64_t front,
+static unsigned trim(struct iovec *to, const struct iovec *iov, unsigned iovs, uint64_t front,
                      uint64_t back)
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < pieces; i++) {
-        struct iovec part = piece[i];
+    for (unsigned i = 0; i < iovs; i++) {
+        struct iovec part = iov[i];
         uint64_t cut = front < part.iov_len ? front : part.iov_len;
 
         part.iov_base = (uint8_t *)part.iov_base + cut;
@@ -143,9 +143,9 @@ static enum virtio_blk_status transfer(struct blk *blk, struct blk_request *requ
     iostat_add(&blk->stat, read ? IO_READS : IO_WRITES, 1);
     if (!within(blk, sector, io->bytes) || (!read && blk->backend->read_only))
         return VIRTIO_BLK_S_IOERR;
-    io->iovs = read ? trim(request->iov, chain->piece + chain->readable, chain->writable, 0, 1)
-                    : trim(request->iov, chain->piece, chain->readable,
-                           sizeof(struct virtio_blk_header), 0);
+    io->iovs =
+        read ? trim(request->iov, chain->iov + chain->readable, chain->writable, 0, 1)
+             : trim(request->iov, chain->iov, chain->readable, sizeof(struct virtio_blk_header), 0);
     io->iov = request->iov;
     io->offset = sector * VIRTIO_BLK_SECTOR_BYTES;
     io->through = !read && blk->through;
@@ -225,8 +225,8 @@ static bool take(struct blk *blk, uint64_t *bytes)
     }
     request = blk->idle[--blk->idles];
     request->head = chain.head;
-    request->status = chain.piece[chain.readable + chain.writable - 1].iov_base;
-    request->status += chain.piece[chain.readable + chain.writable - 1].iov_len - 1;
+    request->status = chain.iov[chain.readable + chain.writable - 1].iov_base;
+    request->status += chain.iov[chain.readable + chain.writable - 1].iov_len - 1;
     *bytes += chain.readable_bytes + chain.writable_bytes;
     begin(blk, request, &chain, &header);
     return true;
@@ -262,13 +262,13 @@ bool blk_work(struct blk *blk)
     return blk_finish(blk) || taken;
 }
 
-bool blk_want_kick(struct blk *blk)
+bool blk_enable_kicks(struct blk *blk)
 {
-    return !blk->accepting || virtqueue_want_kick(&blk->queue);
+    return !blk->accepting || virtqueue_enable_kicks(&blk->queue);
 }
 
-void blk_stop_kicks(struct blk *blk)
+void blk_disable_kicks(struct blk *blk)
 {
     if (blk->accepting)
-        virtqueue_stop_kicks(&blk->queue);
+        virtqueue_disable_kicks(&blk->queue);
 }

@@ -19,7 +19,7 @@ struct blk_request {
     uint16_t head;
     uint32_t written; /* bytes of the driver's that it fills, if all goes well, but the status */
     uint8_t *status;  /* in guest memory */
-    struct iovec iov[VIRTQUEUE_PIECES_MAX];
+    struct iovec iov[VIRTQUEUE_IOVS_MAX];
 };
 
 /* What runs the device: called on vCPUs' threads. */
@@ -72,10 +72,10 @@ static inline bool blk_idle(const struct blk *blk)
     return blk->idles == blk->entries;
 }
 
-/* blk_want_kick(): ask for a kick. Returns false if there is something to do already. */
-bool blk_want_kick(struct blk *blk);
+/* blk_enable_kicks(): ask for a kick. Returns false if there is something to do already. */
+bool blk_enable_kicks(struct blk *blk);
 
-/* blk_stop_kicks(): ask for none; to be repeated after each batch. */
-void blk_stop_kicks(struct blk *blk);
+/* blk_disable_kicks(): ask for none; to be repeated after each batch. */
+void blk_disable_kicks(struct blk *blk);
 
 #endif

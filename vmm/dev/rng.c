@@ -53,12 +53,12 @@ static int fill_all(struct rng *rng, struct err *err)
         popped = virtqueue_pop(&rng->queue, &chain, err);
         if (popped > 0)
             virtqueue_push(&rng->queue, chain.head, fill(&chain));
-        else if (!popped && !virtqueue_want_kick(&rng->queue))
+        else if (!popped && !virtqueue_enable_kicks(&rng->queue))
             popped = 1;
     }
     /* What is left for now is served with the next kick, which must not be kept back. */
     if (popped > 0)
-        virtqueue_want_kick(&rng->queue);
+        virtqueue_enable_kicks(&rng->queue);
     return popped < 0 ? -1 : 0;
 }
 

@@ -53,15 +53,15 @@ int virtqueue_init(struct virtqueue *queue, const struct guestmem *mem,
         return bad(queue, err, "a used ring that is not aligned or not in RAM", layout->used);
     queue->used_event = &queue->avail->ring[size];
     queue->avail_event = (uint16_t *)(void *)&queue->used->ring[size];
-    queue->taken = calloc(size, sizeof(*queue->taken));
-    if (!queue->taken)
+    queue->popped = calloc(size, sizeof(*queue->popped));
+    if (!queue->popped)
         return err_sys(err, ERR_FAILED, "no memory for a virtqueue");
     return 0;
 }
 
 void virtqueue_free(struct virtqueue *queue)
 {
-    free(queue->taken);
+    free(queue->popped);
     *queue = (struct virtqueue){0};
 }
 
@@ -76,20 +76,20 @@ static struct virtq_desc load_desc(const struct virtq_desc *desc)
     };
 }
 
-static int add_piece(struct virtqueue *queue, struct virtqueue_chain *chain,
-                     const struct virtq_desc *desc, struct err *err)
+static int add_iov(struct virtqueue *queue, struct virtqueue_chain *chain,
+                   const struct virtq_desc *desc, struct err *err)
 {
-    unsigned pieces = chain->readable + chain->writable;
+    unsigned iovs = chain->readable + chain->writable;
     void *host;
 
-    if (pieces == VIRTQUEUE_PIECES_MAX)
-        return bad(queue, err, "a chain of more pieces than the device takes", pieces);
+    if (iovs == VIRTQUEUE_IOVS_MAX)
+        return bad(queue, err, "a chain of more pieces than the device takes", iovs);
     if (!desc->len)
         return bad(queue, err, "a descriptor without a length", desc->addr);
     host = guestmem_at(queue->mem, desc->addr, desc->len);
     if (!host)
         return bad(queue, err, "a descriptor that is not in RAM", desc->addr);
-    chain->piece[pieces] = (struct iovec){host, desc->len};
+    chain->iov[iovs] = (struct iovec){host, desc->len};
     if (desc->flags & VIRTQ_DESC_F_WRITE) {
         chain->writable++;
         chain->writable_bytes += desc->len;
@@ -116,7 +116,7 @@ static int walk(struct virtqueue *queue, struct virtqueue_chain *chain,
         desc = load_desc(&table[next]);
         if (desc.flags & VIRTQ_DESC_F_INDIRECT)
             return bad(queue, err, "an indirect descriptor where none may be", next);
-        if (add_piece(queue, chain, &desc, err))
+        if (add_iov(queue, chain, &desc, err))
             return -1;
         if (!(desc.flags & VIRTQ_DESC_F_NEXT))
             return 0;
@@ -146,7 +146,7 @@ static int take_chain(struct virtqueue *queue, struct virtqueue_chain *chain, st
 
     if (chain->head >= queue->layout.size)
         return bad(queue, err, "a head that is not in the table", chain->head);
-    if (queue->taken[chain->head])
+    if (queue->popped[chain->head])
         return bad(queue, err, "a head that the device still has", chain->head);
     first = load_desc(&queue->desc[chain->head]);
     if (first.flags & VIRTQ_DESC_F_INDIRECT && queue->layout.indirect)
@@ -192,7 +192,7 @@ int virtqueue_pop(struct virtqueue *queue, struct virtqueue_chain *chain, struct
     chain->readable_bytes = chain->writable_bytes = 0;
     if (take_chain(queue, chain, err))
         return -1;
-    queue->taken[chain->head] = 1;
+    queue->popped[chain->head] = 1;
     queue->in_flight++;
     queue->next_avail++;
     return 1;
@@ -204,7 +204,7 @@ void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t written)
 
     __atomic_store_n(&elem->id, head, __ATOMIC_RELAXED);
     __atomic_store_n(&elem->len, written, __ATOMIC_RELAXED);
-    queue->taken[head] = 0;
+    queue->popped[head] = 0;
     queue->in_flight--;
     queue->next_used++;
 }
@@ -228,12 +228,12 @@ bool virtqueue_publish(struct virtqueue *queue)
 /* With the event index, so many entries later what was said could be taken for a wish. */
 #define STOPPED_FOR 0x4000u
 
-void virtqueue_stop_kicks(struct virtqueue *queue)
+void virtqueue_disable_kicks(struct virtqueue *queue)
 {
-    if (queue->stopped && (uint16_t)(queue->next_avail - queue->stopped_at) < STOPPED_FOR)
+    if (queue->kicks_off && (uint16_t)(queue->next_avail - queue->off_at) < STOPPED_FOR)
         return;
-    queue->stopped = true;
-    queue->stopped_at = queue->next_avail;
+    queue->kicks_off = true;
+    queue->off_at = queue->next_avail;
     /* An entry that lies behind asks for nothing. */
     if (queue->layout.event_idx)
         store16(queue->avail_event, (uint16_t)(queue->next_avail - 1));
@@ -241,9 +241,9 @@ void virtqueue_stop_kicks(struct virtqueue *queue)
         store16(&queue->used->flags, VIRTQ_USED_F_NO_NOTIFY);
 }
 
-bool virtqueue_want_kick(struct virtqueue *queue)
+bool virtqueue_enable_kicks(struct virtqueue *queue)
 {
-    queue->stopped = false;
+    queue->kicks_off = false;
     if (queue->layout.event_idx)
         store16(queue->avail_event, queue->next_avail);
     else
@@ -252,18 +252,17 @@ bool virtqueue_want_kick(struct virtqueue *queue)
     return load16(&queue->avail->idx) == queue->next_avail;
 }
 
-static uint64_t copy(const struct iovec *piece, unsigned pieces, uint8_t *data, uint64_t bytes,
-                     bool in)
+static uint64_t copy(const struct iovec *iov, unsigned iovs, uint8_t *data, uint64_t bytes, bool in)
 {
     uint64_t done = 0;
 
-    for (unsigned i = 0; i < pieces && done < bytes; i++) {
-        uint64_t part = piece[i].iov_len < bytes - done ? piece[i].iov_len : bytes - done;
+    for (unsigned i = 0; i < iovs && done < bytes; i++) {
+        uint64_t part = iov[i].iov_len < bytes - done ? iov[i].iov_len : bytes - done;
 
         if (in)
-            memcpy(data + done, piece[i].iov_base, part);
+            memcpy(data + done, iov[i].iov_base, part);
         else
-            memcpy(piece[i].iov_base, data + done, part);
+            memcpy(iov[i].iov_base, data + done, part);
         done += part;
     }
     return done;
@@ -271,10 +270,10 @@ static uint64_t copy(const struct iovec *piece, unsigned pieces, uint8_t *data, 
 
 uint64_t virtqueue_read(const struct virtqueue_chain *chain, void *to, uint64_t bytes)
 {
-    return copy(chain->piece, chain->readable, to, bytes, true);
+    return copy(chain->iov, chain->readable, to, bytes, true);
 }
 
 uint64_t virtqueue_write(const struct virtqueue_chain *chain, const void *from, uint64_t bytes)
 {
-    return copy(chain->piece + chain->readable, chain->writable, (uint8_t *)from, bytes, false);
+    return copy(chain->iov + chain->readable, chain->writable, (uint8_t *)from, bytes, false);
 }

@@ -34,7 +34,7 @@
 #include "vmm/mem/guestmem.h"
 
 /* Pieces of one chain; a driver has been told how many data segments a request may have. */
-#define VIRTQUEUE_PIECES_MAX 130u
+#define VIRTQUEUE_IOVS_MAX 130u
 
 /* Where the driver has put a queue, and what was negotiated. */
 struct virtqueue_layout {
@@ -54,9 +54,9 @@ struct virtqueue {
     uint16_t seen_avail; /* the driver's index when it was last read */
     uint16_t next_used;  /* where the next used one goes */
     uint16_t published;  /* the used index that the driver can see */
-    bool stopped;        /* the driver was told not to kick: */
-    uint16_t stopped_at; /* when next_avail was this */
-    uint8_t *taken;      /* by head: popped and not pushed yet */
+    bool kicks_off;      /* the driver is asked not to kick */
+    uint16_t off_at;     /* next_avail when that was last written */
+    uint8_t *popped;     /* by head: popped, not pushed yet */
     unsigned in_flight;
     bool broken;
 };
@@ -66,7 +66,7 @@ struct virtqueue_chain {
     uint16_t head;
     unsigned readable, writable; /* pieces of each kind; the readable ones come first */
     uint64_t readable_bytes, writable_bytes;
-    struct iovec piece[VIRTQUEUE_PIECES_MAX];
+    struct iovec iov[VIRTQUEUE_IOVS_MAX];
 };
 
 /*
@@ -98,16 +98,16 @@ void virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t written);
 bool virtqueue_publish(struct virtqueue *queue);
 
 /*
- * virtqueue_stop_kicks(): tell the driver that it need not kick: the device looks by itself. To be
- * repeated after each batch, for as long as it does; that costs next to nothing.
+ * virtqueue_disable_kicks(): tell the driver that it need not kick: the device looks by itself. To
+ * be repeated after each batch, for as long as it does; that costs next to nothing.
  */
-void virtqueue_stop_kicks(struct virtqueue *queue);
+void virtqueue_disable_kicks(struct virtqueue *queue);
 
 /*
- * virtqueue_want_kick(): ask to be kicked when the next chain is made available. Returns false if
- * there is one already, for which no kick may come.
+ * virtqueue_enable_kicks(): ask to be kicked when the next chain is made available. Returns false
+ * if there is one already, for which no kick may come.
  */
-bool virtqueue_want_kick(struct virtqueue *queue);
+bool virtqueue_enable_kicks(struct virtqueue *queue);
 
 /*
  * virtqueue_read(): copy `bytes` from the chain's readable pieces; virtqueue_write(): into its

@@ -95,7 +95,7 @@ static void serve(struct iothread *iothread)
     while (wants(iothread, IOTHREAD_RUN)) {
         uint64_t slept;
 
-        blk_stop_kicks(blk);
+        blk_disable_kicks(blk);
         if (blk_work(blk)) {
             poller.idle = 0;
             continue;
@@ -104,7 +104,7 @@ static void serve(struct iothread *iothread)
             __builtin_ia32_pause();
             continue;
         }
-        if (!blk_want_kick(blk))
+        if (!blk_enable_kicks(blk))
             continue;
         slept = clock_ticks();
         sleep_on(iothread);
