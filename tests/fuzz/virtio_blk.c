@@ -86,7 +86,7 @@ static void request(struct input *input)
     driver_request(&driver, (uint32_t)type % 9, take(input, 2));
 }
 
-static void offer(struct input *input)
+static void make_available(struct input *input)
 {
     struct virtq_avail *avail = driver_avail(&driver);
 
@@ -98,11 +98,11 @@ static void start(struct input *input)
 {
     uint64_t features = take(input, 1);
 
-    driver_features(&driver, VIRTIO_F_VERSION_1 | (features & 1 ? VIRTIO_F_EVENT_IDX : 0) |
-                                 (features & 2 ? VIRTIO_F_INDIRECT_DESC : 0) |
-                                 (features & 4 ? VIRTIO_BLK_F_FLUSH : 0));
-    driver_queue(&driver);
-    driver_go(&driver);
+    driver_negotiate(&driver, VIRTIO_F_VERSION_1 | (features & 1 ? VIRTIO_F_EVENT_IDX : 0) |
+                                  (features & 2 ? VIRTIO_F_INDIRECT_DESC : 0) |
+                                  (features & 4 ? VIRTIO_BLK_F_FLUSH : 0));
+    driver_setup_queue(&driver);
+    driver_ok(&driver);
 }
 
 static void read_register(struct input *input)
@@ -113,8 +113,8 @@ static void read_register(struct input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     static void (*const step[])(struct input *) = {
-        start, write_register, write_queue_register, poke, describe, request,
-        offer, work,           read_register,
+        start,          write_register, write_queue_register, poke, describe, request,
+        make_available, work,           read_register,
     };
     struct input input = {data, bytes};
 

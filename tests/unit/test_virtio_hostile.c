@@ -26,9 +26,9 @@ enum outcome {
 /* Before the queue is ready. */
 static void registers(uint64_t reg, uint32_t value)
 {
-    driver_features(&driver, driver.blk.mmio.features);
-    driver_queue(&driver);
-    driver_features(&driver, driver.blk.mmio.features); /* once more from the start */
+    driver_negotiate(&driver, driver.blk.mmio.features);
+    driver_setup_queue(&driver);
+    driver_negotiate(&driver, driver.blk.mmio.features); /* once more from the start */
     driver_set(&driver, VIRTIO_MMIO_QUEUE_SEL, 0);
     driver_set(&driver, VIRTIO_MMIO_QUEUE_NUM, DRIVER_SIZE);
     driver_set(&driver, VIRTIO_MMIO_QUEUE_DESC_LOW, DRIVER_DESC);
@@ -64,7 +64,7 @@ static struct virtq_desc *indirect(uint32_t bytes)
 #define TABLE_BYTES (3 * sizeof(struct virtq_desc))
 
 #define CASE(name) static void name(void)
-#define OFFER      driver_offer(&driver, 0)
+#define SUBMIT     driver_submit(&driver, 0)
 
 /* One line each. */
 /* clang-format off */
@@ -87,23 +87,23 @@ CASE(last_queue) { registers(VIRTIO_MMIO_QUEUE_SEL, 0xffffffff); }
 CASE(ready_is_two) { registers(VIRTIO_MMIO_QUEUE_READY, 2); }
 CASE(ready_twice) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 1); }
 CASE(not_ready_any_more) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 0); }
-CASE(never_was_ready) { driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 0); ready(); OFFER; }
+CASE(never_was_ready) { driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 0); ready(); SUBMIT; }
 CASE(taken_back_before_it_starts)
 {
-    driver_features(&driver, driver.blk.mmio.features);
-    driver_queue(&driver);
+    driver_negotiate(&driver, driver.blk.mmio.features);
+    driver_setup_queue(&driver);
     driver_set(&driver, VIRTIO_MMIO_QUEUE_READY, 0);
     ck_assert_uint_eq(driver_read(&driver, VIRTIO_MMIO_QUEUE_READY), 0);
-    driver_queue(&driver);
-    driver_go(&driver);
+    driver_setup_queue(&driver);
+    driver_ok(&driver);
     driver_request(&driver, VIRTIO_BLK_T_IN, 8);
-    OFFER;
+    SUBMIT;
 }
 CASE(ready_too_late)
 {
-    driver_features(&driver, driver.blk.mmio.features);
-    driver_go(&driver);
-    driver_queue(&driver);
+    driver_negotiate(&driver, driver.blk.mmio.features);
+    driver_ok(&driver);
+    driver_setup_queue(&driver);
 }
 CASE(moved_while_ready) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_DESC_LOW, 0x1000); }
 CASE(resized_while_ready) { ready(); driver_set(&driver, VIRTIO_MMIO_QUEUE_NUM, 8); }
@@ -115,8 +115,8 @@ CASE(driver_ok_first)
     driver_set(&driver, VIRTIO_MMIO_STATUS, 3 | VIRTIO_STATUS_DRIVER_OK);
 }
 CASE(needs_reset_by_the_driver) { ready(); driver_set(&driver, VIRTIO_MMIO_STATUS, 0x4f); }
-CASE(features_not_offered) { driver_features(&driver, VIRTIO_F_VERSION_1 | 1ull << 40); }
-CASE(no_version_1) { driver_features(&driver, VIRTIO_BLK_F_FLUSH); }
+CASE(features_not_offered) { driver_negotiate(&driver, VIRTIO_F_VERSION_1 | 1ull << 40); }
+CASE(no_version_1) { driver_negotiate(&driver, VIRTIO_BLK_F_FLUSH); }
 CASE(features_too_late) { ready(); driver_set(&driver, VIRTIO_MMIO_DRIVER_FEATURES, 0); }
 CASE(features_beyond_64)
 {
@@ -144,75 +144,75 @@ CASE(config_beyond_its_end)
     virtio_mmio_ops.read(&driver.blk.mmio, 0xff8, &word, 8, &err);
     ck_assert_uint_eq(word, 0);
     ready();
-    OFFER;
+    SUBMIT;
 }
-CASE(kick_too_early) { driver_set(&driver, VIRTIO_MMIO_QUEUE_NOTIFY, 0); ready(); OFFER; }
+CASE(kick_too_early) { driver_set(&driver, VIRTIO_MMIO_QUEUE_NOTIFY, 0); ready(); SUBMIT; }
 CASE(kick_of_no_queue)
 {
     ready();
     driver_set(&driver, VIRTIO_MMIO_QUEUE_NOTIFY, 0xffffffff);
-    OFFER;
+    SUBMIT;
 }
 CASE(go_without_a_queue)
 {
-    driver_features(&driver, driver.blk.mmio.features);
-    driver_go(&driver);
+    driver_negotiate(&driver, driver.blk.mmio.features);
+    driver_ok(&driver);
     driver_set(&driver, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
     driver_run(&driver);
 }
 
-CASE(head_not_in_the_table) { ready(); driver_offer(&driver, DRIVER_SIZE); }
-CASE(head_far_off) { ready(); driver_offer(&driver, 0xffff); }
-CASE(next_not_in_the_table) { ready(); desc(0)->next = DRIVER_SIZE; OFFER; }
-CASE(next_far_off) { ready(); desc(1)->next = 0xffff; OFFER; }
-CASE(next_is_itself) { ready(); desc(1)->next = 1; OFFER; }
-CASE(next_goes_back) { ready(); desc(2)->flags |= VIRTQ_DESC_F_NEXT; desc(2)->next = 1; OFFER; }
-CASE(index_too_far_ahead) { ready(); driver_avail(&driver)->idx = DRIVER_SIZE; OFFER; }
-CASE(index_goes_back) { ready(); OFFER; driver_avail(&driver)->idx = 0; driver_run(&driver); }
-CASE(index_far_ahead) { ready(); driver_avail(&driver)->idx = 0x7fff; OFFER; }
+CASE(head_not_in_the_table) { ready(); driver_submit(&driver, DRIVER_SIZE); }
+CASE(head_far_off) { ready(); driver_submit(&driver, 0xffff); }
+CASE(next_not_in_the_table) { ready(); desc(0)->next = DRIVER_SIZE; SUBMIT; }
+CASE(next_far_off) { ready(); desc(1)->next = 0xffff; SUBMIT; }
+CASE(next_is_itself) { ready(); desc(1)->next = 1; SUBMIT; }
+CASE(next_goes_back) { ready(); desc(2)->flags |= VIRTQ_DESC_F_NEXT; desc(2)->next = 1; SUBMIT; }
+CASE(index_too_far_ahead) { ready(); driver_avail(&driver)->idx = DRIVER_SIZE; SUBMIT; }
+CASE(index_goes_back) { ready(); SUBMIT; driver_avail(&driver)->idx = 0; driver_run(&driver); }
+CASE(index_far_ahead) { ready(); driver_avail(&driver)->idx = 0x7fff; SUBMIT; }
 CASE(head_twice)
 {
     ready();
     driver_avail(&driver)->ring[0] = driver_avail(&driver)->ring[1] = 0;
     driver_avail(&driver)->idx = 1;
-    OFFER;
+    SUBMIT;
 }
-CASE(no_length) { ready(); desc(1)->len = 0; OFFER; }
-CASE(data_outside) { ready(); desc(1)->addr = DRIVER_RAM; OFFER; }
-CASE(data_far_away) { ready(); desc(1)->addr = FAR_AWAY; OFFER; }
-CASE(data_across_the_end) { ready(); desc(1)->addr = DRIVER_RAM - 512; OFFER; }
-CASE(data_wraps) { ready(); desc(1)->addr = UINT64_MAX - 15; OFFER; }
-CASE(data_of_4g) { ready(); desc(1)->len = 0xffffffff; OFFER; }
-CASE(header_outside) { ready(); desc(0)->addr = DRIVER_RAM - 8; OFFER; }
-CASE(status_outside) { ready(); desc(2)->addr = DRIVER_RAM; OFFER; }
-CASE(read_behind_write) { ready(); desc(2)->flags = 0; OFFER; }
+CASE(no_length) { ready(); desc(1)->len = 0; SUBMIT; }
+CASE(data_outside) { ready(); desc(1)->addr = DRIVER_RAM; SUBMIT; }
+CASE(data_far_away) { ready(); desc(1)->addr = FAR_AWAY; SUBMIT; }
+CASE(data_across_the_end) { ready(); desc(1)->addr = DRIVER_RAM - 512; SUBMIT; }
+CASE(data_wraps) { ready(); desc(1)->addr = UINT64_MAX - 15; SUBMIT; }
+CASE(data_of_4g) { ready(); desc(1)->len = 0xffffffff; SUBMIT; }
+CASE(header_outside) { ready(); desc(0)->addr = DRIVER_RAM - 8; SUBMIT; }
+CASE(status_outside) { ready(); desc(2)->addr = DRIVER_RAM; SUBMIT; }
+CASE(read_behind_write) { ready(); desc(2)->flags = 0; SUBMIT; }
 CASE(not_agreed_indirect)
 {
-    driver_features(&driver, VIRTIO_F_VERSION_1);
-    driver_queue(&driver);
-    driver_go(&driver);
+    driver_negotiate(&driver, VIRTIO_F_VERSION_1);
+    driver_setup_queue(&driver);
+    driver_ok(&driver);
     driver_request(&driver, VIRTIO_BLK_T_IN, 8);
     *desc(0) = (struct virtq_desc){DRIVER_TABLE, TABLE_BYTES, VIRTQ_DESC_F_INDIRECT, 0};
-    OFFER;
+    SUBMIT;
 }
-CASE(indirect_works) { indirect(TABLE_BYTES); OFFER; }
-CASE(indirect_goes_on) { indirect(TABLE_BYTES); desc(0)->flags |= VIRTQ_DESC_F_NEXT; OFFER; }
+CASE(indirect_works) { indirect(TABLE_BYTES); SUBMIT; }
+CASE(indirect_goes_on) { indirect(TABLE_BYTES); desc(0)->flags |= VIRTQ_DESC_F_NEXT; SUBMIT; }
 CASE(indirect_in_a_chain)
 {
     indirect(TABLE_BYTES);
     *desc(3) = (struct virtq_desc){DRIVER_HEADER, 16, VIRTQ_DESC_F_NEXT, 0};
-    driver_offer(&driver, 3);
+    driver_submit(&driver, 3);
 }
-CASE(indirect_of_nothing) { indirect(0); OFFER; }
-CASE(indirect_of_half_a_descriptor) { indirect(TABLE_BYTES - 8); OFFER; }
-CASE(indirect_too_short) { indirect(TABLE_BYTES - 16); OFFER; }
-CASE(indirect_outside) { indirect(TABLE_BYTES); desc(0)->addr = DRIVER_RAM; OFFER; }
-CASE(indirect_across_the_end) { indirect(TABLE_BYTES); desc(0)->addr = DRIVER_RAM - 16; OFFER; }
-CASE(indirect_misaligned) { indirect(TABLE_BYTES); desc(0)->addr += 4; OFFER; }
-CASE(indirect_huge) { indirect(0xfffffff0); OFFER; }
-CASE(indirect_in_indirect) { indirect(TABLE_BYTES)[1].flags |= VIRTQ_DESC_F_INDIRECT; OFFER; }
-CASE(indirect_next_outside) { indirect(TABLE_BYTES)[0].next = 3; OFFER; }
-CASE(indirect_circle) { indirect(TABLE_BYTES)[1].next = 0; OFFER; }
+CASE(indirect_of_nothing) { indirect(0); SUBMIT; }
+CASE(indirect_of_half_a_descriptor) { indirect(TABLE_BYTES - 8); SUBMIT; }
+CASE(indirect_too_short) { indirect(TABLE_BYTES - 16); SUBMIT; }
+CASE(indirect_outside) { indirect(TABLE_BYTES); desc(0)->addr = DRIVER_RAM; SUBMIT; }
+CASE(indirect_across_the_end) { indirect(TABLE_BYTES); desc(0)->addr = DRIVER_RAM - 16; SUBMIT; }
+CASE(indirect_misaligned) { indirect(TABLE_BYTES); desc(0)->addr += 4; SUBMIT; }
+CASE(indirect_huge) { indirect(0xfffffff0); SUBMIT; }
+CASE(indirect_in_indirect) { indirect(TABLE_BYTES)[1].flags |= VIRTQ_DESC_F_INDIRECT; SUBMIT; }
+CASE(indirect_next_outside) { indirect(TABLE_BYTES)[0].next = 3; SUBMIT; }
+CASE(indirect_circle) { indirect(TABLE_BYTES)[1].next = 0; SUBMIT; }
 CASE(too_many_pieces)
 {
     struct virtq_desc *table = indirect(256 * sizeof(*table));
@@ -220,7 +220,7 @@ CASE(too_many_pieces)
     for (unsigned i = 1; i < 256; i++)
         table[i] = (struct virtq_desc){DRIVER_DATA, 512, VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE,
                                        (uint16_t)(i + 1)};
-    OFFER;
+    SUBMIT;
 }
 CASE(too_many_bytes)
 {
@@ -229,43 +229,43 @@ CASE(too_many_bytes)
     for (unsigned i = 1; i < 128; i++)
         table[i] = (struct virtq_desc){0, DRIVER_RAM, VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE,
                                        (uint16_t)(i + 1)};
-    OFFER;
+    SUBMIT;
 }
 
-CASE(no_header) { ready(); driver_offer(&driver, 2); }
-CASE(short_header) { ready(); desc(0)->len = 8; OFFER; }
-CASE(no_status) { ready(); desc(0)->flags = 0; OFFER; }
+CASE(no_header) { ready(); driver_submit(&driver, 2); }
+CASE(short_header) { ready(); desc(0)->len = 8; SUBMIT; }
+CASE(no_status) { ready(); desc(0)->flags = 0; SUBMIT; }
 CASE(split_header)
 {
     ready();
     desc(0)->len = 5;
     desc(0)->next = 3;
     *desc(3) = (struct virtq_desc){DRIVER_HEADER + 5, 11, VIRTQ_DESC_F_NEXT, 1};
-    OFFER;
+    SUBMIT;
 }
 CASE(status_behind_the_data)
 {
     ready();
     desc(1)->len = DRIVER_DATA_BYTES + 1;
     desc(1)->flags = VIRTQ_DESC_F_WRITE;
-    OFFER;
+    SUBMIT;
     memcpy(driver_at(&driver, DRIVER_STATUS), driver_at(&driver, DRIVER_DATA + DRIVER_DATA_BYTES),
            1);
 }
-CASE(data_is_the_queue) { ready(); desc(1)->addr = DRIVER_DESC; OFFER; }
-CASE(data_is_the_used_ring) { ready(); desc(1)->addr = DRIVER_USED; OFFER; }
-CASE(unknown_type) { ready(); driver_request(&driver, 77, 0); OFFER; }
-CASE(beyond_the_end) { ready(); driver_request(&driver, VIRTIO_BLK_T_IN, 2048); OFFER; }
-CASE(across_the_end_of_the_disk) { ready(); driver_request(&driver, 0, 2047); OFFER; }
-CASE(far_beyond_the_end) { ready(); driver_request(&driver, 0, UINT64_MAX - 3); OFFER; }
-CASE(wraps_in_bytes) { ready(); driver_request(&driver, VIRTIO_BLK_T_OUT, 1ull << 55); OFFER; }
-CASE(not_whole_sectors) { ready(); desc(1)->len = 4095; OFFER; }
+CASE(data_is_the_queue) { ready(); desc(1)->addr = DRIVER_DESC; SUBMIT; }
+CASE(data_is_the_used_ring) { ready(); desc(1)->addr = DRIVER_USED; SUBMIT; }
+CASE(unknown_type) { ready(); driver_request(&driver, 77, 0); SUBMIT; }
+CASE(beyond_the_end) { ready(); driver_request(&driver, VIRTIO_BLK_T_IN, 2048); SUBMIT; }
+CASE(across_the_end_of_the_disk) { ready(); driver_request(&driver, 0, 2047); SUBMIT; }
+CASE(far_beyond_the_end) { ready(); driver_request(&driver, 0, UINT64_MAX - 3); SUBMIT; }
+CASE(wraps_in_bytes) { ready(); driver_request(&driver, VIRTIO_BLK_T_OUT, 1ull << 55); SUBMIT; }
+CASE(not_whole_sectors) { ready(); desc(1)->len = 4095; SUBMIT; }
 CASE(short_id)
 {
     ready();
     driver_request(&driver, VIRTIO_BLK_T_GET_ID, 0);
     desc(1)->len = 19;
-    OFFER;
+    SUBMIT;
 }
 
 static const struct {
@@ -322,11 +322,11 @@ static void must_work(const char *after)
                   driver_read(&driver, VIRTIO_MMIO_STATUS));
     memset(data, 0x5a, DRIVER_DATA_BYTES);
     driver_request(&driver, VIRTIO_BLK_T_OUT, 16);
-    driver_offer(&driver, 0);
+    driver_submit(&driver, 0);
     ck_assert_msg(driver_status(&driver) == VIRTIO_BLK_S_OK, "%s: no write", after);
     memset(data, 0, DRIVER_DATA_BYTES);
     driver_request(&driver, VIRTIO_BLK_T_IN, 16);
-    driver_offer(&driver, 0);
+    driver_submit(&driver, 0);
     ck_assert_msg(driver_status(&driver) == VIRTIO_BLK_S_OK, "%s: no read", after);
     ck_assert_uint_eq(driver_used(&driver)->idx, 2);
     ck_assert_uint_eq(driver_used(&driver)->ring[1].len, DRIVER_DATA_BYTES + 1);
@@ -376,7 +376,7 @@ START_TEST(a_read_only_disk_is_not_written)
     ck_assert(driver.blk.mmio.features & VIRTIO_BLK_F_RO);
     driver_start(&driver);
     driver_request(&driver, VIRTIO_BLK_T_OUT, 0);
-    driver_offer(&driver, 0);
+    driver_submit(&driver, 0);
     ck_assert_uint_eq(driver_status(&driver), VIRTIO_BLK_S_IOERR);
     driver_close(&driver);
 }

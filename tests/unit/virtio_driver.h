@@ -44,9 +44,9 @@ static inline void driver_set(struct virtio_driver *driver, uint64_t reg, uint32
 }
 
 /* The steps of a start, each after the one before. */
-void driver_features(struct virtio_driver *driver, uint64_t features); /* up to FEATURES_OK */
-void driver_queue(struct virtio_driver *driver);                       /* up to QUEUE_READY */
-void driver_go(struct virtio_driver *driver);                          /* DRIVER_OK */
+void driver_negotiate(struct virtio_driver *driver, uint64_t features); /* up to FEATURES_OK */
+void driver_setup_queue(struct virtio_driver *driver);                  /* up to QUEUE_READY */
+void driver_ok(struct virtio_driver *driver);                           /* DRIVER_OK */
 
 /* driver_start(): all of them, with every feature. */
 void driver_start(struct virtio_driver *driver);
@@ -64,8 +64,8 @@ struct virtq_used *driver_used(struct virtio_driver *driver);
  */
 void driver_request(struct virtio_driver *driver, uint32_t type, uint64_t sector);
 
-/* driver_offer(): make head `head` available and have the device work until it is idle. */
-void driver_offer(struct virtio_driver *driver, uint16_t head);
+/* driver_submit(): make head `head` available and have the device work until it is idle. */
+void driver_submit(struct virtio_driver *driver, uint16_t head);
 
 /* driver_run(): have the device work until it is idle. */
 void driver_run(struct virtio_driver *driver);
