@@ -13,7 +13,7 @@ static int kick_event(const struct disk *disk, struct err *err)
                                             sizeof(queue)};
     int fd = disk->config->notify == CONFIG_NOTIFY_EXIT
                  ? eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)
-                 : delivery_event(disk->line.routes->vm, &notify, &queue);
+                 : delivery_ioeventfd(disk->line.routes->vm, &notify, &queue);
 
     if (fd < 0) {
         err_sys(err, ERR_FAILED, "%s: no eventfd for its kicks", disk->name);

@@ -62,7 +62,7 @@ static void *injector_thread(void *arg)
 static int start(struct injector *injector, struct err *err)
 {
     if (injector->irqfd < 0)
-        injector->irqfd = delivery_interrupt(injector->routes, INTERRUPT, err);
+        injector->irqfd = delivery_irqfd(injector->routes, INTERRUPT, err);
     if (injector->irqfd < 0)
         return -1;
     errno = cpus_thread(&injector->thread, CPUS_ANY, injector_thread, injector);

@@ -25,7 +25,7 @@ static int make(struct irqline *line, struct err *err)
     if (line->fd >= 0) {
         fd = line->fd;
     } else if (!delivery_route(line->routes, line->interrupt, VCPU, line->vector, err)) {
-        fd = delivery_interrupt(line->routes, line->interrupt, err);
+        fd = delivery_irqfd(line->routes, line->interrupt, err);
         __atomic_store_n(&line->fd, fd, __ATOMIC_RELEASE);
     }
     pthread_mutex_unlock(&line->lock);

@@ -239,7 +239,7 @@ static void connect_side(struct probe_side *side, int vm, bool port, uint64_t ba
 
         if (way == MINIVMM_PROBE_EVENT || way == MINIVMM_PROBE_MATCH) {
             side->event[way] =
-                delivery_event(vm, &address, way == MINIVMM_PROBE_MATCH ? &value : NULL);
+                delivery_ioeventfd(vm, &address, way == MINIVMM_PROBE_MATCH ? &value : NULL);
             works = side->event[way] >= 0;
         } else if (way == MINIVMM_PROBE_COALESCED) {
             works = delivery_coalesce(vm, &address);

@@ -18,7 +18,7 @@
 #define MSI_ADDRESS  0xfee00000u
 #define MSI_ID_SHIFT 12
 
-int delivery_event(int vm, const struct delivery_address *address, const uint32_t *value)
+int delivery_ioeventfd(int vm, const struct delivery_address *address, const uint32_t *value)
 {
     struct kvm_ioeventfd request = {
         .datamatch = value ? *value : 0,
@@ -69,7 +69,7 @@ void delivery_routes_init(struct delivery_routes *routes, int vm, const struct t
     };
 }
 
-int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt, struct err *err)
+int delivery_irqfd(const struct delivery_routes *routes, unsigned interrupt, struct err *err)
 {
     struct kvm_irqfd request = {.gsi = GSI_BASE + interrupt};
     int fd = eventfd(0, EFD_CLOEXEC);

@@ -22,11 +22,11 @@ struct delivery_address {
 };
 
 /*
- * delivery_event(): make a write at an address, of `value` if that is not NULL, signal an eventfd
- * of its own instead of being an exit. Returns the eventfd, which does not block, or -1 if KVM
- * cannot do it.
+ * delivery_ioeventfd(): make a write at an address, of `value` if that is not NULL, signal an
+ * eventfd of its own instead of being an exit. Returns the eventfd, which does not block, or -1 if
+ * KVM cannot do it.
  */
-int delivery_event(int vm, const struct delivery_address *address, const uint32_t *value);
+int delivery_ioeventfd(int vm, const struct delivery_address *address, const uint32_t *value);
 
 /*
  * delivery_coalesce(): gather writes at an address in the ring that delivery_ring() finds.
@@ -56,10 +56,10 @@ struct delivery_routes {
 void delivery_routes_init(struct delivery_routes *routes, int vm, const struct topology *topology);
 
 /*
- * delivery_interrupt(): an eventfd that KVM turns into this interrupt. Returns it, or -1 with an
+ * delivery_irqfd(): an eventfd that KVM turns into this interrupt. Returns it, or -1 with an
  * error.
  */
-int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt, struct err *err);
+int delivery_irqfd(const struct delivery_routes *routes, unsigned interrupt, struct err *err);
 
 /*
  * delivery_route(): let an interrupt go to this vCPU with this vector. Returns 0, or -1. On any
