@@ -202,7 +202,7 @@ static void collect_nodes(const struct machine *machine, struct run_facts *facts
     const struct backing *backing = &machine->mem.backing;
     struct placement_node node[CONFIG_NODES_MAX];
 
-    facts->has_nodes = backing->nodes && !placement_look(backing, node);
+    facts->has_nodes = backing->nodes && !placement_query(backing, node);
     for (unsigned i = 0; facts->has_nodes && i < backing->nodes; i++)
         facts->node[i] = (struct run_node){node[i].host, node[i].here, node[i].elsewhere};
 }

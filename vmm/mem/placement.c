@@ -54,7 +54,7 @@ int placement_bind(struct backing *backing, const struct config *config, struct 
     return 0;
 }
 
-int placement_look(const struct backing *backing, struct placement_node *node)
+int placement_query(const struct backing *backing, struct placement_node *node)
 {
     size_t bytes = backing->nodes ? backing->bytes / backing->nodes : 0;
 

@@ -18,7 +18,7 @@ struct placement_node {
  */
 int placement_bind(struct backing *backing, const struct config *config, struct err *err);
 
-/* placement_look(): where it is now; a node per backing->nodes. Returns 0, or -1: not known. */
-int placement_look(const struct backing *backing, struct placement_node *node);
+/* placement_query(): where it is now; a node per backing->nodes. Returns 0, or -1: not known. */
+int placement_query(const struct backing *backing, struct placement_node *node);
 
 #endif
