@@ -127,7 +127,7 @@ START_TEST(pieces_are_put_together)
     for (unsigned e = 0; e < 3; e++) {
         struct iovec iov[] = {{data, 1}, {data + 1, 998}, {data + 999, 1}, {data + 1000, 1560}};
         struct backend_io io = {.op = BACKEND_WRITE,
-                                .through = true,
+                                .writethrough = true,
                                 .offset = 512,
                                 .bytes = 2560,
                                 .iov = iov,

@@ -27,7 +27,7 @@ enum backend_op {
 /* An operation; it and what it points to belong to the back-end from queue to reap. */
 struct backend_io {
     enum backend_op op;
-    bool through;      /* a write: survives a loss of power as soon as it is complete */
+    bool writethrough; /* a write: survives a loss of power as soon as it is complete */
     uint64_t offset;   /* in bytes, as `bytes` */
     uint64_t bytes;    /* the sum of the iov; within the disk, which the caller has checked */
     struct iovec *iov; /* changed if the operation is done in parts */

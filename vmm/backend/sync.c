@@ -13,7 +13,7 @@ static ssize_t transfer(const struct backend *backend, const struct backend_io *
 {
     if (io->op == BACKEND_READ)
         return preadv(backend->fd, io->iov, (int)io->iovs, offset);
-    return pwritev2(backend->fd, io->iov, (int)io->iovs, offset, io->through ? RWF_DSYNC : 0);
+    return pwritev2(backend->fd, io->iov, (int)io->iovs, offset, io->writethrough ? RWF_DSYNC : 0);
 }
 
 /* A call may do a part of it; at the end of a file that has become too short, nothing. */

@@ -117,7 +117,7 @@ static void prepare(struct uring *uring, struct backend_io *io)
     else
         io_uring_prep_writev(sqe, FILE_INDEX, io->iov, io->iovs, offset);
     if (io->op != BACKEND_FLUSH)
-        sqe->rw_flags = io->through ? RWF_DSYNC : 0;
+        sqe->rw_flags = io->writethrough ? RWF_DSYNC : 0;
     sqe->flags |= IOSQE_FIXED_FILE;
     io_uring_sqe_set_data(sqe, io);
     uring->in_flight++;

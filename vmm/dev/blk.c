@@ -28,7 +28,7 @@ static int blk_start(void *device, struct err *err)
     for (unsigned i = 0; i < layout->size; i++)
         blk->idle[i] = &blk->request[i];
     blk->idles = layout->size;
-    blk->through = !virtio_mmio_has(&blk->mmio, VIRTIO_BLK_F_FLUSH);
+    blk->writethrough = !virtio_mmio_has(&blk->mmio, VIRTIO_BLK_F_FLUSH);
     if (virtqueue_init(&blk->queue, blk->mmio.mem, layout, err))
         return -1;
     return blk->host.start(blk->host.ctx, err);
@@ -148,7 +148,7 @@ static enum virtio_blk_status transfer(struct blk *blk, struct blk_request *requ
              : trim(request->iov, chain->iov, chain->readable, sizeof(struct virtio_blk_header), 0);
     io->iov = request->iov;
     io->offset = sector * VIRTIO_BLK_SECTOR_BYTES;
-    io->through = !read && blk->through;
+    io->writethrough = !read && blk->writethrough;
     request->written = read ? (uint32_t)io->bytes : 0;
     return VIRTIO_BLK_S_OK;
 }

@@ -41,9 +41,9 @@ struct blk {
     char id[VIRTIO_BLK_ID_BYTES];
 
     struct virtqueue queue;
-    bool accepting;   /* there is a queue, and it is not broken */
-    bool through;     /* no flush was negotiated: writes are to be on the disk */
-    unsigned entries; /* of the queue, and of what follows */
+    bool accepting;    /* there is a queue, and it is not broken */
+    bool writethrough; /* no flush was negotiated: writes are to be on the disk */
+    unsigned entries;  /* of the queue, and of what follows */
     struct blk_request *request;
     struct blk_request **idle; /* those that are not in use */
     unsigned idles;
