@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fuzz target: what libFuzzer makes up is a driver's behaviour, in registers, rings and
- * descriptors. A device that crashes, hangs or steps outside the guest's memory is a finding.
+ * A fuzz target: libFuzzer's input drives a virtio-blk driver: registers, rings and descriptors.
+ * A crash, a hang or an access outside guest memory is a finding.
  *     cmake --preset fuzz && cmake --build --preset fuzz && build/fuzz/fuzz-virtio-blk
  */
 #include <string.h>
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
-/* Rings that overlap can give the device work for ever; its thread then can still be stopped. */
+/* Overlapping rings can keep the device busy for ever; its thread can still be stopped. */
 #define WORK_MAX 200u
 
 struct input {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Not Check's: the fuzz target has none of its tests around it. */
+/* Not an assertion of Check: the fuzz target does not run under Check. */
 static void must(bool good, const struct err *err)
 {
     if (good)
