@@ -78,7 +78,7 @@ int injector_request(struct injector *injector, unsigned vcpu, unsigned vector, 
     int result = 0;
 
     if (delay_ns > DELAY_MAX_NS)
-        return err_set(err, ERR_FAILED, "the guest wants an interrupt in %u ns; up to %u can be",
+        return err_set(err, ERR_FAILED, "guest: interrupt delay of %u ns; the maximum is %u",
                        delay_ns, DELAY_MAX_NS);
     pthread_mutex_lock(&injector->lock);
     if (!injector->started)

@@ -236,7 +236,8 @@ static int check_config(const struct machine *machine, struct err *err)
     }
     if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->caps.page_1g) {
         err_set(err, ERR_USAGE,
-                "--guest-page 1G: KVM offers no 1 GiB pages here (CPUID 0x80000001, pdpe1gb)");
+                "--guest-page 1G: KVM does not support 1 GiB pages on this host (CPUID 0x80000001, "
+                "pdpe1gb)");
         return err_hint(err, "--guest-page 2M");
     }
     return 0;

@@ -5,14 +5,14 @@
 
 #define LEAF_XSAVE 0xdu
 
-/* The legacy region and the header, which every XSAVE area begins with. */
+/* The legacy region and the XSAVE header. */
 #define XSAVE_AREA_MIN 576u
 
-/* States with a subleaf each: those before are in the legacy region. */
+/* State components with a subleaf each; 0 and 1 are in the legacy region. */
 #define XSAVE_STATES_FIRST 2u
 #define XSAVE_STATES_END   63u
 
-/* The register with a feature's bit, or NULL if the table has not even its leaf. */
+/* The register with a feature's bit, or NULL if the table lacks its leaf. */
 static uint32_t *register_of(struct cpuid_table *table, const struct feature *feature)
 {
     struct kvm_cpuid_entry2 *entry = cpuid_find(table, feature->leaf, feature->subleaf);
@@ -44,14 +44,15 @@ static int check_required(struct cpuid_table *table, const struct config_cpu *cp
 
         if (!cpu->required.has[i] || is_offered(table, feature))
             continue;
-        err_set(err, ERR_USAGE, "--cpu %s: KVM offers no %s on this host (CPUID %#x, bit %u of %s)",
+        err_set(err, ERR_USAGE,
+                "--cpu %s: KVM does not support %s on this host (CPUID %#x, bit %u of %s)",
                 cpu->text, feature->name, feature->leaf, feature->bit, names[feature->reg]);
-        return err_hint(err, "--cpu host, which has all that there is");
+        return err_hint(err, "--cpu host, for all features that KVM supports");
     }
     return 0;
 }
 
-/* What an XSAVE area of these states takes, each at its fixed place. */
+/* The size of a standard-format XSAVE area with these state components. */
 static uint32_t area_bytes(struct cpuid_table *table, uint64_t states)
 {
     uint32_t bytes = XSAVE_AREA_MIN;
@@ -65,7 +66,7 @@ static uint32_t area_bytes(struct cpuid_table *table, uint64_t states)
     return bytes;
 }
 
-/* Subleaf 0 tells which states there are and how much room they take; each has one of its own. */
+/* Remove components from subleaf 0, which lists them and their size, and their own subleaves. */
 static void remove_states(struct cpuid_table *table, uint64_t gone)
 {
     struct kvm_cpuid_entry2 *entry = cpuid_find(table, LEAF_XSAVE, 0);
@@ -76,7 +77,7 @@ static void remove_states(struct cpuid_table *table, uint64_t gone)
     entry->eax &= (uint32_t)~gone;
     entry->edx &= (uint32_t)(~gone >> 32);
     entry->ecx = area_bytes(table, (uint64_t)entry->edx << 32 | entry->eax);
-    /* By the states in XCR0: KVM counts anew when that changes. */
+    /* The size for the current XCR0, which KVM updates when XCR0 changes. */
     entry->ebx = entry->ecx;
     for (unsigned i = 0; i < table->nent; i++) {
         const struct kvm_cpuid_entry2 *state = &table->entry[i];
@@ -107,7 +108,7 @@ int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
         if (had.has[i])
             *register_of(table, feature) &= ~(1u << feature->bit);
     }
-    /* Last, since a feature may be in a leaf that describes another. */
+    /* Last, since the leaf that describes one feature may hold another's bit. */
     for (unsigned i = 0; i < feature_count; i++)
         for (unsigned k = 0; k < FEATURE_DETAILS_MAX; k++)
             if (cpu->removed.has[i] && feature_table[i].details[k])
