@@ -15,7 +15,7 @@
 #define ALIGNMENT CONFIG_PAGE_1G
 #define GUARD     CONFIG_PAGE_2M
 
-/* What is populated between two looks at the user: some 50 ms in small pages. */
+/* Bytes populated between two checks for a stop: some 50 ms with small pages. */
 #define POPULATE_BYTES (16ull << 20)
 
 static int check_size(const struct config *config, struct err *err)
@@ -39,7 +39,7 @@ static int check_size(const struct config *config, struct err *err)
     return 0;
 }
 
-/* Why hugetlb memory could not be had, and how to have it. */
+/* The error of a failed hugetlb allocation. */
 static int hugepages_missing(const struct config *config, struct err *err)
 {
     uint64_t kb = config->hugepage_bytes >> 10, wanted, total = 0, free = 0;
@@ -64,7 +64,7 @@ static int hugepages_missing(const struct config *config, struct err *err)
 
 /*
  * Map `bytes` at an address aligned to ALIGNMENT, with GUARD inaccessible bytes on either side:
- * reserve more addresses than needed, put the mapping among them and return the rest.
+ * reserve a larger range, map within it and unmap the rest.
  */
 static uint8_t *map_aligned(size_t bytes, int flags, int fd)
 {
@@ -121,7 +121,7 @@ static int map_ordinary(struct backing *backing, const struct config *config, st
         err_sys(err, ERR_FAILED, "cannot map guest memory");
         return err_hint(err, "less --mem, or ulimit -v unlimited");
     }
-    /* Fails only where the kernel is built without huge pages, which is what "off" asks for. */
+    /* Fails only if the kernel lacks huge pages, which is the same as "off". */
     madvise(backing->base, backing->bytes,
             config->thp == CONFIG_OFF ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
     return 0;
@@ -135,7 +135,7 @@ static int populate_part(uint8_t *base, size_t bytes, struct err *err)
         err_sys(err, ERR_FAILED, "--prefault");
         return err_hint(err, "less --mem");
     }
-    /* Before Linux 5.14: touch each page. */
+    /* Before Linux 5.14, which added MADV_POPULATE_WRITE: touch each page. */
     for (size_t offset = 0; offset < bytes; offset += CONFIG_PAGE_4K)
         *(volatile uint8_t *)(base + offset) = 0;
     return 0;
