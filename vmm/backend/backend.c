@@ -17,11 +17,11 @@
 
 #define SECTOR_BYTES 512u
 
-/* How long a lock is waited for: half a second. */
+/* The time to wait for a lock: half a second. */
 #define LOCK_RETRY_NS 10000000
 #define LOCK_RETRIES  50u
 
-/* Where no temporary folder is named. */
+/* Without TMPDIR. */
 #define TEMP_FOLDER "/tmp"
 
 int backend_flushed(struct backend *backend, int error)
@@ -57,13 +57,13 @@ static int open_temporary(const struct config_disk *config, struct err *err)
 }
 
 /*
- * The kernel takes its time to close an io_uring, and with it the lock of a process that has just
- * been killed: it is tried again, so often.
+ * The kernel closes an io_uring asynchronously, and with it releases the lock of a process that was
+ * just killed. Retry after this pause.
  */
 static const struct timespec lock_pause = {.tv_nsec = LOCK_RETRY_NS};
 
-/* A block device that is mounted, or that another writer has opened like this, is not to be had. */
-static int exclusively(const char *path)
+/* O_EXCL on a block device fails if it is mounted or another writer has it open with O_EXCL. */
+static int exclusive_flag(const char *path)
 {
     struct stat file;
 
@@ -71,8 +71,8 @@ static int exclusively(const char *path)
 }
 
 /*
- * A file that is made is told apart from one that was there, so that it goes again if it cannot be
- * used. O_DIRECT is refused after the file has been made.
+ * Create the file or open an existing one. Sets *made if it was created, so that it is removed
+ * again if it cannot be used; an EINVAL for O_DIRECT comes after the creation.
  */
 static int create_file(const char *path, int flags, bool *made)
 {
@@ -84,10 +84,10 @@ static int create_file(const char *path, int flags, bool *made)
     return fd;
 }
 
-/* Without O_NONBLOCK, opening a FIFO would wait for its other end; use_file() takes it back. */
+/* Without O_NONBLOCK, opening a FIFO would block; use_file() clears the flag. */
 static int open_file(const struct config_disk *config, bool *made, struct err *err)
 {
-    int exclusive = config->read_only ? 0 : exclusively(config->path);
+    int exclusive = config->read_only ? 0 : exclusive_flag(config->path);
     int flags = O_CLOEXEC | O_NONBLOCK | (config->read_only ? O_RDONLY : O_RDWR) | exclusive |
                 (config->direct ? O_DIRECT : 0);
     int fd = config->create && !exclusive ? create_file(config->path, flags, made)
@@ -111,7 +111,7 @@ static int open_file(const struct config_disk *config, bool *made, struct err *e
     return err_hint(err, "a file or a block device");
 }
 
-/* One writer, or any number of readers, whoever takes part in this. */
+/* An advisory lock: one writer or any number of readers. */
 static int lock_file(int fd, const struct config_disk *config, struct err *err)
 {
     int failed = -1;
@@ -126,11 +126,11 @@ static int lock_file(int fd, const struct config_disk *config, struct err *err)
     if (!failed)
         return 0;
     if (errno != EWOULDBLOCK)
-        return err_sys(err, ERR_FAILED, "--disk path=%s: it cannot be locked", config->path);
+        return err_sys(err, ERR_FAILED, "--disk path=%s: cannot lock the file", config->path);
     err_set(err, ERR_USAGE, "--disk path=%s: another program %s", config->path,
             config->read_only ? "writes to it" : "uses it");
-    return err_hint(err, config->read_only ? "a copy, or wait for the other to end"
-                                           : "a copy, or ro for all of them");
+    return err_hint(err, config->read_only ? "a copy, or wait until that program ends"
+                                           : "a copy, or ro in all programs");
 }
 
 static int file_bytes(int fd, const struct stat *file, const struct config_disk *config,
@@ -158,20 +158,21 @@ static int check_bytes(const struct config_disk *config, uint64_t bytes, struct 
     char has[UNITS_TEXT_MAX], wanted[UNITS_TEXT_MAX];
 
     if (config->bytes && config->bytes != bytes) {
-        err_set(err, ERR_USAGE, "--disk path=%s,size=%s: it has %s", config->path,
+        err_set(err, ERR_USAGE, "--disk path=%s,size=%s: the existing size is %s", config->path,
                 units_format_size(wanted, config->bytes), units_format_size(has, bytes));
-        return err_hint(err, "without size, or another file");
+        return err_hint(err, "without size=, or another file");
     }
     if (!bytes || bytes % SECTOR_BYTES) {
         err_set(err, ERR_USAGE,
-                "--disk path=%s: %" PRIu64 " bytes are not a disk's size, a multiple of 512",
+                bytes ? "--disk path=%s: size %" PRIu64 " is not a multiple of 512 bytes"
+                      : "--disk path=%s: size is %" PRIu64,
                 config->path, bytes);
         return err_hint(err, bytes ? "truncate -s %%512 FILE" : "size=1G,create");
     }
     return 0;
 }
 
-/* What a read past the page cache must be a multiple of. */
+/* The alignment and unit of direct I/O. */
 static unsigned block_bytes(int fd, const struct stat *file, const struct config_disk *config)
 {
     static const unsigned sizes[] = {512, 1024, 2048, 4096};
@@ -181,7 +182,7 @@ static unsigned block_bytes(int fd, const struct stat *file, const struct config
         return SECTOR_BYTES;
     if (S_ISBLK(file->st_mode) && !ioctl(fd, BLKSSZGET, &sector) && sector > 0)
         return (unsigned)sector;
-    /* A file system does not say on every kernel; try. */
+    /* Not every kernel reports it for files (STATX_DIOALIGN), so try. */
     for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         _Alignas(4096) uint8_t block[4096];
 
@@ -204,16 +205,15 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
     if (read_status(backend->fd, config, &file, err))
         return -1;
     if (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode)) {
-        err_set(err, ERR_USAGE, "--disk path=%s: not a file or a block device", config->path);
-        return err_hint(err, "one of the two");
+        err_set(err, ERR_USAGE, "--disk path=%s: not a regular file or block device", config->path);
+        return err_hint(err, "a regular file or a block device");
     }
-    /* An io_uring makes a difference for files, too: some fail with EAGAIN where they would wait.
-     */
+    /* With O_NONBLOCK, io_uring would fail with EAGAIN on some files instead of waiting. */
     if (fcntl(backend->fd, F_SETFL, fcntl(backend->fd, F_GETFL) & ~O_NONBLOCK))
         return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
-    /* Its size is looked at behind the lock: whoever had that may have made the file. */
+    /* Get the size under the lock: its previous holder may have created the file. */
     if (lock_file(backend->fd, config, err)) {
-        *made = false; /* another has it */
+        *made = false; /* another program uses it */
         return -1;
     }
     if (read_status(backend->fd, config, &file, err) ||
@@ -224,7 +224,7 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
     if (!(backend->bytes % backend->block_bytes))
         return 0;
     err_set(err, ERR_USAGE,
-            "--disk path=%s,direct: its size is no multiple of the %u bytes of a block",
+            "--disk path=%s,direct: the size is not a multiple of the block size, %u bytes",
             config->path, backend->block_bytes);
     return err_hint(err, "without direct, or truncate -s %%%u FILE", backend->block_bytes);
 }
@@ -274,7 +274,7 @@ int backend_open(struct backend *backend, const struct config_disk *config, unsi
 
 void backend_close(struct backend *backend)
 {
-    /* Now, since an io_uring may hold the file for a while. */
+    /* Unlock explicitly: an io_uring may keep the file open for a while. */
     if (backend->fd >= 0)
         flock(backend->fd, LOCK_UN);
     backend->ops->close(backend);
