@@ -120,7 +120,7 @@ START_TEST(records_outside_ram_are_refused)
     set_up();
     put_log(BYTES - 256, "last");
     ck_assert_int_eq(ring(1, BYTES - 256, &err), 0);
-    refuse(1, BYTES - 255, "1 channel records at 0x3ffff01 are outside RAM");
+    refuse(1, BYTES - 255, "1 channel record at 0x3ffff01 outside RAM");
     refuse(2, BYTES - 256, "outside RAM");
     refuse(1, BYTES, "outside RAM");
     refuse(1, 0xc0000000, "outside RAM");

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "vmm/base/units.h"
 #include "vmm/dev/channel.h"
 
 #define ADDRESS_MASK ((1ull << MINIVMM_CHANNEL_COUNT_SHIFT) - 1)
@@ -31,8 +32,8 @@ static int take(struct channel *channel, gpa_t gpa, unsigned count, struct err *
     const struct channel_record *records = guestmem_at(channel->mem, gpa, count * sizeof(*records));
 
     if (!records)
-        return err_set(err, ERR_FAILED, "guest: %u channel records at %#" PRIx64 " are outside RAM",
-                       count, gpa);
+        return err_set(err, ERR_FAILED, "guest: %u channel record%s at %#" PRIx64 " outside RAM",
+                       count, units_s(count), gpa);
     for (unsigned i = 0; i < count; i++) {
         struct channel_record copy;
 
