@@ -70,9 +70,9 @@ END_TEST
 
 START_TEST(unknown_addresses_stop)
 {
-    expect_failure(1, "wrote 4 bytes at address 0xc0123450: no device is there", "--guest",
+    expect_failure(1, "guest: 4-byte write to address 0xc0123450: no device", "--guest",
                    program_path("bad_mmio.elf"), "--mem", "64M", NULL);
-    expect_failure(1, "read 1 bytes at port 0x3f8: no device is there", "--guest",
+    expect_failure(1, "guest: 1-byte read of port 0x3f8: no device", "--guest",
                    program_path("bad_port.elf"), "--mem", "64M", NULL);
 }
 END_TEST

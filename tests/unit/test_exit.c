@@ -6,15 +6,15 @@
 #include "vmm/exec/exit.h"
 
 #define CALLS_MAX 16
-#define DATA_AT   4096 /* where the data of a port access lies in the area of a vCPU */
+#define DATA_AT   4096 /* kvm_run.io.data_offset */
 
-/* A device that keeps what it is asked, answers with bytes that count up, and fails on demand. */
+/* A device that records its accesses, returns increasing bytes, and fails on demand. */
 struct recorder {
     struct {
         bool write;
         uint64_t offset, value;
         unsigned bytes;
-        uint64_t doing; /* what the vCPU's counters said it did */
+        uint64_t doing; /* of the vCPU's counters at the access */
     } call[CALLS_MAX];
     unsigned calls, fail_at;
     uint8_t answer;
@@ -39,7 +39,7 @@ static int record(struct recorder *to, bool write, uint64_t offset, const void *
     to->call[i].doing = stat->doing;
     if (write)
         memcpy(&to->call[i].value, data, bytes);
-    return to->calls == to->fail_at ? err_set(err, ERR_FAILED, "the device is unhappy") : 0;
+    return to->calls == to->fail_at ? err_set(err, ERR_FAILED, "device error") : 0;
 }
 
 static int device_read(void *ctx, uint64_t offset, void *data, unsigned bytes, struct err *err)
@@ -119,7 +119,7 @@ static int do_pio(unsigned address, unsigned bytes, bool out, unsigned count,
     return exit_handle(&env, run, info, err);
 }
 
-START_TEST(a_write_to_memory_reaches_its_device)
+START_TEST(an_mmio_write_reaches_its_device)
 {
     struct exit_info info;
     struct err err;
@@ -139,7 +139,7 @@ START_TEST(a_write_to_memory_reaches_its_device)
 }
 END_TEST
 
-START_TEST(a_read_of_memory_brings_the_answer)
+START_TEST(an_mmio_read_returns_the_devices_data)
 {
     struct exit_info info;
     struct err err;
@@ -157,7 +157,7 @@ START_TEST(a_read_of_memory_brings_the_answer)
 }
 END_TEST
 
-START_TEST(ports_are_a_bus_of_their_own)
+START_TEST(ports_are_on_a_separate_bus)
 {
     struct exit_info info;
     struct err err;
@@ -181,7 +181,7 @@ START_TEST(ports_are_a_bus_of_their_own)
 }
 END_TEST
 
-START_TEST(a_string_instruction_moves_every_value)
+START_TEST(string_io_accesses_once_per_element)
 {
     struct exit_info info;
     struct err err;
@@ -202,7 +202,7 @@ START_TEST(a_string_instruction_moves_every_value)
 }
 END_TEST
 
-START_TEST(a_device_that_fails_ends_it)
+START_TEST(a_device_error_is_returned)
 {
     struct exit_info info;
     struct err err = {0};
@@ -210,9 +210,9 @@ START_TEST(a_device_that_fails_ends_it)
     set_up();
     device.fail_at = 1;
     ck_assert_int_eq(do_mmio(0xc0000000, 1, true, 0, &info, &err), -1);
-    ck_assert_str_eq(err.text, "the device is unhappy");
+    ck_assert_str_eq(err.text, "device error");
     ck_assert_str_eq(info.region->name, "device");
-    /* The values after the one that failed are not moved. */
+    /* The elements after the failed one are not accessed. */
     port.fail_at = 2;
     ck_assert_int_eq(do_pio(0x100, 1, true, 5, &info, &err), -1);
     ck_assert_uint_eq(port.calls, 2);
@@ -220,30 +220,30 @@ START_TEST(a_device_that_fails_ends_it)
 }
 END_TEST
 
-START_TEST(where_no_device_is_the_run_ends)
+START_TEST(an_access_to_no_device_is_an_error)
 {
     struct exit_info info;
     struct err err = {0};
 
     set_up();
     ck_assert_int_eq(do_mmio(0xc0002000, 4, false, 0, &info, &err), -1);
-    ck_assert_str_eq(err.text, "the guest read 4 bytes at address 0xc0002000: no device is there");
+    ck_assert_str_eq(err.text, "guest: 4-byte read of address 0xc0002000: no device");
     ck_assert_int_eq(info.reason, EXIT_MMIO_READ);
     ck_assert_ptr_null(info.region);
-    /* Across the border of two devices. */
+    /* Across two devices. */
     ck_assert_int_eq(do_mmio(0xc0000ffc, 8, true, 0, &info, &err), -1);
-    ck_assert_str_eq(err.text, "the guest wrote 8 bytes at address 0xc0000ffc: no device is there");
+    ck_assert_str_eq(err.text, "guest: 8-byte write to address 0xc0000ffc: no device");
     ck_assert_int_eq(do_pio(0x108, 1, false, 1, &info, &err), -1);
-    ck_assert_str_eq(err.text, "the guest read 1 bytes at port 0x108: no device is there");
+    ck_assert_str_eq(err.text, "guest: 1-byte read of port 0x108: no device");
     ck_assert_int_eq(info.reason, EXIT_PIO_IN);
     ck_assert_int_eq(do_pio(0x106, 4, true, 1, &info, &err), -1);
-    ck_assert_str_eq(err.text, "the guest wrote 4 bytes at port 0x106: no device is there");
+    ck_assert_str_eq(err.text, "guest: 4-byte write to port 0x106: no device");
     ck_assert_uint_eq(device.calls + harness.calls + port.calls, 0);
     tear_down();
 }
 END_TEST
 
-START_TEST(other_exits_are_named)
+START_TEST(other_exits_have_a_reason_and_message)
 {
     static const struct {
         uint32_t reason, suberror;
@@ -255,17 +255,17 @@ START_TEST(other_exits_are_named)
         {KVM_EXIT_IOAPIC_EOI, 0, 0, EXIT_EOI, ""},
         {KVM_EXIT_SHUTDOWN, 0, -1, EXIT_SHUTDOWN, "triple fault"},
         {KVM_EXIT_INTERNAL_ERROR, KVM_INTERNAL_ERROR_EMULATION, -1, EXIT_INTERNAL_ERROR,
-         "KVM internal error 1: an instruction that KVM cannot emulate"},
+         "KVM internal error 1: instruction emulation failed"},
         {KVM_EXIT_INTERNAL_ERROR, KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON, -1,
-         EXIT_INTERNAL_ERROR, "KVM internal error 4: "},
+         EXIT_INTERNAL_ERROR, "KVM internal error 4: unexpected hardware exit reason"},
         {KVM_EXIT_INTERNAL_ERROR, 0, -1, EXIT_INTERNAL_ERROR, "KVM internal error 0: unknown"},
         {KVM_EXIT_INTERNAL_ERROR, 77, -1, EXIT_INTERNAL_ERROR, "KVM internal error 77: unknown"},
         {KVM_EXIT_INTERNAL_ERROR, UINT32_MAX, -1, EXIT_INTERNAL_ERROR, "4294967295: unknown"},
         {KVM_EXIT_FAIL_ENTRY, 0, -1, EXIT_INTERNAL_ERROR, "hardware reason"},
-        {KVM_EXIT_UNKNOWN, 0, -1, EXIT_OTHER, "KVM exit reason 0, "},
-        {KVM_EXIT_HLT, 0, -1, EXIT_OTHER, "KVM exit reason 5, "},
-        {1000, 0, -1, EXIT_OTHER, "KVM exit reason 1000, "},
-        {UINT32_MAX, 0, -1, EXIT_OTHER, "KVM exit reason 4294967295, "},
+        {KVM_EXIT_UNKNOWN, 0, -1, EXIT_OTHER, "unhandled KVM exit reason 0"},
+        {KVM_EXIT_HLT, 0, -1, EXIT_OTHER, "unhandled KVM exit reason 5"},
+        {1000, 0, -1, EXIT_OTHER, "unhandled KVM exit reason 1000"},
+        {UINT32_MAX, 0, -1, EXIT_OTHER, "unhandled KVM exit reason 4294967295"},
     };
 
     set_up();
@@ -324,13 +324,13 @@ static void account(const struct bus_region *region, uint64_t ns)
     exit_account(&env, &info, ns);
 }
 
-START_TEST(times_are_kept_in_order_as_long_as_there_is_room)
+START_TEST(times_are_recorded_up_to_the_capacity)
 {
     const struct bus_region *region = &mmio.region[0];
     uint32_t room[4] = {0};
 
     set_up();
-    account(region, 1); /* nobody wants it */
+    account(region, 1); /* recording is off */
     times = (struct exit_times){.ns = room, .capacity = 3};
     account(region, 50);
     account(NULL, 60);
@@ -340,17 +340,17 @@ START_TEST(times_are_kept_in_order_as_long_as_there_is_room)
     account(region, 80);
     ck_assert_uint_eq(times.count, 3);
     ck_assert_uint_eq(room[0], 50);
-    /* That of no device is not among them. */
+    /* An exit without a device is not recorded. */
     ck_assert_uint_eq(room[1], UINT32_MAX);
     ck_assert_uint_eq(room[2], 65);
     ck_assert_uint_eq(room[3], 0);
-    /* They count as ever. */
+    /* All of them are counted. */
     ck_assert_uint_eq(stat->slot[EXIT_MMIO_WRITE].count, 6);
     tear_down();
 }
 END_TEST
 
-START_TEST(the_harness_has_no_times)
+START_TEST(harness_exits_are_not_recorded)
 {
     const struct bus_region *region;
     uint32_t room[4] = {0};
@@ -368,8 +368,8 @@ START_TEST(the_harness_has_no_times)
 }
 END_TEST
 
-SUITE_MAIN("exit", a_write_to_memory_reaches_its_device, a_read_of_memory_brings_the_answer,
-           ports_are_a_bus_of_their_own, a_string_instruction_moves_every_value,
-           a_device_that_fails_ends_it, where_no_device_is_the_run_ends, other_exits_are_named,
-           harness_exits_are_accounted_apart, times_are_kept_in_order_as_long_as_there_is_room,
-           the_harness_has_no_times)
+SUITE_MAIN("exit", an_mmio_write_reaches_its_device, an_mmio_read_returns_the_devices_data,
+           ports_are_on_a_separate_bus, string_io_accesses_once_per_element,
+           a_device_error_is_returned, an_access_to_no_device_is_an_error,
+           other_exits_have_a_reason_and_message, harness_exits_are_accounted_apart,
+           times_are_recorded_up_to_the_capacity, harness_exits_are_not_recorded)

@@ -3,17 +3,17 @@
 
 #include "vmm/exec/exit.h"
 
-/* The device slot of an exit that a device serves. */
-static void doing(const struct exit_env *env, const struct bus_region *region)
+/* From here on, the vCPU's time is the device's. */
+static void enter_device(const struct exit_env *env, const struct bus_region *region)
 {
     exitstat_set(&env->stat->doing, exitstat_device(region->number));
 }
 
-static int no_device(struct err *err, const char *what, const char *verb, unsigned bytes,
+static int no_device(struct err *err, const char *what, const char *access, unsigned bytes,
                      uint64_t address)
 {
-    return err_set(err, ERR_FAILED, "the guest %s %u bytes at %s %#" PRIx64 ": no device is there",
-                   verb, bytes, what, address);
+    return err_set(err, ERR_FAILED, "guest: %u-byte %s %s %#" PRIx64 ": no device", bytes, access,
+                   what, address);
 }
 
 static int handle_mmio(const struct exit_env *env, struct kvm_run *run, struct exit_info *info,
@@ -26,9 +26,9 @@ static int handle_mmio(const struct exit_env *env, struct kvm_run *run, struct e
     info->region = region;
     info->address = run->mmio.phys_addr;
     if (!region)
-        return no_device(err, "address", run->mmio.is_write ? "wrote" : "read", run->mmio.len,
+        return no_device(err, "address", run->mmio.is_write ? "write to" : "read of", run->mmio.len,
                          run->mmio.phys_addr);
-    doing(env, region);
+    enter_device(env, region);
     offset = run->mmio.phys_addr - region->base;
     if (run->mmio.is_write)
         return region->ops->write(region->device, offset, run->mmio.data, run->mmio.len, err);
@@ -48,8 +48,8 @@ static int handle_io(const struct exit_env *env, struct kvm_run *run, struct exi
     info->region = region;
     info->address = run->io.port;
     if (!region)
-        return no_device(err, "port", out ? "wrote" : "read", run->io.size, run->io.port);
-    doing(env, region);
+        return no_device(err, "port", out ? "write to" : "read of", run->io.size, run->io.port);
+    enter_device(env, region);
     offset = run->io.port - region->base;
     /* A string instruction moves several values in one exit. */
     for (uint32_t i = 0; i < run->io.count && !result; i++, data += run->io.size)
@@ -79,25 +79,25 @@ static int handle_shutdown(const struct exit_env *env, struct kvm_run *run, stru
 {
     (void)env, (void)run;
     info->reason = EXIT_SHUTDOWN;
-    return err_set(err, ERR_FAILED,
-                   "triple fault: an exception while the guest could not take one");
+    return err_set(err, ERR_FAILED, "guest: triple fault (KVM_EXIT_SHUTDOWN)");
 }
 
 static int handle_internal_error(const struct exit_env *env, struct kvm_run *run,
                                  struct exit_info *info, struct err *err)
 {
     static const char *const kind[] = {
-        [KVM_INTERNAL_ERROR_EMULATION] = "an instruction that KVM cannot emulate",
-        [KVM_INTERNAL_ERROR_SIMUL_EX] = "an exception while delivering another",
-        [KVM_INTERNAL_ERROR_DELIVERY_EV] = "an exit while delivering an event",
-        [KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON] = "an exit that KVM does not know",
+        [KVM_INTERNAL_ERROR_EMULATION] = "instruction emulation failed",
+        [KVM_INTERNAL_ERROR_SIMUL_EX] = "unexpected simultaneous exceptions",
+        [KVM_INTERNAL_ERROR_DELIVERY_EV] = "unexpected exit during event delivery",
+        [KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON] = "unexpected hardware exit reason",
     };
     uint32_t error = run->internal.suberror;
 
     (void)env;
     info->reason = EXIT_INTERNAL_ERROR;
     return err_set(err, ERR_FAILED, "KVM internal error %u: %s", error,
-                   error && error < sizeof(kind) / sizeof(kind[0]) ? kind[error] : "unknown");
+                   error && error < sizeof(kind) / sizeof(kind[0]) ? kind[error]
+                                                                   : "unknown suberror");
 }
 
 static int handle_fail_entry(const struct exit_env *env, struct kvm_run *run,
@@ -105,7 +105,7 @@ static int handle_fail_entry(const struct exit_env *env, struct kvm_run *run,
 {
     (void)env;
     info->reason = EXIT_INTERNAL_ERROR;
-    return err_set(err, ERR_FAILED, "the CPU refused to enter the guest: hardware reason %#" PRIx64,
+    return err_set(err, ERR_FAILED, "VM entry failed: hardware reason %#" PRIx64,
                    (uint64_t)run->fail_entry.hardware_entry_failure_reason);
 }
 
@@ -126,7 +126,7 @@ int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_inf
 
     *info = (struct exit_info){.reason = EXIT_OTHER};
     if (reason >= sizeof(handler) / sizeof(handler[0]) || !handler[reason])
-        return err_set(err, ERR_FAILED, "KVM exit reason %u, which minivmm does not serve", reason);
+        return err_set(err, ERR_FAILED, "unhandled KVM exit reason %u", reason);
     return handler[reason](env, run, info, err);
 }
 

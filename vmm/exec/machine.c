@@ -26,12 +26,13 @@ static int add_device(struct machine *machine, const char *name, const struct bu
     };
 
     if (machine->devices == EXITSTAT_DEVICES_MAX)
-        return err_set(err, ERR_USAGE, "%s: more than %d devices", name, EXITSTAT_DEVICES_MAX);
+        return err_set(err, ERR_USAGE, "%s: more than %d devices in a VM", name,
+                       EXITSTAT_DEVICES_MAX);
     machine->devices++;
     return bus_add(&machine->mmio, &region, err);
 }
 
-/* The ports of a device that is on the memory bus already, under the same number. */
+/* Add the ports of the device that was last added to the MMIO bus, under the same number. */
 static int add_ports(struct machine *machine, const char *name, uint64_t base, uint64_t bytes,
                      const struct bus_ops *ops, void *device, struct err *err)
 {
@@ -47,10 +48,10 @@ static int add_ports(struct machine *machine, const char *name, uint64_t base, u
     return bus_add(&machine->pio, &region, err);
 }
 
-/* The vector of a device's interrupt: those below are the harness's own. */
+/* The vector of device 0's interrupt; the harness uses lower vectors. */
 #define DEVICE_VECTOR 0x40u
 
-/* A virtio device, whose interrupt goes by its number; `line` is NULL if it has none. */
+/* Add a virtio device; `line` is NULL if it has no interrupt. */
 static int add_virtio(struct machine *machine, const char *name, struct virtio_mmio *mmio,
                       struct irqline *line, struct err *err)
 {
@@ -68,7 +69,7 @@ static int add_virtio(struct machine *machine, const char *name, struct virtio_m
     return 0;
 }
 
-/* ACPI's, which a device tree's are as well: to the same node, and to another. */
+/* NUMA distances in ACPI's units, which the device tree uses too. */
 #define LOCAL_DISTANCE  10u
 #define REMOTE_DISTANCE 20u
 
@@ -90,7 +91,7 @@ static bool wants_disk(const struct machine *machine)
     return false;
 }
 
-/* Those of the configuration; or, for benchmarks that want one, one that goes away again. */
+/* Open the configured disks or, if a benchmark needs one and there is none, a temporary one. */
 static int open_disks(struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
@@ -223,7 +224,7 @@ static int check_config(const struct machine *machine, struct err *err)
     unsigned last;
 
     if (config->vcpus > machine->kvm.max_vcpus) {
-        err_set(err, ERR_USAGE, "--vcpus %u: KVM allows %u on this host", config->vcpus,
+        err_set(err, ERR_USAGE, "--vcpus %u: KVM allows at most %u on this host", config->vcpus,
                 machine->kvm.max_vcpus);
         return err_hint(err, "--vcpus %u or fewer", machine->kvm.max_vcpus);
     }
@@ -267,7 +268,7 @@ int machine_create(struct machine *machine, struct err *err)
     return check_config(machine, err) || set_memory(machine, err) ? -1 : 0;
 }
 
-/* Those of the host's nodes below, or what firmware says where it does not know better. */
+/* The distances of the host nodes, or firmware's defaults if the nodes are unbound. */
 static void set_distances(const struct machine *machine, struct dtb_params *params)
 {
     const struct backing *backing = &machine->mem.backing;
@@ -303,7 +304,7 @@ int machine_write_boot(struct machine *machine, struct err *err)
     return config->dump_dtb ? dtb_dump(dtb, config->dump_dtb, machine->watch, err) : 0;
 }
 
-/* What went wrong is the report's to tell. */
+/* The report prints an error of the trace. */
 static void end_trace(struct machine *machine)
 {
     if (machine->trace.fd >= 0)

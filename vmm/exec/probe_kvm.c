@@ -26,34 +26,36 @@ static int use_eventfd(uint64_t count, struct err *err)
     uint64_t value = 1;
 
     if (fd < 0)
-        return err_sys(err, ERR_FAILED, "eventfd");
+        return err_sys(err, ERR_FAILED, "cannot create an eventfd");
     for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
         if (write(fd, &value, sizeof(value)) < 0 || read(fd, &value, sizeof(value)) < 0)
-            result = err_sys(err, ERR_FAILED, "eventfd");
+            result = err_sys(err, ERR_FAILED, "eventfd write or read");
     close(fd);
     return result;
 }
 
-/* A thread that sleeps on an eventfd, and stamps the moment when it is awake. */
+/* A thread that sleeps on an eventfd and records when it wakes up. */
 struct sleeper {
     int wake, answer; /* eventfds */
-    uint64_t woken;   /* ticks; written before the answer */
-    bool quit;        /* read after the wake */
+    uint64_t woken;   /* ticks; written before `answer` */
+    bool quit;        /* read after `wake` */
 };
 
 static int signal_event(int fd, struct err *err)
 {
     const uint64_t one = 1;
 
-    return write(fd, &one, sizeof(one)) == sizeof(one) ? 0 : err_sys(err, ERR_FAILED, "eventfd");
+    return write(fd, &one, sizeof(one)) == sizeof(one) ? 0
+                                                       : err_sys(err, ERR_FAILED, "eventfd write");
 }
 
 static int await_event(int fd, struct err *err)
 {
     uint64_t value;
 
-    return read(fd, &value, sizeof(value)) == sizeof(value) ? 0
-                                                            : err_sys(err, ERR_FAILED, "eventfd");
+    return read(fd, &value, sizeof(value)) == sizeof(value)
+               ? 0
+               : err_sys(err, ERR_FAILED, "eventfd read");
 }
 
 static void *sleeper_thread(void *arg)
@@ -69,12 +71,12 @@ static void *sleeper_thread(void *arg)
 }
 
 /*
- * As long as a guest takes to ask for the next thing: the sleeper sleeps again by then, and its CPU
- * is no deeper asleep than it would be.
+ * About the time that a guest takes between two requests: the sleeper is asleep again by then, and
+ * its CPU has not reached a deeper idle state than it would with a guest.
  */
 #define SLEEPER_PAUSE_NS 3000u
 
-/* One wake-up; this thread sleeps meanwhile, as a vCPU that halts does. Adds the ticks to *sum. */
+/* Time one wake-up and add its ticks to *sum. This thread sleeps meanwhile, like a halted vCPU. */
 static int wake_once(struct sleeper *sleeper, uint64_t *sum, struct err *err)
 {
     const struct clock_rate *rate = &vcpu_current()->shared->rate;
@@ -97,7 +99,7 @@ static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uin
 
     errno = cpus_thread(&thread, cpu, sleeper_thread, sleeper);
     if (errno)
-        return err_sys(err, ERR_FAILED, "no thread to wake");
+        return err_sys(err, ERR_FAILED, "cannot create the thread to wake up");
     for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
         result = wake_once(sleeper, ticks, err);
     sleeper->quit = true;
@@ -115,7 +117,7 @@ static int time_wakeups(const struct probe_kvm *probe, uint64_t count, uint64_t 
 
     *ticks = 0;
     result = sleeper.wake < 0 || sleeper.answer < 0
-                 ? err_sys(err, ERR_FAILED, "eventfd")
+                 ? err_sys(err, ERR_FAILED, "cannot create eventfds for wake-ups")
                  : wake_often(&sleeper, probe->sleeper_cpu, count, ticks, err);
     if (sleeper.wake >= 0)
         close(sleeper.wake);
@@ -125,8 +127,8 @@ static int time_wakeups(const struct probe_kvm *probe, uint64_t count, uint64_t 
 }
 
 /*
- * KVM_RUN again and again: its first call completes the write that asked for this, the last leaves
- * an exit that the vCPU's loop completes. Time in here is the guest's, as in that loop.
+ * Call KVM_RUN in a loop: the first call completes the write that requested this, the last leaves
+ * an exit for the vCPU's loop to complete. The time counts as time in KVM_RUN, as in that loop.
  */
 static int run_bare(struct vcpu *vcpu, uint64_t count, struct err *err)
 {
@@ -136,13 +138,12 @@ static int run_bare(struct vcpu *vcpu, uint64_t count, struct err *err)
     while (count && !result && !vcpu_stopping(vcpu)) {
         if (ioctl(vcpu->fd, KVM_RUN, 0) < 0)
             result =
-                errno == EINTR || errno == EAGAIN ? 0 : err_sys(err, ERR_FAILED, "KVM_RUN, bare");
+                errno == EINTR || errno == EAGAIN ? 0 : err_sys(err, ERR_FAILED, "bare KVM_RUN");
         else if (vcpu->run->exit_reason == KVM_EXIT_IO || vcpu->run->exit_reason == KVM_EXIT_MMIO)
             count--;
         else
-            result =
-                err_set(err, ERR_FAILED, "KVM exit reason %u while the guest measures bare ones",
-                        vcpu->run->exit_reason);
+            result = err_set(err, ERR_FAILED, "unexpected KVM exit reason %u after a bare KVM_RUN",
+                             vcpu->run->exit_reason);
     }
     vcpu->bare_ticks = clock_ticks() - start;
     exitstat_set(&vcpu->stat->in_run_ns,
@@ -161,7 +162,7 @@ static void run_immediate_exit(struct vcpu *vcpu, uint64_t count)
     for (; count && !vcpu_stopping(vcpu); count--)
         ioctl(vcpu->fd, KVM_RUN, 0);
     set_immediate_exit(vcpu, 0);
-    /* A kick may have come meanwhile. */
+    /* vcpu_kick() may have set it meanwhile. */
     if (vcpu_stopping(vcpu))
         set_immediate_exit(vcpu, 1);
 }
@@ -222,7 +223,7 @@ static int probe_kvm_keep_times(void *ctx, bool keep, struct err *err)
     if (!times->ns)
         times->ns = calloc(MINIVMM_CONTROL_TIMES_MAX, sizeof(*times->ns));
     if (!times->ns)
-        return err_sys(err, ERR_FAILED, "no memory for the times of exits");
+        return err_sys(err, ERR_FAILED, "cannot allocate the exit times");
     times->capacity = MINIVMM_CONTROL_TIMES_MAX;
     times->count = 0;
     return 0;

@@ -17,10 +17,10 @@
 
 #define KICK_SIGNAL SIGRTMIN
 
-/* Ample for handlers, which neither recurse nor keep large buffers; only what is used is real. */
+/* Ample: handlers neither recurse nor have large buffers. */
 #define THREAD_STACK_BYTES (256u << 10)
 
-/* All state that has an XCR0 bit; KVM wants the x87 bit set. */
+/* Enable all supported state components; KVM requires bit 0, x87. */
 static int set_xcr0(const struct vcpu *vcpu, struct err *err)
 {
     struct kvm_xcrs xcrs = {
@@ -58,7 +58,8 @@ static int start_trace(struct vcpu *vcpu, struct err *err)
     struct kvm_trace *trace = malloc(sizeof(*trace));
 
     if (!trace)
-        return err_sys(err, ERR_FAILED, "vCPU %u: no memory", vcpu->id);
+        return err_sys(err, ERR_FAILED, "vCPU %u: cannot allocate the --kvm-trace counters",
+                       vcpu->id);
     if (kvm_trace_open(trace, err)) {
         free(trace);
         return -1;
@@ -67,8 +68,8 @@ static int start_trace(struct vcpu *vcpu, struct err *err)
     return 0;
 }
 
-/* To the CPU that the user says, or else to the host node that its memory is on. */
-static int place(const struct vcpu *vcpu, struct err *err)
+/* Pin the thread to its --pin CPU, or else to the host node of its memory. */
+static int set_affinity(const struct vcpu *vcpu, struct err *err)
 {
     const struct config *config = vcpu->shared->config;
     const struct backing *backing = vcpu->shared->backing;
@@ -87,7 +88,7 @@ static int set_up(struct vcpu *vcpu, struct err *err)
     unsigned apic_id = topology_apic_id(shared->topology, vcpu->id);
     struct kvm_run *run;
 
-    if (place(vcpu, err))
+    if (set_affinity(vcpu, err))
         return -1;
     vcpu->fd = KVM_IOCTL(shared->vm, KVM_CREATE_VCPU, apic_id, err);
     if (vcpu->fd < 0)
@@ -104,7 +105,7 @@ static int set_up(struct vcpu *vcpu, struct err *err)
     return set_registers(vcpu, err);
 }
 
-/* KVM_RUN itself failed, which is not an exit; a signal is. */
+/* KVM_RUN failed. EINTR and EAGAIN count as an exit for a signal. */
 static int run_failed(struct vcpu *vcpu, struct err *err)
 {
     if (errno == EINTR || errno == EAGAIN) {
@@ -114,8 +115,8 @@ static int run_failed(struct vcpu *vcpu, struct err *err)
     return err_sys(err, ERR_FAILED, "KVM_RUN");
 }
 
-/* Say where it was; best effort, after the run has failed anyhow. */
-static void add_place(const struct vcpu *vcpu, struct err *err)
+/* Append the vCPU's registers to an error message; best effort. */
+static void append_registers(const struct vcpu *vcpu, struct err *err)
 {
     size_t used = strlen(err->text);
     struct kvm_regs regs;
@@ -177,7 +178,7 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
         entered = served;
     }
     if (result)
-        add_place(vcpu, err);
+        append_registers(vcpu, err);
     exitstat_begin(vcpu->stat, EXITSTAT_STOPPED, entered);
     return result;
 }
@@ -216,7 +217,7 @@ int vcpu_init(struct vcpu *vcpu, struct vcpu_shared *shared, unsigned id, struct
         .stat = exitstat_alloc(),
     };
     if (!vcpu->stat)
-        return err_sys(err, ERR_FAILED, "vCPU %u: no memory", id);
+        return err_sys(err, ERR_FAILED, "vCPU %u: cannot allocate exit counters", id);
     exitstat_begin(vcpu->stat, EXITSTAT_STOPPED, 0);
     return 0;
 }
@@ -232,7 +233,7 @@ int vcpu_start(struct vcpu *vcpu, struct err *err)
     pthread_attr_destroy(&attr);
     if (error) {
         errno = error;
-        return err_sys(err, ERR_FAILED, "vCPU %u: no thread", vcpu->id);
+        return err_sys(err, ERR_FAILED, "vCPU %u: cannot create the thread", vcpu->id);
     }
     vcpu->started = true;
     return 0;
@@ -240,7 +241,7 @@ int vcpu_start(struct vcpu *vcpu, struct err *err)
 
 void vcpu_kick(struct vcpu *vcpu)
 {
-    /* A vCPU that has not mapped its area yet will look at `stop` before it enters the guest. */
+    /* A vCPU that has not mapped kvm_run yet checks `stop` before it enters the guest. */
     struct kvm_run *run = __atomic_load_n(&vcpu->run, __ATOMIC_ACQUIRE);
 
     if (run)
