@@ -7,11 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/base/wrapped.h"
+#include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/plan.h"
 #include "vmm/cli/session.h"
+#include "vmm/config/select.h"
 #include "vmm/exec/machine.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
+#include "vmm/host/terminal.h"
 #include "vmm/host/tracepoint.h"
 #include "vmm/report/report.h"
 
@@ -45,8 +50,12 @@ static int list_benches(struct err *err)
 
     if (image_open(&image, config.guest, err))
         return -1;
+    if (select_args(config.args, image.arg, image.args, err)) {
+        image_close(&image);
+        return -1;
+    }
     for (unsigned i = 0; i < image.benches; i++)
-        printf("%-20s %s\n", image.bench[i].name, image.bench[i].help);
+        help_list(20, image.bench[i].name, image.bench[i].help);
     image_close(&image);
     return file_flush(stdout, "standard output", err);
 }
@@ -126,6 +135,7 @@ static int run(struct err *err)
     if (config.dry_run) {
         status = prepare(err);
         if (!status) {
+            wrapped_fit(terminal_columns(STDOUT_FILENO));
             plan_print(stdout, &machine);
             status = file_flush(stdout, "standard output", err);
         }
@@ -152,6 +162,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int status = -1;
 
+    inherit_settle();
     if (!cli_parse(&config, argc, argv, CLI_VM, &err)) {
         find_guest();
         if (config.list) {

@@ -19,11 +19,15 @@ struct bench_run;
 /* A row of the table; the layout is that of struct minivmm_bench_info. */
 struct bench {
     char name[32]; /* dotted: a prefix chooses all below it */
-    char help[88];
+    char help[84];
+    uint32_t flags; /* BENCH_* */
     void (*run)(struct bench_run *run);
 };
 
 _Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "one table for both");
+
+#define BENCH_DISK   MINIVMM_BENCH_DISK
+#define BENCH_WRITES (MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES)
 
 #define ROW_SAMPLES_MAX 256
 
@@ -49,7 +53,8 @@ struct bench_run {
 
 /*
  * bench_main(): run what was chosen from the table, one after the other. Returns 0; 1 if a check
- * failed; 2 if the user's arguments are not understood.
+ * failed; 2 if the user's arguments are not understood. A benchmark that failed has said so to the
+ * VMM.
  */
 uint32_t bench_main(const struct env *env);
 
@@ -71,8 +76,12 @@ void row_end(struct bench_run *run, uint64_t ops, uint64_t window);
 /* row_check(): the result is right if `value` is at most `limit`. */
 void row_check(struct bench_run *run, const char *what, double value, double limit);
 
-/* bench_skip(): the benchmark, or what is left of it, cannot run here. */
+/* bench_skip(): the benchmark, or what is left of it, cannot be measured here. */
 void bench_skip(struct bench_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* bench_fail(): it was tried and failed: an I/O error. The run is a failure. */
+void bench_fail(struct bench_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* bench_warn(): something that a reader of the results must know; `code` is for programs. */
@@ -93,18 +102,7 @@ size_t bench_room(const struct bench_run *run);
 double bench_seconds(const struct bench_run *run, uint64_t ticks);
 uint64_t bench_ticks(const struct bench_run *run, double seconds);
 
-/*
- * bench_check_args(): whether the user's arguments, "key=value key=value", are ones that there are,
- * each once:
- *     n=NUMBER   the order of matrices, 1 to BENCH_N_MAX
- *     isa=NAME   the widest instruction set to use: sse2, avx2, avx512
- *     bs=LIST    block sizes, such as 512:4k:1m: powers of two, 512 to 1m
- *     iodepth=LIST  numbers of operations in flight, such as 1:32: powers of two, 1 to 64
- *     grid=full  every usual block size with every usual depth
- * Returns NULL, or the argument that is not, which ends with the next blank or comma.
- */
-const char *bench_check_args(const char *args);
-
+/* The keys of the user's arguments, of which args.c has the table. */
 #define BENCH_N_MAX       200000
 #define BENCH_BS_MIN      512u
 #define BENCH_BS_MAX      (1u << 20)

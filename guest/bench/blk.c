@@ -5,6 +5,7 @@
 
 #include "guest/bench/blk.h"
 #include "guest/bench/table.h"
+#include "vmm/base/units.h"
 
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -112,25 +113,34 @@ static void measure(struct bench_run *run, struct blk_job *job)
     window = ticks() - start;
     row_end(run, job->ops, window);
     send_io(run, job, window);
-    row_check(run, "wrong_blocks", (double)(job->bad + blk_job_verify(job)), 0);
+    if (!job->errors) {
+        row_check(run, "wrong_blocks", (double)(job->bad + blk_job_verify(job)), 0);
+        return;
+    }
+    row_check(run, "io_errors", (double)job->errors, 0);
+    bench_fail(run, "I/O error: %lu of %lu request%s failed (%s)", (unsigned long)job->errors,
+               (unsigned long)job->ops, units_s(job->ops), params);
 }
 
-/* Whether a job fits the disk; if not, the reader is told. */
-static bool fits(struct bench_run *run, const struct disk *disk, const struct cell *cell,
-                 uint64_t bytes)
+/* Why a job does not fit the disk, in `why`; returns whether it does. */
+static bool fits(const struct disk *disk, const struct cell *cell, uint64_t bytes, char *why,
+                 size_t size, const char **code)
 {
-    if (cell->bs < disk->block_bytes)
-        bench_warn(run, "block_size", "%s: the disk has no blocks of %u bytes but of %u", run->name,
-                   (unsigned)cell->bs, disk->block_bytes);
-    else if (cell->depth > disk->depth)
-        bench_warn(run, "iodepth", "%s: the disk takes %u operations at once, not %u", run->name,
-                   disk->depth, (unsigned)cell->depth);
-    else if (bytes / cell->bs < 2 * cell->depth)
-        bench_warn(run, "small_disk", "%s: the disk is too small for %u blocks of %u bytes",
-                   run->name, 2 * (unsigned)cell->depth, (unsigned)cell->bs);
-    else
-        return true;
-    return false;
+    *code = NULL;
+    if (cell->bs < disk->block_bytes) {
+        *code = "block_size";
+        snprintf(why, size, "the disk has no blocks of %u bytes but of %u", (unsigned)cell->bs,
+                 disk->block_bytes);
+    } else if (cell->depth > disk->depth) {
+        *code = "iodepth";
+        snprintf(why, size, "the disk takes %u operation%s at once, not %u", disk->depth,
+                 units_s(disk->depth), (unsigned)cell->depth);
+    } else if (bytes / cell->bs < 2 * cell->depth) {
+        *code = "small_disk";
+        snprintf(why, size, "the disk is too small for %u blocks of %u bytes",
+                 2 * (unsigned)cell->depth, (unsigned)cell->bs);
+    }
+    return !*code;
 }
 
 /* What all jobs on a disk share. */
@@ -140,11 +150,16 @@ struct workspace {
     uint32_t *last;
 };
 
-/* Memory for jobs of up to `most` bytes in flight, and a disk with the pattern. */
-static const char *prepare(struct bench_run *run, struct workspace *work, const struct disk *disk,
-                           unsigned reads, uint64_t most)
+/*
+ * Memory for jobs of up to `most` bytes in flight, and a disk with the pattern. Returns 0, or -1
+ * when it has said why not.
+ */
+static int prepare(struct bench_run *run, struct workspace *work, const struct disk *disk,
+                   unsigned reads, uint64_t most)
 {
+    const char *why;
     uint64_t blocks;
+    bool failed;
 
     work->bytes = disk->bytes < BLK_REGION_BYTES ? disk->bytes : BLK_REGION_BYTES;
     blocks = work->bytes / BENCH_BS_MIN;
@@ -153,9 +168,14 @@ static const char *prepare(struct bench_run *run, struct workspace *work, const 
         work->last = bench_alloc(run, blocks * sizeof(*work->last));
         work->busy = bench_alloc(run, blocks * sizeof(*work->busy));
     }
-    if (!work->buffer || (reads < 100 && (!work->last || !work->busy)))
-        return "not enough memory";
-    return blk_lay_out(disk, work->bytes, work->buffer);
+    if (!work->buffer || (reads < 100 && (!work->last || !work->busy))) {
+        bench_skip(run, "not enough memory");
+        return -1;
+    }
+    why = blk_lay_out(disk, work->bytes, work->buffer, &failed);
+    if (why)
+        (failed ? bench_fail : bench_skip)(run, "%s", why);
+    return why ? -1 : 0;
 }
 
 static struct blk_job job_of(const struct workspace *work, const struct disk *disk,
@@ -186,37 +206,45 @@ static void run_cells(struct bench_run *run, const struct disk *disk, const stru
                       const struct cell *cell, unsigned cells)
 {
     struct workspace work = {0};
+    unsigned measured = 0;
     uint64_t most = 0;
-    const char *why;
+    const char *code;
+    char why[160];
 
     for (unsigned i = 0; i < cells; i++)
         most = cell[i].bs * cell[i].depth > most ? cell[i].bs * cell[i].depth : most;
-    why = prepare(run, &work, disk, bench->pattern.reads, most);
-    if (why) {
-        bench_skip(run, "%s", why);
+    if (prepare(run, &work, disk, bench->pattern.reads, most))
         return;
-    }
     for (unsigned i = 0; i < cells; i++) {
-        if (!fits(run, disk, &cell[i], work.bytes))
+        if (!fits(disk, &cell[i], work.bytes, why, sizeof(why), &code)) {
+            bench_warn(run, code, "%s: %s", run->name, why);
             continue;
+        }
         job = job_of(&work, disk, bench->pattern, &cell[i]);
         measure(run, &job);
+        measured++;
     }
+    if (!measured)
+        bench_skip(run, "%s", why);
 }
 
-const char *blk_load(struct bench_run *run, const struct disk *disk,
-                     void (*ready)(const struct bench_run *run))
+void blk_load(struct bench_run *run, const struct disk *disk,
+              void (*ready)(const struct bench_run *run))
 {
     static const struct blk_pattern pattern = {true, 50};
     const struct cell cell = {4 * KIB, disk->depth < 32 ? disk->depth : 32};
     struct workspace work = {0};
-    const char *why =
-        disk->read_only ? "the disk is read-only" : prepare(run, &work, disk, pattern.reads, 0);
 
-    if (!why && work.bytes / cell.bs < 2 * cell.depth)
-        why = "the disk is too small";
-    if (why)
-        return why;
+    if (disk->read_only) {
+        bench_skip(run, "the disk is read-only");
+        return;
+    }
+    if (prepare(run, &work, disk, pattern.reads, 0))
+        return;
+    if (work.bytes / cell.bs < 2 * cell.depth) {
+        bench_skip(run, "the disk is too small");
+        return;
+    }
     job = job_of(&work, disk, pattern, &cell);
     blk_job_begin(&job);
     ready(run);

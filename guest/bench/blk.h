@@ -33,7 +33,8 @@ struct blk_job {
     uint32_t generation;
 
     /* Of the operations that are complete. */
-    uint64_t ops, bad; /* bad: ended with an error, or with other data than they should */
+    uint64_t ops, errors;          /* errors: ended with one */
+    uint64_t bad;                  /* ended with other data than they should */
     uint64_t latency, least, most; /* ticks: their sum, and its extremes */
     struct hist hist;              /* in ticks */
 };
@@ -64,16 +65,17 @@ unsigned blk_transfer(const struct disk *disk, enum disk_op op, uint64_t offset,
                       uint32_t bytes);
 
 /*
- * blk_load(): random reads and writes without end, after ready(run). Returns why not.
+ * blk_load(): random reads and writes without end, after ready(run). Returns only if that is not
+ * possible, when it has said why.
  */
-const char *blk_load(struct bench_run *run, const struct disk *disk,
-                     void (*ready)(const struct bench_run *run));
+void blk_load(struct bench_run *run, const struct disk *disk,
+              void (*ready)(const struct bench_run *run));
 
 /*
  * blk_lay_out(): make the first `bytes` of the disk hold the pattern, by way of `buffer` of
  * BENCH_BS_MAX bytes, unless it does already. Data that is neither the pattern nor zeros is left
- * alone. Returns NULL, or why it cannot be used.
+ * alone. Returns NULL, or why it cannot be used, with *failed if that is an I/O error.
  */
-const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer);
+const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer, bool *failed);
 
 #endif

@@ -39,7 +39,7 @@ void blk_job_begin(struct blk_job *job)
 
 void blk_job_forget(struct blk_job *job)
 {
-    job->ops = job->bad = job->latency = job->most = 0;
+    job->ops = job->errors = job->bad = job->latency = job->most = 0;
     job->least = UINT64_MAX;
     job->hist = (struct hist){{0}};
 }
@@ -80,8 +80,6 @@ static bool is_right(const struct blk_job *job, const struct disk_io *io)
 {
     uint64_t sector = io->offset / PATTERN_SECTOR_BYTES;
 
-    if (io->error)
-        return false;
     if (io->op != DISK_READ || !job->disk->keeps_data)
         return true;
     return job->ops % WHOLE_EVERY ? pattern_tagged(io->data, sector, sectors_of(job), job->ops)
@@ -92,7 +90,10 @@ static void finish(struct blk_job *job, struct disk_io *io, uint64_t now)
 {
     uint64_t latency = now - io->start;
 
-    job->bad += !is_right(job, io);
+    if (io->error)
+        job->errors++;
+    else
+        job->bad += !is_right(job, io);
     job->ops++;
     job->latency += latency;
     job->least = latency < job->least ? latency : job->least;
@@ -213,25 +214,30 @@ static enum content search(const struct disk *disk, uint64_t bytes, uint8_t *buf
     return worst;
 }
 
-static const char *fill(const struct disk *disk, uint64_t bytes, uint8_t *buffer)
+static const char *fill(const struct disk *disk, uint64_t bytes, uint8_t *buffer, bool *failed)
 {
     uint64_t sectors = BENCH_BS_MAX / PATTERN_SECTOR_BYTES;
 
+    *failed = true;
     pattern_fill(buffer, 0, sectors, 0);
     for (uint64_t at = 0; at < bytes; at += BENCH_BS_MAX) {
         uint32_t part = bytes - at < BENCH_BS_MAX ? (uint32_t)(bytes - at) : BENCH_BS_MAX;
 
         pattern_stamp(buffer, at / PATTERN_SECTOR_BYTES, part / PATTERN_SECTOR_BYTES, 0);
         if (blk_transfer(disk, DISK_WRITE, at, buffer, part))
-            return "the disk cannot be filled with data to check: a write failed";
+            return "I/O error: a write failed while the disk was filled with data to check";
     }
-    return blk_transfer(disk, DISK_FLUSH, 0, buffer, 0) ? "the disk cannot be flushed" : NULL;
+    if (blk_transfer(disk, DISK_FLUSH, 0, buffer, 0))
+        return "I/O error: a flush failed";
+    *failed = false;
+    return NULL;
 }
 
-const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer)
+const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer, bool *failed)
 {
     enum content content;
 
+    *failed = false;
     if (!disk->keeps_data)
         return NULL;
     content = survey(disk, bytes, buffer);
@@ -242,10 +248,11 @@ const char *blk_lay_out(const struct disk *disk, uint64_t bytes, uint8_t *buffer
         return NULL;
     case CONTENT_EMPTY:
         return disk->read_only ? "the disk is read-only, and holds no data to check"
-                               : fill(disk, bytes, buffer);
+                               : fill(disk, bytes, buffer, failed);
     case CONTENT_OTHER:
         return "the disk holds other data, which is left alone; give an empty one";
     default:
-        return "the disk cannot be read";
+        *failed = true;
+        return "I/O error: a read failed";
     }
 }

@@ -4,6 +4,7 @@
 
 #include "guest/bench/fma.h"
 #include "guest/bench/table.h"
+#include "vmm/base/units.h"
 
 /* Clocks vary by as much between two moments. */
 #define BOUND_SLACK 1.05
@@ -61,9 +62,9 @@ void fma_warn_above_bound(struct bench_run *run, const struct gemm_kernel *kerne
         best = run->sample[i] > best ? run->sample[i] : best;
     if (best > bound * BOUND_SLACK)
         bench_warn(run, "above_bound",
-                   "%s: %.1f GFLOP/s on %u threads is more than the multiply-add peak of %.1f "
+                   "%s: %.1f GFLOP/s on %u thread%s is more than the multiply-add peak of %.1f "
                    "measured beside it",
-                   run->name, best, threads, bound);
+                   run->name, best, threads, units_s(threads), bound);
 }
 
 void fma_run(struct bench_run *run)

@@ -4,6 +4,7 @@
 
 #include "guest/bench/bench.h"
 #include "guest/bench/table.h"
+#include "vmm/base/args.h"
 
 /* What does not end is run only if it is named. */
 #define LOAD "load."
@@ -18,14 +19,12 @@ bool bench_chosen(const char *list, const char *name)
     return !list && strncmp(name, LOAD, strlen(LOAD)) != 0;
 }
 
-static void refuse_arg(const struct env *env, const char *arg)
+static void refuse_arg(const struct env *env, const struct args_fault *fault)
 {
     struct channel_record record = {.type = CHANNEL_LOG};
 
-    snprintf(record.log.text, sizeof(record.log.text),
-             "--args: '%.*s' is there twice or not one of n=NUMBER (to %d), isa=sse2|avx2|avx512, "
-             "bs=512:4k:1m, iodepth=1:32 (powers of two, to 1m and 64), grid=full\n",
-             (int)strcspn(arg, " ,"), arg, BENCH_N_MAX);
+    snprintf(record.log.text, sizeof(record.log.text), "--args %.*s: %s\n",
+             fault->length < 100 ? fault->length : 100, fault->at, fault->why);
     env->send(&record, 1);
 }
 
@@ -34,11 +33,11 @@ uint32_t bench_main(const struct env *env)
     /* Not on the stack, which is small in a guest. */
     static struct bench_run run;
     struct channel_record plan = {.type = CHANNEL_PLAN};
-    const char *bad = bench_check_args(env->args);
     const struct bench *bench;
+    struct args_fault fault;
 
-    if (bad) {
-        refuse_arg(env, bad);
+    if (args_check(env->args, args_table, (unsigned)(args_table_end - args_table), &fault)) {
+        refuse_arg(env, &fault);
         return 2;
     }
     run = (struct bench_run){.env = env};

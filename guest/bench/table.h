@@ -9,6 +9,9 @@
 
 extern const struct bench bench_table[], bench_table_end[];
 
+/* The keys of --args, which minivmm reads from the file as well. */
+extern const struct minivmm_arg_info args_table[], args_table_end[];
+
 /* The run functions; each in the file of its name. */
 void linpack_run(struct bench_run *run);
 void dgemm_run(struct bench_run *run);

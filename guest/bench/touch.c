@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* First touch of memory that was given back to the host just before. */
-#include "guest/kernels/touch.h"
+#include <errno.h>
+
 #include "guest/bench/table.h"
+#include "guest/kernels/touch.h"
 
 /* In a VM, a first touch is an exit if the hardware translates, and perhaps several if KVM does. */
 static void send_cost(const struct bench_run *run)
@@ -33,7 +35,10 @@ static void touch_run(struct bench_run *run, size_t stride, size_t bytes)
     }
     error = run->env->discard(base, bytes);
     if (error) {
-        bench_skip(run, "memory cannot be given back to the host (errno %d)", error);
+        bench_skip(run, "%s",
+                   error == EOPNOTSUPP ? "pages of hugetlbfs (--hugepages) are not given back to "
+                                         "the host"
+                                       : "the host does not take memory back");
         return;
     }
     touches = bytes / stride;

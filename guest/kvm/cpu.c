@@ -44,9 +44,9 @@ static void check_topology(const struct guest_machine *machine, int chosen)
     if (threads == fdt32_ld(asked + 2) && logical == cores * fdt32_ld(asked + 2))
         return;
     snprintf(record.warn.text, sizeof(record.warn.text),
-             "--topology: ring 3 sees %u threads per core and %u logical CPUs per socket: CPUID is "
-             "the host's there",
-             threads, logical);
+             "--topology: ring 3 sees %u thread%s per core and %u logical CPU%s per socket: CPUID "
+             "is the host's there",
+             threads, threads == 1 ? "" : "s", logical, logical == 1 ? "" : "s");
     guest_send(&record, 1);
 }
 
@@ -65,11 +65,10 @@ void cpu_check(const struct guest_machine *machine)
         there += has_feature(&masked[i * CELLS]);
     if (!there && !(vector_states() & ~fdt64_ld(xcr0)))
         return;
-    snprintf(
-        record.warn.text, sizeof(record.warn.text),
-        "--cpu: in ring 3, %u of the %u features removed are there all the same, and the vector "
-        "states of XCR0 are %#llx, not %#llx: KVM cannot mask them here",
-        there, count, (unsigned long long)vector_states(),
-        (unsigned long long)fdt64_ld(xcr0) & XCR0_VECTORS);
+    snprintf(record.warn.text, sizeof(record.warn.text),
+             "--cpu: in ring 3, removed features that are there all the same: %u of %u; the vector "
+             "states of XCR0 are %#llx, not %#llx: KVM cannot mask them here",
+             there, count, (unsigned long long)vector_states(),
+             (unsigned long long)fdt64_ld(xcr0) & XCR0_VECTORS);
     guest_send(&record, 1);
 }

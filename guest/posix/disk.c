@@ -17,16 +17,20 @@ static struct {
     const struct config_disk *config;
     struct backend backend;
     bool opened;
-    struct err err;
     struct disk disk;
+    uint64_t errors; /* atomic: operations that failed */
     struct slot slot[DISK_DEPTH_MAX];
     unsigned idle[DISK_DEPTH_MAX], idles;
     uint64_t sleeps; /* atomic */
 } native;
 
-void native_disk_begin(const struct config *config)
+int native_disk_begin(const struct config *config, struct err *err)
 {
     native.config = config->disks ? &config->disk[0] : &config_disk_temporary;
+    if (backend_open(&native.backend, native.config, DISK_DEPTH_MAX, err))
+        return -1;
+    native.opened = true;
+    return 0;
 }
 
 static void queue(struct disk_io *io)
@@ -61,6 +65,8 @@ static unsigned reap(struct disk_io **done, unsigned max)
 
         done[i] = slot->of;
         done[i]->error = (unsigned)slot->io.error;
+        if (slot->io.error)
+            __atomic_add_fetch(&native.errors, 1, __ATOMIC_RELAXED);
         native.idle[native.idles++] = (unsigned)(slot - native.slot);
     }
     return count;
@@ -81,12 +87,10 @@ const struct disk *native_disk_open(const char **why)
 {
     const struct backend *backend = &native.backend;
 
-    if (!native.opened &&
-        backend_open(&native.backend, native.config, DISK_DEPTH_MAX, &native.err)) {
-        *why = native.err.text;
+    if (!native.opened) {
+        *why = "there is no disk";
         return NULL;
     }
-    native.opened = true;
     native.idles = 0;
     for (unsigned i = 0; i < DISK_DEPTH_MAX; i++)
         native.idle[native.idles++] = i;
@@ -120,5 +124,8 @@ void native_disk_facts(struct run_facts *facts)
         .engine = native.backend.ops->name,
         .bytes = native.backend.bytes,
         .opened = true,
+        .cached = native.backend.cached,
+        .io_error = __atomic_load_n(&native.backend.error, __ATOMIC_RELAXED),
     };
+    facts->disk[0].io[IO_ERRORS] = __atomic_load_n(&native.errors, __ATOMIC_RELAXED);
 }

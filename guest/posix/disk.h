@@ -6,8 +6,11 @@
 #include "guest/bench/disk.h"
 #include "vmm/stat/facts.h"
 
-/* native_disk_begin(): the first disk of the configuration, or a temporary one; opened later. */
-void native_disk_begin(const struct config *config);
+/*
+ * native_disk_begin(): open the first disk of the configuration, or a temporary one. Without this,
+ * there is none. Returns 0, or -1.
+ */
+int native_disk_begin(const struct config *config, struct err *err);
 
 /* native_disk_open(), native_disk_close(): struct env's. */
 const struct disk *native_disk_open(const char **why);

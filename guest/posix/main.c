@@ -5,10 +5,12 @@
 
 #include "guest/bench/table.h"
 #include "guest/posix/native.h"
+#include "vmm/cli/help.h"
 #include "vmm/cli/options.h"
 #include "vmm/cli/session.h"
 #include "vmm/config/select.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 
 static struct config config;
 static struct session session;
@@ -20,22 +22,29 @@ static const char *bench_name(const void *table, size_t i)
     return ((const struct bench *)table)[i].name;
 }
 
+/* What is chosen; NULL: all. Returns 0, or -1 if it cannot be. */
+static int choose(char **chosen, struct err *err)
+{
+    size_t count = (size_t)(bench_table_end - bench_table);
+
+    *chosen = NULL;
+    if (select_args(config.args, args_table, (unsigned)(args_table_end - args_table), err) ||
+        (config.bench && select_benches(config.bench, bench_table, count, bench_name, chosen, err)))
+        return -1;
+    return select_check_disk(&config, *chosen, (const struct minivmm_bench_info *)bench_table,
+                             count, err);
+}
+
 static int list_benches(struct err *err)
 {
     for (const struct bench *bench = bench_table; bench < bench_table_end; bench++)
-        printf("%-20s %s\n", bench->name, bench->help);
+        help_list(20, bench->name, bench->help);
     return file_flush(stdout, "standard output", err);
 }
 
 /* Returns the exit status, or -1. */
-static int run(struct err *err)
+static int run(const char *chosen, struct err *err)
 {
-    char *chosen = NULL;
-
-    if (config.bench &&
-        select_benches(config.bench, bench_table, (size_t)(bench_table_end - bench_table),
-                       bench_name, &chosen, err))
-        return -1;
     session.result = &result;
     if (native_run(&config, chosen, &session.watch, session_log, &session, &session.start, &result,
                    &facts, err))
@@ -48,13 +57,15 @@ int main(int argc, char **argv)
 {
     struct clock_point start = clock_now();
     struct err err = {0};
+    static char *chosen; /* of threads that may still run */
     int status = -1;
 
-    if (!cli_parse(&config, argc, argv, CLI_NATIVE, &err)) {
+    inherit_settle();
+    if (!cli_parse(&config, argc, argv, CLI_NATIVE, &err) && !choose(&chosen, &err)) {
         if (config.list) {
             status = list_benches(&err);
         } else if (!session_begin(&session, &config, &start, &err)) {
-            status = run(&err);
+            status = run(chosen, &err);
             session_end(&session);
         }
     }

@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include "guest/bench/bench.h"
+#include "guest/bench/table.h"
 #include "guest/posix/disk.h"
 #include "guest/posix/native.h"
 #include "kernels_sha256.h"
+#include "vmm/config/busy.h"
+#include "vmm/config/select.h"
 #include "vmm/host/caches.h"
 #include "vmm/host/cpus.h"
 #include "vmm/mem/backing.h"
@@ -236,7 +239,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
                struct err *err)
 {
     static const struct team_sleep sleep = {.wait = wait_on, .wake = wake};
-    const struct result_source source = {snapshot, NULL, log, log_ctx, NULL};
+    const struct result_source source = {snapshot, NULL, log, log_ctx, NULL, NULL};
 
     native.config = config;
     native.result = result;
@@ -248,8 +251,12 @@ int native_run(const struct config *config, const char *chosen, const struct wat
         result_init(result, &source, config->vcpus, err) ||
         backing_alloc(&native.backing, config, watch, err))
         return -1;
-    team_init(&native.team, &sleep, config->vcpus, cpus_usable());
-    native_disk_begin(config);
+    team_init(&native.team, &sleep, config->vcpus, busy_cpus(config, cpus_usable()));
+    if (select_needs(chosen, (const struct minivmm_bench_info *)bench_table,
+                     (size_t)(bench_table_end - bench_table)) &
+            MINIVMM_BENCH_DISK &&
+        native_disk_begin(config, err))
+        return -1;
     describe(chosen);
     if (start_threads(err))
         return -1;

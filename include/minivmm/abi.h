@@ -79,6 +79,7 @@
 
 #define MINIVMM_INFO_SECTION  ".minivmm.info"
 #define MINIVMM_BENCH_SECTION ".minivmm.benches"
+#define MINIVMM_ARGS_SECTION  ".minivmm.args"
 #define MINIVMM_INFO_MAGIC    0x6d76696e696d0001ull
 
 struct minivmm_guest_info {
@@ -94,8 +95,24 @@ struct minivmm_guest_info {
  */
 struct minivmm_bench_info {
     char name[32];
-    char help[88];
-    uint64_t run; /* the guest's own: the function's address */
+    char help[84];
+    uint32_t flags; /* MINIVMM_BENCH_* */
+    uint64_t run;   /* the guest's own: the function's address */
+};
+
+#define MINIVMM_BENCH_DISK   1u /* it uses the first disk */
+#define MINIVMM_BENCH_WRITES 2u /* and writes to it */
+
+/*
+ * A key that --args may have, MINIVMM_ARGS_SECTION being an array of them: arguments are checked
+ * before the guest is started. A guest without this section takes any. Strings are terminated.
+ */
+struct minivmm_arg_info {
+    char key[16];
+    char words[64];       /* its values, "sse2|avx2"; empty: numbers */
+    uint64_t least, most; /* bounds of numbers, both within */
+    uint32_t list; /* 1: powers of two, perhaps several, "512:4k:1m"; 0: one decimal number */
+    uint32_t reserved;
 };
 
 /*

@@ -8,7 +8,7 @@
  * write returns. A record that breaks the rules below ends the run.
  *
  * The order: PLAN once; then for each row BEGIN, END and CHECK, with SAMPLES, TIMES, one COST and
- * one IO anywhere between BEGIN and CHECK (or SKIP instead of all of them); EXIT last. WARN, LOG
+ * one IO anywhere between BEGIN and CHECK (or SKIP or FAIL instead of all of them, or after the last); EXIT last. WARN, LOG
  * and FAULT may come at any time. The VMM snapshots the counters of all vCPUs at BEGIN and END, so
  * the other vCPUs should be asleep then, and preparation and checking belong outside.
  *
@@ -30,7 +30,7 @@ enum channel_type {
     CHANNEL_SAMPLES,  /* measured values of the open row */
     CHANNEL_END,      /* the window closes */
     CHANNEL_CHECK,    /* whether the row's result is right: the row is complete */
-    CHANNEL_SKIP,     /* a benchmark cannot run here, and why */
+    CHANNEL_SKIP,     /* a benchmark cannot be measured here, and why */
     CHANNEL_WARN,     /* something that a reader of the results must know */
     CHANNEL_LOG,      /* text for a person */
     CHANNEL_FAULT,    /* the guest cannot go on: an exception nobody expected */
@@ -38,6 +38,7 @@ enum channel_type {
     CHANNEL_COST,     /* the open row measures an exit: of what kind */
     CHANNEL_TIMES,    /* round trips of single operations of the open row, in their order */
     CHANNEL_IO,       /* the open row's operations are I/O: how much, how deep, how long */
+    CHANNEL_FAIL,     /* a benchmark was tried and failed, by an I/O error, and why: as SKIP */
     CHANNEL_TYPE_COUNT
 };
 

@@ -96,7 +96,7 @@ START_TEST(huge_pages)
 {
     long before = read_count(POOL);
 
-    expect_failure(1, "pages of 1 GiB needed", "--guest", program_path("hello.elf"), "--mem", "1G",
+    expect_failure(1, "page of 1 GiB needed", "--guest", program_path("hello.elf"), "--mem", "1G",
                    "--hugepages", "1G", NULL);
     if (before < 0 || write_count(POOL, before + 34)) {
         suite_skip_part("only root can reserve huge pages");

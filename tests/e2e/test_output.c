@@ -57,6 +57,10 @@ START_TEST(early_failures_leave_the_file_alone)
     ck_assert_int_eq(write(fd, "older", 5), 5);
     expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
                    "x", "--output", path, NULL);
+    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
+                   "x", "--log", path, NULL);
+    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
+                   "x", "--trace", path, NULL);
     ck_assert_int_eq(pread(fd, text, sizeof(text), 0), 5);
     ck_assert_str_eq(text, "older");
     close(fd);

@@ -212,6 +212,128 @@ START_TEST(timeout_ends_populating)
 }
 END_TEST
 
-SUITE_MAIN_KVM("stop", timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run,
-               native_run_ends_too, unread_log_does_not_hold_up_the_end,
-               signals_end_the_wait_for_a_reader, signals_end_populating, timeout_ends_populating)
+/* A run that is within a row for long enough: in a VM within its second, for ever. */
+static struct program start_measuring(const char *name)
+{
+    const char *vm[] = {"--guest", program_path("spin.elf"), "--mem", "64M", "--report", "json",
+                        NULL};
+    const char *native[] = {"--mem", "256M", "--bench", "gups.stream", "--report", "json", NULL};
+    bool is_vm = !strcmp(name, "minivmm");
+    struct program program = program_start(name, is_vm ? vm : native);
+
+    if (is_vm)
+        program_await_text(&program, "spinning");
+    /* Some looks, so that the row that is complete is known to be over. */
+    usleep(is_vm ? 150000 : 300000);
+    return program;
+}
+
+/*
+ * Once it has run on for a while. In a VM the row that was complete is not affected, and the open
+ * one is; a native run may not have come to its row yet.
+ */
+static void check_interrupted(struct program *program, const char *what)
+{
+    struct outcome run;
+    json_t *warning, *found = NULL;
+    size_t i;
+
+    usleep(150000);
+    kill(program->pid, SIGTERM);
+    run = program_wait(program);
+    ck_assert_int_eq(run.status, 1);
+    json_array_foreach (json_at(run.json, "warnings"), i, warning)
+        if (!strcmp(json_text_at(warning, "code"), "interrupted"))
+            found = warning;
+    ck_assert_msg(found && strstr(json_text_at(found, "text"), what), "%s", run.out);
+    if (!strcmp(json_text_at(run.json, "env"), "vm")) {
+        check_rows(&run);
+        ck_assert(!json_has(run.json, "benches.0.interrupted"));
+        ck_assert(json_is_true(json_at(run.json, "benches.1.interrupted")));
+        ck_assert_msg(strstr(run.err, what) != NULL, "%s", run.err);
+    }
+    outcome_free(&run);
+}
+
+START_TEST(a_stop_voids_what_it_interrupts)
+{
+    static const char *const names[] = {"minivmm", "bench-native"};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct program program = start_measuring(names[i]);
+        int status;
+
+        kill(program.pid, SIGSTOP);
+        ck_assert_int_eq(waitpid(program.pid, &status, WUNTRACED), program.pid);
+        kill(program.pid, SIGCONT);
+        check_interrupted(&program, "the run was stopped for up to ");
+    }
+}
+END_TEST
+
+static bool write_file(const char *folder, const char *name, const char *text)
+{
+    char path[128];
+    int fd, failed;
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    failed = fd < 0 || write(fd, text, strlen(text)) < 0;
+    if (fd >= 0)
+        close(fd);
+    return !failed;
+}
+
+/* The freezers of both versions. */
+static const struct freezer {
+    const char *root, *file, *freeze, *thaw;
+} freezers[] = {
+    {"/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED"},
+    {"/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0"},
+    {"/sys/fs/cgroup", "cgroup.freeze", "1", "0"},
+};
+
+/* Returns whether there is such a freezer, and it may be used. */
+static bool freeze_run(const struct freezer *freezer, const char *name)
+{
+    const struct timespec pause = {0, 400000000};
+    char folder[96], pid[16];
+    struct program program;
+    bool frozen;
+
+    snprintf(folder, sizeof(folder), "%s/minivmm-test-%d", freezer->root, (int)getpid());
+    if (mkdir(folder, 0755))
+        return false;
+    program = start_measuring(name);
+    snprintf(pid, sizeof(pid), "%d", program.pid);
+    frozen = write_file(folder, "cgroup.procs", pid) &&
+             write_file(folder, freezer->file, freezer->freeze);
+    nanosleep(&pause, NULL);
+    write_file(folder, freezer->file, freezer->thaw);
+    if (frozen) {
+        check_interrupted(&program, "the run was frozen for up to ");
+    } else {
+        struct outcome run = program_wait(&program);
+
+        outcome_free(&run);
+    }
+    ck_assert_int_eq(rmdir(folder), 0);
+    return frozen;
+}
+
+START_TEST(a_freeze_voids_what_it_interrupts)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < sizeof(freezers) / sizeof(freezers[0]); i++)
+        if (freeze_run(&freezers[i], found ? "bench-native" : "minivmm"))
+            found++;
+    if (!found)
+        suite_skip_part("no cgroup freezer that may be used");
+}
+END_TEST
+
+SUITE_MAIN_KVM("stop", a_stop_voids_what_it_interrupts, a_freeze_voids_what_it_interrupts,
+               timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run, native_run_ends_too,
+               unread_log_does_not_hold_up_the_end, signals_end_the_wait_for_a_reader,
+               signals_end_populating, timeout_ends_populating)

@@ -21,12 +21,41 @@ static uint64_t exits_of(const json_t *json)
     return sum;
 }
 
+/* Rows of benchmarks, each of which ends before the next begins. */
+struct rows {
+    unsigned begun, ended;
+    double at; /* the last event, in us */
+};
+
+static void check_row(const json_t *event, struct rows *rows)
+{
+    static const char *const names[] = {"exits.pio.out work=none", "exits.pio.out work=1us",
+                                        "exits.cpuid work=none", "exits.cpuid work=1us"};
+    const char *ph = json_text_at(event, "ph");
+
+    if (strcmp(ph, "B") && strcmp(ph, "E"))
+        return;
+    ck_assert_int_eq(json_int_at(event, "tid"), 1);
+    ck_assert(json_number_value(json_at(event, "ts")) > rows->at);
+    rows->at = json_number_value(json_at(event, "ts"));
+    if (*ph == 'E') {
+        ck_assert_uint_eq(++rows->ended, rows->begun);
+        return;
+    }
+    ck_assert_uint_eq(rows->ended, rows->begun);
+    ck_assert_uint_lt(rows->begun, 4);
+    ck_assert_str_eq(json_text_at(event, "name"), names[rows->begun]);
+    ck_assert_int_eq(json_int_at(event, "args.row"), rows->begun++);
+}
+
 START_TEST(every_exit_is_traced)
 {
     char path[] = "/tmp/minivmm-trace-XXXXXX";
     struct outcome run, converted;
     json_t *event, *events;
+    struct rows rows = {0};
     uint64_t exits = 0;
+    json_int_t probes = 0, channels = 0;
     size_t i;
 
     close(mkstemp(path));
@@ -37,12 +66,20 @@ START_TEST(every_exit_is_traced)
     ck_assert_msg(converted.status == 0, "%s", converted.err);
     events = json_at(converted.json, "traceEvents");
     json_array_foreach (events, i, event) {
+        check_row(event, &rows);
         if (strcmp(json_text_at(event, "ph"), "X") != 0)
             continue;
         exits++;
         ck_assert_int_eq(json_int_at(event, "tid"), 0);
         ck_assert(json_number_value(json_at(event, "ts")) > 0);
+        /* Those of the harness among them. */
+        probes += !strcmp(json_text_at(event, "args.device"), "probe");
+        channels += !strcmp(json_text_at(event, "args.device"), "channel");
     }
+    ck_assert_int_eq(probes, json_int_at(run.json, "vcpus.0.exits_devices.probe.count"));
+    ck_assert_int_eq(channels, json_int_at(run.json, "vcpus.0.exits_harness.channel.count"));
+    ck_assert_uint_eq(rows.begun, json_array_size(json_at(run.json, "benches")));
+    ck_assert_uint_eq(rows.ended, rows.begun);
     ck_assert_uint_eq(exits, exits_of(run.json));
     outcome_free(&run);
     outcome_free(&converted);
@@ -68,6 +105,50 @@ START_TEST(a_trace_that_is_not_whole_is_a_failure)
     ck_assert_int_eq(run.status, 2);
     ck_assert_msg(strstr(run.err, "/dev/null: not a trace") != NULL, "%s", run.err);
     outcome_free(&run);
+}
+END_TEST
+
+/* What is no trace of this format; a file says what it likes. */
+START_TEST(other_traces_are_refused)
+{
+    static const struct {
+        const char *content, *expected;
+        size_t bytes;
+    } files[] = {
+        {"mmtrace1\0\0\0\0\0\0\0\0",
+         ": a trace of format 1; this minivmm-trace reads format 2; "
+         "try: minivmm and minivmm-trace of the same build",
+         16},
+        {"mmtrace\033", ": a trace of format ?;", 8},
+        {"mmtrade2", ": not a trace", 8},
+        {"mmtrac", ": not a trace", 6},
+        {"mmtrace2", ": it ends before its first exit", 8},
+        {"mmtrace2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0",
+         ": a header that cannot be", 40},
+        {"mmtrace2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\377\377\0\0\0\0\0\0",
+         ": a header that cannot be", 40},
+        {"mmtrace2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0"
+         "exit\0\0\0\0\0\0\0\0\0\0\0\0a\"b\0\0\0\0\0\0\0\0\0\0\0\0\0",
+         ": a reason or a device that is not a name", 72},
+        {"mmtrace2\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0"
+         "exit\0\0\0\0\0\0\0\0\0\0\0\0"
+         "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\375\377stream",
+         ": its last row is cut off", 86},
+    };
+
+    for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        char path[] = "/tmp/minivmm-trace-XXXXXX";
+        int fd = mkstemp(path);
+        struct outcome run;
+
+        ck_assert_int_eq(write(fd, files[i].content, files[i].bytes), (ssize_t)files[i].bytes);
+        close(fd);
+        run = program_run("minivmm-trace", path, NULL);
+        ck_assert_msg(run.status == 2 && strstr(run.err, files[i].expected), "%u: status %d\n%s", i,
+                      run.status, run.err);
+        outcome_free(&run);
+        unlink(path);
+    }
 }
 END_TEST
 
@@ -98,4 +179,4 @@ START_TEST(tracepoints_are_counted)
 END_TEST
 
 SUITE_MAIN_KVM("trace", every_exit_is_traced, a_trace_that_is_not_whole_is_a_failure,
-               tracepoints_are_counted)
+               other_traces_are_refused, tracepoints_are_counted)

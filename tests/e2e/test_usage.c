@@ -78,6 +78,35 @@ START_TEST(benchmarks_are_known)
 }
 END_TEST
 
+/* Before anything is started, in all programs that take them. */
+START_TEST(arguments_are_known)
+{
+    static const char *const programs[] = {"minivmm", "bench-native", "virtcost"};
+    static const struct {
+        const char *args, *expected;
+    } wrong[] = {
+        {"bogus=1", "--args bogus=1: no such key; try: n=1..200000, isa=sse2|avx2|avx512, "},
+        {"n=5 isa=mmx", "--args isa=mmx: not a value of this key; try: isa=sse2|avx2|avx512\n"},
+    };
+
+    for (unsigned i = 0; i < 6; i++) {
+        const char *program = programs[i / 2];
+        bool all = i / 2 == 2;
+        struct outcome run =
+            program_run(program, "--mem", "64M", "--bench", "fma", "--args", wrong[i % 2].args,
+                        all ? "run" : NULL, "bench", "--envs", "native,vm", NULL);
+
+        ck_assert_msg(run.status == 2 && strstr(run.err, wrong[i % 2].expected),
+                      "%s: status %d\n%s", program, run.status, run.err);
+        outcome_free(&run);
+    }
+    /* A guest that declares no keys takes any. */
+    if (suite_has_kvm())
+        expect_failure(0, "bogus=1", "--guest", program_path("hello.elf"), "--mem", "64M", "--args",
+                       "bogus=1", NULL);
+}
+END_TEST
+
 /* A copy of a guest, in a file of this test's own, with some bytes changed. */
 struct patch {
     const char *expected; /* on standard error */
@@ -294,6 +323,6 @@ START_TEST(dry_run_prints_the_machine)
 END_TEST
 
 SUITE_MAIN("usage", sizes_are_checked, numbers_are_checked, benchmarks_are_known,
-           guests_are_checked, truncated_guests_are_refused, guests_must_be_there,
-           list_names_the_benchmarks, full_standard_output, kvm_is_asked, without_kvm_it_cannot_run,
-           help_and_version, dry_run_prints_the_machine)
+           arguments_are_known, guests_are_checked, truncated_guests_are_refused,
+           guests_must_be_there, list_names_the_benchmarks, full_standard_output, kvm_is_asked,
+           without_kvm_it_cannot_run, help_and_version, dry_run_prints_the_machine)

@@ -36,6 +36,8 @@ static int keep(const char *name)
     return fd;
 }
 
+void (*program_prepare)(void);
+
 struct program program_start(const char *name, const char *const *args)
 {
     return program_start_to(name, args, -1, -1);
@@ -58,6 +60,8 @@ struct program program_start_to(const char *name, const char *const *args, int o
             argv[i + 1] = args[i];
         dup2(out < 0 ? program.out : out, STDOUT_FILENO);
         dup2(err < 0 ? program.err : err, STDERR_FILENO);
+        if (program_prepare)
+            program_prepare();
         execv(program_path(name), (char *const *)argv);
         perror(program_path(name));
         _exit(126);

@@ -28,6 +28,10 @@ struct program {
  */
 const char *program_path(const char *name);
 
+/* program_prepare: called in each new process just before exec(2), with its files in place; or
+ * NULL. */
+extern void (*program_prepare)(void);
+
 /*
  * program_start(): start a program of the build with the arguments up to a NULL. Fails the test if
  * that is not possible.

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <check.h>
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/unit/fixture.h"
+#include "vmm/host/file.h"
 
 static int saved = -1, kept = -1;
 
@@ -31,6 +35,36 @@ void fixture_file(char path[FIXTURE_PATH_MAX], const void *content, size_t bytes
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, content, bytes), bytes);
     close(fd);
+}
+
+void fixture_tree(char root[FIXTURE_PATH_MAX])
+{
+    strcpy(root, "/tmp/minivmm-unit-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(root));
+}
+
+void fixture_add(const char *root, const char *path, const char *format, ...)
+{
+    char whole[512];
+    va_list args;
+    FILE *file;
+
+    snprintf(whole, sizeof(whole), "%s%s", root, path);
+    for (char *slash = whole + strlen(root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        ck_assert(!mkdir(whole, 0755) || errno == EEXIST);
+    }
+    file = fopen(whole, "w");
+    ck_assert_ptr_nonnull(file);
+    va_start(args, format);
+    vfprintf(file, format, args);
+    va_end(args);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+void fixture_remove(const char *root)
+{
+    ck_assert_int_eq(file_remove_tree(root), 0);
 }
 
 static char *read_all(FILE *file)

@@ -27,6 +27,16 @@ struct guestmem fixture_memory(uint64_t bytes);
 /* fixture_file(): a new file under /tmp with this content; its name goes to `path`. */
 void fixture_file(char path[FIXTURE_PATH_MAX], const void *content, size_t bytes);
 
+/*
+ * fixture_tree(): a new folder under /tmp, which stands for "/"; its name goes to `root`.
+ * fixture_add() makes a file in it, "/proc/stat", and the folders that it takes.
+ * fixture_remove() removes all of it.
+ */
+void fixture_tree(char root[FIXTURE_PATH_MAX]);
+void fixture_add(const char *root, const char *path, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void fixture_remove(const char *root);
+
 /* fixture_read(): a file's content with a terminator behind it, to be freed. */
 char *fixture_read(const char *path);
 

@@ -42,10 +42,13 @@ static void describe_run(struct sample *sample)
 {
     static const char *const devices[] = {
         [SAMPLE_CHANNEL] = "channel", [SAMPLE_PARAVIRT] = "paravirt", [SAMPLE_DISK] = "blk0"};
-    static const char *const stats[] = {
-        [SAMPLE_IO_EXITS] = "io_exits",           [SAMPLE_MMIO_EXITS] = "mmio_exits",
-        [SAMPLE_IRQS] = "irq_injections",         [SAMPLE_HALT_WAIT] = "halt_wait_ns",
-        [SAMPLE_HALT_POLL] = "halt_poll_fail_ns", [SAMPLE_PAGES] = "pages_4k"};
+    static const char *const stats[] = {[SAMPLE_IO_EXITS] = "io_exits",
+                                        [SAMPLE_MMIO_EXITS] = "mmio_exits",
+                                        [SAMPLE_IRQS] = "irq_injections",
+                                        [SAMPLE_HALT_WAIT] = "halt_wait_ns",
+                                        [SAMPLE_HALT_POLL] = "halt_poll_fail_ns",
+                                        [SAMPLE_HALT_FOUND] = "halt_poll_success_ns",
+                                        [SAMPLE_PAGES] = "pages_4k"};
     struct run_facts *facts = &sample->facts;
 
     *facts = (struct run_facts){
@@ -87,7 +90,7 @@ static void describe_run(struct sample *sample)
 
 void sample_init(struct sample *sample)
 {
-    struct result_source source = {snapshot, NULL, log_text, NULL, NULL};
+    struct result_source source = {snapshot, NULL, log_text, NULL, NULL, NULL};
     struct err err = {0};
 
     config_init(&sample->config);
@@ -100,7 +103,11 @@ void sample_init(struct sample *sample)
     describe_host(&sample->host);
     describe_run(sample);
     sample->report = (struct report){
-        &sample->config, &sample->result, &sample->facts, &sample->host, 0, 0, NULL};
+        .config = &sample->config,
+        .result = &sample->result,
+        .facts = &sample->facts,
+        .host = &sample->host,
+    };
 }
 
 void sample_free(struct sample *sample)

@@ -21,6 +21,7 @@ enum {
     SAMPLE_IRQS,
     SAMPLE_HALT_WAIT,
     SAMPLE_HALT_POLL,
+    SAMPLE_HALT_FOUND,
     SAMPLE_PAGES, /* not a sum */
     SAMPLE_STATS
 };

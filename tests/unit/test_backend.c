@@ -437,8 +437,47 @@ START_TEST(a_temporary_disk_has_no_name)
 }
 END_TEST
 
-SUITE_MAIN("backend", reads_return_what_was_written, iovecs_are_gathered, many_are_in_flight,
-           null_moves_nothing, a_file_that_shrinks_is_an_io_error, an_unlinked_file_stays_usable,
+/* Open a file with direct; skips the part if its file system does not support that. */
+static bool open_direct(const char *at, const char *fallback)
+{
+    struct err err;
+
+    config = config_disk_default;
+    config.engine = CONFIG_ENGINE_SYNC;
+    config.path = at;
+    config.bytes = DISK_BYTES;
+    config.create = config.direct = true;
+    if (!backend_open(&backend, &config, DEPTH, &err))
+        return true;
+    suite_skip_part(fallback);
+    return false;
+}
+
+START_TEST(cached_is_false_only_with_direct_io)
+{
+    for (unsigned i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
+        if (!usable(engines[i]))
+            continue;
+        must_open(engines[i]);
+        ck_assert_int_eq(backend.cached, has_file(engines[i]));
+        close_all();
+    }
+    if (open_direct("minivmm-unit-direct", "no direct I/O in the working folder")) {
+        ck_assert(!backend.cached);
+        backend_close(&backend);
+        unlink("minivmm-unit-direct");
+    }
+    if (open_direct("/dev/shm/minivmm-unit-direct", "no direct I/O on tmpfs")) {
+        ck_assert(backend.cached);
+        backend_close(&backend);
+        unlink("/dev/shm/minivmm-unit-direct");
+    }
+}
+END_TEST
+
+SUITE_MAIN("backend", cached_is_false_only_with_direct_io, reads_return_what_was_written,
+           iovecs_are_gathered, many_are_in_flight, null_moves_nothing,
+           a_file_that_shrinks_is_an_io_error, an_unlinked_file_stays_usable,
            a_failed_flush_fails_all_later_ones, waiting_ends_with_an_event,
            unsuitable_files_are_refused, a_new_file_has_the_configured_size, o_nonblock_is_cleared,
            one_writer_or_many_readers, a_concurrently_created_file_is_kept,

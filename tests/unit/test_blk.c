@@ -27,6 +27,7 @@ static uint8_t *content;
 static struct disk_io *queued[DISK_DEPTH_MAX];
 static unsigned count, most_queued;
 static uint64_t operations;
+static bool failed;
 
 static void queue(struct disk_io *io)
 {
@@ -101,7 +102,7 @@ static void set_up(unsigned reads, bool random)
         job.last = calloc(blocks, sizeof(*job.last));
         job.busy = calloc(blocks, 1);
     }
-    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer));
+    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed));
     blk_job_begin(&job);
 }
 
@@ -186,7 +187,26 @@ START_TEST(an_error_is_counted)
     set_up(50, true);
     fault = ERROR;
     run();
-    ck_assert_uint_ge(job.bad, job.ops / FAULT_EVERY - 10);
+    ck_assert_uint_ge(job.errors, job.ops / FAULT_EVERY - 10);
+    ck_assert_uint_eq(job.bad, 0);
+    tear_down();
+}
+END_TEST
+
+/* Other than what is found on a disk, which is only told. */
+START_TEST(an_error_of_the_layout_is_a_failure)
+{
+    const char *why;
+
+    set_up(0, true);
+    fault = ERROR;
+    memset(content, 0, DISK_BYTES);
+    why = blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed);
+    ck_assert_msg(why && strstr(why, "I/O error: a "), "%s", why);
+    ck_assert(failed);
+    fault = NONE;
+    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed));
+    ck_assert(!failed);
     tear_down();
 }
 END_TEST
@@ -203,7 +223,7 @@ START_TEST(only_an_empty_disk_is_filled)
         memset(content, 0, DISK_BYTES);
         content[places[i]] = 'x';
         memcpy(before, content, DISK_BYTES);
-        why = blk_lay_out(&disk, DISK_BYTES, job.buffer);
+        why = blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed);
         ck_assert(why && strstr(why, "other data"));
         ck_assert_mem_eq(before, content, DISK_BYTES);
         tear_down();
@@ -221,7 +241,7 @@ START_TEST(a_single_foreign_byte_is_not_overwritten)
         const char *why;
 
         content[place] = 'x';
-        why = blk_lay_out(&disk, DISK_BYTES, job.buffer);
+        why = blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed);
         ck_assert_msg(why && strstr(why, "other data"), "at %llu", (unsigned long long)place);
         ck_assert_uint_eq(content[place], 'x');
         content[place] = 0;
@@ -235,7 +255,7 @@ START_TEST(an_interrupted_fill_is_completed)
 {
     set_up(100, true);
     memset(content + 5 * 512, 0, DISK_BYTES - 5 * 512);
-    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer));
+    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed));
     ck_assert(pattern_whole(content, 0, DISK_BYTES / 512));
     tear_down();
 }
@@ -250,10 +270,10 @@ START_TEST(a_disk_with_the_pattern_is_not_written)
     disk.read_only = true;
     fault = DROPPED;
     before = operations;
-    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer));
+    ck_assert_ptr_null(blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed));
     ck_assert_uint_le(operations - before, 300);
     memset(content, 0, DISK_BYTES);
-    ck_assert(strstr(blk_lay_out(&disk, DISK_BYTES, job.buffer), "read-only"));
+    ck_assert(strstr(blk_lay_out(&disk, DISK_BYTES, job.buffer, &failed), "read-only"));
     tear_down();
 }
 END_TEST
@@ -281,6 +301,6 @@ END_TEST
 
 SUITE_MAIN("blk", intact_data_passes, another_blocks_data_is_detected,
            a_flipped_byte_is_detected_eventually, a_dropped_write_is_detected, an_error_is_counted,
-           only_an_empty_disk_is_filled, a_single_foreign_byte_is_not_overwritten,
-           an_interrupted_fill_is_completed, a_disk_with_the_pattern_is_not_written,
-           patterns_identify_sector_and_generation)
+           an_error_of_the_layout_is_a_failure, only_an_empty_disk_is_filled,
+           a_single_foreign_byte_is_not_overwritten, an_interrupted_fill_is_completed,
+           a_disk_with_the_pattern_is_not_written, patterns_identify_sector_and_generation)

@@ -35,7 +35,7 @@ static char logged[64 << 10];
 
 static void set_up(void)
 {
-    struct result_source source = {snapshot, NULL, log_text, logged, NULL};
+    struct result_source source = {snapshot, NULL, log_text, logged, NULL, NULL};
     struct err err;
 
     mem = fixture_memory(BYTES);

@@ -103,6 +103,8 @@ static void expect(json_t *results, const char *claim, const char *verdict, cons
 #define CANNOT "cannot be shown here"
 #define OTHER  "not comparable"
 #define ABSENT "not measured"
+#define PART   "measured in part"
+#define OPEN   "measured, undecided"
 
 static void add_isa(json_t *results, const char *step, double native, double ratio)
 {
@@ -140,11 +142,11 @@ START_TEST(compute_loses_what_is_hidden)
 
         add_isa(results, "isa=avx512", cases[i].whole, cases[i].whole_ratio);
         add_isa(results, "isa=sse2", cases[i].sse2, cases[i].sse2_ratio);
-        expect(results, "compute", ABSENT, "the file's vector has no rows");
+        expect(results, "compute", PART, "the file's vector has no rows");
         add_left(results, "native", cases[i].sse2 / cases[i].whole);
         add_left(results, "vm",
                  cases[i].sse2 * cases[i].sse2_ratio / cases[i].whole / cases[i].whole_ratio);
-        expect(results, "compute", cases[i].verdict, "isa=avx512: 110 / - / ");
+        expect(results, "compute", cases[i].verdict, "isa=avx512: 110.0 / - / ");
         json_decref(results);
     }
 }
@@ -181,13 +183,13 @@ START_TEST(sequential_memory_ties_at_one_and_at_all_cpus)
 
     expect(results, "sequential", ABSENT, "virtcost run kernels");
     add_kernel(results, "stream.triad", 1, 40, 0.995);
-    expect(results, "sequential", ABSENT, "the file's kernels has no rows");
-    add_kernel(results, "stream.triad", 2, 50, 0.975);
+    expect(results, "sequential", PART, "the file's kernels has no rows");
+    add_kernel(results, "stream.triad", 2, 50, 0.985);
     expect(results, "sequential", YES,
-           "stream.triad, 1 thread: 40 / - / 39.8 GB/s, VM/native 0.995 [0.985, 1.005]");
+           "stream.triad, 1 thread: 40.00 / - / 39.80 GB/s, VM/native 0.9950 [0.9850, 1.005]");
     expect(results, "sequential", YES, "two sockets cannot be shown");
     add_kernel(results, "stream.triad", 2, 50, 0.9);
-    expect(results, "sequential", NO, "0.9 [0.89, 0.91]");
+    expect(results, "sequential", NO, "0.9000 [0.8900, 0.9100]");
     json_decref(results);
 
     /* Against a container, say, it is another question. */
@@ -214,9 +216,10 @@ START_TEST(a_wide_or_unsure_interval_is_no_answer)
         double median, half, confidence;
         const char *verdict;
     } cases[] = {
-        {1, 0.2, 0.97, ABSENT},   {1, 0.01, 0.75, ABSENT},     {0.5, 0.01, 0.75, ABSENT},
-        {0.95, 0.04, 0.97, NO},   {0.95, 0.051, 0.97, ABSENT}, {0.98, 0.01, 0.97, YES},
-        {0.96, 0.045, 0.97, YES}, {1.2, 0.01, 0.97, YES},
+        {1, 0.2, 0.97, OPEN},      {1, 0.01, 0.75, OPEN},     {0.5, 0.01, 0.75, OPEN},
+        {0.95, 0.04, 0.97, NO},    {0.95, 0.051, 0.97, OPEN}, {0.985, 0.01, 0.97, YES},
+        {0.96, 0.045, 0.97, OPEN}, {1.2, 0.01, 0.97, YES},    {0.975, 0.01, 0.97, NO},
+        {1.1, 0.2, 0.97, OPEN},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -224,9 +227,80 @@ START_TEST(a_wide_or_unsure_interval_is_no_answer)
 
         add_value(results, &one, "native", 40);
         add_ratio(results, &one, "vm", cases[i].median, cases[i].half, cases[i].confidence);
-        expect(results, "sequential", cases[i].verdict, "1 thread: 40 / - / - GB/s");
+        expect(results, "sequential", cases[i].verdict, "1 thread: 40.00 / - / - GB/s");
         json_decref(results);
     }
+}
+END_TEST
+
+static void add_blk(json_t *results, const char *env, const char *name, int bs, int depth,
+                    double ratio)
+{
+    const struct about about = {"blk", "", name, "IOPS", "higher", 1, bs, depth};
+
+    add_pair(results, &about, env, bs == 4096 ? 84000 : 500, ratio);
+}
+
+/* An interval on both sides of what is claimed decides nothing; its figures are there. */
+START_TEST(what_is_measured_is_never_called_not_measured)
+{
+    static const struct about triad = {
+        "kernels", "threads=1", "stream.triad", "GB/s", "higher", 1, 0, 0};
+    static const struct about gups = {"kernels", "threads=1", "gups.stream", "GUPS", "higher", 1, 0,
+                                      0};
+    static const struct about sse2 = {"vector", "isa=sse2", "linpack", "GFLOP/s",
+                                      "higher", 1,          0,         0};
+    static const struct about small = {"blk", "", "blk.randread", "IOPS", "higher", 1, 4096, 1};
+    json_t *results = results_begin("ept", 1, 1);
+
+    add_value(results, &triad, "native", 40);
+    add_ratio(results, &triad, "vm", 1, 0.2, 0.97);
+    add_ratio(results, &triad, "vm", 1, 0.2, 0.5);
+    expect(results, "sequential", OPEN, "VM/native 1.000 [0.8000, 1.200], unclear; ");
+    expect(results, "sequential", OPEN,
+           "VM/native 1.000 (too few blocks for an interval), unclear; ");
+    expect(results, "sequential", OPEN, "too few blocks to decide: at least 6 are needed");
+
+    /* 14 % may be lost, or nothing. */
+    add_value(results, &gups, "native", 0.05);
+    add_ratio(results, &gups, "vm", 0.93, 0.08, 0.97);
+    expect(results, "random memory loses", OPEN, "VM/native 0.9300 [0.8500, 1.010], unclear");
+
+    /* A step of which it is unclear whether it loses half. */
+    add_isa(results, "isa=avx512", 110, 1);
+    add_left(results, "native", 0.45);
+    add_ratio(results, &sse2, "vm", 0.58, 0.05, 0.97);
+    json_object_set_new(json_at(experiment(results, "vector"), "ratios.2"), "base_step",
+                        json_string("isa=avx512"));
+    expect(results, "compute", OPEN, "in the VM 0.5800 [0.5300, 0.6300]");
+
+    /* More than nothing is lost, but perhaps less than it takes to suffer. */
+    add_ratio(results, &small, "vm", 0.8, 0.05, 0.97);
+    add_blk(results, "vm", "blk.read", 1 << 20, 2, 1);
+    expect(results, "small I/O", OPEN, "VM/native 0.8000 [0.7500, 0.8500]; ");
+    json_decref(results);
+}
+END_TEST
+
+/* Of few samples, more settle it; how many is said where it can be known. */
+START_TEST(what_would_decide_it_is_told)
+{
+    static const struct about triad = {
+        "kernels", "threads=1", "stream.triad", "GB/s", "higher", 1, 0, 0};
+    json_t *results = results_begin("ept", 1, 1), *row, *samples = json_array();
+
+    add_value(results, &triad, "native", 40);
+    add_ratio(results, &triad, "vm", 1, 0.0609, 0.97);
+    row = json_at(experiment(results, "kernels"), "ratios.0");
+    for (unsigned i = 0; i < 10; i++)
+        json_array_append_new(samples, json_real(1));
+    json_object_set_new(row, "samples", samples);
+    expect(results, "sequential", OPEN, "unclear (about 46 blocks would settle it)");
+    expect(results, "sequential", OPEN, "too few blocks to decide: about 46 would");
+    /* Where 10 % are the same, it is clear. */
+    json_object_set_new(results, "margin_pct", json_integer(10));
+    expect(results, "sequential", YES, "VM/native 1.000 [0.9391, 1.061]");
+    json_decref(results);
 }
 END_TEST
 
@@ -242,7 +316,7 @@ START_TEST(random_memory_loses_to_the_nested_walk)
     json_t *results = results_begin("ept", 2, 1);
 
     add_kernel(results, "gups.stream", 1, 0.0458, 0.86);
-    expect(results, "random memory loses", YES, "1 thread: 0.0458 / - / 0.03939 GUPS");
+    expect(results, "random memory loses", YES, "1 thread: 0.04580 / - / 0.03939 GUPS");
     json_decref(results);
 
     /* Large pages hide it, small ones show it. */
@@ -251,7 +325,7 @@ START_TEST(random_memory_loses_to_the_nested_walk)
     expect(results, "random memory loses", NO, "virtcost run pages");
     add_pages(results, "host=2M,guest=2M", 0.99);
     add_pages(results, "host=4K,guest=4K", 0.8);
-    expect(results, "random memory loses", YES, "host=2M,guest=2M: 0.05 / - / 0.0495 GUPS");
+    expect(results, "random memory loses", YES, "host=2M,guest=2M: 0.05000 / - / 0.04950 GUPS");
     json_decref(results);
 
     results = results_begin("npt", 2, 1);
@@ -287,7 +361,7 @@ START_TEST(the_loop_decides_whether_all_cpus_tie)
     add_kernel(results, "gups.forkjoin", 2, 0.1, 1);
     add_kernel(results, "gups.stream", 2, 0.2, 0.86);
     expect(results, "random memory ties", YES, "hides a loss that is there");
-    expect(results, "random memory ties", YES, "the first loop over the second, natively 0.5 [");
+    expect(results, "random memory ties", YES, "the first loop over the second, natively 0.5000 [");
     json_decref(results);
 
     results = results_begin("shadow", 2, 1);
@@ -307,14 +381,6 @@ START_TEST(the_loop_decides_whether_all_cpus_tie)
 }
 END_TEST
 
-static void add_blk(json_t *results, const char *env, const char *name, int bs, int depth,
-                    double ratio)
-{
-    const struct about about = {"blk", "", name, "IOPS", "higher", 1, bs, depth};
-
-    add_pair(results, &about, env, bs == 4096 ? 84000 : 500, ratio);
-}
-
 START_TEST(small_io_suffers_if_large_does_not)
 {
     static const struct {
@@ -327,7 +393,7 @@ START_TEST(small_io_suffers_if_large_does_not)
 
         expect(results, "small I/O", ABSENT, "virtcost run blk");
         add_blk(results, "vm", "blk.randread", 4096, 1, cases[i].small);
-        expect(results, "small I/O", ABSENT, "the file's blk has no rows");
+        expect(results, "small I/O", PART, "the file's blk has no rows");
         add_blk(results, "vm", "blk.read", 1 << 20, 2, cases[i].large);
         json_array_append_new(json_at(experiment(results, "blk"), "added"),
                               json_pack("{s:s, s:{s:i, s:i}, s:f, s:[{s:s, s:f, s:f}], s:f, s:f}",
@@ -337,8 +403,8 @@ START_TEST(small_io_suffers_if_large_does_not)
                                         "residual_ns", 9000.0));
         expect(results, "small I/O", cases[i].verdict, "depth 2: 524.3 / - / ");
         expect(results, "small I/O", cases[i].verdict, " MB/s, VM/native");
-        expect(results, "small I/O", cases[i].verdict, "kick, in KVM 1 x 2700 ns");
-        expect(results, "small I/O", cases[i].verdict, "residual 9000 ns");
+        expect(results, "small I/O", cases[i].verdict, "kick, in KVM 1 x 2.700 us");
+        expect(results, "small I/O", cases[i].verdict, "residual 9.000 us");
         json_decref(results);
     }
 }
@@ -366,7 +432,7 @@ START_TEST(starting_without_an_operating_system_is_another_thing)
     add_value(results, &total, "container", 70e6);
     add_value(results, &total, "vm", 2.5e6);
     expect(results, "VMs start slowly", OTHER,
-           "from start to end: a process 200 us, a container 70.0 ms, a VM 2.50 ms");
+           "from start to end: a process 200.0 us, a container 70.00 ms, a VM 2.500 ms");
     expect(results, "VMs start slowly", OTHER, "boots no operating system");
     expect(results, "VMs start slowly", OTHER, "virtcost run density");
     add_value(results, &rate, "vm", 1000);
@@ -388,10 +454,10 @@ START_TEST(layers_cost_if_volumes_do_not)
         expect(results, "container storage", ABSENT, "virtcost run blk");
         add_blk(results, "container", "blk.randread", 4096, 1, 1);
         add_blk(results, "container", "blk.randwrite", 4096, 1, cases[i].volume);
-        expect(results, "container storage", ABSENT, "volume, 4K randread");
+        expect(results, "container storage", PART, "volume, 4K randread");
         add_blk(results, "overlayfs", "blk.randwrite", 4096, 1, cases[i].layers);
         expect(results, "container storage", cases[i].verdict,
-               "layers, 4K randwrite, depth 1: native 84.0k / overlayfs ");
+               "layers, 4K randwrite, depth 1: native 84.00 k IOPS / overlayfs ");
         json_decref(results);
     }
 }
@@ -412,16 +478,19 @@ START_TEST(isolation_is_weaker_where_the_victim_suffers_more)
 {
     static const struct {
         double container, vm; /* of a latency */
+        double margin_pct;
         const char *verdict, *text;
     } cases[] = {
-        {2, 1.5, YES, "suffer more in 1, the VM's in 0, and 1 tell"},
-        {2, 2.01, NO, "suffer more in 0, the VM's in 0, and 2 tell"},
-        {1.5, 2, NO, "blk.randread.p99 beside neighbour=disk: container 0.6667"},
+        {2, 1.5, 3, YES, "suffer more in 1, the VM's in 0, both the same in 1, and 0 are"},
+        {2, 2.01, 3, NO, "suffer more in 0, the VM's in 0, both the same in 2, and 0 are"},
+        {2, 2.01, 0.5, OPEN, "both the same in 0, and 2 are unclear; too wide an interval"},
+        {1.5, 2, 3, NO, "blk.randread.p99 beside neighbour=disk: container 0.6667"},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         json_t *results = results_begin("ept", 2, 1);
 
+        json_object_set_new(results, "margin_pct", json_real(cases[i].margin_pct));
         expect(results, "containers isolate", ABSENT, "virtcost run noise");
         add_noise(results, "container", "linpack", "higher", 0.9);
         add_noise(results, "container", "blk.randread.p99", "lower", cases[i].container);
@@ -523,6 +592,7 @@ END_TEST
 
 SUITE_MAIN("claims", compute_loses_what_is_hidden, compute_needs_a_vector_unit_to_hide,
            sequential_memory_ties_at_one_and_at_all_cpus, a_wide_or_unsure_interval_is_no_answer,
+           what_is_measured_is_never_called_not_measured, what_would_decide_it_is_told,
            random_memory_loses_to_the_nested_walk, shadow_paging_has_no_nested_walk,
            the_loop_decides_whether_all_cpus_tie, small_io_suffers_if_large_does_not,
            there_is_no_network, starting_without_an_operating_system_is_another_thing,

@@ -31,15 +31,23 @@ static json_t *results_of(const char *better, const char *samples)
     return json;
 }
 
-static json_t *compare(const char *better, const char *a, const char *b)
+static const struct compare_how how = {3, 1};
+
+static json_t *compare_within(const char *better, const char *a, const char *b, double margin_pct)
 {
+    const struct compare_how within = {margin_pct, 1};
     json_t *of_a = results_of(better, a), *of_b = results_of(better, b);
-    json_t *comparison = compare_results(of_a, of_b, 1);
+    json_t *comparison = compare_results(of_a, of_b, &within);
 
     ck_assert(comparison != NULL);
     json_decref(of_a);
     json_decref(of_b);
     return comparison;
+}
+
+static json_t *compare(const char *better, const char *a, const char *b)
+{
+    return compare_within(better, a, b, 3);
 }
 
 static const char *verdict(json_t *comparison)
@@ -101,49 +109,193 @@ START_TEST(the_verdict_knows_which_direction_is_better)
     ck_assert_str_eq(verdict(compare("lower", TENS, TWENTIES)), "worse");
     ck_assert_str_eq(verdict(compare("higher", TWENTIES, TENS)), "worse");
     ck_assert_str_eq(verdict(compare("lower", TWENTIES, TENS)), "better");
-    ck_assert_str_eq(verdict(compare("higher", TENS, SCATTERED)), "same");
+    ck_assert_str_eq(verdict(compare("higher", TENS, SCATTERED)), "unclear");
     ck_assert_str_eq(verdict(compare("lower", TENS, TENS)), "same");
+    ck_assert_str_eq(verdict(compare_within("lower", TENS, TENS, 0.1)), "unclear");
+    ck_assert_str_eq(verdict(compare_within("lower", TENS, SCATTERED, 100)), "same");
 }
 END_TEST
 
-START_TEST(worse_is_counted_beyond_so_many_percent)
+/* The errors of a gate, joined by "; ". */
+static const char *failures(const json_t *comparison, double pct, bool unclear)
+{
+    const struct compare_gate gate = {pct, unclear};
+    struct err err[COMPARE_FAILURES];
+    static char text[1200];
+    unsigned count = compare_fails(comparison, &gate, err);
+
+    text[0] = '\0';
+    for (unsigned i = 0; i < count; i++) {
+        ck_assert_int_eq(err[i].code, ERR_FAILED);
+        strcat(strcat(text, i ? "; " : ""), err[i].text);
+    }
+    return text;
+}
+
+#define WORSE(pct) "--fail-if-worse: 1 figure is worse by more than " pct " %"
+#define MAYBE(pct)                                                                                 \
+    "--fail-if-worse: 1 figure may be worse by more than " pct " % and cannot be judged: too few " \
+    "blocks"
+#define UNCLEAR      "--fail-if-unclear: 1 figure cannot be judged"
+#define FIVE_TENS    "[10, 10.1, 9.9, 10.2, 9.8]"
+#define HALF         "[5, 5.05, 4.95, 5.1, 4.9]"
+#define WIDE         "[5, 20, 9, 11, 14, 8.8]"
+#define WIDE_AND_LOW "[5, 14, 7, 11, 8, 6]"
+#define LESS         "[9.1, 9.15, 9.05, 9.2, 9.0, 9.1]"
+
+START_TEST(what_cannot_be_seen_is_no_pass)
 {
     static const struct {
         const char *better, *a, *b;
-        double pct;
-        unsigned worse;
+        double pct; /* negative: none */
+        bool unclear;
+        const char *failures;
     } cases[] = {
-        {"lower", TENS, TWENTIES, 0, 1},    {"lower", TENS, TWENTIES, 99, 1},
-        {"lower", TENS, TWENTIES, 101, 0},  {"higher", TENS, TWENTIES, 0, 0},
-        {"higher", TWENTIES, TENS, 49, 1},  {"higher", TWENTIES, TENS, 51, 0},
-        {"lower", TWENTIES, TENS, 0, 0},    {"lower", TENS, SCATTERED, 0, 0},
-        {"higher", TENS, SCATTERED, -5, 0},
+        {"lower", TENS, TWENTIES, 0, false, WORSE("0")},
+        {"lower", TENS, TWENTIES, 99, false, WORSE("99")},
+        {"lower", TENS, TWENTIES, 101, true, ""},
+        {"higher", TENS, TWENTIES, 0, true, ""},
+        {"higher", TWENTIES, TENS, 49, false, WORSE("49")},
+        {"higher", TWENTIES, TENS, 51, false, ""},
+        {"lower", TWENTIES, TENS, 0, true, ""},
+        {"higher", TENS, LESS, 5, false, WORSE("5")},
+        {"higher", TENS, LESS, 10, true, ""},
+        {"higher", TENS, TENS, 5, true, ""},
+        /* Half of it is gone, and nobody can be sure. */
+        {"higher", FIVE_TENS, HALF, 5, false, MAYBE("5")},
+        {"higher", TENS, HALF, 5, true, MAYBE("5") "; " UNCLEAR},
+        {"lower", HALF, TENS, 5, false, MAYBE("5")},
+        {"higher", "[10]", "[5]", 5, false, MAYBE("5")},
+        {"higher", TENS, WIDE_AND_LOW, 5, false, MAYBE("5")},
+        {"higher", TENS, WIDE_AND_LOW, 30, false, ""},
+        {"higher", TENS, WIDE_AND_LOW, 30, true, UNCLEAR},
+        /* Nobody can be sure of a gain either, but none asked. */
+        {"lower", FIVE_TENS, HALF, 5, false, ""},
+        {"lower", FIVE_TENS, HALF, 5, true, UNCLEAR},
+        {"higher", TENS, WIDE, 5, false, ""},
+        {"higher", TENS, WIDE, -1, true, UNCLEAR},
+        {"higher", TENS, WIDE, -1, false, ""},
+        {"higher", TENS, HALF, -1, false, ""},
+        /* A figure that is gone. */
+        {"higher", TENS, "[]", 5, false, MAYBE("5")},
+        {"lower", TENS, "[]", 5, false, MAYBE("5")},
+        {"higher", TENS, "[0, 0, 0, 0, 0, 0]", 5, false, MAYBE("5")},
+        {"lower", TENS, "[0, 0, 0, 0, 0, 0]", 5, false, ""},
+        {"lower", TENS, "[0, 0, 0, 0, 0, 0]", 5, true, UNCLEAR},
+        {"lower", "[]", TENS, 5, false, ""},
+        {"lower", "[]", "[]", 5, true, UNCLEAR},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         json_t *comparison = compare(cases[i].better, cases[i].a, cases[i].b);
+        const char *got = failures(comparison, cases[i].pct, cases[i].unclear);
 
-        ck_assert_msg(compare_worse(comparison, cases[i].pct) == cases[i].worse, "case %u", i);
+        ck_assert_msg(!strcmp(got, cases[i].failures), "case %u: %s", i, got);
         json_decref(comparison);
     }
 }
 END_TEST
 
-/* However bad they look; but nobody shall take that for a check that passed. */
-START_TEST(few_samples_are_never_worse_and_never_silent)
+/* However large the margin may be that the figures are within. */
+START_TEST(the_same_never_fails)
+{
+    json_t *comparison = compare_within("higher", TENS, LESS, 15);
+
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.verdict"), "same");
+    ck_assert_str_eq(failures(comparison, 15, true), "");
+    json_decref(comparison);
+}
+END_TEST
+
+static char *print_unclear(const json_t *comparison, double pct)
+{
+    const struct compare_gate gate = {pct, false};
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    compare_print_unclear(out, "virtcost", comparison, &gate);
+    fclose(out);
+    return text;
+}
+
+START_TEST(what_cannot_be_judged_is_named)
+{
+    static const struct {
+        const char *a, *b, *text;
+    } cases[] = {
+        {TENS, TENS, ""},
+        {FIVE_TENS, HALF, ": may be 50 % worse: 5 samples, at least 6 are needed\n"},
+        {"[10]", "[10]", ": 1 sample, at least 6 are needed\n"},
+        {TENS, WIDE_AND_LOW, ": may be 25 % worse: 0.75 ["},
+        {TENS, WIDE_AND_LOW, "] is too wide, about "},
+        {TENS, WIDE_AND_LOW, " blocks would settle it\n"},
+        {TENS, "[]", ": no ratio, b lost it\n"},
+        {"[]", TENS, ": no ratio\n"},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *comparison = compare("higher", cases[i].a, cases[i].b);
+        char *text = print_unclear(comparison, 5);
+
+        ck_assert_msg(*cases[i].text ? strstr(text, cases[i].text) != NULL : !*text, "case %u: %s",
+                      i, text);
+        if (*text)
+            ck_assert(
+                !strncmp(text,
+                         "virtcost: 1 of 1 figure cannot be judged:\n  kernels threads=1: "
+                         "stream.triad store=nt, 1 thr, vm:",
+                         strlen("virtcost: 1 of 1 figure cannot be judged:\n  kernels threads=1: "
+                                "stream.triad store=nt, 1 thr, vm:")));
+        free(text);
+        json_decref(comparison);
+    }
+}
+END_TEST
+
+/* One that only a has is not judged either; of very many, not all are named. */
+START_TEST(missing_figures_are_counted)
+{
+    json_t *a = results_of("higher", TENS), *b = results_of("higher", TENS), *comparison;
+    json_t *values = json_at(a, "experiments.0.values"), *value;
+    char *text, step[16];
+
+    for (unsigned i = 0; i < 30; i++) {
+        value = json_copy(json_array_get(values, 0));
+        snprintf(step, sizeof(step), "%u", i);
+        json_object_set_new(value, "step", json_string(step));
+        json_array_append_new(values, value);
+    }
+    comparison = compare_results(a, b, &how);
+    ck_assert_str_eq(failures(comparison, 5, false), "");
+    ck_assert_str_eq(failures(comparison, 5, true),
+                     "--fail-if-unclear: 30 figures cannot be judged");
+    text = print_unclear(comparison, 5);
+    ck_assert(strstr(text, "virtcost: 30 of 31 figures cannot be judged:\n  kernels 0: ") == text);
+    ck_assert(strstr(text, ", vm: only in a\n") != NULL);
+    ck_assert(strstr(text, "\n  and 10 more\n") != NULL);
+    free(text);
+    json_decref(comparison);
+    json_decref(a);
+    json_decref(b);
+}
+END_TEST
+
+START_TEST(few_samples_have_no_verdict)
 {
     json_t *comparison = compare("lower", TENS, "[90, 91, 92, 93, 94]");
 
-    ck_assert_str_eq(json_text_at(comparison, "rows.0.verdict"), "few");
-    ck_assert_uint_eq(compare_worse(comparison, 0), 0);
-    ck_assert_uint_eq(compare_count(comparison, "few"), 1);
+    ck_assert_str_eq(json_text_at(comparison, "rows.0.verdict"), "unclear");
+    ck_assert_int_eq(json_int_at(comparison, "rows.0.samples"), 5);
+    ck_assert_int_eq(json_int_at(comparison, "rows.0.settled_by_blocks"), 6);
+    ck_assert_uint_eq(compare_count(comparison, "unclear"), 1);
     ck_assert(has_warning(comparison, "few"));
     /* All that the two ranges allow, and what that is worth: (1 - 2/64) (1 - 2/32). */
     ck_assert_double_eq_tol(real_at(comparison, "rows.0.ci95.0"), 90 / 10.2, 1e-12);
     ck_assert_double_eq_tol(real_at(comparison, "rows.0.ci95.1"), 94 / 9.8, 1e-12);
     ck_assert_double_eq_tol(real_at(comparison, "rows.0.confidence"), 0.96875 * 0.9375, 1e-12);
     json_decref(comparison);
-    ck_assert_str_eq(verdict(compare("lower", "[1]", TENS)), "few");
+    ck_assert_str_eq(verdict(compare("lower", "[1]", TENS)), "unclear");
 }
 END_TEST
 
@@ -167,7 +319,7 @@ START_TEST(without_a_positive_sample_there_is_no_ratio)
             ck_assert_str_eq(json_text_at(comparison, "rows.0.verdict"), "none");
             ck_assert(!json_has(comparison, "rows.0.ratio"));
             ck_assert(!json_has(comparison, "rows.0.ci95"));
-            ck_assert_uint_eq(compare_worse(comparison, 0), 0);
+            ck_assert(!json_has(comparison, "rows.0.settled_by_blocks"));
             ck_assert(has_warning(comparison, "no_ratio"));
             json_decref(comparison);
         }
@@ -191,7 +343,7 @@ START_TEST(what_only_one_file_has_is_named)
     json_t *a = results_of("higher", TENS), *b = results_of("higher", TENS), *comparison;
 
     json_object_set_new(json_at(b, "experiments.0.values.0"), "env", json_string("native"));
-    comparison = compare_results(a, b, 1);
+    comparison = compare_results(a, b, &how);
     ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 0);
     ck_assert_str_eq(json_text_at(comparison, "only_a.0"),
                      "kernels threads=1: stream.triad store=nt, 1 thr, vm");
@@ -211,7 +363,7 @@ START_TEST(other_units_are_not_compared)
         json_t *a = results_of("higher", TENS), *b = results_of("higher", TENS), *comparison;
 
         json_object_set_new(json_at(b, "experiments.0.values.0"), keys[i], json_string("lower"));
-        comparison = compare_results(a, b, 1);
+        comparison = compare_results(a, b, &how);
         ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 0);
         ck_assert_uint_eq(json_array_size(json_at(comparison, "only_a")), 0);
         ck_assert(has_warning(comparison, "unit"));
@@ -242,7 +394,7 @@ START_TEST(what_makes_two_files_hard_to_compare_is_said)
     json_t *b = parse("{\"schema\": \"virtcost/1\", \"seed\": 7, \"quick\": true, \"host\": "
                       "{\"cpu\": \"B\", \"kernel\": \"6.2\", \"paging\": \"shadow\"}, "
                       "\"end\": {\"reason\": \"done\"}}");
-    json_t *comparison = compare_results(a, b, 1);
+    json_t *comparison = compare_results(a, b, &how);
     static const char *const codes[] = {"schema", "same_seed",  "quick",     "host_cpu",
                                         "paging", "incomplete", "host_cpus", "host_kernel"};
 
@@ -286,8 +438,22 @@ START_TEST(the_table_fits_and_judges)
 
     check_has(text, "kernels threads=1\n");
     check_has(text, "stream.triad store=nt        1 vm           10.00    20.00 GB/s    "
-                    "2.000 [2.000, 2.000]      worse\n");
-    check_has(text, "verdicts: 0 better, 1 worse, 0 same");
+                    "2.000 [2.000, 2.000]     worse\n");
+    check_has(text, "verdicts: 0 better, 1 worse, 0 same within 3 %, 0 unclear\n");
+    check_columns(text);
+    free(text);
+    json_decref(comparison);
+}
+END_TEST
+
+START_TEST(few_samples_are_shown_without_an_interval)
+{
+    json_t *comparison = compare("lower", "[10, 11]", "[20, 21]");
+    char *text = print(comparison);
+
+    check_has(text, "GB/s    1.952 (no interval)      unclear\n");
+    check_has(text, "unclear   1 of 1 ratio. 1 has too few blocks for an interval of 95 %: take at "
+                    "least 6 blocks.\n");
     check_columns(text);
     free(text);
     json_decref(comparison);
@@ -305,7 +471,7 @@ START_TEST(long_labels_stand_above_their_rows)
     native = json_copy(json_at(a, "experiments.0.values.0"));
     json_object_set_new(native, "env", json_string("native"));
     json_array_append_new(json_at(a, "experiments.0.values"), native);
-    comparison = compare_results(a, a, 1);
+    comparison = compare_results(a, a, &how);
     text = print(comparison);
     check_has(text, "stream.triad bs=1048576,iodepth=1\n                             1 vm ");
     check_has(text, " same\n                             1 native ");
@@ -335,19 +501,26 @@ START_TEST(anything_may_be_in_a_file)
 
     for (unsigned i = 0; i < count * count; i++) {
         json_t *a = parse(files[i / count]), *b = parse(files[i % count]);
-        json_t *comparison = compare_results(a, b, 1);
+        json_t *comparison = compare_results(a, b, &how);
         char *text = print(comparison);
 
-        compare_worse(comparison, 0);
+        failures(comparison, 0, true);
+        ck_assert(strchr(text, '\033') == NULL);
+        free(text);
+        text = print_unclear(comparison, 0);
         ck_assert(strchr(text, '\033') == NULL);
         free(text);
         json_decref(comparison);
         json_decref(a);
         json_decref(b);
     }
-    json_decref(compare_results(NULL, NULL, 1));
+    json_decref(compare_results(NULL, NULL, &how));
     free(print(NULL));
-    ck_assert_uint_eq(compare_worse(NULL, 0), 0);
+    free(print_unclear(NULL, 0));
+    ck_assert_str_eq(failures(NULL, 0, false), "--fail-if-worse: the two have no figure in common");
+    ck_assert_str_eq(failures(NULL, -1, true),
+                     "--fail-if-unclear: the two have no figure in common");
+    ck_assert_str_eq(failures(NULL, -1, false), "");
 }
 END_TEST
 
@@ -365,7 +538,7 @@ START_TEST(long_names_do_not_widen_the_table)
     b = json_deep_copy(a);
     json_object_set_new(json_at(b, "experiments.0.values.0"), "step", json_string(name));
     json_array_append(json_at(b, "experiments.0.values"), json_at(a, "experiments.0.values.0"));
-    comparison = compare_results(a, b, 1);
+    comparison = compare_results(a, b, &how);
     text = print(comparison);
     ck_assert_uint_eq(json_array_size(json_at(comparison, "rows")), 1);
     ck_assert_uint_eq(json_array_size(json_at(comparison, "only_b")), 1);
@@ -378,9 +551,10 @@ START_TEST(long_names_do_not_widen_the_table)
 END_TEST
 
 SUITE_MAIN("compare", a_ratio_is_b_over_a, the_verdict_knows_which_direction_is_better,
-           worse_is_counted_beyond_so_many_percent, few_samples_are_never_worse_and_never_silent,
-           without_a_positive_sample_there_is_no_ratio, void_samples_are_left_out,
-           what_only_one_file_has_is_named, other_units_are_not_compared, facts_are_not_compared,
-           what_makes_two_files_hard_to_compare_is_said, the_table_fits_and_judges,
-           long_labels_stand_above_their_rows, anything_may_be_in_a_file,
+           what_cannot_be_seen_is_no_pass, the_same_never_fails, what_cannot_be_judged_is_named,
+           missing_figures_are_counted, few_samples_have_no_verdict,
+           few_samples_are_shown_without_an_interval, without_a_positive_sample_there_is_no_ratio,
+           void_samples_are_left_out, what_only_one_file_has_is_named, other_units_are_not_compared,
+           facts_are_not_compared, what_makes_two_files_hard_to_compare_is_said,
+           the_table_fits_and_judges, long_labels_stand_above_their_rows, anything_may_be_in_a_file,
            long_names_do_not_widen_the_table)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
+#include "tests/unit/fixture.h"
 #include "vmm/host/cpus.h"
 
 /* The CPUs that this process may use, in order. Returns how many. */
@@ -52,6 +53,30 @@ START_TEST(every_cpu_of_a_list_must_be_allowed)
 }
 END_TEST
 
+START_TEST(a_processor_always_has_a_name)
+{
+    static const char *const without[] = {"processor : 0\nmodel : 1\n",
+                                          "processor : 0\nmodel name :\n",
+                                          "processor : 0\nmodel name : unknown\n"};
+    char root[FIXTURE_PATH_MAX], name[CPUS_NAME_MAX], real[CPUS_NAME_MAX];
+
+    fixture_tree(root);
+    fixture_add(root, "/proc/cpuinfo", "processor : 0\nmodel name\t: A CPU @ 1 GHz\n");
+    ck_assert_str_eq(cpus_name(root, name), "A CPU @ 1 GHz");
+    /* CPUID's, as the kernel has it too, or made of what the processor is. */
+    cpus_name("", real);
+    for (unsigned i = 0; i < 3; i++) {
+        fixture_add(root, "/proc/cpuinfo", "%s", without[i]);
+        cpus_name(root, name);
+        ck_assert_str_ne(name, "");
+        ck_assert_str_ne(name, "unknown");
+        ck_assert_msg(strstr(name, " family ") || !strcmp(name, real), "%s", name);
+    }
+    fixture_remove(root);
+    ck_assert_str_ne(cpus_name(root, name), "");
+}
+END_TEST
+
 START_TEST(a_pinned_thread_is_there)
 {
     unsigned cpus[CPU_SETSIZE], count = allowed(cpus);
@@ -72,7 +97,49 @@ START_TEST(threads_that_are_not_there_have_no_time)
 {
     ck_assert_uint_eq(cpus_time(0).runqueue_ns, 0);
     ck_assert_uint_eq(cpus_time(-1).on_cpu_ns, 0);
-    ck_assert_uint_eq(cpus_time(1).on_cpu_ns, 0);
+    ck_assert_uint_eq(cpus_time(-1).runqueue_ns, 0);
+    /* That of a thread of another process, or of one that has ended, is not known. */
+    ck_assert_uint_eq(cpus_time(1).on_cpu_ns, CPUS_UNKNOWN);
+    ck_assert_uint_eq(cpus_time(1).runqueue_ns, CPUS_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_sum_of_unknown_times_is_unknown)
+{
+    struct cpus_time sum = {.on_cpu_ns = 5, .runqueue_ns = 6};
+
+    cpus_time_add(&sum, (struct cpus_time){.on_cpu_ns = 10, .runqueue_ns = CPUS_UNKNOWN});
+    ck_assert_uint_eq(sum.on_cpu_ns, 15);
+    ck_assert_uint_eq(sum.runqueue_ns, CPUS_UNKNOWN);
+    cpus_time_add(&sum, (struct cpus_time){.on_cpu_ns = CPUS_UNKNOWN, .runqueue_ns = 1});
+    ck_assert_uint_eq(sum.on_cpu_ns, CPUS_UNKNOWN);
+    ck_assert_uint_eq(sum.runqueue_ns, CPUS_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_kernel_that_does_not_count_says_nothing)
+{
+    uint64_t stolen = 7, all = 7;
+
+    ck_assert_uint_eq(cpus_parse_runqueue("123 456 7"), 456);
+    ck_assert_uint_eq(cpus_parse_runqueue("123 0 7"), 0);
+    ck_assert_uint_eq(cpus_parse_runqueue("0 0 0"), CPUS_UNKNOWN);
+    ck_assert_uint_eq(cpus_parse_runqueue("123 456"), CPUS_UNKNOWN);
+    ck_assert_uint_eq(cpus_parse_runqueue(""), CPUS_UNKNOWN);
+    ck_assert_int_eq(cpus_parse_steal("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1", &stolen, &all), 0);
+    ck_assert_uint_eq(stolen, 8);
+    ck_assert_uint_eq(all, 36);
+    /* Before Linux 2.6.11 there was no such column. */
+    ck_assert_int_eq(cpus_parse_steal("cpu  1 2 3 4 5 6 7\ncpu0 1 2 3", &stolen, &all), -1);
+    ck_assert_int_eq(cpus_parse_steal("cpu0 1 2 3 4 5 6 7 8", &stolen, &all), -1);
+    ck_assert_int_eq(cpus_parse_steal("", &stolen, &all), -1);
+}
+END_TEST
+
+START_TEST(cpus_that_are_online_are_those_that_the_kernel_lists)
+{
+    ck_assert_uint_eq(cpus_online(), sysconf(_SC_NPROCESSORS_ONLN));
+    ck_assert_uint_ge(cpus_online(), cpus_allowed());
 }
 END_TEST
 
@@ -92,15 +159,18 @@ START_TEST(stolen_time_is_part_of_all)
 {
     uint64_t stolen, all, stolen_later, all_later;
 
-    cpus_steal(&stolen, &all);
+    ck_assert_int_eq(cpus_steal(&stolen, &all), 0);
     ck_assert_uint_gt(all, 0);
     ck_assert_uint_lt(stolen, all);
-    cpus_steal(&stolen_later, &all_later);
+    ck_assert_int_eq(cpus_steal(&stolen_later, &all_later), 0);
     ck_assert_uint_ge(all_later, all);
     ck_assert_uint_ge(stolen_later, stolen);
 }
 END_TEST
 
 SUITE_MAIN("cpus", usable_cpus_are_those_allowed, every_cpu_of_a_list_must_be_allowed,
-           a_pinned_thread_is_there, threads_that_are_not_there_have_no_time, time_only_grows,
+           a_pinned_thread_is_there, a_processor_always_has_a_name,
+           threads_that_are_not_there_have_no_time, a_sum_of_unknown_times_is_unknown,
+           a_kernel_that_does_not_count_says_nothing,
+           cpus_that_are_online_are_those_that_the_kernel_lists, time_only_grows,
            stolen_time_is_part_of_all)

@@ -14,6 +14,10 @@
 
 #define HZ 2000000000ull
 
+static const char *const device[] = {"channel", NULL, "a-device-of-a-long-name"};
+
+#define DEVICES 3
+
 static char path[FIXTURE_PATH_MAX];
 static struct exittrace trace;
 static struct err err;
@@ -23,7 +27,7 @@ static void set_up(unsigned vcpus)
     err = (struct err){0};
     fixture_file(path, "", 0);
     ck_assert_int_eq(exittrace_open(&trace, path, &err), 0);
-    ck_assert_int_eq(exittrace_begin(&trace, vcpus, HZ, 77, &err), 0);
+    ck_assert_int_eq(exittrace_begin(&trace, vcpus, HZ, 77, device, DEVICES, &err), 0);
 }
 
 static struct trace_record make(unsigned i)
@@ -35,7 +39,7 @@ static struct trace_record make(unsigned i)
 static struct trace_record *read_back(unsigned vcpus, size_t *count)
 {
     struct trace_header header;
-    char names[EXIT_REASONS][TRACE_NAME_MAX];
+    char names[EXIT_REASONS][TRACE_NAME_MAX], devices[DEVICES][TRACE_NAME_MAX];
     struct trace_record *records = malloc(2 * EXITTRACE_RING * sizeof(*records));
     FILE *file = fopen(path, "r");
 
@@ -48,6 +52,11 @@ static struct trace_record *read_back(unsigned vcpus, size_t *count)
     ck_assert_uint_eq(header.reasons, EXIT_REASONS);
     ck_assert_uint_eq(fread(names, sizeof(names), 1, file), 1);
     ck_assert_str_eq(names[EXIT_MMIO_WRITE], "mmio_write");
+    ck_assert_uint_eq(header.devices, DEVICES);
+    ck_assert_uint_eq(fread(devices, sizeof(devices), 1, file), 1);
+    ck_assert_str_eq(devices[0], "channel");
+    ck_assert_str_eq(devices[1], "");
+    ck_assert_str_eq(devices[2], "a-device-of-a-l");
     *count = fread(records, sizeof(*records), 2 * EXITTRACE_RING, file);
     fclose(file);
     unlink(path);
@@ -108,19 +117,109 @@ START_TEST(a_full_ring_loses_and_counts)
 }
 END_TEST
 
+/* More records than a ring has, and fewer than two. */
+#define ROWS 10000
+
+/* A row's text lies behind its record, also where the ring ends in the middle of it. */
+START_TEST(rows_are_in_the_file)
+{
+    struct trace_record *records;
+    uint64_t dropped = 1;
+    size_t count, found = 0;
+
+    set_up(1);
+    for (unsigned i = 0; i < ROWS; i++) {
+        struct trace_record record = make(i);
+
+        exittrace_row_begin(&trace.ring[0], 0, i, 2, "stream.copy store=nt");
+        exittrace_add(&trace.ring[0], &record);
+        exittrace_row_end(&trace.ring[0], 0, i);
+        /* The thread is to keep up. */
+        if (i % 1000 == 0)
+            usleep(5000);
+    }
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    ck_assert_uint_eq(dropped, 0);
+    records = read_back(1, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (records[i].reason != TRACE_ROW_BEGIN)
+            continue;
+        ck_assert_uint_lt(i + TRACE_TEXT_RECORDS + 2, count);
+        ck_assert_uint_eq(records[i].address, found);
+        ck_assert_uint_eq(records[i].handler_ns, 2);
+        ck_assert_str_eq((const char *)&records[i + 1], "stream.copy store=nt");
+        ck_assert_uint_eq(records[i + TRACE_TEXT_RECORDS + 2].reason, TRACE_ROW_END);
+        ck_assert_uint_eq(records[i + TRACE_TEXT_RECORDS + 2].address, found);
+        found++;
+        i += TRACE_TEXT_RECORDS + 2;
+    }
+    ck_assert_uint_eq(found, ROWS);
+    free(records);
+}
+END_TEST
+
+START_TEST(a_row_without_room_is_dropped_whole)
+{
+    struct trace_record record = make(1), *records;
+    uint64_t dropped;
+    size_t count;
+
+    set_up(1);
+    __atomic_store_n(&trace.quit, true, __ATOMIC_RELEASE);
+    pthread_join(trace.thread, NULL);
+    trace.started = false;
+    for (unsigned i = 0; i < EXITTRACE_RING - TRACE_TEXT_RECORDS; i++)
+        exittrace_add(&trace.ring[0], &record);
+    exittrace_row_begin(&trace.ring[0], 0, 0, 1, "row");
+    exittrace_row_end(&trace.ring[0], 0, 0);
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    ck_assert_uint_eq(dropped, 1);
+    records = read_back(1, &count);
+    ck_assert_uint_eq(records[count - 2].reason, TRACE_ROW_END);
+    ck_assert_uint_eq(records[count - 3].reason, record.reason);
+    free(records);
+}
+END_TEST
+
 START_TEST(a_full_disk_is_told)
 {
     struct trace_record record = make(1);
     uint64_t dropped;
 
     ck_assert_int_eq(exittrace_open(&trace, "/dev/full", &err), 0);
-    ck_assert_int_eq(exittrace_begin(&trace, 1, HZ, 0, &err), 0);
+    ck_assert_int_eq(exittrace_begin(&trace, 1, HZ, 0, device, DEVICES, &err), 0);
     exittrace_add(&trace.ring[0], &record);
     ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), -1);
     ck_assert_msg(strstr(err.text, "--trace /dev/full: the file is not whole: No space") != NULL,
                   "%s", err.text);
     ck_assert_int_eq(exittrace_open(&trace, "/nonexistent/t", &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
+}
+END_TEST
+
+/* What fails before the run begins takes no older trace with it. */
+START_TEST(an_older_trace_stays_until_the_run_begins)
+{
+    char *text, older[4096];
+    uint64_t dropped;
+
+    memset(older, 'x', sizeof(older));
+    fixture_file(path, older, sizeof(older));
+    ck_assert_int_eq(exittrace_open(&trace, path, &err), 0);
+    text = fixture_read(path);
+    ck_assert(!memcmp(text, older, sizeof(older)));
+    free(text);
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    text = fixture_read(path);
+    ck_assert(!memcmp(text, older, sizeof(older)));
+    free(text);
+    ck_assert_int_eq(exittrace_open(&trace, path, &err), 0);
+    ck_assert_int_eq(exittrace_begin(&trace, 1, HZ, 77, NULL, 0, &err), 0);
+    ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), 0);
+    text = fixture_read(path);
+    ck_assert(memchr(text, 'x', sizeof(struct trace_header)) == NULL);
+    free(text);
+    unlink(path);
 }
 END_TEST
 
@@ -141,4 +240,5 @@ START_TEST(a_pipe_is_refused)
 END_TEST
 
 SUITE_MAIN("exittrace", every_exit_is_in_the_file, a_full_ring_loses_and_counts,
-           a_full_disk_is_told, a_pipe_is_refused)
+           rows_are_in_the_file, a_row_without_room_is_dropped_whole, a_full_disk_is_told,
+           an_older_trace_stays_until_the_run_begins, a_pipe_is_refused)

@@ -29,6 +29,22 @@ START_TEST(the_start_is_cut_into_its_parts)
 }
 END_TEST
 
+START_TEST(natively_there_is_no_way_from_entry_to_user)
+{
+    static const enum run_env envs[] = {RUN_NATIVE, RUN_CONTAINER};
+
+    for (unsigned i = 0; i < 2; i++) {
+        set_up();
+        facts.env = envs[i];
+        facts.ticks.entry = facts.ticks.user;
+        facts_startup(&facts, &start, 4999700000);
+        ck_assert_uint_eq(facts.startup.main_to_entry, 250000);
+        ck_assert_uint_eq(facts.startup.entry_to_user, FACT_ABSENT);
+        ck_assert_uint_eq(facts.startup.exec_to_user, 300000 + 250000);
+    }
+}
+END_TEST
+
 START_TEST(without_a_parents_word_its_part_is_absent)
 {
     set_up();
@@ -92,6 +108,6 @@ START_TEST(a_short_run_does_not_tell_the_drift)
 }
 END_TEST
 
-SUITE_MAIN("facts", the_start_is_cut_into_its_parts, without_a_parents_word_its_part_is_absent,
-           moments_that_are_not_known_give_no_durations, drift_is_in_parts_per_million,
-           a_short_run_does_not_tell_the_drift)
+SUITE_MAIN("facts", the_start_is_cut_into_its_parts, natively_there_is_no_way_from_entry_to_user,
+           without_a_parents_word_its_part_is_absent, moments_that_are_not_known_give_no_durations,
+           drift_is_in_parts_per_million, a_short_run_does_not_tell_the_drift)

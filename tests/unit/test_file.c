@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -268,6 +270,30 @@ START_TEST(a_file_of_two_names_is_written_into)
 }
 END_TEST
 
+/* Where there is no room for the newer content, the older stays. */
+START_TEST(a_file_without_room_keeps_what_it_has)
+{
+    const struct rlimit limit = {100, 100};
+    char folder[FIXTURE_PATH_MAX], name[128], second[128], text[200] = "too long";
+
+    make_folder(folder);
+    snprintf(name, sizeof(name), "%s/report", folder);
+    snprintf(second, sizeof(second), "%s/second", folder);
+    ck_assert_int_eq(file_replace(name, "older", 5), 0);
+    ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    for (unsigned names = 1; names <= 2; names++) {
+        ck_assert_int_eq(file_replace(name, text, sizeof(text)), -1);
+        ck_assert_int_eq(errno, EFBIG);
+        check_content(name, "older");
+        ck_assert_int_eq(link(name, second), names == 1 ? 0 : -1);
+    }
+    unlink(second);
+    unlink(name);
+    remove_folder(folder);
+}
+END_TEST
+
 START_TEST(what_cannot_be_replaced_is_told)
 {
     ck_assert_int_eq(file_can_replace("/nowhere/file"), -1);
@@ -325,4 +351,5 @@ SUITE_MAIN("file", a_tree_is_removed_and_nothing_beside_it, a_file_is_read_witho
            what_is_no_number_is_an_error, a_field_is_the_rest_of_its_line, a_long_line_is_one_line,
            a_file_beside_the_program_is_in_its_folder, kilobytes_become_bytes,
            a_file_is_replaced_as_a_whole, a_file_of_two_names_is_written_into,
-           what_cannot_be_replaced_is_told, a_stream_that_cannot_be_written_is_told)
+           a_file_without_room_keeps_what_it_has, what_cannot_be_replaced_is_told,
+           a_stream_that_cannot_be_written_is_told)

@@ -118,6 +118,21 @@ START_TEST(caches_grow_with_their_level)
 }
 END_TEST
 
+/* The kernel has them from CPUID, too, but where it says nothing of them. */
+START_TEST(caches_without_sysfs_are_the_same)
+{
+    struct host_caches caches = host_caches(), cpuid = host_caches_cpuid();
+
+    if (!cpuid.llc || access("/sys/devices/system/cpu/cpu0/cache/index0/size", F_OK)) {
+        suite_skip_part("caches are described in one place only");
+        return;
+    }
+    ck_assert_uint_eq(cpuid.l1d, caches.l1d);
+    ck_assert_uint_eq(cpuid.l2, caches.l2);
+    ck_assert_uint_eq(cpuid.llc, caches.llc);
+}
+END_TEST
+
 SUITE_MAIN("hostinfo", cpus_are_counted, the_kernel_is_named, the_model_is_as_the_kernel_has_it,
            memory_is_what_the_kernel_says, mitigations_are_sorted, the_module_is_one_that_is_loaded,
-           caches_grow_with_their_level)
+           caches_grow_with_their_level, caches_without_sysfs_are_the_same)

@@ -160,12 +160,12 @@ START_TEST(numbers_have_units_intervals_and_verdicts)
     char *text = make_whole(), *part = section(text, "Summary");
 
     check_has(part, "<td>110.0 GFLOP/s</td>");
-    check_has(part, "<td>0.8606 <b>worse</b> <i>[0.8555, 0.8658]</i></td>");
-    check_has(part, "<td>1.001 same <i>[0.9949, 1.007]</i></td>");
+    check_has(part, "<b>0.8606</b> <em class='worse'>worse</em><i>[0.8555, 0.8658]</i></td>");
+    check_has(part, "<td>110.1 GFLOP/s<i>1.001 same</i></td>");
     check_has(part, "<td>370.0 \xc2\xb5s</td>");
     free(part);
     part = section(text, "Block I/O");
-    check_has(part, "<td class='text'>k IOPS</td>");
+    check_has(part, "<td>76.39 k IOPS<i>[");
     check_has(part, "kick, in KVM");
     check_has(part, "p50 \xc2\xb7 p99 \xc2\xb7 p99.9");
     free(part);
@@ -178,7 +178,7 @@ START_TEST(page_sizes_are_a_grid_of_ratios_with_intervals)
     char *text = make_whole(), *part = section(text, "Page sizes of host and guest");
 
     check_has(part, "<strong>gups.stream mib=1024, 1 thr: vm / native</strong>");
-    check_has(part, "<td class='q2'>0.703 [0.689, 0.717]</td>");
+    check_has(part, "<td class='q2'>0.7033<i>[0.6893, 0.7174]</i></td>");
     check_has_not(part, "1 thr: native</strong>");
     free(part);
     free(text);
@@ -190,14 +190,13 @@ START_TEST(steps_are_compared_with_the_first)
 {
     char *text = make_whole(), *part = section(text, "Summary");
 
-    check_has(part, "<td class='text'>isa=sse2</td>\n<td>21.80 GFLOP/s</td>\n"
-                    "<td>1.001 same <i>[0.9950, 1.007]</i></td>");
+    check_has(part, "<i>isa=sse2</i></th><td>21.80 GFLOP/s</td><td>21.82 GFLOP/s"
+                    "<i>1.001 same</i></td>");
     check_has_not(part, "0.1982");
     free(part);
     part = section(text, "Vector instructions");
     check_has(part, "ratio to isa=avx512");
-    check_has(part, "vm, to isa=avx512</th>");
-    check_has(part, "<td>0.1982 <b>worse</b>");
+    check_has(part, "<i>to isa=avx512: 0.1982 <b>worse</b></i>");
     check_has(part, "<li>isa=avx10: these CPUs offer no such instructions</li>");
     free(part);
     part = section(text, "Noisy neighbours");
@@ -230,9 +229,15 @@ START_TEST(different_is_said_only_where_one_is_left_out)
         double low, high, confidence;
         const char *verdict;
     } judged[] = {
-        {"higher", 0.8, 0.9, 0.95, "<b>worse</b>"},  {"lower", 0.8, 0.9, 0.95, "<b>better</b>"},
-        {"higher", 1.1, 1.2, 0.95, "<b>better</b>"}, {"lower", 1.1, 1.2, 0.95, "<b>worse</b>"},
-        {"higher", 0.9, 1.1, 0.95, " same <i>"},     {"higher", 0.8, 0.9, 0.75, "<b>few</b>"},
+        {"higher", 0.8, 0.9, 0.95, "'>worse</em>"},
+        {"lower", 0.8, 0.9, 0.95, "'>better</em>"},
+        {"higher", 1.1, 1.2, 0.95, "'>better</em>"},
+        {"lower", 1.1, 1.2, 0.95, "'>worse</em>"},
+        {"higher", 0.99, 1.01, 0.95, "'>same</em><i>[0.9900, 1.010]</i>"},
+        {"higher", 0.9, 1.1, 0.95, "'>unclear</em><i>1.000 [0.9000, 1.100]</i>"},
+        {"higher", 0.8, 0.9, 0.75, "'>unclear</em><i>0.8500</i><i>at least 6 blocks</i>"},
+        {"higher", 0.07, 2.67, 0.97, "'>unclear</em><i>wider than 2 to 1</i>"},
+        {"higher", 1.01, 1.02, 0.95, "'>same</em><i>["},
     };
 
     for (unsigned i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
@@ -257,8 +262,8 @@ static char *page_of(const char *experiment)
     return text;
 }
 
-/* The unit above is that of all cells, however small one is. */
-START_TEST(a_grid_has_one_unit)
+/* Each with its unit, as it is written anywhere else. */
+START_TEST(a_grid_has_values_with_units)
 {
     char *text = page_of(
         "{\"name\": \"pages\", \"values\": ["
@@ -272,12 +277,35 @@ START_TEST(a_grid_has_one_unit)
         " \"skipped\": [{\"env\": \"\", \"step\": \"host=1G,guest=4K\", \"reason\": \"no "
         "pages\"}]}");
 
-    check_has(text, "\xc2\xb5s, less is better.");
-    check_has(text, ">2.50<");
-    check_has(text, ">0.380<");
-    check_has(text, "references.");
+    check_has(text, "Medians, less is better.");
+    check_has(text, ">2.500 \xc2\xb5s<");
+    check_has(text, ">380.0 ns<");
+    check_has(text, "Medians in references.");
     check_has(text, ">24<");
     check_has(text, "<li>host=1G,guest=4K: no pages</li>");
+    free(text);
+}
+END_TEST
+
+/* However far the ratio is from 1. */
+START_TEST(a_colour_follows_the_verdict)
+{
+    char *text =
+        page_of("{\"name\": \"pages\", \"ratios\": ["
+                "{\"step\": \"host=4K,guest=4K\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.9, \"ci95\": [0.9, 3], \"confidence\": 0.97},"
+                "{\"step\": \"host=4K,guest=2M\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.8, \"ci95\": [1.8, 1.8], \"confidence\": 0.5},"
+                "{\"step\": \"host=2M,guest=4K\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.01, \"ci95\": [1, 1.02], \"confidence\": 0.97},"
+                "{\"step\": \"host=2M,guest=2M\", \"name\": \"touch\", \"better\": \"lower\","
+                " \"env\": \"vm\", \"median\": 1.05, \"ci95\": [1.04, 1.06], \"confidence\": "
+                "0.97}]}");
+
+    check_has(text, "<td class='unclear'>1.900<i>[0.9000, 3.000]</i>");
+    check_has(text, "<td class='unclear'>1.800</td>");
+    check_has(text, "<td class='q4'>1.010<i>[");
+    check_has(text, "<td class='q3'>1.050<i>[");
     free(text);
 }
 END_TEST
@@ -297,7 +325,7 @@ START_TEST(bars_are_told_apart)
     check_has(text, "triad, 1 thr");
     check_has(text, "triad, 2 thr");
     check_has(text, "ratio to bound");
-    check_has(text, ">vm, to bound</th>");
+    check_has(text, ">vm / bound</th>");
     free(text);
 }
 END_TEST
@@ -326,7 +354,89 @@ START_TEST(void_blocks_are_counted_beside_the_ratio)
     json_object_set_new(json_array_get(ratios, 1), "voided", json_integer(3));
     text = make(results, NULL);
     part = section(text, "network");
-    check_has(part, "<td>1.806 <b>worse</b> <i>[1.770, 1.842]</i> (3 void)</td>");
+    check_has(part, "'>worse</em><i>[1.770, 1.842]</i><i>3 void</i></td>");
+    free(part);
+    free(text);
+    json_decref(results);
+}
+END_TEST
+
+/* What was found, the figures, then the claims, and the machine last. */
+START_TEST(what_is_asked_first_comes_first)
+{
+    static const char *const order[] = {"<h1>",         "class='found'", "class='warnings'",
+                                        "<table",       "id='claims'",   "id='experiment-0'",
+                                        "id='machine'", "<footer>"};
+    char *text = make_whole();
+    const char *last = text;
+
+    for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        const char *at = strstr(text, order[i]);
+
+        ck_assert_msg(at && at > last, "%s", order[i]);
+        last = at;
+    }
+    free(text);
+}
+END_TEST
+
+/* Wherever a figure is, it is written with the same digits and the same unit. */
+START_TEST(one_value_has_one_way_of_writing_it)
+{
+    static const struct written {
+        const char *text;
+        unsigned least;
+    } written[] = {
+        /* Sentence, headline, and table; the bar beside them. */
+        {"5.200 ms", 3},
+        {"71.00 ms", 3},
+        {"900.0 \xc2\xb5s", 3},
+        /* Sentence, headlines, picture and table. */
+        {"0.8606", 4},
+        {"76.39 k IOPS", 2},
+    };
+    static const char *const other[] = {"0.861", "5200 \xc2\xb5s", "71000 \xc2\xb5s", "76394 IOPS"};
+    char *text = make_whole();
+
+    for (unsigned i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+        unsigned count = 0;
+
+        for (const char *at = text; (at = strstr(at, written[i].text)); at++)
+            count++;
+        ck_assert_msg(count >= written[i].least, "%s: %u times", written[i].text, count);
+    }
+    for (unsigned i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+        check_has_not(text, other[i]);
+    free(text);
+}
+END_TEST
+
+/* The titles that cells of a narrow screen show are in a style: plain characters only. */
+START_TEST(a_title_does_not_leave_the_style)
+{
+    json_t *results = costs_results();
+    char *text;
+
+    json_array_set_new(json_object_get(results, "envs"), 1, json_string("a\";}*{x:url(b)"));
+    text = make(results, NULL);
+    check_has(text, "--c3:\"a?????x:url?b?\";");
+    free(text);
+    json_decref(results);
+}
+END_TEST
+
+START_TEST(many_warnings_do_not_hide_the_figures)
+{
+    json_t *results = costs_results(), *warnings = json_array();
+    char *text, *part;
+
+    for (int i = 0; i < 9; i++)
+        json_array_append_new(warnings, json_pack("{s:s, s:s+}", "code", "c", "text", "warning ",
+                                                  i % 2 ? "odd" : "even"));
+    json_object_set_new(results, "warnings", warnings);
+    text = make(results, NULL);
+    part = section(text, "Summary");
+    check_has(part, "<summary>6 more warnings</summary>");
     free(part);
     free(text);
     json_decref(results);
@@ -733,9 +843,12 @@ SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
            numbers_have_units_intervals_and_verdicts, steps_are_compared_with_the_first,
            page_sizes_are_a_grid_of_ratios_with_intervals,
-           different_is_said_only_where_one_is_left_out, a_grid_has_one_unit, bars_are_told_apart,
-           times_of_many_threads_are_told, void_blocks_are_counted_beside_the_ratio,
-           claims_are_shown_with_verdict_and_cause, what_makes_numbers_doubtful_is_said_at_the_top,
+           different_is_said_only_where_one_is_left_out, a_grid_has_values_with_units,
+           a_colour_follows_the_verdict, bars_are_told_apart, times_of_many_threads_are_told,
+           void_blocks_are_counted_beside_the_ratio, what_is_asked_first_comes_first,
+           one_value_has_one_way_of_writing_it, a_title_does_not_leave_the_style,
+           many_warnings_do_not_hide_the_figures, claims_are_shown_with_verdict_and_cause,
+           what_makes_numbers_doubtful_is_said_at_the_top,
            results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
            hostile_text_stays_text_in_every_picture, no_results_make_a_page_too_large,
            any_member_may_be_missing_or_wrong, corrupted_results_make_a_page_all_the_same,

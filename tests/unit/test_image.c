@@ -327,8 +327,51 @@ START_TEST(the_benchmark_tables_strings_are_sanitized)
 }
 END_TEST
 
+static bool has_arg(const struct image *image, const char *key)
+{
+    for (unsigned i = 0; i < image->args; i++)
+        if (!strcmp(image->arg[i].key, key))
+            return true;
+    return false;
+}
+
+START_TEST(argument_keys_are_read)
+{
+    struct minivmm_arg_info *rows;
+    struct image image;
+    struct err err;
+
+    read_guest("bench.elf");
+    ck_assert_msg(!open_changed(&image, &err), "%s", err.text);
+    ck_assert(has_arg(&image, "n") && has_arg(&image, "isa") && !has_arg(&image, "bogus"));
+    image_close(&image);
+    unlink(path);
+    /* They are printed to a terminal: truncated and sanitized. */
+    rows = (struct minivmm_arg_info *)(elf.byte + section(MINIVMM_ARGS_SECTION)->sh_offset);
+    memset(rows[0].key, 'k', sizeof(rows[0].key));
+    strcpy(rows[0].words, "a\033b");
+    ck_assert_msg(!open_changed(&image, &err), "%s", err.text);
+    ck_assert_uint_eq(strlen(image.arg[0].key), sizeof(rows[0].key) - 1);
+    ck_assert_str_eq(image.arg[0].words, "a?b");
+    image_close(&image);
+    unlink(path);
+    /* At most IMAGE_ARGS_MAX. */
+    section(MINIVMM_ARGS_SECTION)->sh_size = 40 * sizeof(*rows);
+    section(MINIVMM_ARGS_SECTION)->sh_offset = 0;
+    ck_assert_msg(!open_changed(&image, &err), "%s", err.text);
+    ck_assert_uint_eq(image.args, IMAGE_ARGS_MAX);
+    image_close(&image);
+    unlink(path);
+    read_guest("hello.elf");
+    ck_assert_msg(!open_changed(&image, &err), "%s", err.text);
+    ck_assert_uint_eq(image.args, 0);
+    image_close(&image);
+    unlink(path);
+}
+END_TEST
+
 SUITE_MAIN("image", headers_are_parsed, other_files_are_refused, a_missing_file_is_named,
            the_entry_point_must_be_ring_0_code, segments_are_checked,
            segments_are_sorted_and_empty_ones_skipped, the_number_of_segments_is_limited,
            the_info_section_is_checked, the_benchmark_table_is_read,
-           the_benchmark_tables_strings_are_sanitized)
+           the_benchmark_tables_strings_are_sanitized, argument_keys_are_read)

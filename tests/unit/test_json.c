@@ -126,6 +126,81 @@ START_TEST(the_run_is_described)
 }
 END_TEST
 
+START_TEST(a_row_of_io_says_whether_the_page_cache_was_used)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample.config.disk[0] = config_disk_default;
+    sample.facts.disks = 1;
+    sample.facts.disk[0] = (struct run_disk){
+        .name = "blk0", .config = &sample.config.disk[0], .engine = "sync", .cached = true};
+    sample_row(&sample, "blk.read", "bs=4096", 3)->has_io = true;
+    sample_row(&sample, "fma", "", 3);
+    json = make();
+    ck_assert(json_is_true(json_at(json, "benches.0.page_cache")));
+    ck_assert(json_is_true(json_at(json, "devices.blk0.page_cache")));
+    check_absent(json, "benches.1.page_cache");
+    json_decref(json);
+    sample.facts.disk[0].cached = false;
+    json = make();
+    ck_assert(json_is_false(json_at(json, "benches.0.page_cache")));
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(cores_are_grouped)
+{
+    struct cores cores = {
+        .groups = 2,
+        .kinds = 2,
+        .group = {
+            {.type = "P-core", .cpus = "0-3", .count = 4, .max_khz = 5400000, .capacity = 1024},
+            {.cpus = "4", .count = 1, .kind = 1}}};
+    json_t *json;
+
+    sample_init(&sample);
+    sample.report.cores = &cores;
+    json = make();
+    check_text(json, "host.cores.0.type", "P-core");
+    check_text(json, "host.cores.0.cpus", "0-3");
+    check_int(json, "host.cores.0.count", 4);
+    check_int(json, "host.cores.0.max_khz", 5400000);
+    check_int(json, "host.cores.0.capacity", 1024);
+    check_text(json, "host.cores.0.kind", "P-core 5.4 GHz");
+    check_absent(json, "host.cores.1.type");
+    check_absent(json, "host.cores.1.kind");
+    check_absent(json, "host.cores.1.max_khz");
+    check_absent(json, "host.cores.1.capacity");
+    json_decref(json);
+    sample.report.cores = NULL;
+    json = make();
+    check_absent(json, "host.cores");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_cpu_quota_is_reported_with_what_it_did)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample.host.quota.cpus = 0.2;
+    strcpy(sample.host.quota.text, "20000 100000");
+    sample.report.has_throttled = true;
+    sample.report.throttled = (struct quota_throttled){12, 700000000};
+    json = make();
+    check_real(json, "host.cpu_limit", 0.2);
+    check_text(json, "host.cgroup_cpu", "20000 100000");
+    check_int(json, "host.cpu_throttled.periods", 12);
+    check_int(json, "host.cpu_throttled.ns", 700000000);
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
 START_TEST(the_start_is_in_whole_nanoseconds)
 {
     json_t *json;
@@ -155,6 +230,12 @@ START_TEST(memory_is_told_by_its_pages)
     check_int(json, "memory.resident_bytes", 128 << 20);
     check_int(json, "memory.vmm_pss_bytes", 300 << 10);
     json_decref(json);
+    sample.facts.memory.pss_bytes = sample.facts.memory.other_pss_bytes = UINT64_MAX;
+    json = make();
+    check_int(json, "memory.resident_bytes", 128 << 20);
+    check_absent(json, "memory.pss_bytes");
+    check_absent(json, "memory.vmm_pss_bytes");
+    json_decref(json);
     sample.facts.memory = (struct memory_usage){.resident_bytes = 2ull << 30,
                                                 .hugetlb_bytes = 2ull << 30,
                                                 .hugetlb_page_bytes = CONFIG_PAGE_1G};
@@ -181,6 +262,20 @@ START_TEST(what_is_not_known_is_absent)
                                          "host.memory_limit_bytes",
                                          "host.caches_bytes.l1d",
                                          "host.governor",
+                                         "host.cgroup_cpu",
+                                         "host.cpu_limit",
+                                         "host.cpu_throttled",
+                                         "host.cpus",
+                                         "host.cpus_usable",
+                                         "host.steal_pct",
+                                         "host.caches_bytes",
+                                         "host.mitigations",
+                                         "vcpus.0.time_ns.on_cpu",
+                                         "vcpus.0.time_ns.runqueue",
+                                         "benches.0.time_ns.on_cpu",
+                                         "benches.0.time_ns.runqueue",
+                                         "benches.0.time_ns.running",
+                                         "benches.0.time_ns.asleep",
                                          "startup.exec_to_main_ns",
                                          "startup.entry_to_user_ns",
                                          "startup.teardown_ns",
@@ -195,10 +290,13 @@ START_TEST(what_is_not_known_is_absent)
                                          "vcpus.0.kvm_stats",
                                          "benches.0.time_ns.halted",
                                          "benches.0.irqs_per_op"};
+    struct result_row *row;
     json_t *json;
 
     sample_init(&sample);
-    sample_row(&sample, "row", "", 3);
+    row = sample_row(&sample, "row", "", 3);
+    row->usage.time = sample.vcpu[0].time = (struct cpus_time){CPUS_UNKNOWN, CPUS_UNKNOWN};
+    sample.report.steal_pct = -1;
     sample.host = (struct hostinfo){.memory_limit_bytes = UINT64_MAX};
     sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
                                                 FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};
@@ -247,6 +345,7 @@ START_TEST(a_row_has_its_figures)
     check_real(json, "benches.0.median", 5);
     check_real(json, "benches.0.ci95.0", 2);
     check_real(json, "benches.0.ci95.1", 8);
+    ck_assert(json_real_value(json_at(json, "benches.0.confidence")) >= 0.95);
     check_int(json, "benches.0.ops", 1000);
     check_int(json, "benches.0.window_ns", 10000000);
     check_int(json, "benches.0.time_ns.in_kvm_run", 7000000);
@@ -557,6 +656,9 @@ START_TEST(the_end_is_told)
     strcpy(sample.result.skip[0].name, "touch");
     strcpy(sample.result.skip[0].reason, "no \"memory\" \\");
     sample.result.skipped = 1;
+    strcpy(sample.result.fail[0].name, "blk.read");
+    strcpy(sample.result.fail[0].reason, "I/O error");
+    sample.result.failed = 1;
     json = make();
     check_text(json, "end.reason", "error");
     check_text(json, "end.error", "it went wrong");
@@ -564,7 +666,68 @@ START_TEST(the_end_is_told)
     check_text(json, "end.fault.rip", "0x400010");
     check_text(json, "end.fault.regs.r15", "0xffffffffffffffff");
     check_text(json, "skipped.0.reason", "no \"memory\" \\");
+    check_text(json, "failed.0.name", "blk.read");
+    check_text(json, "failed.0.reason", "I/O error");
     check_text(json, "warnings.0.code", "incomplete");
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(interrupted_rows_say_so)
+{
+    static struct pauses pauses;
+    struct result_row *first, *second;
+    json_t *json;
+
+    sample_init(&sample);
+    first = sample_row(&sample, "stream.copy", "", 3);
+    second = sample_row(&sample, "stream.add", "", 3);
+    first->began_ns = 100;
+    first->ended_ns = 200;
+    second->began_ns = 300;
+    second->ended_ns = 400;
+    pauses = (struct pauses){
+        .count = 1,
+        .pause = {{.kind = PAUSE_FROZEN, .from_ns = 310, .to_ns = 390, .ns = 1020000000}}};
+    sample.report.pauses = &pauses;
+    json = make();
+    ck_assert(!json_has(json, "benches.0.interrupted"));
+    ck_assert(json_is_true(json_at(json, "benches.1.interrupted")));
+    check_text(json, "benches.1.check", "ok");
+    check_text(json, "warnings.0.code", "interrupted");
+    check_text(json, "warnings.0.text",
+               "the run was frozen for up to 1.02 s; 1 of 2 results overlaps that and is void");
+    ck_assert(report_failed(&sample.report));
+    json_decref(json);
+    /* Between the two. */
+    pauses.pause[0].from_ns = 210;
+    pauses.pause[0].to_ns = 290;
+    json = make();
+    ck_assert(!json_has(json, "benches.1.interrupted"));
+    check_text(json, "warnings.0.text",
+               "the run was frozen for up to 1.02 s; no result overlaps that");
+    ck_assert(!report_failed(&sample.report));
+    json_decref(json);
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(names_without_a_result_are_listed)
+{
+    json_t *json;
+
+    sample_init(&sample);
+    sample_row(&sample, "stream.copy", "", 3);
+    sample.config.bench = "touch,stream,none,exits.cpuid";
+    json = make();
+    ck_assert_uint_eq(json_array_size(json_at(json, "end.missing")), 2);
+    check_text(json, "end.missing.0", "touch");
+    check_text(json, "end.missing.1", "exits.cpuid");
+    json_decref(json);
+    sample.config.bench = "stream";
+    json = make();
+    ck_assert(!json_has(json, "end.missing"));
     json_decref(json);
     sample_free(&sample);
 }
@@ -644,11 +807,13 @@ START_TEST(the_vmms_own_work_is_compared)
 }
 END_TEST
 
-SUITE_MAIN("json", the_run_is_described, the_start_is_in_whole_nanoseconds,
-           memory_is_told_by_its_pages, what_is_not_known_is_absent, a_row_has_its_figures,
-           an_exit_has_its_cost, an_exit_that_kvm_answers_has_no_handler,
-           the_guests_word_is_not_overwritten, parameters_are_numbers_if_they_look_like_it,
-           a_row_that_was_cut_off_has_what_there_is, vcpus_have_their_exits,
-           masked_features_are_listed, nodes_are_told_with_where_they_are,
-           a_native_run_lacks_what_only_a_vm_has, the_end_is_told, extreme_numbers_are_numbers,
+SUITE_MAIN("json", the_run_is_described, a_row_of_io_says_whether_the_page_cache_was_used,
+           cores_are_grouped, a_cpu_quota_is_reported_with_what_it_did,
+           the_start_is_in_whole_nanoseconds, memory_is_told_by_its_pages,
+           what_is_not_known_is_absent, a_row_has_its_figures, an_exit_has_its_cost,
+           an_exit_that_kvm_answers_has_no_handler, the_guests_word_is_not_overwritten,
+           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
+           vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
+           a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
+           names_without_a_result_are_listed, interrupted_rows_say_so, extreme_numbers_are_numbers,
            any_bytes_leave_it_json, the_vmms_own_work_is_compared)

@@ -23,7 +23,7 @@ static void log_text(void *ctx, const char *text)
 
 static void set_up(void)
 {
-    struct result_source source = {snapshot, NULL, log_text, NULL, NULL};
+    struct result_source source = {snapshot, NULL, log_text, NULL, NULL, NULL};
     struct err err = {0};
 
     ck_assert_msg(!result_init(&result, &source, 1, &err), "%s", err.text);
@@ -108,12 +108,17 @@ END_TEST
 START_TEST(skips_and_warnings_have_a_limit)
 {
     const struct channel_record skip = {.type = CHANNEL_SKIP, .skip = {.name = "n", .reason = "r"}},
+                                fail = {.type = CHANNEL_FAIL, .skip = {.name = "n", .reason = "r"}},
                                 warn = {.type = CHANNEL_WARN, .warn = {.code = "c", .text = "t"}};
 
     set_up();
     for (unsigned i = 0; i < RESULT_SKIPPED_MAX; i++)
         take(&skip);
     refuse(&skip, "too many skipped");
+    for (unsigned i = 0; i < RESULT_FAILED_MAX; i++)
+        take(&fail);
+    refuse(&fail, "too many failed");
+    ck_assert_uint_eq(result.failed, RESULT_FAILED_MAX);
     for (unsigned i = 0; i < RESULT_WARNED_MAX; i++)
         take(&warn);
     refuse(&warn, "too many warnings");
@@ -197,6 +202,19 @@ START_TEST(no_duration_is_below_zero)
 }
 END_TEST
 
+START_TEST(what_was_not_known_at_one_end_is_not_known_between)
+{
+    static struct usage before = {.time = {.on_cpu_ns = CPUS_UNKNOWN, .runqueue_ns = 20}},
+                        after = {.time = {.on_cpu_ns = 15, .runqueue_ns = CPUS_UNKNOWN}};
+
+    before.kvm_partial = true;
+    usage_subtract(&after, &before);
+    ck_assert_uint_eq(after.time.on_cpu_ns, CPUS_UNKNOWN);
+    ck_assert_uint_eq(after.time.runqueue_ns, CPUS_UNKNOWN);
+    ck_assert(after.kvm_partial);
+}
+END_TEST
+
 SUITE_MAIN("limits", rows_have_a_limit, samples_have_a_limit, skips_and_warnings_have_a_limit,
            text_has_a_limit, no_room_is_left_behind, usage_is_what_happened_between,
-           no_duration_is_below_zero)
+           no_duration_is_below_zero, what_was_not_known_at_one_end_is_not_known_between)

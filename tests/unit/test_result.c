@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
+#include "vmm/base/clock.h"
 #include "vmm/stat/result.h"
 
 #define THREADS 4
@@ -36,9 +37,22 @@ static unsigned handlers(const uint32_t **ns)
     return kept_count;
 }
 
+static char windows[256]; /* the first of those that were shown */
+
+static void window(void *ctx, const struct result_row *row, uint32_t number, bool open)
+{
+    char text[64];
+
+    ck_assert_ptr_eq(ctx, &moments);
+    ck_assert_int_eq(row->ended, 0);
+    snprintf(text, sizeof(text), "%s %u %s;", row->begin.name, number, open ? "open" : "closed");
+    if (strlen(windows) + strlen(text) < sizeof(windows))
+        strcat(windows, text);
+}
+
 static void set_up(void)
 {
-    struct result_source source = {snapshot, &moments, log_text, logged, handlers};
+    struct result_source source = {snapshot, &moments, log_text, logged, handlers, window};
     struct err err = {0};
 
     ck_assert_msg(!result_init(&result, &source, THREADS, &err), "%s", err.text);
@@ -79,6 +93,7 @@ static struct channel_record plain(enum channel_type type)
         record.check = (struct channel_check){.ok = 1, .what = "error", .value = 0.5, .limit = 1};
         break;
     case CHANNEL_SKIP:
+    case CHANNEL_FAIL:
         record.skip = (struct channel_skip){.name = "skipped", .reason = "no memory"};
         break;
     case CHANNEL_WARN:
@@ -103,7 +118,8 @@ static void take(struct channel_record record)
 static void refuse(struct channel_record record, const char *rule)
 {
     uint32_t rows = result.rows, samples = result.samples, skipped = result.skipped;
-    uint32_t warned = result.warned, state = result.state, times = result.times;
+    uint32_t failed = result.failed, warned = result.warned, state = result.state,
+             times = result.times;
     uint64_t log_bytes = result.log_bytes;
     struct err err = {0};
 
@@ -112,8 +128,8 @@ static void refuse(struct channel_record record, const char *rule)
     ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
     /* And nothing has changed. */
     ck_assert(rows == result.rows && samples == result.samples && skipped == result.skipped &&
-              warned == result.warned && state == result.state && times == result.times &&
-              log_bytes == result.log_bytes);
+              failed == result.failed && warned == result.warned && state == result.state &&
+              times == result.times && log_bytes == result.log_bytes);
 }
 
 static void take_row(const char *name, const char *params)
@@ -181,6 +197,24 @@ START_TEST(samples_may_come_in_parts_before_and_after_the_end)
 }
 END_TEST
 
+/* Who asks is shown each window, and each row knows when its was, by the host's clock. */
+START_TEST(windows_are_shown)
+{
+    uint64_t began = clock_mono_ns();
+
+    set_up();
+    windows[0] = '\0';
+    take_row("a", "");
+    take(begin("b", ""));
+    ck_assert_str_eq(windows, "a 0 open;a 0 closed;b 1 open;");
+    ck_assert_uint_ge(result.row[0].began_ns, began);
+    ck_assert_uint_ge(result.row[0].ended_ns, result.row[0].began_ns);
+    ck_assert_uint_ge(result.row[1].began_ns, result.row[0].ended_ns);
+    ck_assert_uint_eq(result.row[1].ended_ns, 0);
+    result_free(&result);
+}
+END_TEST
+
 /* The state machine: which record is taken in which state. */
 START_TEST(every_state_takes_its_records_only)
 {
@@ -204,6 +238,10 @@ START_TEST(every_state_takes_its_records_only)
                 take(plain(type));
             else
                 refuse(plain(type), "");
+            if (state[i].taken[CHANNEL_SKIP] && type == CHANNEL_SKIP)
+                take(plain(CHANNEL_FAIL));
+            if (!state[i].taken[CHANNEL_SKIP] && !state[i].taken[type])
+                refuse(plain(CHANNEL_FAIL), "FAIL while a row is open");
             /* At any time. */
             take(plain(CHANNEL_WARN));
             take(plain(CHANNEL_LOG));
@@ -439,6 +477,9 @@ START_TEST(texts_are_terminated_and_names_not_empty)
     record = plain(CHANNEL_SKIP);
     memset(record.skip.reason, 'x', sizeof(record.skip.reason));
     refuse(record, "SKIP with a text");
+    record = plain(CHANNEL_FAIL);
+    strcpy(record.skip.name, "two words");
+    refuse(record, "FAIL with a text");
     record = plain(CHANNEL_WARN);
     memset(record.warn.code, 'x', sizeof(record.warn.code));
     refuse(record, "WARN with a text");
@@ -673,11 +714,12 @@ START_TEST(a_long_handler_is_still_one)
 END_TEST
 
 SUITE_MAIN("result", a_row_keeps_what_was_said, a_row_costs_what_happened_between_its_ends,
-           samples_may_come_in_parts_before_and_after_the_end, every_state_takes_its_records_only,
-           a_plan_comes_once_and_first, nothing_comes_after_the_end, unknown_types_are_refused,
-           numbers_are_checked, what_a_report_cannot_say_is_refused,
-           a_row_without_samples_is_not_complete, a_check_without_a_number_has_failed,
-           a_row_is_there_once, parameters_are_keys_with_values, texts_are_printable,
+           samples_may_come_in_parts_before_and_after_the_end, windows_are_shown,
+           every_state_takes_its_records_only, a_plan_comes_once_and_first,
+           nothing_comes_after_the_end, unknown_types_are_refused, numbers_are_checked,
+           what_a_report_cannot_say_is_refused, a_row_without_samples_is_not_complete,
+           a_check_without_a_number_has_failed, a_row_is_there_once,
+           parameters_are_keys_with_values, texts_are_printable,
            texts_are_terminated_and_names_not_empty, text_goes_to_whoever_listens,
            a_cost_comes_once_for_an_open_row, costs_are_checked, times_belong_to_the_open_row,
            times_are_checked, times_come_to_an_end, each_operation_has_its_handler,

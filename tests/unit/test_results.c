@@ -24,6 +24,7 @@ static struct results begin(unsigned envs)
         .env = pair,
         .envs = envs,
         .seed = 42,
+        .margin_pct = 3,
         .part = {{.experiment = &plain, .wanted = BLOCKS, .steps = json_pack("[s]", "")}},
         .parts = 1,
         .runs = json_array(),
@@ -384,10 +385,122 @@ START_TEST(the_table_judges)
     ck_assert_msg(!strncmp(text, "plain: ", strlen("plain: ")), "a host in:\n%s", text);
     check_has(text, "6 blocks, seed 42\n");
     check_has(text, "chase n=1                    1 vm           35.00    63.75 ns      1.875 "
-                    "[1.250, 3.000]      worse\n");
+                    "[1.250, 3.000]     worse\n");
     check_has(text, "chase n=2                    1 vm           1.000    1.000 ns      1.000 "
-                    "[1.000, 1.000]      same\n");
+                    "[1.000, 1.000]     same\n");
     check_has(text, "\nThe ratio of \"null\", native against native, shows the noise.\n");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+/* Ratios of the VM over native from `from` to `to`, in as many blocks. */
+static struct results spread(unsigned blocks, double from, double to)
+{
+    struct results results = begin(2);
+
+    for (unsigned block = 0; block < blocks; block++) {
+        double part = blocks > 1 ? (double)block / (blocks - 1) : 0;
+
+        add_report(&results, "", block, "native",
+                   json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 1)));
+        add_report(
+            &results, "", block, "vm",
+            json_pack("{s:[o]}", "benches", row("chase", 1, "ok", from + (to - from) * part)));
+    }
+    complete(&results, blocks);
+    return results;
+}
+
+START_TEST(every_ratio_has_its_verdict)
+{
+    static const struct {
+        unsigned blocks;
+        double from, to, margin_pct;
+        const char *verdict;
+        json_int_t settled; /* 0: it is not unclear */
+    } cases[] = {
+        {6, 1.98, 2.02, 3, "worse", 0},   {6, 0.48, 0.5, 3, "better", 0},
+        {6, 0.99, 1.01, 3, "same", 0},    {6, 0.99, 1.01, 0.5, "unclear", 25},
+        {6, 0.07, 2.67, 3, "unclear", 0}, {5, 0.99, 1.01, 3, "unclear", 6},
+        {1, 1, 1, 3, "unclear", 6},       {2, 2, 2, 3, "unclear", 6},
+        {6, 0.9, 1.2, 20, "same", 0},     {6, 1.001, 1.02, 3, "same", 0},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct results results = spread(cases[i].blocks, cases[i].from, cases[i].to);
+        json_t *json, *ratio;
+
+        results.margin_pct = cases[i].margin_pct;
+        json = results_json(&results);
+        ratio = json_at(json, "experiments.0.ratios.0");
+        ck_assert_double_eq(real_at(json, "margin_pct"), cases[i].margin_pct);
+        ck_assert_msg(!strcmp(json_text_at(ratio, "verdict"), cases[i].verdict), "case %u: %s", i,
+                      json_text_at(ratio, "verdict"));
+        if (strcmp(cases[i].verdict, "unclear"))
+            ck_assert(!json_has(ratio, "settled_by_blocks"));
+        else if (cases[i].settled)
+            ck_assert_msg(json_int_at(ratio, "settled_by_blocks") == cases[i].settled,
+                          "case %u: %d", i, (int)json_int_at(ratio, "settled_by_blocks"));
+        else
+            ck_assert_int_gt(json_int_at(ratio, "settled_by_blocks"), 6);
+        json_decref(json);
+        free_results(&results);
+    }
+}
+END_TEST
+
+/* Of one block there is no interval, however alike its figures are; nor is one shown. */
+START_TEST(few_blocks_show_no_interval)
+{
+    struct results results = spread(5, 1, 1);
+    char *text;
+
+    results.part[0].elapsed_ns = 50000000000;
+    text = print(&results);
+    check_has(text, " 1.000 (no interval)      unclear\n");
+    check_has(text,
+              "\nunclear  1 of 1 ratio. 1 has too few blocks for an interval of 95 %: take at "
+              "least 6 blocks (about\n"
+              "         60 s).\n");
+    check_has(text, "lies within 3 % of 1; better, worse: on one side of 1; unclear: neither.\n");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+START_TEST(the_table_tells_what_would_settle_it)
+{
+    struct results results = spread(10, 0.98, 1.07);
+    json_t *json;
+    char *text = print(&results);
+
+    check_has(text, "]    unclear\n");
+    check_has(text, "\nunclear  1 of 1 ratio. 1 has too wide an interval: about ");
+    check_has(text, " blocks would settle 1.\n");
+    free(text);
+    results.part[0].elapsed_ns = 6000000000000;
+    json = results_json(&results);
+    ck_assert_double_eq(real_at(json, "experiments.0.seconds"), 6000);
+    json_decref(json);
+    text = print(&results);
+    check_has(text, " h) would settle 1.\n");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+/* Absolute figures of few blocks have no interval either. */
+START_TEST(values_of_few_blocks_have_no_range)
+{
+    struct results results = begin(1);
+    char *text;
+
+    add_report(&results, "", 0, "native",
+               json_pack("{s:[o]}", "benches", row("chase", 1, "ok", 2)));
+    complete(&results, 1);
+    text = print(&results);
+    check_has(text, "   2.000        -        - ns");
     free(text);
     free_results(&results);
 }
@@ -461,6 +574,100 @@ START_TEST(memory_that_is_not_known_is_not_nothing)
     experiment_density.print(out, json);
     fclose(out);
     check_has(text, "vm              1.50         -            -              0              -\n");
+    free(text);
+    json_decref(json);
+}
+END_TEST
+
+/* What an experiment prints of these values, to be freed. */
+static char *print_values(const struct experiment *experiment, json_t *values)
+{
+    json_t *json = json_pack("{s:o}", "values", values);
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    experiment->print(out, json);
+    fclose(out);
+    json_decref(json);
+    return text;
+}
+
+/* A phase that a process does not have, and the shares of time that nobody counted. */
+START_TEST(times_that_are_not_known_are_not_nothing)
+{
+    char *text = print_values(
+        &experiment_startup,
+        json_pack("[{s:s, s:s, s:f}, {s:s, s:s, s:f}, {s:s, s:s, s:f, s:[f, f]}]", "name",
+                  "startup.main_to_entry", "env", "native", "median", 2e6, "name",
+                  "startup.user_to_end", "env", "native", "median", 5e6, "name", "startup.total",
+                  "env", "native", "median", 8e6, "samples", 8e6, 8e6));
+
+    check_has(text,
+              "native                 -         2.000             -         5.000     8.000     "
+              "8.000  user_to_end\n");
+    free(text);
+    text = print_values(&experiment_startup, json_pack("[{s:s, s:s, s:[]}]", "name",
+                                                       "startup.total", "env", "vm", "samples"));
+    check_has(text,
+              "vm                     -             -             -             -         -     "
+              "    -  -\n");
+    free(text);
+    text =
+        print_values(&experiment_scaling,
+                     json_pack("[{s:s, s:s, s:i, s:f, s:{s:i}}]", "name", "gups", "env", "native",
+                               "threads", 2, "window_ns", 1000.0, "time_ns", "running", 500));
+    check_has(text, "  2 native        25.0        -        -        -        -        -\n");
+    free(text);
+}
+END_TEST
+
+static json_t *report_on(const char *kind, const char *other)
+{
+    return json_pack("{s:{s:[{s:s}, {s:s}, {s:s}]}, s:[]}", "host", "cores", "kind", kind, "kind",
+                     kind, "kind", other, "benches");
+}
+
+/* Performance cores against efficient ones say nothing of environments. */
+START_TEST(members_on_other_cores_are_told)
+{
+    struct results results = begin(2);
+    char *text;
+
+    add_report(&results, "a", 0, "native", report_on("P-core 5.4 GHz", "E-core 3.9 GHz"));
+    add_report(&results, "a", 0, "vm", report_on("P-core 5.4 GHz", "E-core 3.9 GHz"));
+    /* Another step may have others. */
+    add_report(&results, "b", 0, "native", report_on("P-core 5.4 GHz", "P-core 5.4 GHz"));
+    complete(&results, 1);
+    text = print(&results);
+    ck_assert_ptr_null(strstr(text, "compare the cores"));
+    free(text);
+    add_report(&results, "b", 0, "vm", report_on("E-core 3.9 GHz", "E-core 3.9 GHz"));
+    text = print(&results);
+    check_has(text, "native ran on P-core 5.4 GHz, vm on E-core 3.9 GHz: ratios compare the");
+    free(text);
+    free_results(&results);
+}
+END_TEST
+
+START_TEST(a_host_of_which_little_is_known_is_told_by_that)
+{
+    json_t *json = json_pack("{s:{s:s, s:s}}", "host", "cpu", "A CPU", "kernel", "Linux 6.1");
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    text_print(out, json);
+    fclose(out);
+    check_has(text, "A CPU; Linux 6.1; KVM, unknown paging\n");
+    free(text);
+    json_object_set_new(json_object_get(json, "host"), "cpus", json_integer(1));
+    json_object_set_new(json_object_get(json, "host"), "memory_bytes", json_integer(1 << 30));
+    text = NULL;
+    out = open_memstream(&text, &bytes);
+    text_print(out, json);
+    fclose(out);
+    check_has(text, "A CPU; 1 CPU; 1.0 GiB; Linux 6.1; KVM, unknown paging\n");
     free(text);
     json_decref(json);
 }
@@ -595,7 +802,7 @@ START_TEST(without_the_exits_nothing_is_predicted)
 
     ck_assert(json_has(added, "0.added_ns") && !json_has(added, "0.predicted_ns"));
     check_has(text, "not measured: add exits to --bench");
-    check_has(text, "blk.randread             1\n              4K     0.010\n");
+    check_has(text, "blk.randread             1\n              4K    0.010?\n");
     free(text);
     json_decref(added);
     json_decref(ratios);
@@ -619,6 +826,86 @@ START_TEST(of_a_fact_no_ratio_is_taken)
     json = results_json(&results);
     ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.values")), 2);
     ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.ratios")), 0);
+    json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
+/* A report of one row and what its host and configuration say. */
+static json_t *limited(double cpu_limit, double memory_mib)
+{
+    json_t *host = json_pack("{s:i}", "cpus", 4);
+
+    if (cpu_limit > 0)
+        json_object_set_new(host, "cpu_limit", json_real(cpu_limit));
+    if (memory_mib > 0)
+        json_object_set_new(host, "memory_limit_bytes", json_real(memory_mib * 1048576));
+    return json_pack("{s:[o], s:o, s:{s:i}}", "benches", row("chase", 1, "ok", 2), "host", host,
+                     "config", "mem_bytes", 256 << 20);
+}
+
+/* A ratio of two limits says nothing of the environments. */
+START_TEST(unequal_limits_make_no_ratio)
+{
+    static const struct {
+        double native_cpu, native_memory, vm_cpu, vm_memory;
+        const char *reason; /* NULL: they can be compared */
+    } cases[] = {
+        {0, 0, 0, 0, NULL},
+        {0.2, 0, 0.2, 0, NULL},
+        {0.2, 0, 0.201, 0, NULL},
+        {0.2, 0, 0, 0, "no ratio: CPU limit: native 0.2, vm none"},
+        {0, 0, 1.5, 0, "no ratio: CPU limit: native none, vm 1.5"},
+        /* As many as there are hold nothing back. */
+        {0, 0, 4, 0, NULL},
+        {0, 0, 0, 320, NULL},
+        {0, 300, 0, 320, NULL},
+        {0, 200, 0, 320, "no ratio: memory limit: native 200 MiB, vm 320 MiB"},
+        {0, 200, 0, 0, "no ratio: memory limit: native 200 MiB, vm none"},
+        {0, 200, 0, 200, NULL},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct results results = begin(2);
+        json_t *json;
+
+        add_report(&results, "", 0, "native", limited(cases[i].native_cpu, cases[i].native_memory));
+        add_report(&results, "", 0, "vm", limited(cases[i].vm_cpu, cases[i].vm_memory));
+        complete(&results, 1);
+        json = results_json(&results);
+        ck_assert_int_eq(json_has(json, "experiments.0.ratios.0.median"), !cases[i].reason);
+        ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.0.voided"), 0);
+        ck_assert_int_eq(json_array_size(json_at(json, "warnings")), cases[i].reason != NULL);
+        if (cases[i].reason) {
+            ck_assert_str_eq(json_text_at(json, "experiments.0.ratios.0.reason"), cases[i].reason);
+            ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.0.unequal"), 1);
+            ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "unequal_limits");
+        }
+        json_decref(json);
+        free_results(&results);
+    }
+}
+END_TEST
+
+/* What was timed while a run was stopped or frozen is no sample. */
+START_TEST(interrupted_rows_are_void)
+{
+    struct results results = begin(2);
+    json_t *json, *stopped;
+
+    for (unsigned block = 0; block < 2; block++) {
+        add(&results, block, "native", "ok", 2);
+        stopped = row("chase", 1, "ok", 1000);
+        json_object_set_new(stopped, "interrupted", json_boolean(!block));
+        add_report(&results, "", block, "vm", json_pack("{s:[o]}", "benches", stopped));
+    }
+    complete(&results, 2);
+    json = results_json(&results);
+    ck_assert_int_eq(json_int_at(json, "experiments.0.ratios.0.voided"), 1);
+    ck_assert_double_eq(real_at(json, "experiments.0.ratios.0.samples.0"), 500);
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 1);
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "interrupted");
+    ck_assert_uint_eq(warnings_wrong(&results), 0);
     json_decref(json);
     free_results(&results);
 }
@@ -649,8 +936,11 @@ SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_res
            a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
            a_machine_that_changes_is_told, what_runs_warn_of_is_told,
            exits_to_the_vmm_include_those_of_barriers, the_host_and_its_paging_are_named,
-           the_table_judges, the_table_names_its_base, large_figures_are_readable,
-           arguments_of_the_user_win, memory_that_is_not_known_is_not_nothing,
+           the_table_judges, every_ratio_has_its_verdict, few_blocks_show_no_interval,
+           the_table_tells_what_would_settle_it, values_of_few_blocks_have_no_range,
+           the_table_names_its_base, large_figures_are_readable, arguments_of_the_user_win,
+           memory_that_is_not_known_is_not_nothing, times_that_are_not_known_are_not_nothing,
+           members_on_other_cores_are_told, a_host_of_which_little_is_known_is_told_by_that,
            warnings_fit_a_terminal, what_io_costs_more_is_predicted,
            without_the_exits_nothing_is_predicted, of_a_fact_no_ratio_is_taken,
-           what_the_vm_left_out_is_told)
+           what_the_vm_left_out_is_told, unequal_limits_make_no_ratio, interrupted_rows_are_void)

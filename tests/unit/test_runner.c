@@ -42,9 +42,9 @@ static void run_third(struct bench_run *run)
 }
 
 __attribute__((section(MINIVMM_BENCH_SECTION), used)) const struct bench bench_rows[] = {
-    {"row.1", "leaves nothing", run_first},
-    {"row.2", "checks", run_second},
-    {"row.3", "cannot run", run_third},
+    {"row.1", "leaves nothing", 0, run_first},
+    {"row.2", "checks", 0, run_second},
+    {"row.3", "cannot run", 0, run_third},
 };
 
 static void send(const struct channel_record *record, unsigned count)

@@ -95,6 +95,60 @@ START_TEST(a_name_that_matches_nothing_is_refused)
 }
 END_TEST
 
+static const struct minivmm_arg_info keys[] = {
+    {.key = "n", .least = 1, .most = 10},
+    {.key = "isa", .words = "sse2|avx2"},
+};
+
+START_TEST(arguments_are_checked_against_the_keys)
+{
+    struct err err = {0};
+
+    ck_assert_int_eq(select_args("n=5 isa=avx2", keys, 2, &err), 0);
+    ck_assert_int_eq(select_args("", keys, 2, &err), 0);
+    /* A guest that declares none takes any. */
+    ck_assert_int_eq(select_args("whatever", keys, 0, &err), 0);
+    ck_assert_int_eq(select_args("n=5,bogus=1", keys, 2, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_str_eq(err.text, "--args bogus=1: no such key");
+    ck_assert_str_eq(err.hint, "n=1..10, isa=sse2|avx2");
+    ck_assert_int_eq(select_args("n=11", keys, 2, &err), -1);
+    ck_assert_str_eq(err.text, "--args n=11: not a value of this key");
+    ck_assert_str_eq(err.hint, "n=1..10");
+}
+END_TEST
+
+static const struct minivmm_bench_info benches[] = {
+    {.name = "fma"},
+    {.name = "blk.read", .flags = MINIVMM_BENCH_DISK},
+    {.name = "blk.write", .flags = MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES},
+};
+
+START_TEST(what_writes_needs_a_disk_that_can_be_written)
+{
+    struct config config = {.bench = "blk", .disks = 1};
+    struct err err = {0};
+
+    ck_assert_uint_eq(select_needs("fma", benches, 3), 0);
+    ck_assert_uint_eq(select_needs("blk.read", benches, 3), MINIVMM_BENCH_DISK);
+    ck_assert_uint_eq(select_needs(NULL, benches, 3), MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES);
+    config.disk[0].path = "d";
+    ck_assert_int_eq(select_check_disk(&config, "blk.read,blk.write", benches, 3, &err), 0);
+    config.disk[0].read_only = true;
+    ck_assert_int_eq(select_check_disk(&config, "blk.read", benches, 3, &err), 0);
+    ck_assert_int_eq(select_check_disk(&config, "blk.read,blk.write", benches, 3, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_str_eq(err.text, "--disk path=d,ro: blk.write has to write to the disk");
+    ck_assert_str_eq(err.hint, "without ro, or --bench blk.read");
+    ck_assert_int_eq(select_check_disk(&config, "blk.write", benches, 3, &err), -1);
+    ck_assert_str_eq(err.hint, "without ro");
+    /* Without --bench, what cannot run is skipped. */
+    config.bench = NULL;
+    ck_assert_int_eq(select_check_disk(&config, NULL, benches, 3, &err), 0);
+}
+END_TEST
+
 SUITE_MAIN("select", a_name_chooses_one, a_dotted_prefix_chooses_all_below,
            the_order_is_the_tables_and_nothing_comes_twice, none_is_none_unless_others_are_named,
-           a_name_that_matches_nothing_is_refused)
+           a_name_that_matches_nothing_is_refused, arguments_are_checked_against_the_keys,
+           what_writes_needs_a_disk_that_can_be_written)

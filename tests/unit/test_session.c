@@ -19,6 +19,7 @@
 #include "tests/unit/sample.h"
 #include "vmm/cli/session.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 
 static struct sample sample;
 static struct session session;
@@ -37,6 +38,7 @@ static void begin(void)
     struct clock_point start = clock_now();
     struct err err = {0};
 
+    inherit_settle();
     ck_assert_msg(!session_begin(&session, &sample.config, &start, &err), "%s", err.text);
     session.result = &sample.result;
 }
@@ -156,6 +158,34 @@ START_TEST(the_guests_text_goes_to_its_file)
     text = fixture_read(path);
     ck_assert_str_eq(text, "one\ntwo\n");
     free(text);
+    unlink(path);
+}
+END_TEST
+
+static void check_content(const char *path, const char *expected)
+{
+    char *text = fixture_read(path);
+
+    ck_assert_str_eq(text, expected);
+    free(text);
+}
+
+/* A run that fails before it begins takes nothing from the file; one that is silent empties it. */
+START_TEST(an_older_log_stays_until_the_run_begins)
+{
+    char path[FIXTURE_PATH_MAX];
+
+    set_up();
+    fixture_file(path, "older", 5);
+    sample.config.log = path;
+    sample.config.output = "/dev/null";
+    begin();
+    session_end(&session);
+    check_content(path, "older");
+    begin_captured();
+    free(finish(0));
+    tear_down();
+    check_content(path, "");
     unlink(path);
 }
 END_TEST
@@ -282,6 +312,54 @@ START_TEST(the_report_replaces_an_older_one)
     json_decref(json);
     free(text);
     tear_down();
+    unlink(path);
+}
+END_TEST
+
+/* Nor is a report of nothing worth it: an older one stays, and the new one is shown. */
+START_TEST(a_report_without_a_result_replaces_nothing)
+{
+    char path[FIXTURE_PATH_MAX], *printed;
+
+    set_up();
+    fixture_file(path, "older", 5);
+    sample.config.output = path;
+    sample.result.row[0].samples = 0;
+    sample.facts.stop = STOP_SIGNAL;
+    begin_captured();
+    printed = finish(ERR_FAILED);
+    ck_assert_msg(strstr(printed, " is left as it was: this run has no result") != NULL, "%s",
+                  printed);
+    ck_assert(strstr(printed, "\nbenchmark ") != NULL);
+    free(printed);
+    session_end(&session);
+    check_content(path, "older");
+
+    /* There is nothing to keep in an empty file, and something to say of a part of a run. */
+    for (unsigned samples = 0; samples < 2; samples++) {
+        ck_assert_int_eq(truncate(path, samples ? 5 : 0), 0);
+        sample.result.row[0].samples = samples;
+        begin_captured();
+        printed = finish(ERR_FAILED);
+        ck_assert_msg(strstr(printed, "is left as it was") == NULL, "%s", printed);
+        free(printed);
+        session_end(&session);
+        printed = fixture_read(path);
+        ck_assert(strstr(printed, "\nbenchmark ") != NULL);
+        free(printed);
+    }
+
+    /* A guest that measures nothing, and ends as it should, has its report. */
+    sample.result.row[0].samples = 0;
+    sample.facts.stop = STOP_GUEST;
+    ck_assert_int_eq(truncate(path, 5), 0);
+    begin_captured();
+    free(finish(0));
+    session_end(&session);
+    printed = fixture_read(path);
+    ck_assert(strstr(printed, "\nbenchmark ") != NULL);
+    free(printed);
+    sample_free(&sample);
     unlink(path);
 }
 END_TEST
@@ -544,11 +622,11 @@ START_TEST(the_status_tells_how_it_went)
     sample.config.output = "/dev/null";
     check_explained("", 0);
     sample.result.row[0].check = RESULT_WRONG;
-    check_explained(": 1 of 1 results failed their check\n", ERR_FAILED);
+    check_explained(": 1 of 1 result failed its check\n", ERR_FAILED);
     sample.result.exit_status = 3;
     check_explained("check\nminivmm: the guest ended with status 3\n", ERR_FAILED);
     sample.result.row[0].check = RESULT_UNCHECKED;
-    check_explained(": 1 of 1 results were not checked\n", ERR_FAILED);
+    check_explained(": 1 of 1 result was not checked\n", ERR_FAILED);
     sample.result.row[0].check = RESULT_OK;
     sample.result.exit_status = 0;
     sample.facts.stop = STOP_TIMEOUT;
@@ -566,12 +644,68 @@ START_TEST(the_status_tells_how_it_went)
 }
 END_TEST
 
+static void add_reason(struct channel_skip *to, const char *name, const char *reason)
+{
+    strcpy(to->name, name);
+    strcpy(to->reason, reason);
+}
+
+/* What was asked for by name and gave no result, and why. */
+START_TEST(a_name_without_a_result_is_a_failure)
+{
+    set_up();
+    sample.config.output = "/dev/null";
+    sample.config.bench = "stream";
+    check_explained("", 0);
+    sample.config.bench = "none,stream.copy";
+    check_explained("", 0);
+    sample.config.bench = "stream.copy,blk.read";
+    check_explained(": --bench blk.read: no result: the guest reported none\n", ERR_FAILED);
+    add_reason(&sample.result.skip[0], "blk.read", "no disk");
+    sample.result.skipped = 1;
+    check_explained(": --bench blk.read: no result: no disk\n", ERR_FAILED);
+    /* A prefix has a result if one of those below it has. */
+    sample.config.bench = "stream,blk";
+    check_explained(": --bench blk: no result: no disk\n", ERR_FAILED);
+    add_reason(&sample.result.skip[0], "stream.triad", "no memory");
+    sample.config.bench = "stream";
+    check_explained("", 0);
+    /* What was not named may be skipped. */
+    sample.config.bench = NULL;
+    check_explained("", 0);
+    tear_down();
+}
+END_TEST
+
+START_TEST(a_benchmark_that_failed_is_a_failure)
+{
+    set_up();
+    sample.config.output = "/dev/null";
+    add_reason(&sample.result.fail[0], "blk.write", "I/O error: a write failed");
+    sample.result.failed = 1;
+    check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
+    sample.config.bench = "blk.write";
+    check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
+    sample.facts.disks = 1;
+    strcpy(sample.facts.disk[0].name, "blk0");
+    sample.facts.disk[0].config = &config_disk_temporary;
+    sample.facts.disk[0].engine = "sync";
+    sample.facts.disk[0].io[IO_ERRORS] = 2;
+    sample.facts.disk[0].io_error = ENOSPC;
+    check_explained("minivmm: blk0: 2 requests ended with an error, the first with: No space left",
+                    ERR_FAILED);
+    tear_down();
+}
+END_TEST
+
 /* Standard error becomes a terminal; returns the other end of it. */
 static int make_terminal(int *saved)
 {
+    const struct winsize size = {.ws_row = 24, .ws_col = 200};
     int master, slave;
 
-    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, NULL), 0);
+    setenv("TERM", "xterm", 1);
+    ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, &size), 0);
     *saved = dup(STDERR_FILENO);
     ck_assert_int_eq(dup2(slave, STDERR_FILENO), STDERR_FILENO);
     close(slave);
@@ -612,7 +746,7 @@ START_TEST(a_terminal_shows_how_far_it_is)
     ck_assert_uint_gt(session.watch.tick_ms, 0);
     session.watch.tick(session.watch.ctx);
     shown = screen(master);
-    ck_assert_msg(strstr(shown, "[3/7] stream.copy store=nt, 1 threads, 0 s") != NULL, "%s", shown);
+    ck_assert_msg(strstr(shown, "[3/7] stream.copy store=nt, 1 thread, 0 s") != NULL, "%s", shown);
     ck_assert(strchr(shown, '\n') == NULL);
     ck_assert(session.shown);
     /* The guest's text takes its place, and only the first needs to clear it. */
@@ -620,6 +754,24 @@ START_TEST(a_terminal_shows_how_far_it_is)
     ck_assert_str_eq(screen(master), "\r\033[Ktext\r\n");
     session_log(&session, "more\n");
     ck_assert_str_eq(screen(master), "more\r\n");
+    dup2(saved, STDERR_FILENO);
+    close(master);
+    tear_down();
+}
+END_TEST
+
+/* It could not take back what it shows. */
+START_TEST(a_dumb_terminal_does_not_show_how_far_it_is)
+{
+    int saved, master = make_terminal(&saved);
+
+    setenv("TERM", "dumb", 1);
+    set_up();
+    begin();
+    ck_assert(!session.terminal);
+    ck_assert_uint_eq(session.watch.tick_ms, 0);
+    session_log(&session, "text\n");
+    ck_assert_str_eq(screen(master), "text\r\n");
     dup2(saved, STDERR_FILENO);
     close(master);
     tear_down();
@@ -664,6 +816,7 @@ END_TEST
 
 SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            once_the_report_is_made_a_signal_ends_the_program, the_guests_text_goes_to_its_file,
+           an_older_log_stays_until_the_run_begins, a_report_without_a_result_replaces_nothing,
            text_that_is_interrupted_goes_on, without_a_file_it_goes_to_standard_error,
            a_log_that_cannot_be_opened_is_an_error, the_report_replaces_an_older_one,
            a_report_that_cannot_be_written_follows_on_standard_error,
@@ -671,5 +824,7 @@ SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
            report_and_log_are_two_files, a_pipe_is_written_to_as_well,
            text_that_nobody_takes_is_dropped, a_log_that_cannot_be_written_is_a_failure,
            a_report_whose_reader_is_gone_is_a_failure, a_pipe_without_a_reader_can_be_given_up,
-           the_status_tells_how_it_went, a_terminal_shows_how_far_it_is,
+           the_status_tells_how_it_went, a_name_without_a_result_is_a_failure,
+           a_benchmark_that_failed_is_a_failure, a_terminal_shows_how_far_it_is,
+           a_dumb_terminal_does_not_show_how_far_it_is,
            before_the_first_row_there_is_nothing_to_show, the_longest_progress_line_fits)

@@ -64,5 +64,20 @@ START_TEST(what_has_come_is_heeded_and_the_next_one_felt)
 }
 END_TEST
 
+/* The kernel says so, and then the shell. */
+START_TEST(a_second_hangup_is_not_felt)
+{
+    int fd;
+
+    signal(SIGHUP, feel);
+    fd = signals_catch();
+    raise(SIGHUP);
+    signals_accept(fd);
+    raise(SIGHUP);
+    ck_assert_int_eq(felt, 0);
+    close(fd);
+}
+END_TEST
+
 SUITE_MAIN("signals", a_stop_is_seen_and_not_felt, what_is_ignored_stays_so,
-           what_has_come_is_heeded_and_the_next_one_felt)
+           what_has_come_is_heeded_and_the_next_one_felt, a_second_hangup_is_not_felt)

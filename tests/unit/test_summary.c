@@ -47,10 +47,13 @@ START_TEST(few_samples_give_the_whole_range)
     ck_assert_double_eq(summary.median, 1);
     ck_assert_double_eq(summary.ci95.low, 1);
     ck_assert_double_eq(summary.ci95.high, 1);
-    ck_assert_double_eq(summary.spread_pct, 0);
+    ck_assert_double_eq(summary.confidence, 0);
+    ck_assert(!summary.has_spread);
     summary = summary_at(1);
     ck_assert_double_eq(summary.ci95.low, 1);
     ck_assert_double_eq(summary.ci95.high, 5);
+    ck_assert_double_eq_tol(summary.confidence, 0.9375, 1e-12);
+    ck_assert(!summary.has_spread);
     sample_free(&sample);
 }
 END_TEST
@@ -60,18 +63,17 @@ START_TEST(a_median_of_zero_has_no_spread_in_percent)
     struct summary summary;
 
     sample_init(&sample);
-    sample_row(&sample, "zero", "", 3);
-    sample.result.sample[0] = -1;
-    sample.result.sample[1] = 0;
-    sample.result.sample[2] = 1;
+    sample_row(&sample, "zero", "", 7);
+    for (int i = 0; i < 7; i++)
+        sample.result.sample[i] = i - 3;
     summary = summary_at(0);
     ck_assert_double_eq(summary.median, 0);
-    ck_assert_double_eq(summary.spread_pct, 0);
+    ck_assert(!summary.has_spread);
     /* And one below zero has a spread above. */
-    sample.result.sample[0] = -3;
-    sample.result.sample[1] = -2;
-    sample.result.sample[2] = -1;
-    ck_assert_double_eq(summary_at(0).spread_pct, 50);
+    for (int i = 0; i < 7; i++)
+        sample.result.sample[i] = i - 7;
+    ck_assert(summary_at(0).has_spread);
+    ck_assert_double_eq(summary_at(0).spread_pct, 75);
     sample_free(&sample);
 }
 END_TEST
@@ -96,7 +98,8 @@ START_TEST(costs_are_added_up_by_who_caused_them)
     row->usage.in_run_ns = 9876543;
     row->usage.time = (struct cpus_time){.on_cpu_ns = 9000000, .runqueue_ns = 4321};
     row->usage.kvm[SAMPLE_HALT_WAIT] = 1000;
-    row->usage.kvm[SAMPLE_HALT_POLL] = 50;
+    row->usage.kvm[SAMPLE_HALT_POLL] = 40;
+    row->usage.kvm[SAMPLE_HALT_FOUND] = 10;
     summary = summary_at(0);
     ck_assert_uint_eq(summary.window_ns, 10000000);
     ck_assert_uint_eq(summary.exits_user, 9);
@@ -136,8 +139,41 @@ START_TEST(the_rest_of_the_window_was_slept)
     /* No more time than there was. */
     row->usage.time.runqueue_ns = 50000000;
     ck_assert_uint_eq(summary_at(0).asleep_ns, 0);
-    row->usage.time = (struct cpus_time){.on_cpu_ns = UINT64_MAX};
+    row->usage.time = (struct cpus_time){.on_cpu_ns = UINT64_MAX - 1};
     ck_assert_uint_eq(summary_at(0).asleep_ns, 0);
+    sample_free(&sample);
+}
+END_TEST
+
+/* Nor is anything that is computed from it. */
+START_TEST(what_the_kernel_does_not_say_is_not_known)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "row", "", 1);
+    row->usage.in_run_ns = 9000000;
+    row->usage.time = (struct cpus_time){.on_cpu_ns = 3000000, .runqueue_ns = CPUS_UNKNOWN};
+    ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    row->usage.time = (struct cpus_time){.on_cpu_ns = CPUS_UNKNOWN, .runqueue_ns = 1000000};
+    ck_assert_uint_eq(summary_at(0).running_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    row->usage.time.on_cpu_ns = 3000000;
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
+    /* One part of three that makes up the time in which a vCPU was halted. */
+    sample.facts.vcpu_stats.name[SAMPLE_HALT_FOUND] = "something_else";
+    ck_assert_uint_eq(summary_at(0).halted_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).running_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    /* Natively, nothing is halted. */
+    sample_native(&sample);
+    row->usage.in_run_ns = 0;
+    ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
+    row->usage.time.runqueue_ns = CPUS_UNKNOWN;
+    ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
     sample_free(&sample);
 }
 END_TEST
@@ -151,8 +187,14 @@ START_TEST(kvms_statistics_are_found_by_name)
     row->usage.kvm[SAMPLE_IRQS] = 5;
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 5);
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq"), 0);
-    ck_assert(summary_has_kvm(&sample.report, "irq_injections"));
-    ck_assert(!summary_has_kvm(&sample.report, "irq"));
+    ck_assert(summary_has_kvm(&sample.report, &row->usage, "irq_injections"));
+    ck_assert(!summary_has_kvm(&sample.report, &row->usage, "irq"));
+    /* A sum that lacks some vCPUs is none. */
+    row->usage.kvm_partial = true;
+    ck_assert(!summary_has_kvm(&sample.report, &row->usage, "irq_injections"));
+    ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 0);
+    ck_assert_uint_eq(summary_at(0).halted_ns, FACT_ABSENT);
+    row->usage.kvm_partial = false;
     sample.facts.vcpu_stats.count = 0;
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 0);
     sample_free(&sample);
@@ -230,6 +272,6 @@ END_TEST
 
 SUITE_MAIN("summary", the_middle_of_the_samples_is_found, few_samples_give_the_whole_range,
            a_median_of_zero_has_no_spread_in_percent, costs_are_added_up_by_who_caused_them,
-           the_rest_of_the_window_was_slept, kvms_statistics_are_found_by_name,
-           a_run_that_went_well_has_not_failed, anything_wrong_is_a_failure, faults_have_names,
-           ends_and_environments_have_names)
+           the_rest_of_the_window_was_slept, what_the_kernel_does_not_say_is_not_known,
+           kvms_statistics_are_found_by_name, a_run_that_went_well_has_not_failed,
+           anything_wrong_is_a_failure, faults_have_names, ends_and_environments_have_names)

@@ -7,8 +7,12 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
+#include "vmm/base/wrapped.h"
 
 static struct sample sample;
+
+/* Some widths of terminals; the first is that of no terminal. */
+static const int widths[] = {WRAPPED_COLUMNS, 80, 60, 40};
 
 /* The report; whatever it says, it fits and does nothing to a terminal. */
 static char *make(void)
@@ -24,11 +28,22 @@ static char *make(void)
         width = *c == '\n' ? 0 : width + 1;
         if (!width)
             line = c + 1;
-        if (width > REPORT_COLUMNS)
-            ck_abort_msg("more than %d columns: %.200s", REPORT_COLUMNS, line);
+        if (width > (size_t)wrapped_columns())
+            ck_abort_msg("more than %d columns: %.200s", wrapped_columns(), line);
+        if (*c == '\n' && c > text && c[-1] == ' ')
+            ck_abort_msg("a blank at the end of a line: %.200s", line);
     }
     ck_assert_int_eq(text[bytes - 1], '\n');
     return text;
+}
+
+static void check_each_width(void)
+{
+    for (unsigned i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        wrapped_fit(widths[i]);
+        free(make());
+    }
+    wrapped_fit(WRAPPED_COLUMNS);
 }
 
 /* The report holds this text. */
@@ -47,6 +62,63 @@ static void check_has_not(const char *unexpected)
     ck_assert_msg(strstr(text, unexpected) == NULL, "'%s' is in:\n%s", unexpected, text);
     free(text);
 }
+
+START_TEST(what_is_not_known_is_not_in_the_head)
+{
+    sample_init(&sample);
+    sample.host.memory_bytes = 0;
+    sample.host.kernel[0] = '\0';
+    check_has("\nhost     AMD EPYC 7763 64-Core Processor, family 25; 4 of 8 CPUs\n");
+    sample.host.cpus = 0;
+    check_has("family 25; 4 usable CPUs\n");
+    sample.host.cpus_usable = 0;
+    check_has("family 25\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(times_that_are_not_known_are_dashes)
+{
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "row", "", 3);
+    row->usage.in_run_ns = 9000000;
+    row->usage.time = (struct cpus_time){.on_cpu_ns = 5500000, .runqueue_ns = CPUS_UNKNOWN};
+    check_has(" ok          0  55.0   0.0     -     -\n");
+    row->usage.kvm_partial = true;
+    check_has(" ok          0     -   0.0     -     -\n");
+    sample_native(&sample);
+    check_has(" ok     55.0     -     -\n");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(cores_of_several_kinds_have_a_line)
+{
+    struct cores cores = {
+        .groups = 2,
+        .kinds = 2,
+        .group = {{.type = "P-core", .max_khz = 5400000, .cpus = "0-3", .count = 4},
+                  {.type = "E-core", .max_khz = 3900000, .cpus = "4", .count = 1, .kind = 1}}};
+
+    sample_init(&sample);
+    sample.report.cores = &cores;
+    check_has("\ncores    P-core 5.4 GHz: CPUs 0-3; E-core 3.9 GHz: CPU 4\n");
+    cores.kinds = 1;
+    check_has_not("\ncores ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_cpu_quota_is_in_the_head)
+{
+    sample_init(&sample);
+    sample.host.quota.cpus = 0.2;
+    check_has("family 25; 4 of 8 CPUs; CPU quota 0.2; 32.0 GiB;");
+    sample_free(&sample);
+}
+END_TEST
 
 START_TEST(the_head_says_where_it_ran)
 {
@@ -158,16 +230,38 @@ START_TEST(shares_beyond_reason_are_not_spelled_out)
     struct result_row *row;
 
     sample_init(&sample);
-    row = sample_row(&sample, "odd", "", 3);
+    row = sample_row(&sample, "odd", "", 6);
     sample.result.sample[0] = -100;
     row->usage.in_run_ns = 1000000000000;
     row->usage.handler_ns[EXIT_OTHER] = 99900000;
     row->usage.count[EXIT_OTHER] = 20000000;
     row->usage.time = (struct cpus_time){1000000000000, 100000000};
-    check_has("odd                                1    2.000 GB/s       >999% ok      20000  >999 "
+    check_has("odd                                1    3.500 GB/s       >999% ok      20000  >999 "
               "999.0   "
               "0.0  >999\n");
     sample_free(&sample);
+}
+END_TEST
+
+/* Half of no width at all is not the spread of a median of few samples. */
+START_TEST(few_samples_have_no_spread)
+{
+    static const struct {
+        unsigned samples;
+        const char *expected;
+    } cases[] = {
+        {1, "few                                1    1.000 GB/s           - ok"},
+        {5, "few                                1    3.000 GB/s           - ok"},
+        {6, "few                                1    3.500 GB/s       71.4% ok"},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        sample_init(&sample);
+        sample_row(&sample, "few", "", cases[i].samples);
+        check_has(cases[i].expected);
+        check_has("in % of it; -: fewer than 6 samples.\n");
+        sample_free(&sample);
+    }
 }
 END_TEST
 
@@ -179,10 +273,10 @@ START_TEST(a_row_that_did_not_end_shows_what_there_is)
     row = sample_row(&sample, "cut", "", 0);
     row->ended = false;
     row->check = RESULT_UNCHECKED;
-    check_has("cut                                1        - GB/s           - -    \n");
+    check_has("cut                                1        - GB/s           - -\n");
     row = sample_row(&sample, "wrong", "", 1);
     row->check = RESULT_WRONG;
-    check_has("wrong                              1    1.000 GB/s        0.0% WRONG");
+    check_has("wrong                              1    1.000 GB/s           - WRONG");
     sample_free(&sample);
 }
 END_TEST
@@ -267,17 +361,25 @@ END_TEST
 
 START_TEST(the_vmms_own_work_is_compared)
 {
+    struct result_row *row;
+
     sample_init(&sample);
     sample_row(&sample, "exits.floor", "exit=pio_out", 3);
-    sample_row(&sample, "exits.added", "exit=pio_out", 1);
-    sample.result.sample[1] = 1500;
-    sample.result.sample[0] = sample.result.sample[2] = 1500;
-    sample.result.sample[3] = 30;
+    row = sample_row(&sample, "exits.added", "exit=pio_out", 6);
+    for (unsigned i = 0; i < 9; i++)
+        sample.result.sample[i] = i < 3 ? 1500 : 30;
     check_has(
         "\npio_out: a bare KVM_RUN takes 1500 ns; with the VMM's own work, 1.020 times that.\n"
         "    The work adds 30.00 ns, 95 %: 30.00 to 30.00\n");
-    sample.result.sample[3] = -30;
-    check_has("95 %: -30.00 to -30.00: not to be seen\n");
+    sample.result.sample[3] = 0;
+    check_has("95 %: 0.0000 to 30.00: not significant (95 % interval contains 0)\n");
+    sample.result.sample[3] = -40;
+    check_has("95 %: -40.00 to 30.00: not significant (95 % interval contains 0)\n");
+    for (unsigned i = 3; i < 9; i++)
+        sample.result.sample[i] = -30;
+    check_has("    The work adds -30.00 ns, 95 %: -30.00 to -30.00\n");
+    row->samples = 5;
+    check_has("    The work adds -30.00 ns (too few samples for a 95 % interval)\n");
     sample_free(&sample);
 }
 END_TEST
@@ -379,7 +481,7 @@ START_TEST(the_longest_texts_fit)
         word(sample.result.warn[i].text, 80 + 10 * i);
     }
     sample.result.skipped = sample.result.warned = 3;
-    free(make());
+    check_each_width();
     sample_free(&sample);
 }
 END_TEST
@@ -443,7 +545,7 @@ START_TEST(extreme_numbers_fit)
         for (unsigned vcpu = 0; vcpu < SAMPLE_VCPUS; vcpu++)
             count_exit(vcpu, slot, UINT64_MAX);
     sample.stat[0]->slot[0].count = UINT64_MAX;
-    free(make());
+    check_each_width();
     sample_free(&sample);
 }
 END_TEST
@@ -473,7 +575,7 @@ START_TEST(extreme_costs_fit)
         sample_row(&sample, "exits.added", params, 1);
         sample.result.sample[sample.result.samples - 1] = values[(i * 7 + 1) % 18];
     }
-    free(make());
+    check_each_width();
     sample_free(&sample);
 }
 END_TEST
@@ -486,17 +588,21 @@ START_TEST(any_fault_fits)
     for (uint32_t vector = 0; vector < 33; vector++) {
         sample.result.fault.vector = vector < 32 ? vector : UINT32_MAX;
         check_has("The guest faulted on vCPU 4294967295 in ring 3: ");
+        check_each_width();
     }
     sample_free(&sample);
 }
 END_TEST
 
-SUITE_MAIN("text", the_head_says_where_it_ran, masked_features_have_a_line,
+SUITE_MAIN("text", the_head_says_where_it_ran, what_is_not_known_is_not_in_the_head,
+           times_that_are_not_known_are_dashes, cores_of_several_kinds_have_a_line,
+           a_cpu_quota_is_in_the_head, masked_features_have_a_line,
            a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
            what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
            a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
-           a_row_that_did_not_end_shows_what_there_is, values_have_four_digits, costs_are_a_table,
-           an_interpreted_ring_0_is_said_to_be, the_vmms_own_work_is_compared,
-           exits_are_listed_by_vcpu, no_percentile_exceeds_the_maximum, the_end_is_told,
-           skips_and_warnings_are_wrapped, the_longest_texts_fit, real_machines_with_long_names_fit,
-           extreme_numbers_fit, extreme_costs_fit, any_fault_fits)
+           few_samples_have_no_spread, a_row_that_did_not_end_shows_what_there_is,
+           values_have_four_digits, costs_are_a_table, an_interpreted_ring_0_is_said_to_be,
+           the_vmms_own_work_is_compared, exits_are_listed_by_vcpu,
+           no_percentile_exceeds_the_maximum, the_end_is_told, skips_and_warnings_are_wrapped,
+           the_longest_texts_fit, real_machines_with_long_names_fit, extreme_numbers_fit,
+           extreme_costs_fit, any_fault_fits)

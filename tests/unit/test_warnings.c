@@ -68,6 +68,8 @@ START_TEST(results_that_are_wrong_are_counted)
     sample_row(&sample, "b", "", 1);
     sample_row(&sample, "c", "", 1)->check = RESULT_WRONG;
     check_one("check_failed", "2 results failed their check and are void");
+    sample.result.row[0].check = RESULT_OK;
+    check_one("check_failed", "1 result failed its check and is void");
     sample_free(&sample);
 }
 END_TEST
@@ -75,12 +77,115 @@ END_TEST
 START_TEST(more_threads_than_cpus_are_too_many)
 {
     sample_init(&sample);
+    sample.config.pin_count = 0;
     sample.config.vcpus = 4;
-    check_codes("");
+    check_codes("unpinned ");
     sample.config.vcpus = 5;
-    check_one("oversubscribed", "5 vCPUs share 4 CPUs");
+    check_codes("oversubscribed unpinned ");
+    sample.config.pin_count = 2;
+    check_one("oversubscribed", "5 vCPUs share 2 CPUs");
+    sample.config.pin_count = 1;
+    sample.config.vcpus = 2;
+    check_one("oversubscribed", "2 vCPUs share 1 CPU");
     sample_native(&sample);
-    check_one("oversubscribed", "5 threads share 4 CPUs");
+    check_one("oversubscribed", "2 threads share 1 CPU");
+    sample_free(&sample);
+}
+END_TEST
+
+/* A disk whose thread is bound to this CPU. */
+static void add_disk(struct config_disk *config, enum config_notify notify, unsigned cpu)
+{
+    *config = config_disk_default;
+    config->notify = notify;
+    config->pin = cpu;
+    sample.config.disks = sample.facts.disks = 1;
+    sample.facts.disk[0] = (struct run_disk){.name = "blk0", .config = config, .opened = true};
+}
+
+START_TEST(a_disks_thread_needs_a_cpu_too)
+{
+    struct config_disk *disk = &sample.config.disk[0];
+
+    sample_init(&sample);
+    add_disk(disk, CONFIG_NOTIFY_POLL, 1);
+    check_one("oversubscribed", "2 vCPUs and 1 polling disk thread share 2 CPUs");
+    sample.host.quota.cpus = 2.5;
+    check_codes("oversubscribed cpu_limit ");
+    disk->pin = 2;
+    check_one("cpu_limit", "the cgroup's CPU quota allows 2.5 CPUs: 2 vCPUs and 1 polling disk "
+                           "thread can use more");
+    sample.host.quota.cpus = 0;
+    disk->pin = CONFIG_NO_PIN;
+    check_codes("");
+    sample.host.cpus_usable = 2;
+    check_one("oversubscribed", "2 vCPUs and 1 polling disk thread share 2 CPUs");
+    /* One that no driver started, and one that the benchmark's own thread serves, have none. */
+    sample.facts.disk[0].opened = false;
+    check_codes("");
+    sample.facts.disk[0].opened = true;
+    disk->notify = CONFIG_NOTIFY_IOEVENTFD;
+    check_codes("");
+    disk->pin = 1;
+    check_one("disk_beside_vcpu",
+              "the thread of blk0 shares CPU 1 with a vCPU (--disk cpu=, --pin)");
+    disk->pin = 0;
+    sample_native(&sample);
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(time_that_nobody_counted_is_told)
+{
+    sample_init(&sample);
+    sample_row(&sample, "row", "", 9)->usage.time.runqueue_ns = CPUS_UNKNOWN;
+    check_one("time_unknown", "how long the vCPUs waited for a CPU is not known (no schedstat in "
+                              "/proc): nor is how long they slept");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(cores_of_several_kinds_are_told)
+{
+    struct cores cores = {
+        .groups = 3,
+        .kinds = 2,
+        .group = {{.type = "P-core", .max_khz = 5400000, .cpus = "0-1", .count = 2},
+                  {.type = "P-core", .max_khz = 5200000, .cpus = "2-3", .count = 2},
+                  {.type = "E-core", .max_khz = 3900000, .cpus = "4", .count = 1, .kind = 1}}};
+
+    sample_init(&sample);
+    sample.report.cores = &cores;
+    check_one("mixed_cores",
+              "the vCPUs ran on cores of 2 kinds: P-core 5.4 GHz, E-core 3.9 GHz (--pin LIST)");
+    sample.config.pin_count = 0;
+    sample.config.vcpus = 1;
+    sample_native(&sample);
+    check_codes("unpinned mixed_cores ");
+    cores.groups = 2;
+    cores.kinds = 1;
+    check_codes("unpinned ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_cpu_quota_is_held_against_the_threads)
+{
+    sample_init(&sample);
+    sample.host.quota.cpus = 2;
+    check_codes("");
+    sample.host.quota.cpus = 0.2;
+    check_one("cpu_limit", "the cgroup's CPU quota allows 0.2 CPUs: 2 vCPUs can use more");
+    sample.config.vcpus = 1;
+    sample.host.quota.cpus = 1;
+    sample_native(&sample);
+    check_codes("");
+    sample.report.has_throttled = true;
+    check_codes("");
+    sample.report.throttled = (struct quota_throttled){12, 700000000};
+    check_one("cpu_throttled",
+              "throttled by the cgroup's CPU quota in 12 periods, for 700 ms in all");
     sample_free(&sample);
 }
 END_TEST
@@ -92,6 +197,30 @@ START_TEST(threads_that_may_wander_are_told)
     check_one("unpinned", "not pinned: the host's scheduler moves the vCPUs (--pin LIST)");
     sample.host.cpus_usable = 1;
     sample.config.vcpus = 1;
+    check_codes("");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(io_that_memory_may_have_served_is_told)
+{
+    struct config_disk *disk = &sample.config.disk[0];
+    struct result_row *row;
+
+    sample_init(&sample);
+    row = sample_row(&sample, "blk.randread", "", 9);
+    add_disk(disk, CONFIG_NOTIFY_IOEVENTFD, CONFIG_NO_PIN);
+    sample.facts.disk[0].cached = true;
+    check_codes("");
+    row->has_io = true;
+    check_one("page_cache", "blk0 goes through the host's page cache (no direct): its I/O figures "
+                            "may be those of memory, not of a device");
+    disk->direct = true;
+    check_one("page_cache",
+              "blk0 is in a file system in memory: its I/O figures are those of memory");
+    sample_native(&sample);
+    check_codes("page_cache ");
+    sample.facts.disk[0].cached = false;
     check_codes("");
     sample_free(&sample);
 }
@@ -112,6 +241,8 @@ END_TEST
 START_TEST(stolen_time_counts_from_one_percent)
 {
     sample_init(&sample);
+    sample.report.steal_pct = -1; /* not known */
+    check_codes("");
     sample.report.steal_pct = 1.0;
     check_codes("");
     sample.report.steal_pct = 1.3;
@@ -216,7 +347,7 @@ START_TEST(kvms_count_is_held_against_ours)
     check_one("kvm_stats_mismatch",
               "KVM's statistic mmio_exits says 6 where 7 such exits reached user space");
     sample.vcpu[1].has_kvm = false;
-    check_codes("");
+    check_codes("kvm_stats_partial ");
     sample_free(&sample);
 }
 END_TEST
@@ -237,6 +368,16 @@ START_TEST(statistics_that_are_not_there_are_missed)
     sample.facts.vcpu_stats.count = 0;
     sample.vcpu[0].has_kvm = sample.vcpu[1].has_kvm = false;
     check_codes("kvm_stats_absent ");
+    sample_free(&sample);
+}
+END_TEST
+
+START_TEST(statistics_of_some_vcpus_are_missed_too)
+{
+    sample_init(&sample);
+    sample.vcpu[1].has_kvm = false;
+    check_one("kvm_stats_partial", "KVM's statistics of 1 of 2 vCPUs could not be read: sums over "
+                                   "all vCPUs are absent");
     sample_free(&sample);
 }
 END_TEST
@@ -298,10 +439,13 @@ END_TEST
 
 SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
            a_run_that_was_stopped_is_incomplete, results_that_are_wrong_are_counted,
-           more_threads_than_cpus_are_too_many, threads_that_may_wander_are_told,
-           the_host_is_told_about, stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
+           more_threads_than_cpus_are_too_many, a_disks_thread_needs_a_cpu_too,
+           time_that_nobody_counted_is_told, cores_of_several_kinds_are_told,
+           a_cpu_quota_is_held_against_the_threads, io_that_memory_may_have_served_is_told,
+           threads_that_may_wander_are_told, the_host_is_told_about,
+           stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
            small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
            bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,
            a_statistic_that_kvm_does_not_have_is_not_wrong,
-           statistics_that_are_not_there_are_missed, text_that_was_lost_is_counted,
-           the_guests_own_come_last, there_is_room_for_all_at_once)
+           statistics_that_are_not_there_are_missed, statistics_of_some_vcpus_are_missed_too,
+           text_that_was_lost_is_counted, the_guests_own_come_last, there_is_room_for_all_at_once)

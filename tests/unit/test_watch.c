@@ -166,6 +166,37 @@ START_TEST(ticks_do_not_put_off_the_deadline)
 }
 END_TEST
 
+/* The time that the process stood still is not the run's. */
+START_TEST(pauses_put_off_the_deadline)
+{
+    struct pauses pauses = {.cont_fd = -1, .schedstat_fd = -1, .lost_ns = 20000000};
+    struct watch watch = {
+        .stop_fd = -1, .deadline_ns = clock_mono_ns() + 1000000, .pauses = &pauses};
+    int event = new_event();
+
+    pauses.last.mono_ns = clock_mono_ns();
+    ck_assert_int_eq(watch_wait(&watch, event), WATCH_TIMEOUT);
+    ck_assert_uint_ge(clock_mono_ns(), watch.deadline_ns + 20000000);
+    close(event);
+}
+END_TEST
+
+/* Looks come in between, and no tick more often than it is due. */
+START_TEST(ticks_keep_their_time_between_looks)
+{
+    struct pauses pauses = {.cont_fd = -1, .schedstat_fd = -1};
+    struct ticker ticker = {.event = new_event(), .wanted = 1};
+    struct watch watch = {
+        .stop_fd = -1, .tick_ms = 120, .tick = tick, .ctx = &ticker, .pauses = &pauses};
+    uint64_t began = clock_mono_ns();
+
+    pauses.last.mono_ns = began;
+    ck_assert_int_eq(watch_wait(&watch, ticker.event), WATCH_EVENT);
+    ck_assert_uint_ge(clock_mono_ns() - began, 115000000);
+    close(ticker.event);
+}
+END_TEST
+
 START_TEST(before_the_run_it_is_looked_at_as_well)
 {
     struct watch watch = {.stop_fd = -1};
@@ -196,4 +227,5 @@ END_TEST
 SUITE_MAIN("watch", an_event_is_consumed, draining_makes_it_unreadable,
            a_full_counter_does_not_block, another_thread_ends_the_wait, the_user_can_stop_it,
            the_deadline_ends_the_wait, a_far_deadline_does_not_overflow, ticks_come_while_it_waits,
-           ticks_do_not_put_off_the_deadline, before_the_run_it_is_looked_at_as_well)
+           ticks_do_not_put_off_the_deadline, pauses_put_off_the_deadline,
+           ticks_keep_their_time_between_looks, before_the_run_it_is_looked_at_as_well)

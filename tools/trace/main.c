@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * minivmm-trace: the file that minivmm --trace wrote, as Chrome's and Perfetto's trace format
- * ("Trace Event Format": complete events, times in us), one track per vCPU.
+ * ("Trace Event Format": complete events, times in us), one track per vCPU and one of benchmarks.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,14 +13,20 @@
 #include "minivmm/trace.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/err.h"
+#include "vmm/base/units.h"
+#include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 
-/* More than there will be; what a file says is not trusted. */
-#define REASONS_MAX 256u
+/* More than there will be of reasons or of devices; what a file says is not trusted. */
+#define NAMES_MAX 256u
+
+/* What the versions of the format have in common. */
+#define ANY_VERSION (TRACE_MAGIC & ~(0xffull << TRACE_VERSION_SHIFT))
 
 struct trace {
     FILE *in, *out;
     struct trace_header header;
-    char name[REASONS_MAX][TRACE_NAME_MAX];
+    char name[NAMES_MAX][TRACE_NAME_MAX], device[NAMES_MAX][TRACE_NAME_MAX];
     struct clock_rate rate;
 };
 
@@ -29,43 +36,126 @@ static int bad_file(struct err *err, const char *path, const char *why)
     return err_hint(err, "a file that minivmm --trace has written");
 }
 
+/* They are printed between quotes. */
+static int read_names(struct trace *trace, char (*name)[TRACE_NAME_MAX], uint32_t count,
+                      const char *path, struct err *err)
+{
+    if (fread(name, TRACE_NAME_MAX, count, trace->in) != count)
+        return bad_file(err, path, "it ends before its first exit");
+    for (uint32_t i = 0; i < count; i++) {
+        name[i][TRACE_NAME_MAX - 1] = '\0';
+        if (strspn(name[i], "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(name[i]))
+            return bad_file(err, path, "a reason or a device that is not a name");
+    }
+    return 0;
+}
+
+static int check_version(const struct trace_header *header, const char *path, struct err *err)
+{
+    if (header->magic == TRACE_MAGIC)
+        return 0;
+    if ((header->magic & ~(0xffull << TRACE_VERSION_SHIFT)) != ANY_VERSION)
+        return bad_file(err, path, "not a trace");
+    err_set(err, ERR_USAGE, "%s: a trace of format %c; this minivmm-trace reads format %c", path,
+            isprint((int)(header->magic >> TRACE_VERSION_SHIFT))
+                ? (int)(header->magic >> TRACE_VERSION_SHIFT)
+                : '?',
+            (int)(TRACE_MAGIC >> TRACE_VERSION_SHIFT));
+    return err_hint(err, "minivmm and minivmm-trace of the same build");
+}
+
 static int read_header(struct trace *trace, const char *path, struct err *err)
 {
     struct trace_header *header = &trace->header;
+    size_t got = fread(header, 1, sizeof(*header), trace->in);
 
-    if (fread(header, sizeof(*header), 1, trace->in) != 1 || header->magic != TRACE_MAGIC)
+    if (got < sizeof(header->magic))
         return bad_file(err, path, "not a trace");
-    if (!header->tsc_hz || !header->reasons || header->reasons > REASONS_MAX)
-        return bad_file(err, path, "a header that cannot be");
-    if (fread(trace->name, TRACE_NAME_MAX, header->reasons, trace->in) != header->reasons)
+    if (check_version(header, path, err))
+        return -1;
+    if (got < sizeof(*header))
         return bad_file(err, path, "it ends before its first exit");
-    /* They are printed between quotes. */
-    for (uint32_t i = 0; i < header->reasons; i++) {
-        trace->name[i][TRACE_NAME_MAX - 1] = '\0';
-        if (strspn(trace->name[i], "abcdefghijklmnopqrstuvwxyz_") != strlen(trace->name[i]))
-            return bad_file(err, path, "a reason that is not a name");
-    }
+    if (!header->tsc_hz || !header->reasons || header->reasons > NAMES_MAX ||
+        header->devices > NAMES_MAX)
+        return bad_file(err, path, "a header that cannot be");
+    if (read_names(trace, trace->name, header->reasons, path, err) ||
+        read_names(trace, trace->device, header->devices, path, err))
+        return -1;
     trace->rate = clock_rate_of(header->tsc_hz);
     return 0;
 }
 
-static void print_record(const struct trace *trace, const struct trace_record *record)
+static uint64_t ns_of(const struct trace *trace, const struct trace_record *record)
 {
-    uint64_t ns = record->ticks > trace->header.start
-                      ? clock_ns(&trace->rate, record->ticks - trace->header.start)
-                      : 0;
+    return record->ticks > trace->header.start
+               ? clock_ns(&trace->rate, record->ticks - trace->header.start)
+               : 0;
+}
 
-    if (record->reason == TRACE_DROPPED)
-        fprintf(trace->out,
-                ",\n{\"name\":\"%" PRIu64 " exits dropped\",\"ph\":\"i\",\"s\":\"t\",\"pid\":1,"
-                "\"tid\":%u,\"ts\":0}",
-                record->address, record->vcpu);
+/* Rows have a track of their own, below those of the vCPUs. */
+static int print_row_begin(const struct trace *trace, const struct trace_record *record,
+                           const char *path, struct err *err)
+{
+    char text[TRACE_TEXT_MAX];
+    uint64_t ns = ns_of(trace, record);
+
+    if (fread(text, sizeof(text), 1, trace->in) != 1)
+        return bad_file(err, path, "its last row is cut off; what is before it is converted");
+    text[sizeof(text) - 1] = '\0';
+    for (const char *at = text; *at; at++)
+        if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
+            return bad_file(err, path, "a row that is not a name");
+    fprintf(trace->out,
+            ",\n{\"name\":\"%s\",\"cat\":\"benchmark\",\"ph\":\"B\",\"pid\":1,\"tid\":%u,"
+            "\"ts\":%" PRIu64 ".%03u,\"args\":{\"row\":%" PRIu64 ",\"threads\":%u}}",
+            text, trace->header.vcpus, ns / 1000, (unsigned)(ns % 1000), record->address,
+            record->handler_ns);
+    return 0;
+}
+
+static void print_row_end(const struct trace *trace, const struct trace_record *record)
+{
+    uint64_t ns = ns_of(trace, record);
+
+    fprintf(trace->out,
+            ",\n{\"cat\":\"benchmark\",\"ph\":\"E\",\"pid\":1,\"tid\":%u,\"ts\":%" PRIu64 ".%03u}",
+            trace->header.vcpus, ns / 1000, (unsigned)(ns % 1000));
+}
+
+static void print_exit(const struct trace *trace, const struct trace_record *record)
+{
+    uint64_t ns = ns_of(trace, record);
+
+    fprintf(trace->out,
+            ",\n{\"name\":\"%s\",\"cat\":\"exit\",\"ph\":\"X\",\"pid\":1,\"tid\":%u,"
+            "\"ts\":%" PRIu64 ".%03u,\"dur\":%u.%03u,\"args\":{\"address\":\"%#" PRIx64 "\"",
+            trace->name[record->reason], record->vcpu, ns / 1000, (unsigned)(ns % 1000),
+            record->handler_ns / 1000, record->handler_ns % 1000, record->address);
+    if (record->device < trace->header.devices)
+        fprintf(trace->out, ",\"device\":\"%s\"", trace->device[record->device]);
+    fprintf(trace->out, "}}");
+}
+
+static void print_dropped(const struct trace *trace, const struct trace_record *record)
+{
+    fprintf(trace->out,
+            ",\n{\"name\":\"%" PRIu64 " exit%s dropped\",\"ph\":\"i\",\"s\":\"t\",\"pid\":1,"
+            "\"tid\":%u,\"ts\":0}",
+            record->address, units_s(record->address), record->vcpu);
+}
+
+static int print_record(const struct trace *trace, const struct trace_record *record,
+                        const char *path, struct err *err)
+{
+    if (record->reason == TRACE_ROW_BEGIN)
+        return print_row_begin(trace, record, path, err);
+    if (record->reason == TRACE_ROW_END)
+        print_row_end(trace, record);
+    else if (record->reason == TRACE_DROPPED)
+        print_dropped(trace, record);
     else if (record->reason < trace->header.reasons)
-        fprintf(trace->out,
-                ",\n{\"name\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":%u,\"ts\":%" PRIu64 ".%03u,"
-                "\"dur\":%u.%03u,\"args\":{\"address\":\"%#" PRIx64 "\"}}",
-                trace->name[record->reason], record->vcpu, ns / 1000, (unsigned)(ns % 1000),
-                record->handler_ns / 1000, record->handler_ns % 1000, record->address);
+        print_exit(trace, record);
+    return 0;
 }
 
 static void print_names(const struct trace *trace)
@@ -78,24 +168,32 @@ static void print_names(const struct trace *trace)
                 ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":%u,"
                 "\"args\":{\"name\":\"vCPU %u\"}}",
                 i, i);
+    fprintf(trace->out,
+            ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":%u,"
+            "\"args\":{\"name\":\"benchmarks\"}}",
+            trace->header.vcpus);
 }
 
 static int convert(struct trace *trace, const char *path, struct err *err)
 {
     struct trace_record record;
-    size_t bytes;
+    size_t bytes = 0;
+    int result = 0;
 
     if (read_header(trace, path, err))
         return -1;
     print_names(trace);
-    while ((bytes = fread(&record, 1, sizeof(record), trace->in)) == sizeof(record))
-        print_record(trace, &record);
+    while (!result && !ferror(trace->out) &&
+           (bytes = fread(&record, 1, sizeof(record), trace->in)) == sizeof(record))
+        result = print_record(trace, &record, path, err);
+    if (ferror(trace->out))
+        return file_flush(trace->out, "standard output", err);
     fprintf(trace->out, "\n]}\n");
     if (ferror(trace->in))
         return err_sys(err, ERR_FAILED, "%s", path);
-    if (bytes)
+    if (!result && bytes)
         return bad_file(err, path, "its last exit is cut off; those before it are converted");
-    return 0;
+    return result;
 }
 
 int main(int argc, char **argv)
@@ -104,6 +202,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int result = 0;
 
+    inherit_settle();
     if (argc != 2 || argv[1][0] == '-') {
         fprintf(stderr, "Usage: minivmm-trace FILE >trace.json\n"
                         "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "
@@ -116,8 +215,8 @@ int main(int argc, char **argv)
         result = err_sys(&err, ERR_USAGE, "%s", argv[1]);
     else
         result = convert(&trace, argv[1], &err);
-    if (!result && (fflush(stdout) || ferror(stdout)))
-        result = err_sys(&err, ERR_FAILED, "standard output");
+    if (!result)
+        result = file_flush(stdout, "standard output", &err);
     if (trace.in)
         fclose(trace.in);
     if (!result)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,8 +8,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/clock.h"
 #include "vmm/base/stats.h"
-
-#define CLEAR_LINE "\r\033[K"
+#include "vmm/host/terminal.h"
 
 /* A random order of 0 to count - 1 (Fisher and Yates). */
 static void shuffle(unsigned *order, unsigned count, uint64_t *state)
@@ -70,18 +70,29 @@ static void show_progress(const struct task *task, const char *step, const char 
     double elapsed = (double)(clock_mono_ns() - task->began) / 1e9;
     unsigned all = task->part->wanted * runs_per_block(task);
 
-    if (!isatty(STDERR_FILENO))
+    char line[TERMINAL_STATUS_MAX], left[64] = "";
+
+    if (!terminal_can_clear(STDERR_FILENO))
         return;
-    fprintf(stderr, CLEAR_LINE "%s %u/%u %s%s%s, %.0f s", task->part->experiment->name,
-            task->part->blocks + 1, task->part->wanted, step, *step ? " " : "", env, elapsed);
     if (task->done)
-        fprintf(stderr, ", about %.0f s to go", elapsed / task->done * (all - task->done));
+        snprintf(left, sizeof(left), ", about %.0f s to go",
+                 elapsed / task->done * (all - task->done));
+    terminal_status(line, STDERR_FILENO, "%s %u/%u %s%s%s, %.0f s%s", task->part->experiment->name,
+                    task->part->blocks + 1, task->part->wanted, step, *step ? " " : "", env,
+                    elapsed, left);
+    fputs(line, stderr);
 }
 
 static void clear_progress(void)
 {
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, CLEAR_LINE);
+    if (terminal_can_clear(STDERR_FILENO))
+        fputs(TERMINAL_CLEAR_LINE, stderr);
+}
+
+void blocks_notice(const char *text)
+{
+    clear_progress();
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 
 static const char *kernels_of(const json_t *report)
@@ -129,6 +140,16 @@ static void keep_limit(struct task *task, const struct step *step, const char *e
                                                          step->label, "reason", limit));
 }
 
+/* Nothing that was timed meanwhile is a figure. */
+static void mark_interrupted(json_t *report)
+{
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "benches"), i, row)
+        json_object_set_new(row, "interrupted", json_true());
+}
+
 static int run_step(struct task *task, const struct step *step, uint64_t *random, struct run *last,
                     struct err *err)
 {
@@ -154,6 +175,8 @@ static int run_step(struct task *task, const struct step *step, uint64_t *random
             last->said[0] = '\0';
             return -1;
         }
+        if (last->interrupted)
+            mark_interrupted(last->report);
         keep_limit(task, step, env->name, last->report);
         results_add(results, step->label, place++, env->name, last->report);
         task->done++;
@@ -174,7 +197,10 @@ int blocks_run(struct results *results, const struct plan *plan, const struct si
         shuffle(order, plan->steps, random);
         for (unsigned s = 0; s < plan->steps && !result; s++)
             result = run_step(&task, &plan->step[order[s]], random, last, err);
-        part->blocks += !result;
+        if (result)
+            break;
+        part->blocks++;
+        part->elapsed_ns = clock_mono_ns() - task.began;
     }
     clear_progress();
     return result;

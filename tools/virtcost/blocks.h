@@ -18,4 +18,7 @@
 int blocks_run(struct results *results, const struct plan *plan, const struct site *site,
                uint64_t *random, struct run *last, struct err *err);
 
+/* blocks_notice(): tell the user something at once, on standard error, past the progress. */
+void blocks_notice(const char *text);
+
 #endif

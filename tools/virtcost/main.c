@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* virtcost: the same kernels in several environments, in turn, with honest statistics. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +9,22 @@
 
 #include "tools/virtcost/claims/claims.h"
 #include "tools/virtcost/compare/compare.h"
+#include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
+#include "tools/virtcost/results/gaps.h"
+#include "tools/virtcost/results/missing.h"
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
+#include "vmm/cli/help.h"
 #include "vmm/host/file.h"
+#include "vmm/host/inherit.h"
 #include "vmm/host/signals.h"
+#include "vmm/host/sink.h"
+#include "vmm/host/terminal.h"
 
 /* Of the resampling: the same files give the same intervals. */
 #define COMPARE_SEED 1
@@ -26,14 +35,33 @@ static int complain(const struct err *err)
     return err->code;
 }
 
+/* All of it, to a file that may be slow or not block. Returns 0, or -1 with errno. */
+static int write_standard(int fd, const char *text, size_t bytes)
+{
+    struct sink sink;
+    size_t lost;
+    int error;
+
+    sink_share(&sink, fd);
+    lost = sink_write(&sink, text, bytes, -1);
+    error = errno;
+    sink_close(&sink);
+    errno = error;
+    return lost ? -1 : 0;
+}
+
 /* What cannot be written to where it belongs goes to standard error. */
 static int fall_back(const char *what, const char *where, const char *text, size_t bytes)
 {
+    /* Whoever read it wanted no more of it. */
+    bool unwanted = errno == EPIPE;
     struct err err;
 
-    err_sys(&err, ERR_FAILED, "cannot write the %s to %s; it follows here", what, where);
+    err_sys(&err, ERR_FAILED, "cannot write the %s to %s%s", what, where,
+            unwanted ? "" : "; it follows here");
     complain(&err);
-    fwrite(text, 1, bytes, stderr);
+    if (!unwanted)
+        write_standard(STDERR_FILENO, text, bytes);
     return ERR_FAILED;
 }
 
@@ -78,7 +106,7 @@ static int write_whole(const struct sheet *sheet, const char *path, const json_t
         status = *err.text ? complain(&err) : no_memory();
     else if (path && file_replace(path, text, bytes))
         status = fall_back(sheet->what, path, text, bytes);
-    else if (!path && (fwrite(text, 1, bytes, stdout) != bytes || fflush(stdout)))
+    else if (!path && write_standard(STDOUT_FILENO, text, bytes))
         status = fall_back(sheet->what, "standard output", text, bytes);
     free(text);
     return status;
@@ -128,8 +156,8 @@ static const struct sheet json_sheet = {"JSON", print_json}, table_sheet = {"tab
                           page_sheet = {"page", print_page},
                           comparison_sheet = {"table", print_comparison};
 
-/* The files first: a reader of the tables that goes away ends us. */
-static int report(const json_t *json, const char *output, const char *html)
+/* The files. */
+static int save(const json_t *json, const char *output, const char *html)
 {
     int status = ERR_NONE;
 
@@ -137,7 +165,6 @@ static int report(const json_t *json, const char *output, const char *html)
         status |= write_whole(&json_sheet, output, json);
     if (html)
         status |= write_whole(&page_sheet, html, json);
-    status |= write_whole(&table_sheet, NULL, json);
     return status;
 }
 
@@ -157,6 +184,27 @@ static unsigned blocks_of(const struct results *results)
     return blocks;
 }
 
+/* Without a complete block: what was run is written where it replaces nothing. */
+static int write_incomplete(const struct options *options, const struct results *results,
+                            const json_t *json)
+{
+    struct err err;
+
+    if (!options->output || !json_array_size(results->runs))
+        return ERR_NONE;
+    if (!file_has_content(options->output))
+        return write_whole(&json_sheet, options->output, json);
+    err_set(&err, ERR_FAILED, "--output %s is left as it was: no block is complete",
+            options->output);
+    return complain(&err);
+}
+
+static bool are_regular(const struct options *options)
+{
+    return (!options->output || file_is_regular(options->output)) &&
+           (!options->html || file_is_regular(options->html));
+}
+
 /* Returns the exit status, as all commands do. */
 static int run(const struct options *options)
 {
@@ -171,8 +219,6 @@ static int run(const struct options *options)
         return complain(&err);
     }
     ended = run_experiments(&results, options, stop_fd, &last, &err);
-    signals_accept(stop_fd);
-    close(stop_fd);
     if (ended == RUN_STOPPED) {
         results.end = "signal";
         err_set(&err, ERR_FAILED, "stopped: %u block%s complete", blocks_of(&results),
@@ -184,15 +230,25 @@ static int run(const struct options *options)
     }
     status = ended ? complain(&err) : ERR_NONE;
     json = results_json(&results);
-    /* No run, no new file; no block, no table. */
+    /* A terminal or a pipe may keep us waiting. A file does not, and is to be whole. */
+    if (!are_regular(options))
+        signals_accept(stop_fd);
+    /* No run, no new file; no block, no page and no table. */
     if (!json)
         status = no_memory();
     else if (blocks_of(&results))
-        status = report(json, options->output, options->html) && !status ? ERR_FAILED : status;
-    else if (options->output && json_array_size(results.runs))
-        status |= write_whole(&json_sheet, options->output, json);
+        status = save(json, options->output, options->html) && !status ? ERR_FAILED : status;
+    else if (write_incomplete(options, &results, json) && !status)
+        status = ERR_FAILED;
+    signals_accept(stop_fd);
+    close(stop_fd);
+    if (json && blocks_of(&results) && write_whole(&table_sheet, NULL, json) && !status)
+        status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
+    if (!status && (gaps_fail(&results, json_object_get(json, "experiments"), &err) ||
+                    missing_explain(&results, options->config.bench, &err)))
+        status = complain(&err);
     json_decref(json);
     return status;
 }
@@ -204,7 +260,7 @@ static int list(const struct options *options)
 
     (void)options;
     for (unsigned i = 0; (experiment = experiment_at(i)); i++)
-        printf("%-10s %s\n", experiment->name, experiment->help);
+        help_list(10, experiment->name, experiment->help);
     return file_flush(stdout, "standard output", &err) ? complain(&err) : ERR_NONE;
 }
 
@@ -226,6 +282,32 @@ static json_t *load(const char *path, struct err *err)
     return NULL;
 }
 
+/* The same, or a report of one run. */
+static json_t *load_either(const char *path, struct err *err)
+{
+    json_t *report = json_load_file(path, JSON_REJECT_DUPLICATES, NULL), *results = NULL;
+    bool is_report = get_is(report, "schema", REPORT_SCHEMA);
+
+    if (is_report)
+        results = report_results(report);
+    json_decref(report);
+    if (!is_report)
+        return load(path, err);
+    if (!results)
+        err_set(err, ERR_FAILED, "%s: no memory for it", path);
+    return results;
+}
+
+/* The verdicts are ours, whatever the file has, and of the margin that is asked for. */
+static void judge_again(json_t *results)
+{
+    json_t *experiment;
+    size_t i;
+
+    json_array_foreach (json_object_get(results, "experiments"), i, experiment)
+        verdict_write(json_object_get(experiment, "ratios"), verdict_margin(results));
+}
+
 static int show(const struct options *options)
 {
     struct err err;
@@ -234,42 +316,59 @@ static int show(const struct options *options)
 
     if (!json)
         return complain(&err);
-    status = report(json, NULL, options->html);
+    if (options->margin_pct >= 0)
+        json_object_set_new(json, "margin_pct", json_real(options->margin_pct));
+    judge_again(json);
+    status = save(json, NULL, options->html) | write_whole(&table_sheet, NULL, json);
     if (!status)
         status = write_whole(&claims_sheet, NULL, json);
     json_decref(json);
     return status;
 }
 
-/* Whether --fail-if-worse is not satisfied. */
-static int fails(const json_t *comparison, double pct, struct err *err)
+/* The margin of both files, if it is not given; what is the same is never worse by fail_pct. */
+static double margin_pct(const struct options *options, const json_t *a, const json_t *b)
 {
-    unsigned worse = compare_worse(comparison, pct);
+    double of_a = 100 * verdict_margin(a), of_b = 100 * verdict_margin(b);
+    double pct = of_a < of_b ? of_a : of_b;
 
-    if (worse)
-        return err_set(err, ERR_FAILED, "--fail-if-worse: %u figures are worse by more than %g %%",
-                       worse, pct);
-    if (json_array_size(json_object_get(comparison, "rows")))
-        return 0;
-    err_set(err, ERR_FAILED, "--fail-if-worse: the two have no figure in common");
-    return err_hint(err, "files of the same experiments");
+    if (options->margin_pct >= 0)
+        return options->margin_pct;
+    return options->fail_pct >= 0 && options->fail_pct < pct ? options->fail_pct : pct;
+}
+
+/* What --fail-if-worse and --fail-if-unclear say. Returns the exit status. */
+static int judge(const json_t *comparison, const struct options *options)
+{
+    const struct compare_gate gate = {options->fail_pct, options->fail_unclear};
+    struct err err[COMPARE_FAILURES];
+    unsigned failures;
+
+    if (gate.worse_pct < 0 && !gate.unclear)
+        return ERR_NONE;
+    compare_print_unclear(stderr, program_invocation_short_name, comparison, &gate);
+    failures = compare_fails(comparison, &gate, err);
+    for (unsigned i = 0; i < failures; i++)
+        complain(&err[i]);
+    return failures ? ERR_FAILED : ERR_NONE;
 }
 
 static int compare(const struct options *options)
 {
     struct err err;
-    json_t *a = load(options->argument[0], &err);
-    json_t *b = a ? load(options->argument[1], &err) : NULL, *comparison;
+    json_t *a = load_either(options->argument[0], &err);
+    json_t *b = a ? load_either(options->argument[1], &err) : NULL, *comparison;
+    const struct compare_how how = {margin_pct(options, a, b), COMPARE_SEED};
     int status;
 
-    if (!b) {
+    if (!b || report_check_pair(a, b, options->argument[0], options->argument[1], &err)) {
         json_decref(a);
+        json_decref(b);
         return complain(&err);
     }
-    comparison = compare_results(a, b, COMPARE_SEED);
+    comparison = compare_results(a, b, &how);
     status = write_whole(&comparison_sheet, NULL, comparison);
-    if (options->fail_pct >= 0 && fails(comparison, options->fail_pct, &err))
-        status = complain(&err);
+    status = judge(comparison, options) || status ? ERR_FAILED : ERR_NONE;
     json_decref(comparison);
     json_decref(a);
     json_decref(b);
@@ -292,8 +391,10 @@ int main(int argc, char **argv)
     const char *const files[] = {"output", "html"};
     struct err err = {0};
 
+    inherit_settle();
     if (options_parse(&options, argc, argv, &err))
         return complain(&err);
+    wrapped_fit(terminal_columns(STDOUT_FILENO));
     for (unsigned i = 0; i < 2; i++) {
         const char *path = i ? options.html : options.output;
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <argp.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/options.h"
+#include "tools/virtcost/subcommand.h"
 #include "vmm/base/units.h"
-#include "vmm/base/version.h"
 #include "vmm/cli/options.h"
 #include "vmm/config/disk.h"
 
@@ -42,6 +44,7 @@ static int parse_envs(struct options *options, const char *list, struct err *err
     char names[128];
 
     options->envs = 0;
+    options->envs_named = true;
     for (const char *name = list; name; name = strchr(name, ',') ? strchr(name, ',') + 1 : NULL) {
         size_t length = strcspn(name, ",");
         const struct environment *env = environment_find(name, length);
@@ -122,13 +125,34 @@ static int parse_runtime(struct options *options, const char *argument, struct e
     return 0;
 }
 
+static int parse_percent(const char *option, const char *argument, double most, double *pct,
+                         struct err *err)
+{
+    char *end, range[32];
+
+    *pct = strtod(argument, &end);
+    if (end == argument || *end || isnan(*pct))
+        return bad(err, option, argument, "not a percentage", "a number, such as 5");
+    snprintf(range, sizeof(range), "0 to %g", most);
+    if (!(*pct >= 0 && *pct <= most))
+        return bad(err, option, argument, *pct < 0 ? "below 0" : "too large", range);
+    return 0;
+}
+
+static int parse_margin(struct options *options, const char *argument, struct err *err)
+{
+    return parse_percent("margin", argument, VERDICT_MARGIN_PCT_MAX, &options->margin_pct, err);
+}
+
 static int parse_fail(struct options *options, const char *argument, struct err *err)
 {
-    char *end;
+    return parse_percent("fail-if-worse", argument, 1e6, &options->fail_pct, err);
+}
 
-    options->fail_pct = strtod(argument, &end);
-    if (end == argument || *end || !(options->fail_pct >= 0 && options->fail_pct < 1e6))
-        return bad(err, "fail-if-worse", argument, "not a percentage", "a number, such as 5");
+static int parse_unclear(struct options *options, const char *argument, struct err *err)
+{
+    (void)argument, (void)err;
+    options->fail_unclear = true;
     return 0;
 }
 
@@ -136,22 +160,33 @@ static const struct own_option {
     const char *name, *argument, *help;
     int key;
     int (*parse)(struct options *options, const char *argument, struct err *err);
+    unsigned commands; /* of enum subcommand_set */
 } own_option[] = {
     {"envs", "LIST", "Environments, the first being the base (native,container,vm,null)", OWN_KEY,
-     parse_envs},
+     parse_envs, SUBCOMMAND_RUN},
     {"blocks", "N", "Blocks of one run of each environment (as each experiment has it)",
-     OWN_KEY + 1, parse_blocks},
-    {"seed", "S", "Seed of the order within the blocks (from the clock)", OWN_KEY + 2, parse_seed},
-    {"output", "FILE", "All results, as JSON", 'o', parse_output},
+     OWN_KEY + 1, parse_blocks, SUBCOMMAND_RUN},
+    {"seed", "S", "Seed of the order within the blocks (from the clock)", OWN_KEY + 2, parse_seed,
+     SUBCOMMAND_RUN},
+    {"output", "FILE", "All results, as JSON", 'o', parse_output, SUBCOMMAND_RUN},
     {"runtime", "NAME",
      "Runtime of containers: runc, crun, podman, docker, or a path (the first "
      "that works)",
-     OWN_KEY + 3, parse_runtime},
+     OWN_KEY + 3, parse_runtime, SUBCOMMAND_RUN},
     {"count", "N", "Instances alive at once, in the experiment density (100)", OWN_KEY + 4,
-     parse_count},
-    {"html", "FILE", "The results as a page with pictures", OWN_KEY + 5, parse_html},
-    {"fail-if-worse", "PCT", "compare: exit status 1 if a figure is surely worse by more than this",
-     OWN_KEY + 6, parse_fail},
+     parse_count, SUBCOMMAND_RUN},
+    {"html", "FILE", "The results as a page with pictures", OWN_KEY + 5, parse_html,
+     SUBCOMMAND_RUN | SUBCOMMAND_REPORT},
+    {"margin", "PCT",
+     "A ratio is the same if its whole interval lies within this much of 1 (3, or as the results "
+     "were run with)",
+     OWN_KEY + 6, parse_margin, SUBCOMMAND_RUN | SUBCOMMAND_REPORT | SUBCOMMAND_COMPARE},
+    {"fail-if-worse", "PCT",
+     "Exit status 1 if a figure is worse by more than this, or may be: its median is, but the "
+     "interval is too wide or the blocks are too few to tell",
+     OWN_KEY + 7, parse_fail, SUBCOMMAND_COMPARE},
+    {"fail-if-unclear", NULL, "Exit status 1 if any figure cannot be judged", OWN_KEY + 8,
+     parse_unclear, SUBCOMMAND_COMPARE},
 };
 
 #define OWN_OPTIONS (sizeof(own_option) / sizeof(own_option[0]))
@@ -169,9 +204,14 @@ static int is_shared(const char *name)
     return 0;
 }
 
+#define LIST_MAX (OWN_OPTIONS + SHARED_MAX + HELP_OPTIONS + 1)
+
 struct parse {
     struct options *options;
     struct err *err;
+    int asked;             /* the key of such an option; 0: none */
+    const char *shared;    /* the first option of the shared table that is given; NULL: none */
+    bool own[OWN_OPTIONS]; /* those that are given */
 };
 
 static int parse_argument(struct parse *parse, const char *argument)
@@ -216,8 +256,15 @@ static int parse_shared(struct parse *parse, const struct cli_option *option, co
         err_set(parse->err, ERR_USAGE, "--%s: not UTF-8", option->name);
         return EINVAL;
     }
+    parse->shared = parse->shared ? parse->shared : option->name;
     json_object_set_new(parse->options->shared, option->name, value);
     return option->parse(&parse->options->config, argument, parse->err) ? EINVAL : 0;
+}
+
+static error_t parse_own(struct parse *parse, unsigned i, const char *argument)
+{
+    parse->own[i] = true;
+    return own_option[i].parse(parse->options, argument, parse->err) ? EINVAL : 0;
 }
 
 static error_t parse_one(int key, char *argument, struct argp_state *state)
@@ -226,32 +273,40 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 
     if (key == ARGP_KEY_ARG)
         return parse_argument(parse, argument);
+    if (help_asked(key)) {
+        parse->asked = key;
+        return 0;
+    }
     if (key >= SHARED_KEY && key < SHARED_KEY + SHARED_MAX)
         return parse_shared(parse, &cli_option[key - SHARED_KEY], argument);
     for (unsigned i = 0; i < OWN_OPTIONS; i++)
         if (own_option[i].key == key)
-            return own_option[i].parse(parse->options, argument, parse->err) ? EINVAL : 0;
+            return parse_own(parse, i, argument);
     return ARGP_ERR_UNKNOWN;
 }
 
-/* Both tables as argp(3) wants them. */
-static void list_options(struct argp_option *list)
+/* The tables as argp(3) wants them: what the commands have. */
+static void list_options(struct argp_option *list, unsigned commands)
 {
     for (unsigned i = 0; i < OWN_OPTIONS; i++)
-        *list++ = (struct argp_option){
-            .name = own_option[i].name,
-            .key = own_option[i].key,
-            .arg = own_option[i].argument,
-            .doc = own_option[i].help,
-        };
+        if (own_option[i].commands & commands)
+            *list++ = (struct argp_option){
+                .name = own_option[i].name,
+                .key = own_option[i].key,
+                .arg = own_option[i].argument,
+                .doc = own_option[i].help,
+            };
     for (unsigned i = 0; cli_option[i].name && i < SHARED_MAX; i++)
-        if (is_shared(cli_option[i].name))
+        if (is_shared(cli_option[i].name) && (commands & SUBCOMMAND_RUN))
             *list++ = (struct argp_option){
                 .name = cli_option[i].name,
                 .key = SHARED_KEY + (int)i,
                 .arg = cli_option[i].argument,
                 .doc = cli_option[i].help,
             };
+    for (unsigned i = 0; i < HELP_OPTIONS; i++)
+        *list++ = help_option[i];
+    *list = (struct argp_option){0};
 }
 
 /* What an experiment sets in its steps is not to be had from outside, and not ignored silently. */
@@ -294,38 +349,18 @@ static int check_run(struct options *options, struct err *err)
     return config_validate(&options->config, err);
 }
 
-/* The commands, how many arguments each takes, and whether the options that are not a run's. */
-static const struct command_rule {
-    const char *name, *arguments;
-    unsigned least, most;
-    bool output, html, fail;
-} rules[] = {
-    {"list", "no argument", 0, 0, false, false, false},
-    {"run", "experiments", 0, EXPERIMENTS_MAX, true, true, false},
-    {"report", "one file of results", 1, 1, false, true, false},
-    {"compare", "two files of results", 2, 2, false, false, true},
-};
-
-/* A file that is asked for, or a judgement, is not left out silently. */
-static int check_own(const struct options *options, const struct command_rule *rule,
-                     struct err *err)
+/* What is asked for is not left out silently: an option that the command does not have. */
+static int check_own(const struct parse *parse, const struct subcommand *found, struct err *err)
 {
-    const struct {
-        const char *name;
-        bool given, taken;
-    } own[] = {
-        {"output", options->output != NULL, rule->output},
-        {"html", options->html != NULL, rule->html},
-        {"fail-if-worse", options->fail_pct >= 0, rule->fail},
-    };
+    const char *other = found->set & SUBCOMMAND_RUN ? NULL : parse->shared;
 
-    for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        if (!own[i].given || own[i].taken)
-            continue;
-        err_set(err, ERR_USAGE, "--%s: not an option of %s", own[i].name, rule->name);
-        return err_hint(err, "--help");
-    }
-    return 0;
+    for (unsigned i = 0; i < OWN_OPTIONS && !other; i++)
+        if (parse->own[i] && !(own_option[i].commands & found->set))
+            other = own_option[i].name;
+    if (!other)
+        return 0;
+    err_set(err, ERR_USAGE, "--%s: not an option of %s", other, found->name);
+    return err_hint(err, "virtcost %s --help", found->name);
 }
 
 /* What is written replaces nothing else that is named: neither results, nor a page, nor a disk. */
@@ -350,18 +385,26 @@ static int check_files(const struct options *options, struct err *err)
     return 0;
 }
 
-static int check_command(struct options *options, struct err *err)
+/* What is the same cannot be worse as well. */
+static int check_margin(const struct options *options, struct err *err)
 {
-    for (unsigned i = 0; options->command && i < sizeof(rules) / sizeof(rules[0]); i++) {
-        const struct command_rule *rule = &rules[i];
+    if (options->fail_pct < 0 || options->margin_pct <= options->fail_pct)
+        return 0;
+    err_set(err, ERR_USAGE, "--margin %g: more than the %g of --fail-if-worse", options->margin_pct,
+            options->fail_pct);
+    return err_hint(err, "--margin %g", options->fail_pct);
+}
 
-        if (strcmp(options->command, rule->name) != 0)
-            continue;
-        if (options->arguments >= rule->least && options->arguments <= rule->most)
-            return check_own(options, rule, err);
-        err_set(err, ERR_USAGE, "%s: it takes %s, not %u argument%s", rule->name, rule->arguments,
+static int check_command(const struct parse *parse, const struct subcommand *found, struct err *err)
+{
+    const struct options *options = parse->options;
+
+    if (found) {
+        if (options->arguments >= found->least && options->arguments <= found->most)
+            return check_own(parse, found, err);
+        err_set(err, ERR_USAGE, "%s: it takes %s, not %u argument%s", found->name, found->takes,
                 options->arguments, units_s(options->arguments));
-        return err_hint(err, "--help");
+        return err_hint(err, "virtcost %s --help", found->name);
     }
     if (options->command)
         err_set(err, ERR_USAGE, "%s: not a command", options->command);
@@ -370,32 +413,49 @@ static int check_command(struct options *options, struct err *err)
     return err_hint(err, COMMANDS_TO);
 }
 
+/* Print what was asked for, of a command if one was named, and exit. */
+static int answer(const struct parse *parse, const struct subcommand *found, struct err *err)
+{
+    struct argp_option list[LIST_MAX];
+
+    list_options(list, found ? found->set : 0);
+    if (subcommand_answer(found, list, parse->asked, err))
+        return -1;
+    exit(ERR_NONE);
+}
+
+static int parse_line(struct parse *parse, int argc, char **argv)
+{
+    struct argp_option list[LIST_MAX];
+    const struct argp argp = {.options = list, .parser = parse_one};
+    int failed;
+
+    list_options(list, ~0u);
+    argp_err_exit_status = ERR_USAGE;
+    failed = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, parse);
+    return failed ? -1 : 0;
+}
+
 int options_parse(struct options *options, int argc, char **argv, struct err *err)
 {
-    struct argp_option list[OWN_OPTIONS + SHARED_MAX + 1] = {0};
-    const struct argp argp = {
-        .options = list,
-        .parser = parse_one,
-        .args_doc = "list\nrun [EXPERIMENT...]\nreport RESULTS\ncompare RESULTS RESULTS",
-        .doc =
-            "Run the same kernels on the bare host, in a container and in a VM, in turn, and tell "
-            "what each costs.",
-    };
-    struct parse parse = {options, err};
+    struct parse parse = {.options = options, .err = err};
+    const struct subcommand *found;
 
     *options = (struct options){
         .seed = (uint64_t)time(NULL),
         .shared = json_object(),
+        .margin_pct = -1,
         .fail_pct = -1,
     };
     config_init(&options->config);
-    if (parse_envs(options, "native,container,vm,null", err))
+    if (parse_envs(options, "native,container,vm,null", err) || parse_line(&parse, argc, argv))
         return -1;
-    list_options(list);
-    argp_program_version = version_text;
-    argp_err_exit_status = ERR_USAGE;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &parse) || check_command(options, err) ||
-        check_files(options, err))
+    options->envs_named = false;
+    found = options->command ? subcommand_find(options->command) : NULL;
+    if (parse.asked && (found || !options->command))
+        return answer(&parse, found, err);
+    if (check_command(&parse, found, err) || check_files(options, err) ||
+        check_margin(options, err))
         return -1;
-    return strcmp(options->command, "run") ? 0 : check_run(options, err);
+    return found->set == SUBCOMMAND_RUN ? check_run(options, err) : 0;
 }

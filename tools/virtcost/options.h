@@ -6,6 +6,7 @@
 #ifndef VIRTCOST_OPTIONS_H
 #define VIRTCOST_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "tools/virtcost/results/results.h"
@@ -23,6 +24,7 @@ struct options {
     unsigned experiments;
     const struct environment *env[ENVIRONMENTS_MAX];
     unsigned envs;        /* at least two, none twice; the first is the base */
+    bool envs_named;      /* by the user */
     unsigned blocks;      /* 0: as each experiment has it */
     unsigned count;       /* instances of an experiment that has many; 0: as it has it */
     uint64_t seed;        /* of the order within the blocks; fits a signed number */
@@ -32,8 +34,11 @@ struct options {
     struct config config; /* what these say */
     /* report, run: */
     const char *html; /* NULL: no file */
+    /* report, run, compare: */
+    double margin_pct; /* within it, a ratio is the same; negative: not given */
     /* compare: */
-    double fail_pct; /* how much worse is a failure; negative: none is */
+    double fail_pct;   /* how much worse is a failure; negative: none is */
+    bool fail_unclear; /* what cannot be judged is a failure */
 };
 
 /*

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tools/virtcost/benches.h"
 #include "tools/virtcost/blocks.h"
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
+#include "tools/virtcost/env/process.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
+#include "vmm/config/busy.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 
@@ -28,14 +36,23 @@ static const char *parent_folder(void)
     return access(FOLDER, F_OK) ? "/tmp" : FOLDER;
 }
 
-static int make_folder(char path[PATH_MAX], struct err *err)
+/* `path` is in memory that the keeper shares: it has the name before there is such a folder. */
+static int make_folder(char *path, struct err *err)
 {
     static const char *const below[] = {"disk", "neighbour"};
     char folder[PATH_MAX];
+    uint64_t number = 0;
 
-    snprintf(path, PATH_MAX, "%.*s/virtcost-XXXXXX", PATH_MAX - 64, parent_folder());
-    if (!mkdtemp(path)) {
-        err_sys(err, ERR_FAILED, "%s", path);
+    if (strchr(parent_folder(), ',')) {
+        err_set(err, ERR_USAGE, "TMPDIR=%s: a comma cannot be in the path of a disk",
+                parent_folder());
+        return err_hint(err, "TMPDIR=" FOLDER);
+    }
+    if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+        return err_sys(err, ERR_FAILED, "getrandom");
+    snprintf(path, PATH_MAX, "%.*s/virtcost-%016" PRIx64, PATH_MAX - 64, parent_folder(), number);
+    if (mkdir(path, 0700)) {
+        err_sys(err, ERR_FAILED, "%s", parent_folder());
         path[0] = '\0';
         return err_hint(err, "TMPDIR=FOLDER, on a disk");
     }
@@ -78,31 +95,47 @@ static void choose_envs(struct choice *choice, const struct options *options,
     for (unsigned i = 0; i < options->envs; i++) {
         const struct environment *env = options->env[i];
 
-        if (env->contained && !site->container.runtime)
+        if (env->contained && !site->container->runtime)
             continue;
-        if (env == overlay && !container_has_overlay(&site->container))
+        if (env == overlay && !container_has_overlay(site->container))
             continue;
         choice->env[choice->envs++] = env;
         has |= env == overlay;
         if (!env->contained || has || !wants_overlay(options) ||
-            !container_has_overlay(&site->container))
+            !container_has_overlay(site->container))
             continue;
         choice->env[choice->envs++] = overlay;
         has = true;
     }
 }
 
+/* A bit for each that the user named. */
+static unsigned named_envs(const struct choice *choice, const struct options *options)
+{
+    unsigned named = 0;
+
+    for (unsigned i = 0; options->envs_named && i < choice->envs; i++)
+        for (unsigned k = 0; k < options->envs; k++)
+            named |= (unsigned)(choice->env[i] == options->env[k]) << i;
+    return named;
+}
+
 static int open_container(struct site *site, struct results *results, const struct options *options,
                           struct err *err)
 {
     char program[PATH_MAX], line[ERR_LINE_MAX];
+    int result;
 
     if (!wants_container(options))
         return 0;
     if (file_beside_program("bench-native", program, sizeof(program)))
         return err_sys(err, ERR_FAILED, "bench-native");
-    if (!container_open(&site->container, options->runtime, program, site->folder, err)) {
-        results->runtime = site->container.version;
+    result = container_open(site->container, options->runtime, program, site->folder, site->stop_fd,
+                            err);
+    if (result > 0)
+        return RUN_STOPPED;
+    if (!result) {
+        results->runtime = site->container->version;
         return 0;
     }
     /* A runtime that was asked for must be there; otherwise the rest is run without. */
@@ -141,7 +174,7 @@ static int run_one(struct results *results, const struct experiment *experiment,
         .options = options->shared,
         .config = &options->config,
         .bench = options->config.bench,
-        .cpus = cpus_usable(),
+        .cpus = options->config.pin_count ? busy_pins(&options->config) : cpus_usable(),
         .quick = options->config.quick,
         .site = site,
         .env = results->env,
@@ -166,43 +199,69 @@ static int run_one(struct results *results, const struct experiment *experiment,
     return result;
 }
 
+/* What the keeper has to know, which changes while it waits. */
+struct shared {
+    struct container container;
+    char folder[PATH_MAX];
+};
+
+/* The keeper, then what it is there for. Returns 0, RUN_STOPPED, or -1. */
+static int prepare(struct site *site, struct shared *shared, struct keeper *keeper,
+                   struct results *results, const struct options *options, struct err *err)
+{
+    if (hugepages_share(err) || keeper_start(keeper, &shared->container, shared->folder, err) ||
+        make_folder(shared->folder, err))
+        return -1;
+    return open_container(site, results, options, err);
+}
+
+static void clean_up(struct shared *shared, struct keeper *keeper)
+{
+    container_close(&shared->container);
+    if (*shared->folder)
+        file_remove_tree(shared->folder);
+    keeper_end(keeper);
+}
+
 int run_experiments(struct results *results, const struct options *options, int stop_fd,
                     struct run *last, struct err *err)
 {
     static struct site site;
     static struct choice choice;
-    static char folder[PATH_MAX];
+    struct shared *shared = keeper_share(sizeof(*shared));
+    struct keeper keeper = {-1, -1};
     uint64_t random = options->seed;
-    int result = make_folder(folder, err);
+    int result;
 
     *results = (struct results){
         .env = choice.env,
+        .bench_named = options->config.bench != NULL,
         .seed = options->seed,
         .quick = options->config.quick,
+        .margin_pct = options->margin_pct < 0 ? VERDICT_MARGIN_PCT : options->margin_pct,
         .runs = json_array(),
         .warnings = json_array(),
         .end = "done",
     };
+    if (!shared)
+        return err_sys(err, ERR_FAILED, "no memory that is shared");
     site = (struct site){
         .base = options->env[0],
         .stop_fd = stop_fd,
-        .folder = folder,
+        .container = &shared->container,
+        .notice = blocks_notice,
+        .folder = shared->folder,
         .count = options->count,
         .quick = options->config.quick,
     };
+    result = benches_check(options->shared, stop_fd, err);
     if (!result)
-        result = open_container(&site, results, options, err);
-    if (!result)
-        result = hugepages_share(err);
-    if (!result)
-        result = keeper_start(&site.container, folder, err);
+        result = prepare(&site, shared, &keeper, results, options, err);
     choose_envs(&choice, options, &site);
     results->envs = choice.envs;
+    results->envs_named = named_envs(&choice, options);
     for (unsigned i = 0; i < options->experiments && !result; i++)
         result = run_one(results, options->experiment[i], options, &site, &random, last, err);
-    if (site.container.runtime)
-        container_close(&site.container);
-    if (*folder)
-        file_remove_tree(folder);
+    clean_up(shared, &keeper);
     return result;
 }

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,10 +50,13 @@ static int open_temporary(const struct config_disk *config, struct err *err)
             unlink(name);
     }
     if (fd < 0 || ftruncate(fd, (off_t)config->bytes)) {
+        int error = errno;
+
         err_sys(err, ERR_FAILED, "no temporary disk in %s", folder);
         if (fd >= 0)
             close(fd);
-        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create");
+        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create%s",
+                        error == EFBIG ? ", or ulimit -f unlimited" : "");
     }
     return fd;
 }
@@ -92,6 +97,7 @@ static int open_file(const struct config_disk *config, bool *made, struct err *e
                 (config->direct ? O_DIRECT : 0);
     int fd = config->create && !exclusive ? create_file(config->path, flags, made)
                                           : open(config->path, flags);
+    int error;
 
     for (unsigned i = 0; fd < 0 && exclusive && errno == EBUSY && i < LOCK_RETRIES; i++) {
         nanosleep(&lock_pause, NULL);
@@ -99,16 +105,33 @@ static int open_file(const struct config_disk *config, bool *made, struct err *e
     }
     if (fd >= 0)
         return fd;
+    error = errno;
     err_sys(err, ERR_USAGE, "--disk path=%s", config->path);
-    if (errno == EBUSY)
+    if (error == EBUSY)
         return err_hint(err, "umount, the end of the program that uses it, or ro");
-    if (errno == EINVAL && config->direct)
-        return err_hint(err, "without direct: this file system has a page cache only");
-    if (errno == ENOENT)
+    if ((error == EINVAL || error == EOPNOTSUPP) && config->direct) {
+        err_set(err, ERR_USAGE, "--disk path=%s,direct: its file system has no direct I/O",
+                config->path);
+        return err_hint(err, "without direct");
+    }
+    if (error == ENOENT)
         return err_hint(err, "a file that is there, or size=1G,create");
-    if (errno == EROFS || errno == EACCES || errno == ETXTBSY)
+    if (error == EROFS || error == EACCES || error == EPERM || error == ETXTBSY)
         return err_hint(err, "ro, or a file that can be written");
     return err_hint(err, "a file or a block device");
+}
+
+/* A read-only block device can be opened for writing; only the writes fail. */
+static int check_writable(int fd, const struct stat *file, const struct config_disk *config,
+                          struct err *err)
+{
+    int read_only = 0;
+
+    if (config->read_only || !S_ISBLK(file->st_mode) || ioctl(fd, BLKROGET, &read_only) ||
+        !read_only)
+        return 0;
+    err_set(err, ERR_USAGE, "--disk path=%s: the device is read-only", config->path);
+    return err_hint(err, "ro, or blockdev --setrw %s", config->path);
 }
 
 /* An advisory lock: one writer or any number of readers. */
@@ -145,10 +168,12 @@ static int file_bytes(int fd, const struct stat *file, const struct config_disk 
         result = ftruncate(fd, (off_t)(*bytes = config->bytes));
     if (result) {
         char size[UNITS_TEXT_MAX];
+        int error = errno;
 
         err_sys(err, ERR_FAILED, "--disk path=%s: %s", config->path,
                 units_format_size(size, *bytes));
-        return err_hint(err, "a smaller size=, or more room");
+        return err_hint(err, error == EFBIG ? "a smaller size=, or ulimit -f unlimited"
+                                            : "a smaller size=, or more room");
     }
     return 0;
 }
@@ -208,6 +233,8 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
         err_set(err, ERR_USAGE, "--disk path=%s: not a regular file or block device", config->path);
         return err_hint(err, "a regular file or a block device");
     }
+    if (check_writable(backend->fd, &file, config, err))
+        return -1;
     /* With O_NONBLOCK, io_uring would fail with EAGAIN on some files instead of waiting. */
     if (fcntl(backend->fd, F_SETFL, fcntl(backend->fd, F_GETFL) & ~O_NONBLOCK))
         return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
@@ -227,6 +254,15 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
             "--disk path=%s,direct: the size is not a multiple of the block size, %u bytes",
             config->path, backend->block_bytes);
     return err_hint(err, "without direct, or truncate -s %%%u FILE", backend->block_bytes);
+}
+
+/* A file system in memory is its own page cache, though newer kernels allow direct there. */
+static bool is_cached(int fd, const struct config_disk *config)
+{
+    struct statfs fs;
+
+    return !config->direct ||
+           (!fstatfs(fd, &fs) && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC));
 }
 
 static const struct backend_ops *choose_engine(const struct config_disk *config)
@@ -262,8 +298,10 @@ int backend_open(struct backend *backend, const struct config_disk *config, unsi
         backend->fd = open_file(config, &made, err);
     if ((backend->fd >= 0 || (!config->temporary && !config->path)) &&
         (!config->path || !use_file(backend, config, &made, err)) &&
-        !backend->ops->open(backend, err))
+        !backend->ops->open(backend, err)) {
+        backend->cached = backend->fd >= 0 && is_cached(backend->fd, config);
         return 0;
+    }
     if (made)
         unlink(config->path);
     if (backend->fd >= 0)

@@ -54,8 +54,10 @@ struct backend {
     uint64_t bytes;       /* a multiple of 512 */
     unsigned block_bytes; /* the logical block size: 512, or larger with direct */
     bool read_only;
+    bool cached;     /* the host's page cache is between this and the file's device */
     int fd;          /* -1: no file */
     unsigned depth;  /* most operations in flight */
+    int error;       /* the first of an operation that failed; 0: none has */
     int flush_error; /* of a flush that failed: what was written before it may be lost */
     void *memory;    /* the data with engine=mem */
     void *engine;    /* the engine's private data */

@@ -38,4 +38,12 @@ struct backend_io *engine_fifo_take(struct backend *backend);
  */
 bool engine_advance(struct backend_io *io, uint64_t *left, uint64_t done);
 
+/* engine_ended(): how an operation ended: 0 or an errno, which becomes its `error`. */
+static inline void engine_ended(struct backend *backend, struct backend_io *io, int error)
+{
+    io->error = error;
+    if (error && !backend->error)
+        __atomic_store_n(&backend->error, error, __ATOMIC_RELAXED);
+}
+
 #endif

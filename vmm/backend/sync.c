@@ -44,8 +44,9 @@ static unsigned sync_reap(struct backend *backend, struct backend_io **done, uns
     struct backend_io *io;
 
     while (count < max && count < BATCH && (io = engine_fifo_take(backend))) {
-        io->error = io->op == BACKEND_FLUSH ? backend_flushed(backend, flush(backend))
-                                            : transfer_all(backend, io);
+        engine_ended(backend, io,
+                     io->op == BACKEND_FLUSH ? backend_flushed(backend, flush(backend))
+                                             : transfer_all(backend, io));
         done[count++] = io;
     }
     return count;

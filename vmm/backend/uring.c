@@ -139,7 +139,7 @@ static bool complete(struct backend *backend, struct backend_io *io, int result)
 
     uring->in_flight--;
     if (io->op == BACKEND_FLUSH) {
-        io->error = backend_flushed(backend, -result);
+        engine_ended(backend, io, backend_flushed(backend, -result));
         return true;
     }
     if (result == -EINTR || result == -EAGAIN ||
@@ -148,7 +148,7 @@ static bool complete(struct backend *backend, struct backend_io *io, int result)
         return false;
     }
     /* Nothing at all: a file that has become too short. */
-    io->error = result > 0 ? 0 : result ? -result : EIO;
+    engine_ended(backend, io, result > 0 ? 0 : result ? -result : EIO);
     return true;
 }
 

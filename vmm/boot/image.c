@@ -181,6 +181,20 @@ static int read_benches(struct image *image, Elf *elf, struct err *err)
     return 0;
 }
 
+static void read_args(struct image *image, Elf *elf)
+{
+    const Elf_Data *data = find_section(elf, MINIVMM_ARGS_SECTION);
+    size_t count = data && data->d_buf ? data->d_size / sizeof(image->arg[0]) : 0;
+
+    image->args = count < IMAGE_ARGS_MAX ? (unsigned)count : IMAGE_ARGS_MAX;
+    if (image->args)
+        memcpy(image->arg, data->d_buf, image->args * sizeof(image->arg[0]));
+    for (unsigned i = 0; i < image->args; i++) {
+        tame(image->arg[i].key, sizeof(image->arg[i].key));
+        tame(image->arg[i].words, sizeof(image->arg[i].words));
+    }
+}
+
 int image_open(struct image *image, const char *path, struct err *err)
 {
     Elf *elf;
@@ -204,6 +218,7 @@ int image_open(struct image *image, const char *path, struct err *err)
         image_close(image);
         return -1;
     }
+    read_args(image, elf);
     elf_end(elf);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "vmm/mem/guestmem.h"
 
 #define IMAGE_SEGMENTS_MAX 32
+#define IMAGE_ARGS_MAX     32
 
 struct image_segment {
     gpa_t base;
@@ -28,6 +29,8 @@ struct image {
     struct minivmm_guest_info info;
     struct minivmm_bench_info *bench; /* the guest's table; printable strings */
     unsigned benches;
+    struct minivmm_arg_info arg[IMAGE_ARGS_MAX]; /* the keys of --args; printable strings */
+    unsigned args;                               /* 0: any */
 };
 
 /*

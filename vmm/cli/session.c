@@ -2,22 +2,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/cli/session.h"
 #include "vmm/host/cpus.h"
 #include "vmm/host/file.h"
 #include "vmm/host/signals.h"
+#include "vmm/host/terminal.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/report.h"
 
-#define TICK_MS    200
-#define WAIT_MS    1000 /* for the reader of the log and of messages */
-#define CLEAR_LINE "\r\033[K"
+#define TICK_MS 200
+#define WAIT_MS 1000 /* for the reader of the log and of messages */
 
 /* A message to standard error. */
 static void say(struct session *session, const struct err *err)
@@ -31,7 +33,7 @@ static void say(struct session *session, const struct err *err)
 static void clear_line(struct session *session)
 {
     if (session->terminal && __atomic_exchange_n(&session->shown, false, __ATOMIC_RELAXED))
-        sink_write(&session->error, CLEAR_LINE, sizeof(CLEAR_LINE) - 1, 0);
+        sink_write(&session->error, TERMINAL_CLEAR_LINE, strlen(TERMINAL_CLEAR_LINE), 0);
 }
 
 /* Show how far it is. */
@@ -42,16 +44,17 @@ static void show_progress(void *ctx)
     uint32_t rows = __atomic_load_n(&result->rows, __ATOMIC_ACQUIRE);
     const struct channel_begin *row;
     uint64_t elapsed = clock_mono_ns() - session->start.mono_ns;
-    char line[160];
-    int length;
+    char line[TERMINAL_STATUS_MAX];
+    size_t length;
 
     if (!rows)
         return;
     row = &result->row[rows - 1].begin;
-    length = snprintf(line, sizeof(line), CLEAR_LINE "[%u/%u] %s %s, %u threads, %.0f s",
-                      __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1, result->planned,
-                      row->name, row->params, row->threads, (double)elapsed / 1e9);
-    sink_write(&session->error, line, (size_t)length, 0);
+    length = terminal_status(line, STDERR_FILENO, "[%u/%u] %s %s, %u thread%s, %.0f s",
+                             __atomic_load_n(&result->current, __ATOMIC_RELAXED) + 1,
+                             result->planned, row->name, row->params, row->threads,
+                             units_s(row->threads), (double)elapsed / 1e9);
+    sink_write(&session->error, line, length, 0);
     __atomic_store_n(&session->shown, true, __ATOMIC_RELAXED);
 }
 
@@ -59,7 +62,7 @@ static int open_log(struct session *session, struct err *err)
 {
     const char *path = session->config->log;
 
-    if (!path || !sink_open(&session->file, path, O_CREAT | O_TRUNC, &session->watch))
+    if (!path || !sink_open(&session->file, path, O_CREAT, &session->watch))
         return 0;
     if (errno == EINTR)
         return watch_check(&session->watch, err);
@@ -67,12 +70,22 @@ static int open_log(struct session *session, struct err *err)
     return err_hint(err, "a file that can be written, in a folder that is there");
 }
 
-/* Whether a path names a regular file, or none yet. */
-static bool is_regular(const char *path)
+/*
+ * What was in the file of the log stays until the run has something to say or is over: one that
+ * fails before leaves it as it was.
+ */
+static void empty_log(struct session *session)
 {
-    struct stat file;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-    return stat(path, &file) ? errno == ENOENT : S_ISREG(file.st_mode);
+    if (session->file.fd < 0 || __atomic_load_n(&session->log_begun, __ATOMIC_ACQUIRE))
+        return;
+    pthread_mutex_lock(&lock);
+    /* Only a regular file can be emptied, or has to be. */
+    if (!session->log_begun && ftruncate(session->file.fd, 0) && errno != EINVAL)
+        __atomic_store_n(&session->log_errno, errno, __ATOMIC_RELAXED);
+    __atomic_store_n(&session->log_begun, true, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&lock);
 }
 
 /* A regular file is left alone until the report is there; all others are opened. */
@@ -83,7 +96,7 @@ static int open_output(struct session *session, struct err *err)
 
     if (!path)
         return 0;
-    session->replaces = is_regular(path);
+    session->replaces = file_is_regular(path);
     failed = session->replaces ? file_can_replace(path)
                                : sink_open(&session->output, path, 0, &session->watch);
     if (!failed)
@@ -100,7 +113,7 @@ static int open_output(struct session *session, struct err *err)
 /* Two names for one file: the one text would overwrite the other. */
 static int check_files(const struct config *config, struct err *err)
 {
-    if (!config->output || !config->log || !is_regular(config->output) ||
+    if (!config->output || !config->log || !file_is_regular(config->output) ||
         !config_same_file(config->output, config->log))
         return 0;
     err_set(err, ERR_USAGE, "--output %s and --log %s are one file", config->output, config->log);
@@ -110,7 +123,6 @@ static int check_files(const struct config *config, struct err *err)
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err)
 {
-    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     const char *exec_ns = getenv("MINIVMM_T0");
 
     *session = (struct session){
@@ -119,7 +131,7 @@ int session_begin(struct session *session, const struct config *config,
         .file = {.fd = -1},
         .log = config->log ? &session->file : &session->error,
         .output = {.fd = config->output ? -1 : STDOUT_FILENO},
-        .terminal = isatty(STDERR_FILENO),
+        .terminal = terminal_can_clear(STDERR_FILENO),
     };
     if (exec_ns && *exec_ns && units_parse_u64(exec_ns, &session->exec_ns)) {
         err_set(err, ERR_USAGE, "MINIVMM_T0=%s: not a time in ns", exec_ns);
@@ -128,15 +140,17 @@ int session_begin(struct session *session, const struct config *config,
     if (check_files(config, err))
         return -1;
 
-    cpus_steal(&session->stolen, &session->ticks);
-    sigaction(SIGPIPE, &ignore, NULL);
+    session->has_ticks = !cpus_steal(&session->stolen, &session->ticks);
+    quota_read("", &session->quota);
     session->watch = (struct watch){
         .stop_fd = signals_catch(),
         .deadline_ns = config->timeout_ns ? start->mono_ns + config->timeout_ns : 0,
         .tick_ms = session->terminal ? TICK_MS : 0,
         .tick = show_progress,
         .ctx = session,
+        .pauses = &session->pauses,
     };
+    pauses_begin(&session->pauses);
     if (session->watch.stop_fd < 0)
         return err_sys(err, ERR_FAILED, "signalfd");
     sink_share(&session->error, STDERR_FILENO);
@@ -153,6 +167,7 @@ void session_log(void *ctx, const char *text)
     size_t lost;
 
     clear_line(session);
+    empty_log(session);
     lost = sink_write(session->log, text, strlen(text), WAIT_MS);
     if (!lost)
         return;
@@ -171,15 +186,24 @@ static int write_report(struct session *session, const char *text, size_t bytes)
     return sink_write(&session->output, text, bytes, -1) ? -1 : 0;
 }
 
-/* In percent of all CPU time since the session began. */
+/* Whether a report says no more than that the run failed: it is not worth an older one. */
+static bool is_empty(const struct report *report)
+{
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        if (report->result->row[i].samples)
+            return false;
+    return report_failed(report);
+}
+
+/* In percent of all CPU time since the session began; below 0: not known. */
 static double steal_pct(const struct session *session)
 {
     uint64_t stolen, ticks;
 
-    cpus_steal(&stolen, &ticks);
-    return ticks > session->ticks
-               ? (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100
-               : 0;
+    if (!session->has_ticks || cpus_steal(&stolen, &ticks) || ticks <= session->ticks ||
+        stolen < session->stolen)
+        return -1;
+    return (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100;
 }
 
 /* Results whose check says this. */
@@ -214,12 +238,41 @@ static bool why_stopped(const struct run_result *result, const struct run_facts 
     return true;
 }
 
-/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
-static void explain_end(struct session *session, const struct run_result *result,
-                        const struct run_facts *facts)
+/* Benchmarks that failed, names of --bench without a result, and what the host says of the disk. */
+static void explain_missing(struct session *session, const struct report *report)
 {
+    const struct run_result *result = report->result;
+    const char *at = report->config->bench;
+    struct outcome_missing missing;
+    char text[200];
+    struct err err;
+
+    for (uint32_t i = 0; i < result->failed; i++) {
+        err_set(&err, ERR_FAILED, "%s failed: %s", result->fail[i].name, result->fail[i].reason);
+        say(session, &err);
+    }
+    while (outcome_missing(report, &at, &missing)) {
+        if (missing.failed)
+            continue;
+        err_set(&err, ERR_FAILED, "--bench %.*s: no result: %s", (int)missing.length, missing.word,
+                missing.reason);
+        say(session, &err);
+    }
+    if (outcome_io_error(report, text, sizeof(text))) {
+        err_set(&err, ERR_FAILED, "%s", text);
+        say(session, &err);
+    }
+}
+
+/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
+static void explain_end(struct session *session, const struct report *report)
+{
+    const struct run_result *result = report->result;
+    const struct run_facts *facts = report->facts;
     uint32_t wrong = count_rows(result, RESULT_WRONG);
     uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
+    uint32_t interrupted = outcome_interrupted_rows(report);
+    char text[200];
     bool stopped;
     struct err err;
 
@@ -227,13 +280,23 @@ static void explain_end(struct session *session, const struct run_result *result
     if (stopped)
         say(session, &err);
     if (wrong) {
-        err_set(&err, ERR_FAILED, "%u of %u results failed their check", wrong, result->rows);
+        err_set(&err, ERR_FAILED, "%u of %u result%s failed %s check", wrong, result->rows,
+                units_s(result->rows), wrong == 1 ? "its" : "their");
         say(session, &err);
     }
     if (unchecked && !stopped) {
-        err_set(&err, ERR_FAILED, "%u of %u results were not checked", unchecked, result->rows);
+        err_set(&err, ERR_FAILED, "%u of %u result%s %s not checked", unchecked, result->rows,
+                units_s(result->rows), unchecked == 1 ? "was" : "were");
         say(session, &err);
     }
+    if (interrupted) {
+        outcome_pauses(report, text, sizeof(text));
+        err_set(&err, ERR_FAILED, "%s", text);
+        say(session, &err);
+    }
+    explain_missing(session, report);
+    if (*facts->trace_error.text)
+        say(session, &facts->trace_error);
     if (result->exit_status) {
         err_set(&err, ERR_FAILED, "the guest ended with status %u", result->exit_status);
         say(session, &err);
@@ -242,7 +305,7 @@ static void explain_end(struct session *session, const struct run_result *result
 
 /*
  * Say what is missing of the guest's text. It is a failure if the file is to blame; that a reader
- * goes away or does not keep up is its own business.
+ * goes away or does not keep up, or that standard error is closed, is the user's own business.
  */
 static int explain_log(struct session *session)
 {
@@ -252,12 +315,27 @@ static int explain_log(struct session *session)
 
     if (!session->log_lost)
         return ERR_NONE;
-    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " bytes of the run's text were lost: %s",
+    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " byte%s of the run's text %s lost: %s",
             path ? "--log " : "standard error", path ? path : "", session->log_lost,
+            units_s(session->log_lost), session->log_lost == 1 ? "was" : "were",
             error == ETIMEDOUT ? "nobody read them in time" : strerror(error));
     err_hint(&err, path ? "another file" : "--log FILE");
     say(session, &err);
-    return error == ETIMEDOUT || error == EPIPE ? ERR_NONE : ERR_FAILED;
+    return error == ETIMEDOUT || error == EPIPE || (!path && error == EBADF) ? ERR_NONE
+                                                                             : ERR_FAILED;
+}
+
+/* A report without a result does not replace one; it goes to standard error. */
+static int keep_older(struct session *session, const char *text, size_t bytes)
+{
+    struct err err;
+
+    err_set(&err, ERR_FAILED,
+            "--output %s is left as it was: this run has no result; its report follows here",
+            session->config->output);
+    say(session, &err);
+    sink_write(&session->error, text, bytes, WAIT_MS);
+    return ERR_FAILED;
 }
 
 /* The report to where it belongs, or else to standard error. */
@@ -281,8 +359,22 @@ static int deliver(struct session *session, const char *text, size_t bytes)
     }
     err_sys(&err, ERR_FAILED, "cannot write the report to %s; it follows here", output);
     say(session, &err);
-    sink_write(&session->error, text, bytes, WAIT_MS);
+    /* It waits for its reader as on standard output, and can be interrupted. */
+    signals_accept(session->watch.stop_fd);
+    sink_write(&session->error, text, bytes, -1);
     return ERR_FAILED;
+}
+
+/* The cores of the CPUs that --pin gives to threads, or of all that may be used. */
+static void read_cores(const struct config *config, struct cores *cores)
+{
+    static unsigned all[CONFIG_VCPUS_MAX];
+    unsigned count = config->pin_count < config->vcpus ? config->pin_count : config->vcpus;
+
+    if (config->pin_count)
+        cores_read("", cores_ask, config->pin, count, cores);
+    else
+        cores_read("", cores_ask, all, cpus_list(all, CONFIG_VCPUS_MAX), cores);
 }
 
 int session_finish(struct session *session, const struct run_result *result,
@@ -290,6 +382,7 @@ int session_finish(struct session *session, const struct run_result *result,
 {
     const struct config *config = session->config;
     struct hostinfo host;
+    struct cores cores;
     struct report report = {
         .config = config,
         .result = result,
@@ -298,6 +391,8 @@ int session_finish(struct session *session, const struct run_result *result,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,
         .traced = session->traced,
+        .cores = &cores,
+        .pauses = &session->pauses,
     };
     enum err_code log, written;
     size_t bytes = 0;
@@ -307,12 +402,19 @@ int session_finish(struct session *session, const struct run_result *result,
     if (!session->replaces)
         signals_accept(session->watch.stop_fd);
     clear_line(session);
+    empty_log(session);
     hostinfo_read(&host);
+    read_cores(config, &cores);
+    report.has_throttled = !quota_throttled(&session->quota, &host.quota, &report.throttled);
+    wrapped_fit(terminal_columns(session->output.fd));
     text =
         config->format == CONFIG_JSON ? report_json(&report, &bytes) : report_text(&report, &bytes);
-    explain_end(session, result, facts);
+    explain_end(session, &report);
     log = explain_log(session);
-    written = deliver(session, text, bytes);
+    if (text && session->replaces && is_empty(&report) && file_has_content(config->output))
+        written = keep_older(session, text, bytes);
+    else
+        written = deliver(session, text, bytes);
     signals_accept(session->watch.stop_fd);
     free(text);
     return report_failed(&report) || log || written ? ERR_FAILED : ERR_NONE;
@@ -322,6 +424,7 @@ void session_end(struct session *session)
 {
     if (session->watch.stop_fd >= 0)
         close(session->watch.stop_fd);
+    pauses_end(&session->pauses);
     sink_close(&session->error);
     sink_close(&session->file);
     sink_close(&session->output);

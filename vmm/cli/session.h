@@ -10,6 +10,7 @@
 
 #include "vmm/base/clock.h"
 #include "vmm/config/config.h"
+#include "vmm/host/quota.h"
 #include "vmm/host/sink.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
@@ -22,6 +23,7 @@ struct session {
     struct sink error;  /* standard error */
     struct sink file;   /* of --log */
     struct sink *log;   /* the guest's text goes to one of these */
+    bool log_begun;     /* atomic: the file of --log holds this run's text, and nothing else */
     uint64_t log_lost;  /* atomic: bytes that could not be written */
     int log_errno;      /* atomic: why */
     struct sink output; /* the report */
@@ -32,13 +34,17 @@ struct session {
     const struct run_result *result; /* for the progress line; set by the caller */
     const struct run_result *traced; /* for the report, of a traced run; set by the caller */
     uint64_t stolen, ticks;          /* of all CPUs, at the beginning: cpus_steal() */
+    bool has_ticks;                  /* these are known */
+    struct quota quota;              /* at the beginning */
+
+    /* When the process stood still. */
+    struct pauses pauses;
 };
 
 /*
  * session_begin(): to be called first. Signals that ask for a stop are blocked from here on, in
- * this thread and in those it creates; writing to a pipe that nobody reads is an error, not a
- * signal. A report that cannot be opened is told at once; the run goes on, and the report will go
- * to standard error. Returns 0, or -1, and then there is nothing to end.
+ * this thread and in those it creates. A report that cannot be opened is told at once; the run goes
+ * on, and the report will go to standard error. Returns 0, or -1, and then there is nothing to end.
  */
 int session_begin(struct session *session, const struct config *config,
                   const struct clock_point *start, struct err *err);
@@ -51,9 +57,10 @@ void session_log(void *ctx, const char *text);
 
 /*
  * session_finish(): make the report and write it to where it belongs; if that fails, say so and
- * write it to standard error. What else went wrong is said there, too. Ctrl-C ends the program at
- * once from here on. Returns the program's exit status: ERR_FAILED if the run or the writing
- * failed.
+ * write it to standard error. A report of a run that failed without a result does not replace what
+ * is in its file: it goes to standard error as well. What else went wrong is said there, too.
+ * Ctrl-C ends the program at once from here on. Returns the program's exit status: ERR_FAILED if
+ * the run or the writing failed.
  */
 int session_finish(struct session *session, const struct run_result *result,
                    const struct run_facts *facts);

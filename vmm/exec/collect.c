@@ -86,8 +86,11 @@ void machine_snapshot(void *ctx, struct usage *usage)
 
         add_vcpu(machine, vcpu, now, usage);
         add_trace(vcpu, usage);
-        if (read_stats(machine, vcpu, values))
+        if (read_stats(machine, vcpu, values)) {
+            /* One that has not begun has caused nothing. */
+            usage->kvm_partial |= __atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED) > 0;
             continue;
+        }
         for (unsigned s = 0; s < machine->stats_layout.count; s++)
             usage->kvm[s] += values[s];
     }
@@ -166,6 +169,8 @@ static void collect_disks(const struct machine *machine, struct run_facts *facts
         out->engine = disk->backend.ops->name;
         out->bytes = disk->backend.bytes;
         out->opened = disk->used;
+        out->cached = disk->backend.cached;
+        out->io_error = __atomic_load_n(&disk->backend.error, __ATOMIC_RELAXED);
         add_disk(disk, out->io);
         if (__atomic_load_n(&disk->blk.mmio.error_stored, __ATOMIC_ACQUIRE))
             out->error = disk->blk.mmio.error;

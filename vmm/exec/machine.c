@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "vmm/base/units.h"
+#include "vmm/config/busy.h"
 #include "vmm/config/select.h"
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
@@ -73,22 +74,12 @@ static int add_virtio(struct machine *machine, const char *name, struct virtio_m
 #define LOCAL_DISTANCE  10u
 #define REMOTE_DISTANCE 20u
 
-/* Benchmarks that use a disk have names that begin like this. */
-#define DISK_BENCHES "blk."
-
 /* Whether a benchmark that uses a disk will run. */
 static bool wants_disk(const struct machine *machine)
 {
     const struct image *image = &machine->image;
 
-    for (unsigned i = 0; i < image->benches; i++) {
-        const char *name = image->bench[i].name;
-
-        if (!strncmp(name, DISK_BENCHES, strlen(DISK_BENCHES)) &&
-            select_has(machine->benches, name))
-            return true;
-    }
-    return false;
+    return select_needs(machine->benches, image->bench, image->benches) & MINIVMM_BENCH_DISK;
 }
 
 /* Open the configured disks or, if a benchmark needs one and there is none, a temporary one. */
@@ -154,18 +145,21 @@ static const char *bench_name(const void *table, size_t i)
 
 static int choose_benches(struct machine *machine, struct err *err)
 {
-    const char *list = machine->config->bench;
+    const struct config *config = machine->config;
+    const struct image *image = &machine->image;
 
-    if (!list)
-        return 0;
-    return select_benches(list, machine->image.bench, machine->image.benches, bench_name,
-                          &machine->benches, err);
+    if (select_args(config->args, image->arg, image->args, err) ||
+        (config->bench && select_benches(config->bench, image->bench, image->benches, bench_name,
+                                         &machine->benches, err)))
+        return -1;
+    return select_check_disk(config, machine->benches, image->bench, image->benches, err);
 }
 
 int machine_load(struct machine *machine, const struct config *config, const struct watch *watch,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err)
 {
-    struct result_source source = {machine_snapshot, machine, log, ctx, machine_handlers};
+    struct result_source source = {machine_snapshot, machine,       log, ctx,
+                                   machine_handlers, machine_window};
 
     *machine = (struct machine){
         .config = config,
@@ -290,7 +284,7 @@ int machine_write_boot(struct machine *machine, struct err *err)
     struct dtb_params params = {
         .bench = machine->benches,
         .tsc_hz = machine->rate.hz,
-        .host_cpus = cpus_usable(),
+        .host_cpus = busy_cpus(config, cpus_usable()),
         .caches = {caches.l1d, caches.l2, caches.llc},
         .xcr0 = machine->caps.xcr0,
     };

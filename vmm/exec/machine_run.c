@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -20,6 +21,23 @@ static void stop(struct machine *machine, enum run_stop why, const struct err *e
         machine->error = *err;
     __atomic_store_n(&machine->shared.stop, true, __ATOMIC_RELEASE);
     watch_notify(machine->event);
+}
+
+void machine_window(void *ctx, const struct result_row *row, uint32_t number, bool open)
+{
+    struct vcpu *vcpu = vcpu_current();
+    char text[sizeof(row->begin.name) + sizeof(row->begin.params)];
+
+    (void)ctx;
+    if (!vcpu || !vcpu->ring)
+        return;
+    if (!open) {
+        exittrace_row_end(vcpu->ring, vcpu->id, number);
+        return;
+    }
+    snprintf(text, sizeof(text), "%s%s%s", row->begin.name, *row->begin.params ? " " : "",
+             row->begin.params);
+    exittrace_row_begin(vcpu->ring, vcpu->id, number, row->begin.threads, text);
 }
 
 void machine_guest_done(void *ctx)
@@ -123,12 +141,22 @@ static int create_vcpus(struct machine *machine, struct err *err)
     return 0;
 }
 
+static void name_devices(const struct bus *bus, const char **device)
+{
+    for (unsigned i = 0; i < bus->count; i++)
+        device[bus->region[i].number] = bus->region[i].name;
+}
+
 static int begin_trace(struct machine *machine, struct err *err)
 {
+    const char *device[EXITSTAT_DEVICES_MAX] = {NULL};
+
     if (machine->trace.fd < 0)
         return 0;
+    name_devices(&machine->mmio, device);
+    name_devices(&machine->pio, device);
     if (exittrace_begin(&machine->trace, machine->vcpus, machine->rate.hz, machine->created.ticks,
-                        err))
+                        device, machine->devices, err))
         return -1;
     for (unsigned i = 0; i < machine->vcpus; i++)
         machine->vcpu[i].ring = &machine->trace.ring[i];

@@ -135,7 +135,8 @@ static void trace_exit(struct vcpu *vcpu, const struct exit_info *info, uint64_t
         .address = info->address,
         .handler_ns = handler_ns < UINT32_MAX ? (uint32_t)handler_ns : UINT32_MAX,
         .vcpu = (uint16_t)vcpu->id,
-        .reason = (uint16_t)info->reason,
+        .reason = (uint8_t)info->reason,
+        .device = info->region ? (uint8_t)info->region->number : TRACE_NO_DEVICE,
     };
 
     exittrace_add(vcpu->ring, &record);

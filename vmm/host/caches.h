@@ -13,9 +13,12 @@ struct host_caches {
 };
 
 /*
- * host_caches(): those of CPU 0, from sysfs; llc is the last level there is. They are read once, at
- * the first call, before there are other threads.
+ * host_caches(): those of CPU 0, from sysfs, or from CPUID where that is not there; llc is the last
+ * level there is. They are read once, at the first call, before there are other threads.
  */
 struct host_caches host_caches(void);
+
+/* host_caches_cpuid(): as CPUID has them, of the CPU that this runs on. */
+struct host_caches host_caches_cpuid(void);
 
 #endif

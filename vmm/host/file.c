@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,9 +112,19 @@ int file_flush(FILE *file, const char *name, struct err *err)
 
     if (fflush(file) || failed) {
         err_sys(err, ERR_FAILED, "cannot write to %s", name);
-        return err_hint(err, "another file, or more room");
+        /* It has been said; the end of the program does not say it again. */
+        __fpurge(file);
+        clearerr(file);
+        return errno == ENOSPC || errno == EFBIG ? err_hint(err, "another file, or more room") : -1;
     }
     return 0;
+}
+
+bool file_is_regular(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) ? errno == ENOENT : S_ISREG(file.st_mode);
 }
 
 int file_can_replace(const char *path)
@@ -131,6 +142,13 @@ int file_can_replace(const char *path)
     snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash + 1 - path) : 1,
              slash ? path : ".");
     return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS);
+}
+
+bool file_has_content(const char *path)
+{
+    struct stat file;
+
+    return !stat(path, &file) && S_ISREG(file.st_mode) && file.st_size > 0;
 }
 
 /* All of it, to the disk: some file systems tell only then that there is no room. Closes the file.
@@ -179,6 +197,30 @@ static int open_beside(const char *path, char beside[PATH_MAX])
     return fd;
 }
 
+/* Written into the file: what is in it stays if there is no room for what is to replace it. */
+static int write_into(const char *path, const char *text, size_t bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    struct stat old;
+
+    if (fd < 0)
+        return -1;
+    if (!fstat(fd, &old) && S_ISREG(old.st_mode)) {
+        int error = bytes ? posix_fallocate(fd, 0, (off_t)bytes) : 0;
+
+        if (!error && ftruncate(fd, (off_t)bytes))
+            error = errno;
+        if (error) {
+            if (ftruncate(fd, old.st_size))
+                error = errno;
+            close(fd);
+            errno = error;
+            return -1;
+        }
+    }
+    return write_whole(fd, text, bytes);
+}
+
 int file_replace(const char *path, const char *text, size_t bytes)
 {
     char *real = realpath(path, NULL); /* a symbolic link stays one */
@@ -199,9 +241,5 @@ int file_replace(const char *path, const char *text, size_t bytes)
     }
     free(real);
     /* The folder may not be written to, or the file be a mount point. */
-    if (fd < 0 || (whole && result)) {
-        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        result = fd < 0 ? -1 : write_whole(fd, text, bytes);
-    }
-    return result;
+    return fd < 0 || (whole && result) ? write_into(path, text, bytes) : result;
 }

@@ -6,6 +6,7 @@
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,17 +37,23 @@ int file_status_field(const char *path, const char *key, char *text, size_t size
 /* file_status_kb(): the same for a field in kB, in bytes. Returns 0, or -1. */
 int file_status_kb(const char *path, const char *key, uint64_t *bytes);
 
+/* file_is_regular(): whether a path names a regular file, or none yet. */
+bool file_is_regular(const char *path);
+
 /*
  * file_can_replace(): whether file_replace() of `path` is likely to work; changes nothing. Returns
  * 0, or -1 with errno.
  */
 int file_can_replace(const char *path);
 
+/* file_has_content(): whether a path names a regular file with something in it. */
+bool file_has_content(const char *path);
+
 /*
  * file_replace(): make this the content of a file, which need not exist. It is written beside it
  * and then takes its name, so that an older file stays until the newer one is whole; where that is
- * not possible, or the file is not a regular one, it is written into the file. Returns 0, or -1
- * with errno.
+ * not possible, or the file is not a regular one, it is written into the file, if there is room for
+ * all of it. Returns 0, or -1 with errno.
  */
 int file_replace(const char *path, const char *text, size_t bytes);
 
@@ -55,7 +62,7 @@ int file_remove_tree(const char *path);
 
 /*
  * file_flush(): what was printed to a stream is to arrive; `name` is its name for the message.
- * Returns 0, or -1 if some of it did not.
+ * Returns 0, or -1 if some of it did not; the stream's error and the rest are dropped then.
  */
 int file_flush(FILE *file, const char *name, struct err *err);
 

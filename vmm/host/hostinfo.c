@@ -17,30 +17,19 @@
 #define CPUID_ECX_HYPERVISOR    (1u << 31)
 #define CPUID_EDX_TSC_INVARIANT (1u << 8)
 
-/* As /proc/cpuinfo has them, of CPUID's leaf 1. */
-static void read_model(struct hostinfo *info, unsigned signature)
-{
-    info->family = signature >> 8 & 0xf;
-    info->model = signature >> 4 & 0xf;
-    info->stepping = signature & 0xf;
-    if (info->family == 0xf)
-        info->family += signature >> 20 & 0xff;
-    if (info->family >= 6)
-        info->model |= (signature >> 16 & 0xf) << 4;
-}
-
 static void read_cpu(struct hostinfo *info)
 {
+    const struct cpus_model found = cpus_model();
     unsigned a, b, c, d;
 
-    if (file_status_field("/proc/cpuinfo", "model name", info->cpu, sizeof(info->cpu)))
-        info->cpu[0] = '\0';
-    info->cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    info->cpus_usable = cpus_usable();
-    if (__get_cpuid(1, &a, &b, &c, &d)) {
-        read_model(info, a);
+    cpus_name("", info->cpu);
+    info->family = found.family;
+    info->model = found.model;
+    info->stepping = found.stepping;
+    info->cpus = cpus_online();
+    info->cpus_usable = cpus_allowed();
+    if (__get_cpuid(1, &a, &b, &c, &d))
         info->virtualized = c & CPUID_ECX_HYPERVISOR;
-    }
     if (__get_cpuid(0x80000007, &a, &b, &c, &d))
         info->tsc_invariant = d & CPUID_EDX_TSC_INVARIANT;
     info->caches = host_caches();
@@ -71,18 +60,6 @@ static void read_kvm(struct hostinfo *info)
             info->paging = "shadow";
         return;
     }
-}
-
-static void read_cgroup_cpu(struct hostinfo *info)
-{
-    char quota[24] = "", period[24] = "";
-
-    /* Inside a container the cgroup's files are at the root of its own mount. */
-    if (!file_read("/sys/fs/cgroup/cpu.max", info->cgroup_cpu, sizeof(info->cgroup_cpu)))
-        return;
-    if (!file_read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", quota, sizeof(quota)) &&
-        !file_read("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period, sizeof(period)))
-        snprintf(info->cgroup_cpu, sizeof(info->cgroup_cpu), "%s %s", quota, period);
 }
 
 static int by_name(const void *a, const void *b)
@@ -145,7 +122,7 @@ void hostinfo_read(struct hostinfo *info)
     *info = (struct hostinfo){0};
     read_cpu(info);
     read_kvm(info);
-    read_cgroup_cpu(info);
+    quota_read("", &info->quota);
     read_mitigations(info);
     file_status_kb("/proc/meminfo", "MemTotal:", &info->memory_bytes);
     info->memory_limit_bytes = memory_limit().bytes;

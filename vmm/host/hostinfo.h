@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 #include "vmm/host/caches.h"
+#include "vmm/host/cpus.h"
+#include "vmm/host/quota.h"
 
 #define HOSTINFO_MITIGATIONS_MAX 40
 
 struct hostinfo {
-    char cpu[96]; /* "AMD EPYC 7763 64-Core Processor" */
+    char cpu[CPUS_NAME_MAX]; /* "AMD EPYC 7763 64-Core Processor" */
     unsigned family, model, stepping;
     unsigned cpus, cpus_usable;
     bool virtualized; /* the hypervisor bit of CPUID: this host is itself a VM */
@@ -26,7 +28,7 @@ struct hostinfo {
     const char *paging;     /* "ept", "npt", "shadow", or NULL: not known */
     /* The kernel's own words, empty where it has none. */
     char thp[48], thp_defrag[64], halt_poll_ns[16], nx_huge_pages[16], tdp_mmu[16], governor[32];
-    char cgroup_cpu[48]; /* quota and period in us */
+    struct quota quota; /* when this was read */
     uint64_t memory_limit_bytes;
     struct {
         char name[40], state[120];

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,55 +8,36 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "vmm/host/cgroup.h"
 #include "vmm/host/file.h"
 #include "vmm/host/memory.h"
 
-/* The limit in `path` under the directory of `cgroup` and of each of its parents. */
-static uint64_t cgroup_limit(const char *root, const char *cgroup, const char *file)
+/* The limit of one group, if it is the least so far. */
+static void take_limit(void *ctx, const struct cgroup_group *group)
 {
-    uint64_t least = UINT64_MAX, bytes;
-    char path[1024], dir[768];
+    static const char *const names[] = {"memory.limit_in_bytes", "memory.max"};
+    struct memory_limit *limit = ctx;
+    char path[PATH_MAX + 32];
+    uint64_t bytes;
 
-    snprintf(dir, sizeof(dir), "%s", cgroup);
-    for (;;) {
-        char *slash;
+    snprintf(path, sizeof(path), "%s/%s", group->folder, names[group->version - 1]);
+    if (!file_read_u64(path, &bytes) && bytes < limit->bytes)
+        *limit = (struct memory_limit){bytes, "the cgroup's limit"};
+}
 
-        snprintf(path, sizeof(path), "%s%s/%s", root, dir, file);
-        if (!file_read_u64(path, &bytes) && bytes < least)
-            least = bytes;
-        slash = strrchr(dir, '/');
-        if (!slash)
-            return least;
-        *slash = '\0';
-    }
+struct memory_limit memory_total(void)
+{
+    struct memory_limit limit = {UINT64_MAX, "the host's memory"};
+
+    file_status_kb("/proc/meminfo", "MemTotal:", &limit.bytes);
+    return limit;
 }
 
 struct memory_limit memory_limit(void)
 {
-    struct memory_limit limit = {UINT64_MAX, "the host's memory"};
-    FILE *file = fopen("/proc/self/cgroup", "re");
-    char line[1024];
+    struct memory_limit limit = memory_total();
 
-    file_status_kb("/proc/meminfo", "MemTotal:", &limit.bytes);
-    while (file && fgets(line, sizeof(line), file)) {
-        /* "0::/path" for version 2, "N:controllers:/path" for version 1. */
-        char *controllers = strchr(line, ':'), *path;
-        uint64_t bytes = UINT64_MAX;
-
-        path = controllers ? strchr(++controllers, ':') : NULL;
-        if (!path)
-            continue;
-        *path++ = '\0';
-        path[strcspn(path, "\n")] = '\0';
-        if (!*controllers)
-            bytes = cgroup_limit("/sys/fs/cgroup", path, "memory.max");
-        else if (!strcmp(controllers, "memory"))
-            bytes = cgroup_limit("/sys/fs/cgroup/memory", path, "memory.limit_in_bytes");
-        if (bytes < limit.bytes)
-            limit = (struct memory_limit){bytes, "the cgroup's limit"};
-    }
-    if (file)
-        fclose(file);
+    cgroup_each("", "memory", take_limit, &limit);
     return limit;
 }
 
@@ -103,7 +86,7 @@ static int read_smaps(const char *path, const struct range *range, struct memory
 {
     FILE *file = fopen(path, "re");
     uint64_t start, end, found, page = 0;
-    bool inside = false;
+    bool inside = false, has_pss = false, has_rss = false;
     char line[512];
 
     *usage = (struct memory_usage){0};
@@ -114,12 +97,14 @@ static int read_smaps(const char *path, const struct range *range, struct memory
             inside = is_within(range, start, end);
         } else if (field_is(line, "Pss:", &found)) {
             *(inside ? &usage->pss_bytes : &usage->other_pss_bytes) += found;
+            has_pss = true;
+        } else if (field_is(line, "Rss:", &found)) {
+            usage->resident_bytes += inside ? found : 0;
+            has_rss = true;
         } else if (!inside) {
             continue;
         } else if (field_is(line, "KernelPageSize:", &found)) {
             page = found;
-        } else if (field_is(line, "Rss:", &found)) {
-            usage->resident_bytes += found;
         } else if (field_is(line, "AnonHugePages:", &found)) {
             usage->huge_bytes += found;
         } else if (field_is(line, "Shared_Hugetlb:", &found) ||
@@ -131,7 +116,10 @@ static int read_smaps(const char *path, const struct range *range, struct memory
         }
     }
     fclose(file);
-    return 0;
+    if (!has_pss)
+        usage->pss_bytes = usage->other_pss_bytes = UINT64_MAX;
+    errno = ENODATA;
+    return has_rss ? 0 : -1;
 }
 
 int memory_usage(const void *base, size_t bytes, struct memory_usage *usage)

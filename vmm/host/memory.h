@@ -9,15 +9,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The least of what bounds this process's memory, and its name for a message. */
+/* Something that bounds this process's memory, and its name for a message. */
 struct memory_limit {
     uint64_t bytes;
-    const char *name; /* "the host's memory" or "the cgroup's limit" */
+    const char *name; /* for a message: "the host's memory" */
 };
+
+/* memory_total(): the machine's memory; UINT64_MAX: not known. */
+struct memory_limit memory_total(void);
 
 /*
  * memory_limit(): the machine's memory, or the limit of this process's cgroup (version 1 or 2, or
- * of any cgroup above it) if that is less.
+ * of any cgroup above it) if that is less. UINT64_MAX: not known.
  */
 struct memory_limit memory_limit(void);
 
@@ -31,7 +34,7 @@ struct memory_usage {
     uint64_t hugetlb_bytes;      /* of these, in pages of hugetlbfs */
     uint64_t hugetlb_page_bytes; /* their size */
     uint64_t pss_bytes;          /* of the range; hugetlb pages not included */
-    uint64_t other_pss_bytes;    /* of everything else in this process */
+    uint64_t other_pss_bytes; /* of everything else in this process; both UINT64_MAX: not known */
 };
 
 /*

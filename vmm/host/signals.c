@@ -34,7 +34,8 @@ void signals_accept(int fd)
     sigset_t set;
 
     while (read(fd, &heeded, sizeof(heeded)) > 0)
-        ;
+        if (heeded.ssi_signo == SIGHUP)
+            signal(SIGHUP, SIG_IGN);
     stop_signals(&set);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -14,7 +14,8 @@ int signals_catch(void);
 
 /*
  * signals_accept(): from here on they do what they usually do, but for those that have come; `fd`
- * is what signals_catch() gave, and stays open.
+ * is what signals_catch() gave, and stays open. After a SIGHUP, no other one is felt: the kernel
+ * and the shell each send one when a terminal goes away.
  */
 void signals_accept(int fd);
 

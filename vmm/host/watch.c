@@ -33,43 +33,70 @@ void watch_drain(int event, int ms)
     }
 }
 
-/* Milliseconds to wait at a time: to the end or to the next tick; -1: for ever. */
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t deadline_of(const struct watch *watch)
+{
+    uint64_t lost = watch->pauses ? watch->pauses->lost_ns : 0;
+
+    return watch->deadline_ns ? watch->deadline_ns + lost : 0;
+}
+
+/* Milliseconds to wait at a time: to the end, the next tick or the next look; -1: for ever. */
 static int next_wait(const struct watch *watch, uint64_t now)
 {
-    uint64_t deadline = watch->deadline_ns;
-    uint64_t left = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
+    uint64_t deadline = deadline_of(watch), wait = UINT64_MAX;
 
-    if (watch->tick_ms && (!deadline || left > watch->tick_ms))
-        return (int)watch->tick_ms;
-    return deadline ? (int)(left < INT32_MAX ? left : INT32_MAX) : -1;
+    if (deadline)
+        wait = deadline > now ? (deadline - now) / 1000000 + 1 : 0;
+    if (watch->tick_ms)
+        wait = least(wait, watch->tick_ms);
+    if (watch->pauses)
+        wait = least(wait, PAUSES_PERIOD_NS / 1000000);
+    return wait == UINT64_MAX ? -1 : (int)least(wait, INT32_MAX);
 }
 
 static bool is_over(const struct watch *watch, uint64_t now)
 {
-    return watch->deadline_ns && now >= watch->deadline_ns;
+    uint64_t deadline = deadline_of(watch);
+
+    return deadline && now >= deadline;
 }
 
 enum watch_result watch_wait(const struct watch *watch, int event)
 {
+    uint64_t ticked = clock_mono_ns();
+
+    if (watch->pauses)
+        pauses_look(watch->pauses, false);
     for (;;) {
         uint64_t now = clock_mono_ns();
         struct pollfd fds[] = {
             {.fd = event, .events = POLLIN},
             {.fd = watch->stop_fd, .events = POLLIN},
+            {.fd = watch->pauses ? watch->pauses->cont_fd : -1, .events = POLLIN},
         };
         int ready;
 
         if (is_over(watch, now))
             return WATCH_TIMEOUT;
-        ready = poll(fds, 2, next_wait(watch, now));
+        ready = poll(fds, 3, next_wait(watch, now));
+        if (watch->pauses)
+            pauses_look(watch->pauses, true);
         if (ready > 0 && fds[0].revents) {
             watch_drain(event, 0);
             return WATCH_EVENT;
         }
         if (ready > 0 && fds[1].revents)
             return WATCH_STOP;
-        if (watch->tick_ms)
+        /* A wait is rounded up to milliseconds, and may end a little before a tick is due. */
+        if (watch->tick_ms && clock_mono_ns() - ticked + 1000000 >= watch->tick_ms * 1000000ull) {
+            ticked = clock_mono_ns();
             watch->tick(watch->ctx);
+        }
     }
 }
 

@@ -9,14 +9,17 @@
 #include <stdint.h>
 
 #include "vmm/base/err.h"
+#include "vmm/host/pauses.h"
 
 /* What a run waits for, and what it does meanwhile. */
 struct watch {
     int stop_fd;          /* readable: the user wants the run to stop; -1: never */
-    uint64_t deadline_ns; /* the run is to be over then, by CLOCK_MONOTONIC; 0: never */
+    uint64_t deadline_ns; /* the run is to be over then, by CLOCK_MONOTONIC and later by what it
+                             lost to pauses; 0: never */
     unsigned tick_ms;     /* call tick() this often; 0: never */
     void (*tick)(void *ctx);
     void *ctx;
+    struct pauses *pauses; /* looked for while waiting; their time is not the run's; NULL: not */
 };
 
 enum watch_result {

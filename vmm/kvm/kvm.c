@@ -96,6 +96,17 @@ void kvm_close(struct kvm *kvm)
     close(kvm->fd);
 }
 
+/* KVM turns VMX or SVM on for the first VM, which it cannot where another has done so. */
+int kvm_vm_failed(struct err *err)
+{
+    if (errno != EBUSY)
+        return err_sys(err, ERR_FAILED, "KVM_CREATE_VM");
+    err_set(err, ERR_CANNOT_RUN,
+            "KVM_CREATE_VM: another hypervisor, such as VirtualBox or VMware, holds the CPU's VMX "
+            "or SVM");
+    return err_hint(err, "shut down its VMs, or unload its module (vboxdrv, vmmon)");
+}
+
 int kvm_create_vm(const struct kvm *kvm, struct err *err)
 {
     struct kvm_enable_cap split = {.cap = KVM_CAP_SPLIT_IRQCHIP, .args = {SPLIT_IRQCHIP_PINS}};
@@ -106,7 +117,7 @@ int kvm_create_vm(const struct kvm *kvm, struct err *err)
     int vm = KVM_IOCTL(kvm->fd, KVM_CREATE_VM, 0, err);
 
     if (vm < 0)
-        return -1;
+        return kvm_vm_failed(err);
     if (KVM_IOCTL(vm, KVM_ENABLE_CAP, &split, err) < 0 ||
         (kvm_can(kvm->fd, KVM_CAP_X2APIC_API) && KVM_IOCTL(vm, KVM_ENABLE_CAP, &x2apic, err) < 0)) {
         close(vm);

@@ -40,6 +40,9 @@ void kvm_close(struct kvm *kvm);
 /* kvm_can(): KVM_CHECK_EXTENSION on /dev/kvm or on a VM; 0: not supported. */
 int kvm_can(int fd, int capability);
 
+/* kvm_vm_failed(): the error of a KVM_CREATE_VM that failed with errno. Always returns -1. */
+int kvm_vm_failed(struct err *err);
+
 /*
  * kvm_create_vm(): create a VM with in-kernel local APICs and no other interrupt controllers (split
  * irqchip), and 32-bit APIC ids if KVM supports them. Returns the VM's file descriptor, or -1 with

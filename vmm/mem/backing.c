@@ -10,6 +10,7 @@
 #include "vmm/base/units.h"
 #include "vmm/host/file.h"
 #include "vmm/host/memory.h"
+#include "vmm/host/room.h"
 #include "vmm/mem/placement.h"
 
 #define ALIGNMENT CONFIG_PAGE_1G
@@ -18,45 +19,98 @@
 /* Bytes populated between two checks for a stop: some 50 ms with small pages. */
 #define POPULATE_BYTES (16ull << 20)
 
+/* What a run fills beside the guest's memory: disks that are made of memory. */
+static uint64_t disk_bytes(const struct config *config)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < config->disks; i++)
+        if (config->disk[i].engine == CONFIG_ENGINE_MEM)
+            bytes += config->disk[i].bytes;
+    return bytes;
+}
+
+/* The largest --mem that would do, even with --prefault. */
+static int hint_mem(const struct config *config, const struct memory_limit *room, struct err *err)
+{
+    uint64_t fits = room_fits(room->bytes, disk_bytes(config));
+
+    if (!fits)
+        return err_hint(err, "a higher limit, or less that is in use: %" PRIu64 " MiB are %s",
+                        room->bytes >> 20, room->name);
+    return err_hint(err, "--mem %" PRIu64 "M or less", fits >> 20);
+}
+
+/* Pages of hugetlbfs count in no limit of memory; how many are free is found out later. */
+static int check_hugetlb(const struct config *config, struct err *err)
+{
+    uint64_t left = room_hugetlb("", config->hugepage_bytes);
+    char size[UNITS_TEXT_MAX];
+
+    if (config->mem_bytes <= left)
+        return 0;
+    err_set(err, ERR_FAILED,
+            "--hugepages: the cgroup's hugetlb limit leaves %" PRIu64 " MiB in pages of %s",
+            left >> 20, units_format_size(size, config->hugepage_bytes));
+    return err_hint(err, "less --mem, or a higher limit");
+}
+
 static int check_size(const struct config *config, struct err *err)
 {
-    struct memory_limit limit = memory_limit();
+    struct memory_limit limit = config->hugepage_bytes ? memory_total() : memory_limit();
+    struct memory_limit room;
     char asked[UNITS_TEXT_MAX];
-    uint64_t available;
 
     units_format_size(asked, config->mem_bytes);
     if (config->mem_bytes > limit.bytes) {
+        room = room_left("");
         err_set(err, ERR_USAGE, "--mem %s: more than %s of %" PRIu64 " MiB", asked, limit.name,
                 limit.bytes >> 20);
-        return err_hint(err, "--mem %" PRIu64 "M or less", limit.bytes >> 21 << 1);
+        return hint_mem(config, room.bytes < limit.bytes ? &room : &limit, err);
     }
-    available = memory_available();
-    if (config->prefault && !config->hugepage_bytes && config->mem_bytes > available) {
-        err_set(err, ERR_FAILED, "--prefault: %s asked for, %" PRIu64 " MiB available", asked,
-                available >> 20);
-        return err_hint(err, "less --mem, or no --prefault");
-    }
-    return 0;
+    if (config->hugepage_bytes)
+        return check_hugetlb(config, err);
+    if (!config->prefault)
+        return 0;
+    room = room_left("");
+    if (room_needed(config->mem_bytes, disk_bytes(config)) <= room.bytes)
+        return 0;
+    err_set(err, ERR_FAILED,
+            "--prefault: %s asked for, and page tables and the VMM beside it; %" PRIu64
+            " MiB are %s",
+            asked, room.bytes >> 20, room.name);
+    return hint_mem(config, &room, err);
 }
 
 /* The error of a failed hugetlb allocation. */
 static int hugepages_missing(const struct config *config, struct err *err)
 {
-    uint64_t kb = config->hugepage_bytes >> 10, wanted, total = 0, free = 0;
+    uint64_t kb = config->hugepage_bytes >> 10, wanted, total, free;
     char path[128], size[UNITS_TEXT_MAX];
 
     wanted = config->mem_bytes / config->hugepage_bytes;
     units_format_size(size, config->hugepage_bytes);
     snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
              kb);
-    if (file_read_u64(path, &total))
+    if (file_read_u64(path, &total)) {
+        /* There is a folder for each size, unless /sys is not there to be read. */
+        if (access("/sys/kernel/mm/hugepages", F_OK)) {
+            err_set(err, ERR_FAILED, "--hugepages: %" PRIu64 " pages of %s cannot be had", wanted,
+                    size);
+            return err_hint(err, "mount -t sysfs sysfs /sys, to see how many there are");
+        }
         return err_set(err, ERR_FAILED, "--hugepages: this host has no pages of %s", size);
+    }
     snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/free_hugepages",
              kb);
-    file_read_u64(path, &free);
+    if (file_read_u64(path, &free))
+        return err_set(err, ERR_FAILED,
+                       "--hugepages: %" PRIu64 " pages of %s needed, of %" PRIu64
+                       " that are reserved too few are free",
+                       wanted, size, total);
     err_set(err, ERR_FAILED,
-            "--hugepages: %" PRIu64 " pages of %s needed, %" PRIu64 " of %" PRIu64 " free", wanted,
-            size, free, total);
+            "--hugepages: %" PRIu64 " page%s of %s needed, %" PRIu64 " of %" PRIu64 " free", wanted,
+            units_s(wanted), size, free, total);
     return err_hint(
         err, "echo %" PRIu64 " > /sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
         wanted + total - free, kb);
@@ -118,8 +172,10 @@ static int map_ordinary(struct backing *backing, const struct config *config, st
     }
     backing->base = map_aligned(backing->bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
     if (!backing->base) {
+        bool none = errno == ENOMEM;
+
         err_sys(err, ERR_FAILED, "cannot map guest memory");
-        return err_hint(err, "less --mem, or ulimit -v unlimited");
+        return none ? room_map_hint(err, "less --mem, or ulimit -v unlimited") : -1;
     }
     /* Fails only if the kernel lacks huge pages, which is the same as "off". */
     madvise(backing->base, backing->bytes,

@@ -14,19 +14,23 @@
 static int check_hugepages(const struct config *config, unsigned host, uint64_t bytes,
                            struct err *err)
 {
-    uint64_t wanted = bytes / config->hugepage_bytes, free = 0;
+    uint64_t wanted = bytes / config->hugepage_bytes, free;
     char path[128], size[UNITS_TEXT_MAX];
 
     snprintf(path, sizeof(path),
              "/sys/devices/system/node/node%u/hugepages/hugepages-%" PRIu64 "kB/free_hugepages",
              host, config->hugepage_bytes >> 10);
-    file_read_u64(path, &free);
+    if (file_read_u64(path, &free))
+        return err_set(
+            err, ERR_FAILED,
+            "--hugepages with --numa: the free pages of %s on host node %u are not known",
+            units_format_size(size, config->hugepage_bytes), host);
     if (free >= wanted)
         return 0;
     err_set(err, ERR_FAILED,
-            "--hugepages with --numa: %" PRIu64 " pages of %s needed on host node %u, %" PRIu64
+            "--hugepages with --numa: %" PRIu64 " page%s of %s needed on host node %u, %" PRIu64
             " free",
-            wanted, units_format_size(size, config->hugepage_bytes), host, free);
+            wanted, units_s(wanted), units_format_size(size, config->hugepage_bytes), host, free);
     return err_hint(err, "a larger nr_hugepages in /sys/devices/system/node/node%u/hugepages",
                     host);
 }

@@ -89,6 +89,7 @@ unsigned cost_added(const struct report *report, struct cost_added *added, unsig
         pair->added = more.median;
         pair->ratio = (bare.median + more.median) / bare.median;
         pair->ci95 = more.ci95;
+        pair->confidence = more.confidence;
         count += pair->bare > 0;
     }
     return count;

@@ -34,6 +34,7 @@ struct cost_added {
     const char *exit;           /* its reason: "mmio_write" */
     double bare, added, ratio;  /* (bare + added) / bare */
     struct stats_interval ci95; /* of what is added */
+    double confidence;          /* of that interval: 0.95 or more from six samples on */
 };
 
 /*

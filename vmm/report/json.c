@@ -9,6 +9,7 @@
 #include "vmm/base/version.h"
 #include "vmm/report/cost.h"
 #include "vmm/report/json.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
 
@@ -31,6 +32,28 @@ json_t *json_text(const char *text)
     return string;
 }
 
+/* CPUs that are alike, of those that the threads may have used. */
+static json_t *cores_json(const struct cores *cores)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < cores->groups; i++) {
+        const struct cores_group *group = &cores->group[i];
+        json_t *object = json_object();
+        char kind[CORES_KIND_MAX];
+
+        set_text(object, "type", group->type);
+        set_text(object, "cpus", group->cpus);
+        set_u64(object, "count", group->count);
+        set_found(object, "max_khz", group->max_khz);
+        set_found(object, "capacity", group->capacity);
+        if (*group->type || group->max_khz || group->capacity)
+            set_text(object, "kind", cores_kind(kind, cores, group->kind));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *host_json(const struct report *report)
 {
     const struct hostinfo *host = report->host;
@@ -40,8 +63,8 @@ static json_t *host_json(const struct report *report)
     set_u64(object, "family", host->family);
     set_u64(object, "model", host->model);
     set_u64(object, "stepping", host->stepping);
-    set_u64(object, "cpus", host->cpus);
-    set_u64(object, "cpus_usable", host->cpus_usable);
+    set_found(object, "cpus", host->cpus);
+    set_found(object, "cpus_usable", host->cpus_usable);
     set(object, "virtualized", json_boolean(host->virtualized));
     set(object, "tsc_invariant", json_boolean(host->tsc_invariant));
     set_found(object, "memory_bytes", host->memory_bytes);
@@ -56,15 +79,24 @@ static json_t *host_json(const struct report *report)
     set_text(object, "nx_huge_pages", host->nx_huge_pages);
     set_text(object, "tdp_mmu", host->tdp_mmu);
     set_text(object, "governor", host->governor);
-    set_text(object, "cgroup_cpu", host->cgroup_cpu);
-    set(object, "steal_pct", json_real(report->steal_pct));
+    if (report->cores && report->cores->groups)
+        set(object, "cores", cores_json(report->cores));
+    set_text(object, "cgroup_cpu", host->quota.text);
+    if (host->quota.cpus > 0)
+        set(object, "cpu_limit", json_real(host->quota.cpus));
+    if (report->has_throttled)
+        set(object, "cpu_throttled",
+            json_pack("{s:I, s:I}", "periods", (json_int_t)report->throttled.periods, "ns",
+                      (json_int_t)report->throttled.ns));
+    if (report->steal_pct >= 0)
+        set(object, "steal_pct", json_real(report->steal_pct));
     set_found(caches, "l1d", host->caches.l1d);
     set_found(caches, "l2", host->caches.l2);
     set_found(caches, "llc", host->caches.llc);
-    set(object, "caches_bytes", caches);
+    set_some(object, "caches_bytes", caches);
     for (unsigned i = 0; i < host->mitigations; i++)
         set_text(mitigations, host->mitigation[i].name, host->mitigation[i].state);
-    set(object, "mitigations", mitigations);
+    set_some(object, "mitigations", mitigations);
     return object;
 }
 
@@ -211,8 +243,8 @@ static json_t *memory_json(const struct memory_usage *memory)
     json_t *object = json_object();
 
     set_u64(object, "resident_bytes", memory->resident_bytes);
-    set_u64(object, "pss_bytes", memory->pss_bytes);
-    set_u64(object, "vmm_pss_bytes", memory->other_pss_bytes);
+    set_known(object, "pss_bytes", memory->pss_bytes);
+    set_known(object, "vmm_pss_bytes", memory->other_pss_bytes);
     return object;
 }
 
@@ -254,8 +286,8 @@ static json_t *vcpu_json(const struct run_facts *facts, unsigned id)
             set(facts->device_for_harness[i] ? harness : devices, facts->device[i],
                 counter_json(&vcpu->stat->slot[exitstat_device(i)]));
     set_u64(times, "in_kvm_run", vcpu->stat->in_run_ns);
-    set_u64(times, "on_cpu", vcpu->time.on_cpu_ns);
-    set_u64(times, "runqueue", vcpu->time.runqueue_ns);
+    set_known(times, "on_cpu", vcpu->time.on_cpu_ns);
+    set_known(times, "runqueue", vcpu->time.runqueue_ns);
     set(object, "exits_user", reasons);
     set(object, "exits_devices", devices);
     set(object, "exits_harness", harness);
@@ -289,6 +321,21 @@ static json_t *fault_json(const struct channel_fault *fault)
     return object;
 }
 
+/* The names of --bench that have no result. */
+static void set_missing(const struct report *report, json_t *object)
+{
+    const char *at = report->config->bench;
+    struct outcome_missing missing;
+    json_t *names = json_array();
+
+    while (outcome_missing(report, &at, &missing))
+        json_array_append_new(names, json_stringn(missing.word, missing.length));
+    if (json_array_size(names))
+        set(object, "missing", names);
+    else
+        json_decref(names);
+}
+
 static json_t *end_json(const struct report *report)
 {
     const struct run_result *result = report->result;
@@ -301,6 +348,7 @@ static json_t *end_json(const struct report *report)
         set_u64(object, "guest_status", result->exit_status);
     if (result->has_fault)
         set(object, "fault", fault_json(&result->fault));
+    set_missing(report, object);
     return object;
 }
 
@@ -325,21 +373,31 @@ static void set_bare(const struct report *report, json_t *root)
 
     for (unsigned i = 0; i < count; i++)
         set(object, added[i].exit,
-            json_pack("{s:f, s:f, s:[f, f], s:f}", "bare_ns", added[i].bare, "added_ns",
-                      added[i].added, "added_ci95", added[i].ci95.low, added[i].ci95.high, "ratio",
-                      added[i].ratio));
+            json_pack("{s:f, s:f, s:[f, f], s:f, s:f}", "bare_ns", added[i].bare, "added_ns",
+                      added[i].added, "added_ci95", added[i].ci95.low, added[i].ci95.high,
+                      "added_confidence", added[i].confidence, "ratio", added[i].ratio));
     if (count)
         set(root, "bare_kvm_run", object);
     else
         json_decref(object);
 }
 
+/* Benchmarks that were not measured. */
+static json_t *reasons_of(const struct channel_skip *skip, uint32_t count)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < count; i++)
+        json_array_append_new(
+            array, json_pack("{s:s, s:s}", "name", skip[i].name, "reason", skip[i].reason));
+    return array;
+}
+
 char *report_json(const struct report *report, size_t *bytes)
 {
     const struct run_result *result = report->result;
     const struct run_facts *facts = report->facts;
-    json_t *root = json_object(), *benches = json_array(), *skipped = json_array();
-    json_t *vcpus = json_array();
+    json_t *root = json_object(), *benches = json_array(), *vcpus = json_array();
     char *text, *line;
 
     set_text(root, "schema", SCHEMA);
@@ -356,10 +414,8 @@ char *report_json(const struct report *report, size_t *bytes)
         json_array_append_new(benches, json_row(report, i));
     set(root, "benches", benches);
     set_bare(report, root);
-    for (uint32_t i = 0; i < result->skipped; i++)
-        json_array_append_new(skipped, json_pack("{s:s, s:s}", "name", result->skip[i].name,
-                                                 "reason", result->skip[i].reason));
-    set(root, "skipped", skipped);
+    set(root, "skipped", reasons_of(result->skip, result->skipped));
+    set(root, "failed", reasons_of(result->fail, result->failed));
     set(root, "devices", json_devices(facts));
     for (unsigned i = 0; i < facts->vcpus; i++)
         json_array_append_new(vcpus, vcpu_json(facts, i));

@@ -23,6 +23,15 @@ static inline void set_known(json_t *object, const char *key, uint64_t value)
         set_u64(object, key, value);
 }
 
+/* An object of what is known, unless that is nothing. */
+static inline void set_some(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_size(value))
+        set(object, key, value);
+    else
+        json_decref(value);
+}
+
 /* Sizes and numbers of things that there is at least one of: 0 means that it was not found. */
 static inline void set_found(json_t *object, const char *key, uint64_t value)
 {

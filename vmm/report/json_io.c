@@ -45,6 +45,7 @@ json_t *json_devices(const struct run_facts *facts)
         set_text(device, "engine", disk->engine);
         set_u64(device, "bytes", disk->bytes);
         set(device, "used", json_boolean(disk->opened));
+        set(device, "page_cache", json_boolean(disk->cached));
         for (unsigned c = 0; c < IO_COUNTERS && facts->env == RUN_VM; c++)
             set_u64(device, io_counter_name[c], disk->io[c]);
         if (disk->io[IO_DEVICE_ERRORS])
@@ -68,6 +69,9 @@ void json_row_io(const struct report *report, const struct result_row *row, json
     latency = json_pack("{s:I, s:I, s:I, s:o}", "p50", (json_int_t)io.latency_ns[IO_P50], "p99",
                         (json_int_t)io.latency_ns[IO_P99], "p99.9",
                         (json_int_t)io.latency_ns[IO_P999], "points", points);
+    /* The benchmarks use the first disk. */
+    if (report->facts->disks)
+        set(object, "page_cache", json_boolean(report->facts->disk[0].cached));
     set(object, "mb_per_s", json_real(io.mb_per_s));
     set(object, "depth", json_real(io.depth));
     set(object, "latency_ns", latency);

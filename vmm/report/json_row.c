@@ -6,6 +6,7 @@
 #include "vmm/base/units.h"
 #include "vmm/report/cost.h"
 #include "vmm/report/json.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 
 /* A whole number as one, if it is written as numbers are; anything else as a string. */
@@ -113,7 +114,7 @@ static json_t *kernel_json(const struct report *report, const struct result_row 
             json_pack("{s:I, s:s}", "count", (json_int_t)row->ops, "source", "guest"));
 
     traced_json(report, row, object);
-    for (unsigned i = 0; i < facts->vcpu_stats.count; i++) {
+    for (unsigned i = 0; i < facts->vcpu_stats.count && !usage->kvm_partial; i++) {
         const char *name = facts->vcpu_stats.name[i];
         size_t length = strlen(name);
 
@@ -130,15 +131,14 @@ static json_t *time_json(const struct report *report, const struct summary *summ
 {
     json_t *object = json_object();
 
-    set_u64(object, "on_cpu", summary->time.on_cpu_ns);
-    set_u64(object, "runqueue", summary->time.runqueue_ns);
-    set_u64(object, "running", summary->running_ns);
-    set_u64(object, "asleep", summary->asleep_ns);
+    set_known(object, "on_cpu", summary->time.on_cpu_ns);
+    set_known(object, "runqueue", summary->time.runqueue_ns);
+    set_known(object, "running", summary->running_ns);
+    set_known(object, "asleep", summary->asleep_ns);
     if (report->facts->env != RUN_VM)
         return object;
     set_u64(object, "in_kvm_run", summary->in_run_ns);
-    if (summary_has_kvm(report, "halt_wait_ns"))
-        set_u64(object, "halted", summary->halted_ns);
+    set_known(object, "halted", summary->halted_ns);
     set_u64(object, "handler", summary->handler_ns);
     return object;
 }
@@ -161,7 +161,7 @@ static void set_window(const struct report *report, const struct result_row *row
     if (!row->ops)
         return;
     set(object, "exits_user_per_op", json_real((double)summary->exits_user / (double)row->ops));
-    if (summary_has_kvm(report, "irq_injections"))
+    if (summary_has_kvm(report, &row->usage, "irq_injections"))
         set(object, "irqs_per_op",
             json_real((double)summary_kvm(report, &row->usage, "irq_injections") /
                       (double)row->ops));
@@ -229,6 +229,8 @@ json_t *json_row(const struct report *report, uint32_t i)
     set_text(object, "unit", row->begin.unit);
     set_text(object, "better", row->begin.better == CHANNEL_LOWER ? "lower" : "higher");
     set_text(object, "check", check[row->check]);
+    if (outcome_interrupted(report, row))
+        set(object, "interrupted", json_true());
     if (row->check != RESULT_UNCHECKED)
         set(object, "check_detail", check_json(&row->checked));
     set(object, "samples", samples_json(report, row));
@@ -236,6 +238,7 @@ json_t *json_row(const struct report *report, uint32_t i)
         return object;
     set(object, "median", json_real(summary.median));
     set(object, "ci95", json_pack("[f, f]", summary.ci95.low, summary.ci95.high));
+    set(object, "confidence", json_real(summary.confidence));
     if (row->ended)
         set_window(report, row, &summary, object);
     json_row_io(report, row, object);

@@ -10,7 +10,9 @@
 
 #include "vmm/base/wrapped.h"
 #include "vmm/config/config.h"
+#include "vmm/host/cores.h"
 #include "vmm/host/hostinfo.h"
+#include "vmm/host/pauses.h"
 #include "vmm/stat/facts.h"
 #include "vmm/stat/result.h"
 
@@ -19,14 +21,20 @@ struct report {
     const struct run_result *result;
     const struct run_facts *facts;
     const struct hostinfo *host;
-    double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below */
+    double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below; < 0: not
+                          known */
     uint64_t log_lost; /* bytes of the guest's text that could not be written */
-    const struct run_result *traced; /* of the run with tracepoints; NULL: there was none */
+    const struct run_result *traced;  /* of the run with tracepoints; NULL: there was none */
+    const struct cores *cores;        /* that the run's threads may have used; NULL: not known */
+    bool has_throttled;               /* there is a CPU quota, and it is known what it did: */
+    struct quota_throttled throttled; /* during the run */
+    const struct pauses *pauses;      /* when the process stood still; NULL: not known */
 };
 
 /*
- * report_text(): the tables, at most REPORT_COLUMNS wide, without colour. Returns a string to be
- * freed, or NULL if there is no memory.
+ * report_text(): the tables, in lines of at most wrapped_columns(), which is REPORT_COLUMNS unless
+ * a terminal is narrower, without colour. Returns a string to be freed, or NULL if there is no
+ * memory.
  */
 #define REPORT_COLUMNS WRAPPED_COLUMNS
 char *report_text(const struct report *report, size_t *bytes);
@@ -40,7 +48,10 @@ char *report_json(const struct report *report, size_t *bytes);
  */
 const char *report_fault(char text[80], const struct channel_fault *fault);
 
-/* report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong. */
+/*
+ * report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong, a
+ * row interrupted, a benchmark that failed, or a name of --bench without a result.
+ */
 bool report_failed(const struct report *report);
 
 /* report_stop_name(): "guest", "signal", "timeout", "error". */

@@ -5,14 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 
 bool report_failed(const struct report *report)
 {
     const struct run_result *result = report->result;
+    const char *bench = report->config->bench;
+    struct outcome_missing missing;
 
     if (report->facts->stop != STOP_GUEST || *report->facts->trace_error.text ||
-        result->has_fault || result->exit_status)
+        result->has_fault || result->exit_status || result->failed ||
+        outcome_missing(report, &bench, &missing) || outcome_interrupted_rows(report))
         return true;
     for (uint32_t i = 0; i < result->rows; i++)
         if (result->row[i].check != RESULT_OK)
@@ -72,16 +76,28 @@ static int kvm_index(const struct report *report, const char *name)
     return -1;
 }
 
-bool summary_has_kvm(const struct report *report, const char *name)
+bool summary_has_kvm(const struct report *report, const struct usage *usage, const char *name)
 {
-    return kvm_index(report, name) >= 0;
+    return !usage->kvm_partial && kvm_index(report, name) >= 0;
 }
 
 uint64_t summary_kvm(const struct report *report, const struct usage *usage, const char *name)
 {
-    int i = kvm_index(report, name);
+    return summary_has_kvm(report, usage, name) ? usage->kvm[kvm_index(report, name)] : 0;
+}
 
-    return i < 0 ? 0 : usage->kvm[i];
+/* The sum of several statistics, if all of them are known. */
+static uint64_t sum_kvm(const struct report *report, const struct usage *usage,
+                        const char *const *names, unsigned count)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (!summary_has_kvm(report, usage, names[i]))
+            return FACT_ABSENT;
+        sum += summary_kvm(report, usage, names[i]);
+    }
+    return sum;
 }
 
 static int summarize_samples(const struct report *report, const struct result_row *row,
@@ -95,8 +111,9 @@ static int summarize_samples(const struct report *report, const struct result_ro
     stats_sort(sorted, row->samples);
     summary->samples = row->samples;
     summary->median = stats_median(sorted, row->samples);
-    summary->ci95 = stats_median_ci95(sorted, row->samples, NULL);
-    if (summary->median != 0)
+    summary->ci95 = stats_median_ci95(sorted, row->samples, &summary->confidence);
+    summary->has_spread = summary->confidence >= SUMMARY_CONFIDENCE && summary->median != 0;
+    if (summary->has_spread)
         summary->spread_pct =
             (summary->ci95.high - summary->ci95.low) / 2 / fabs(summary->median) * 100;
     free(sorted);
@@ -108,14 +125,28 @@ static uint64_t minus(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
+/* The guest's code, of the time on CPUs. Without KVM's word there is no telling where it halted. */
+static uint64_t running_of(const struct run_facts *facts, const struct summary *summary)
+{
+    uint64_t on_cpu = summary->time.on_cpu_ns, in_guest;
+
+    if (facts->env != RUN_VM || on_cpu == CPUS_UNKNOWN)
+        return on_cpu;
+    if (summary->halted_ns == FACT_ABSENT)
+        return FACT_ABSENT;
+    in_guest = minus(summary->in_run_ns, summary->halted_ns);
+    return on_cpu < in_guest ? on_cpu : in_guest;
+}
+
 static void share_time(const struct run_facts *facts, const struct result_row *row,
                        struct summary *summary)
 {
-    uint64_t in_guest = minus(summary->in_run_ns, summary->halted_ns), awake;
+    uint64_t awake;
 
-    summary->running_ns = summary->time.on_cpu_ns;
-    if (facts->env == RUN_VM && summary->running_ns > in_guest)
-        summary->running_ns = in_guest;
+    summary->asleep_ns = FACT_ABSENT;
+    summary->running_ns = running_of(facts, summary);
+    if (summary->running_ns == FACT_ABSENT || summary->time.runqueue_ns == CPUS_UNKNOWN)
+        return;
     /* A handler may sleep itself, and on the harness's behalf a vCPU may work in one. */
     awake = summary->running_ns + summary->handler_ns;
     if (awake < summary->time.on_cpu_ns)
@@ -126,6 +157,8 @@ static void share_time(const struct run_facts *facts, const struct result_row *r
 
 int summary_of(const struct report *report, uint32_t i, struct summary *summary)
 {
+    static const char *const halted[] = {"halt_wait_ns", "halt_poll_success_ns",
+                                         "halt_poll_fail_ns"};
     const struct run_facts *facts = report->facts;
     const struct result_row *row = &report->result->row[i];
     const struct usage *usage = &row->usage;
@@ -136,9 +169,7 @@ int summary_of(const struct report *report, uint32_t i, struct summary *summary)
     summary->window_ns = clock_ns(&facts->rate, row->window_ticks);
     summary->in_run_ns = usage->in_run_ns;
     summary->time = usage->time;
-    summary->halted_ns = summary_kvm(report, usage, "halt_wait_ns") +
-                         summary_kvm(report, usage, "halt_poll_success_ns") +
-                         summary_kvm(report, usage, "halt_poll_fail_ns");
+    summary->halted_ns = sum_kvm(report, usage, halted, sizeof(halted) / sizeof(halted[0]));
     for (unsigned reason = 0; reason < EXIT_REASONS; reason++) {
         summary->exits_user += usage->count[reason];
         summary->handler_ns += usage->handler_ns[reason];

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for a person: at most REPORT_COLUMNS wide, aligned, without colour. */
+/* The report for a person: at most wrapped_columns() wide, aligned, without colour. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/base/tabular.h"
 #include "vmm/base/units.h"
 #include "vmm/base/version.h"
 #include "vmm/base/wrapped.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/text.h"
 #include "vmm/report/warnings.h"
 
-#define NAME_COLUMNS 31
-#define UNIT_COLUMNS 9
-
 /* A line's label and the blank behind it. */
 #define LABEL_COLUMNS 9
+
+/* Of a register's name and value. */
+#define REGISTER_COLUMNS 21
 
 /* In a shorter window the two snapshots themselves are most of what is seen. */
 #define SHARES_MIN_NS 1000000
@@ -43,25 +45,44 @@ static struct line line_begin(FILE *out, const char *label, const char *separato
 static void line_add(struct line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Whether a part begins another line: after a separator, which needs a column. */
+static bool line_is_full(const struct line *line, int length)
+{
+    return line->continued && line->column + 1 + length >= wrapped_columns();
+}
+
+/* A part that no line can hold is broken at its blanks. */
+static void line_put(struct line *line, const char *part)
+{
+    bool whole = (int)strlen(part) < wrapped_columns() - LABEL_COLUMNS;
+
+    while (*part) {
+        int length = (int)(whole ? strlen(part) : strcspn(part, " "));
+
+        if (length > wrapped_columns() - LABEL_COLUMNS - 1)
+            length = wrapped_columns() - LABEL_COLUMNS - 1;
+        if (line_is_full(line, length))
+            line->column = fprintf(line->out, "\n%*s", LABEL_COLUMNS, "") - 1;
+        else if (line->continued)
+            line->column += fprintf(line->out, " ");
+        line->column += fprintf(line->out, "%.*s", length, part);
+        line->continued = true;
+        part += length;
+        part += strspn(part, " ");
+    }
+}
+
 static void line_add(struct line *line, const char *format, ...)
 {
     char part[REPORT_COLUMNS - LABEL_COLUMNS];
     va_list args;
-    int length;
 
     va_start(args, format);
     vsnprintf(part, sizeof(part), format, args);
     va_end(args);
-    length = (int)strlen(part);
     if (line->continued)
         line->column += fprintf(line->out, "%s", line->separator);
-    /* The last column is the separator's. */
-    if (line->continued && line->column + 1 + length >= REPORT_COLUMNS)
-        line->column = fprintf(line->out, "\n%*s", LABEL_COLUMNS, "") - 1;
-    else if (line->continued)
-        line->column += fprintf(line->out, " ");
-    line->column += fprintf(line->out, "%s", part);
-    line->continued = true;
+    line_put(line, part);
 }
 
 static void line_end(struct line *line)
@@ -75,16 +96,41 @@ static void print_host(FILE *out, const struct report *report)
     const struct run_facts *facts = report->facts;
     struct line line;
 
-    fprintf(out, "%s: %s", version_text, report_env_name(facts->env));
     if (facts->env == RUN_VM)
-        fprintf(out, " on %s, %s paging", host->kvm_module ? host->kvm_module : "KVM",
-                host->paging ? host->paging : "unknown");
-    fputc('\n', out);
+        wrapped_note(out, "%s: %s on %s, %s paging\n", version_text, report_env_name(facts->env),
+                     host->kvm_module ? host->kvm_module : "KVM",
+                     host->paging ? host->paging : "unknown");
+    else
+        wrapped_note(out, "%s: %s\n", version_text, report_env_name(facts->env));
     line = line_begin(out, "host", ";");
     line_add(&line, "%.70s, family %u", host->cpu, host->family);
-    line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
-    line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
-    line_add(&line, "%s", host->kernel);
+    if (host->cpus_usable && host->cpus)
+        line_add(&line, "%u of %u CPU%s", host->cpus_usable, host->cpus, units_s(host->cpus));
+    else if (host->cpus_usable)
+        line_add(&line, "%u usable CPU%s", host->cpus_usable, units_s(host->cpus_usable));
+    if (host->quota.cpus > 0)
+        line_add(&line, "CPU quota %.3g", host->quota.cpus);
+    if (host->memory_bytes)
+        line_add(&line, "%.1f GiB", (double)host->memory_bytes / (1 << 30));
+    if (*host->kernel)
+        line_add(&line, "%s", host->kernel);
+    line_end(&line);
+}
+
+/* Only where there are several kinds. */
+static void print_cores(FILE *out, const struct cores *cores)
+{
+    struct line line;
+
+    if (!cores || cores->kinds < 2)
+        return;
+    line = line_begin(out, "cores", ";");
+    for (unsigned i = 0; i < cores->groups; i++) {
+        char kind[CORES_KIND_MAX];
+
+        line_add(&line, "%s: CPU%s %.40s", cores_kind(kind, cores, cores->group[i].kind),
+                 units_s(cores->group[i].count), cores->group[i].cpus);
+    }
     line_end(&line);
 }
 
@@ -198,15 +244,15 @@ static double percent(uint64_t part, uint64_t whole)
 }
 
 /* At most five characters: what is beyond all reason is only said to be. */
-static const char *format_percent(char text[UNITS_TEXT_MAX], double value)
+static char *format_percent(char text[UNITS_TEXT_MAX], double value)
 {
     snprintf(text, UNITS_TEXT_MAX, value < 999.95 ? "%.1f" : ">999", value);
     return text;
 }
 
 /* Where the time of the vCPUs that took part went. */
-static void print_shares(FILE *out, const struct report *report, const struct result_row *row,
-                         const struct summary *summary)
+static void put_shares(struct tabular *table, const struct report *report,
+                       const struct result_row *row, const struct summary *summary)
 {
     const uint64_t parts[] = {summary->running_ns, summary->handler_ns, summary->asleep_ns,
                               summary->time.runqueue_ns};
@@ -217,10 +263,10 @@ static void print_shares(FILE *out, const struct report *report, const struct re
         /* A native run has no exits. */
         if (i == 1 && report->facts->env != RUN_VM)
             continue;
-        if (summary->window_ns < SHARES_MIN_NS)
-            fprintf(out, " %5s", "-");
+        if (summary->window_ns < SHARES_MIN_NS || parts[i] == FACT_ABSENT)
+            tabular_cell(table, "-");
         else
-            fprintf(out, " %5s", format_percent(text, percent(parts[i], window)));
+            tabular_cell(table, "%s", format_percent(text, percent(parts[i], window)));
     }
 }
 
@@ -234,87 +280,101 @@ static void print_reasons(FILE *out, const struct result_row *row)
     line_end(&line);
 }
 
-static void print_row(FILE *out, const struct report *report, uint32_t i)
+static void put_row(struct tabular *table, const struct report *report, uint32_t i)
 {
     static const char *const check[] = {
         [RESULT_UNCHECKED] = "-", [RESULT_OK] = "ok", [RESULT_WRONG] = "WRONG"};
     const struct result_row *row = &report->result->row[i];
     char value[UNITS_TEXT_MAX] = "-", spread[UNITS_TEXT_MAX] = "-", per_op[UNITS_TEXT_MAX];
-    char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
-    int unit = (int)strlen(row->begin.unit), columns = NAME_COLUMNS;
+    bool is_void = row->check == RESULT_OK && outcome_interrupted(report, row);
     struct summary summary = {0};
+    FILE *out;
 
-    snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
     if (row->samples && !summary_of(report, i, &summary)) {
         text_value(value, summary.median);
-        format_percent(spread, summary.spread_pct);
-        strcat(spread, "%");
+        if (summary.has_spread)
+            strcat(format_percent(spread, summary.spread_pct), "%");
     }
-    /* A unit that is too long takes from the name; a name that is too long has its own line. */
-    if (unit > UNIT_COLUMNS)
-        columns -= unit - UNIT_COLUMNS;
-    if ((int)strlen(name) > columns) {
-        fprintf(out, "%s\n", name);
-        name[0] = '\0';
-    }
-    fprintf(out, "%-*s %4u %*s %-*s %6s %-5s", columns, name, row->begin.threads,
-            TEXT_VALUE_COLUMNS, value, UNIT_COLUMNS, row->begin.unit, spread, check[row->check]);
+    tabular_cell(table, "%s%s%s", row->begin.name, *row->begin.params ? " " : "",
+                 row->begin.params);
+    tabular_cell(table, "%u", row->begin.threads);
+    tabular_cell(table, "%s", value);
+    tabular_cell(table, "%s", row->begin.unit);
+    tabular_cell(table, "%s", spread);
+    tabular_cell(table, "%s", is_void ? "void" : check[row->check]);
     if (row->ended) {
         if (report->facts->env == RUN_VM)
-            fprintf(out, " %7s", format_per_op(per_op, summary.exits_user, row->ops));
-        print_shares(out, report, row, &summary);
+            tabular_cell(table, "%s", format_per_op(per_op, summary.exits_user, row->ops));
+        put_shares(table, report, row, &summary);
     }
-    fputc('\n', out);
-    if (row->ended && summary.exits_user)
+    tabular_end(table);
+    if (!row->ended || !summary.exits_user)
+        return;
+    out = tabular_between(table);
+    if (out)
         print_reasons(out, row);
+}
+
+static void put_rows(struct tabular *table, const void *ctx)
+{
+    const struct report *report = ctx;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        put_row(table, report, i);
 }
 
 static void print_rows(FILE *out, const struct report *report)
 {
-    const struct run_result *result = report->result;
+    static const struct tabular_column in_vm[] = {
+        {"benchmark", 31, true, NULL}, {"thr", 4, false, NULL},   {"median", 8, false, NULL},
+        {"unit", 9, true, NULL},       {"+-", 6, false, NULL},    {"check", 5, true, NULL},
+        {"exit/op", 7, false, NULL},   {"guest", 5, false, NULL}, {"exit", 5, false, NULL},
+        {"sleep", 5, false, NULL},     {"runq", 5, false, NULL},
+    };
+    static const struct tabular_column natively[] = {
+        {"benchmark", 31, true, NULL}, {"thr", 4, false, NULL},   {"median", 8, false, NULL},
+        {"unit", 9, true, NULL},       {"+-", 6, false, NULL},    {"check", 5, true, NULL},
+        {"run", 5, false, NULL},       {"sleep", 5, false, NULL}, {"runq", 5, false, NULL},
+    };
     bool vm = report->facts->env == RUN_VM;
 
-    if (!result->rows)
+    if (!report->result->rows)
         return;
-    fprintf(out, "\n%-*s %4s %*s %-*s %6s %-5s", NAME_COLUMNS, "benchmark", "thr",
-            TEXT_VALUE_COLUMNS, "median", UNIT_COLUMNS, "unit", "+-", "check");
-    if (vm)
-        fprintf(out, " %7s %5s %5s", "exit/op", "guest", "exit");
-    else
-        fprintf(out, " %5s", "run");
-    fprintf(out, " %5s %5s\n", "sleep", "runq");
-    for (uint32_t i = 0; i < result->rows; i++)
-        print_row(out, report, i);
-    fprintf(out, "\n+-: half the 95 %% interval of the median, in %% of it.");
-    if (vm)
-        fprintf(out, " Time of the vCPUs in %%: in the guest,\n"
-                     "serving exits, asleep (halted or in a barrier), runnable without a CPU.");
     fputc('\n', out);
+    tabular_print(out, vm ? in_vm : natively,
+                  vm ? sizeof(in_vm) / sizeof(in_vm[0]) : sizeof(natively) / sizeof(natively[0]),
+                  put_rows, report);
+    fputc('\n', out);
+    wrapped_note(
+        out, "+-: half the 95 %% interval of the median, in %% of it; -: fewer than 6 samples.\n");
+    if (vm)
+        wrapped_note(out,
+                     "Time of the vCPUs in %%: in the guest, serving exits, asleep (halted or in "
+                     "a barrier),\nrunnable without a CPU.\n");
 }
 
 /* Those that follow each other for the same reason are told together. */
-static void print_skipped(FILE *out, const struct report *report)
+static void print_reasons_of(FILE *out, const char *label, const struct channel_skip *skip,
+                             uint32_t count)
 {
-    const struct run_result *result = report->result;
     uint32_t last;
 
-    if (result->skipped)
+    if (count)
         fputc('\n', out);
-    for (uint32_t i = 0; i < result->skipped; i = last) {
-        const char *reason = result->skip[i].reason;
+    for (uint32_t i = 0; i < count; i = last) {
         size_t bytes = 0;
         char *text = NULL;
         FILE *line = open_memstream(&text, &bytes);
 
-        for (last = i; last < result->skipped && !strcmp(result->skip[last].reason, reason); last++)
+        for (last = i; last < count && !strcmp(skip[last].reason, skip[i].reason); last++)
             if (line)
-                fprintf(line, "%s%s", last > i ? ", " : "", result->skip[last].name);
+                fprintf(line, "%s%s", last > i ? ", " : "", skip[last].name);
         if (!line)
             continue;
-        fprintf(line, ": %s", reason);
+        fprintf(line, ": %s", skip[i].reason);
         fclose(line);
         if (text)
-            text_wrapped(out, "skipped", text);
+            text_wrapped(out, label, text);
         free(text);
     }
 }
@@ -333,16 +393,21 @@ static void print_warnings(FILE *out, const struct report *report)
 static void print_fault(FILE *out, const struct channel_fault *fault)
 {
     static const char *const regs[] = CHANNEL_FAULT_REGS;
+    /* So many registers that each line has the same number of them. */
+    unsigned across = wrapped_columns() >= 4 * REGISTER_COLUMNS   ? 4
+                      : wrapped_columns() >= 2 * REGISTER_COLUMNS ? 2
+                                                                  : 1;
     char text[160], name[80];
 
     snprintf(text, sizeof(text), "faulted on vCPU %u in ring %" PRIu64 ": %s", fault->vcpu,
              fault->cs & 3, report_fault(name, fault));
     fputc('\n', out);
     text_wrapped(out, "The guest", text);
-    fprintf(out, "at rip %#" PRIx64 ", address %#" PRIx64 ", rflags %#" PRIx64 "\n", fault->rip,
-            fault->address, fault->rflags);
+    wrapped_note(out, "at rip %#" PRIx64 ", address %#" PRIx64 ", rflags %#" PRIx64 "\n",
+                 fault->rip, fault->address, fault->rflags);
     for (unsigned i = 0; i < 16; i++)
-        fprintf(out, "%4s %016" PRIx64 "%s", regs[i], fault->regs[i], i % 4 == 3 ? "\n" : "");
+        fprintf(out, "%4s %016" PRIx64 "%s", regs[i], fault->regs[i],
+                i % across == across - 1 ? "\n" : "");
 }
 
 char *report_text(const struct report *report, size_t *bytes)
@@ -353,6 +418,7 @@ char *report_text(const struct report *report, size_t *bytes)
     if (!out)
         return NULL;
     print_host(out, report);
+    print_cores(out, report->cores);
     print_machine(out, report);
     print_cpu(out, report);
     text_disks(out, report);
@@ -370,7 +436,8 @@ char *report_text(const struct report *report, size_t *bytes)
     text_costs(out, report);
     text_traced(out, report);
     text_exits(out, report);
-    print_skipped(out, report);
+    print_reasons_of(out, "failed", report->result->fail, report->result->failed);
+    print_reasons_of(out, "skipped", report->result->skip, report->result->skipped);
     print_warnings(out, report);
     if (fclose(out)) {
         free(text);

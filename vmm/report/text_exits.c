@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/base/tabular.h"
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/report/cost.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/text.h"
 
 /* With more vCPUs than this, the table of exits shows them all together. */
 #define VCPUS_SHOWN_MAX 32
-
-#define NAME_COLUMNS 30
 
 /* Fewer per operation are the harness's, or the host's. */
 #define TRACED_LEAST 0.0005
@@ -52,76 +52,82 @@ static const char *ns(char text[UNITS_TEXT_MAX], double value)
     return text;
 }
 
-static void print_spread(FILE *out, bool known, const struct cost_spread *spread)
+static void put_spread(struct tabular *table, bool known, const struct cost_spread *spread)
 {
-    char p50[UNITS_TEXT_MAX], p99[UNITS_TEXT_MAX];
+    char text[UNITS_TEXT_MAX];
 
-    if (known)
-        fprintf(out, " %6s %6s", ns(p50, spread->p50), ns(p99, spread->p99));
-    else
-        fprintf(out, " %6s %6s", "-", "-");
+    tabular_cell(table, "%s", known ? ns(text, spread->p50) : "-");
+    tabular_cell(table, "%s", known ? ns(text, spread->p99) : "-");
 }
 
 /* Exits by KVM's own count, per operation. */
-static void print_counted(FILE *out, const struct report *report, const struct result_row *row)
+static void put_counted(struct tabular *table, const struct report *report,
+                        const struct result_row *row)
 {
     double exits = (double)summary_kvm(report, &row->usage, "exits");
 
-    if (!row->ended || !row->ops || !summary_has_kvm(report, "exits"))
-        fprintf(out, " %6s", "-");
+    if (!row->ended || !row->ops || !summary_has_kvm(report, &row->usage, "exits"))
+        tabular_cell(table, "-");
     else
-        fprintf(out, " %6.*f", exits < 100 * (double)row->ops ? 3 : 0, exits / (double)row->ops);
+        tabular_cell(table, "%.*f", exits < 100 * (double)row->ops ? 3 : 0,
+                     exits / (double)row->ops);
 }
 
-static void print_cost(FILE *out, const struct report *report, uint32_t i)
+static void put_cost(struct tabular *table, const struct report *report, uint32_t i)
 {
     static const char *const answer[] = {[CHANNEL_BY_VMM] = "VMM",
                                          [CHANNEL_BY_KVM] = "KVM",
                                          [CHANNEL_BY_GUEST] = "-",
                                          [CHANNEL_BY_MACHINE] = "?"};
     const struct result_row *row = &report->result->row[i];
-    char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX], mean[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
+    char text[UNITS_TEXT_MAX];
     struct summary summary;
     struct cost cost;
 
-    if (!row->samples || summary_of(report, i, &summary) || cost_of(report, row, &cost))
+    if (!row->has_cost || !row->samples || summary_of(report, i, &summary) ||
+        cost_of(report, row, &cost))
         return;
-    snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
-    /* A name that is too long has its own line. */
-    if (strlen(name) > NAME_COLUMNS) {
-        fprintf(out, "%s\n", name);
-        name[0] = '\0';
-    }
+    tabular_cell(table, "%s %s", row->begin.name, row->begin.params);
     /* Where there was no loop, the middle of single operations is all there is. */
-    ns(mean, summary.median);
-    fprintf(out, "%-*s %6s", NAME_COLUMNS, name,
-            cost.has_times && row->cost.loop_ns <= 0 ? "-" : mean);
-    print_spread(out, cost.has_times, &cost.roundtrip);
-    fprintf(out, " %6s", cost.has_times ? ns(max, cost.roundtrip.max) : "-");
-    print_spread(out, cost.has_handler, &cost.handler);
-    print_spread(out, cost.has_handler, &cost.switched);
-    print_counted(out, report, row);
-    fprintf(out, "  %s%s\n", answer[row->cost.answer], row->cost.interpreted ? "*" : "");
+    ns(text, summary.median);
+    tabular_cell(table, "%s", cost.has_times && row->cost.loop_ns <= 0 ? "-" : text);
+    put_spread(table, cost.has_times, &cost.roundtrip);
+    tabular_cell(table, "%s", cost.has_times ? ns(text, cost.roundtrip.max) : "-");
+    put_spread(table, cost.has_handler, &cost.handler);
+    put_spread(table, cost.has_handler, &cost.switched);
+    put_counted(table, report, row);
+    /* Apart from the numbers. */
+    tabular_cell(table, " %s%s", answer[row->cost.answer], row->cost.interpreted ? "*" : "");
+    tabular_end(table);
+}
+
+static void put_costs(struct tabular *table, const void *ctx)
+{
+    const struct report *report = ctx;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        put_cost(table, report, i);
 }
 
 static void print_legend(FILE *out, double trap_ns, bool interpreted)
 {
     char trap[UNITS_TEXT_MAX];
 
-    fprintf(
+    wrapped_note(
         out,
         "mean: of loops, less the loop itself, or the median of single operations. p50, p99, max: "
         "of\noperations stamped one by one. switch + KVM: the round trip less the handler: "
         "hardware, KVM,\nthe system call and our counting. KVM: exits by KVM's own count, the "
         "loop's own included.\nby: who answers; ?: hardware or KVM, as the machine has it.\n");
     if (trap_ns > 0)
-        fprintf(
+        wrapped_note(
             out,
             "rdmsr, wrmsr, timer, remap, ipi.self: less the trap to ring 0 and back, which takes "
             "%s ns.\n",
             ns(trap, trap_ns));
     if (interpreted)
-        fprintf(out, "* KVM interprets ring 0 here, instruction by instruction and in batches.\n");
+        wrapped_note(out,
+                     "* KVM interprets ring 0 here, instruction by instruction and in batches.\n");
 }
 
 static void print_added(FILE *out, const struct report *report)
@@ -132,19 +138,43 @@ static void print_added(FILE *out, const struct report *report)
     for (unsigned i = 0; i < count; i++) {
         const struct cost_added *pair = &added[i];
         char bare[UNITS_TEXT_MAX], more[UNITS_TEXT_MAX], low[UNITS_TEXT_MAX], high[UNITS_TEXT_MAX];
-        char ratio[UNITS_TEXT_MAX];
+        char ratio[UNITS_TEXT_MAX], text[200];
+        size_t used;
 
-        fprintf(out,
-                "%.15s: a bare KVM_RUN takes %s ns; with the VMM's own work, %s times that.\n"
-                "    The work adds %s ns, 95 %%: %s to %s%s\n",
-                pair->exit, text_value(bare, pair->bare), text_value(ratio, pair->ratio),
-                text_value(more, pair->added), text_value(low, pair->ci95.low),
-                text_value(high, pair->ci95.high), pair->ci95.low > 0 ? "" : ": not to be seen");
+        wrapped_note(out,
+                     "%.15s: a bare KVM_RUN takes %s ns; with the VMM's own work, %s times that.\n",
+                     pair->exit, text_value(bare, pair->bare), text_value(ratio, pair->ratio));
+        snprintf(text, sizeof(text), "The work adds %s ns", text_value(more, pair->added));
+        used = strlen(text);
+        if (pair->confidence < SUMMARY_CONFIDENCE)
+            snprintf(text + used, sizeof(text) - used, " (too few samples for a 95 %% interval)");
+        else
+            snprintf(text + used, sizeof(text) - used, ", 95 %%: %s to %s%s",
+                     text_value(low, pair->ci95.low), text_value(high, pair->ci95.high),
+                     pair->ci95.low <= 0 && pair->ci95.high >= 0
+                         ? ": not significant (95 % interval contains 0)"
+                         : "");
+        wrapped_print(out, 4, "", text);
     }
 }
 
 void text_costs(FILE *out, const struct report *report)
 {
+    static const char trip[] = "guest: round trip", handler[] = "VMM: handler",
+                      switched[] = "switch + KVM";
+    static const struct tabular_column columns[] = {
+        {"ns per operation", 30, true, NULL},
+        {"mean", 6, false, trip},
+        {"p50", 6, false, trip},
+        {"p99", 6, false, trip},
+        {"max", 6, false, trip},
+        {"p50", 6, false, handler},
+        {"p99", 6, false, handler},
+        {"p50", 6, false, switched},
+        {"p99", 6, false, switched},
+        {"KVM", 6, false, NULL},
+        {" by", 5, true, NULL},
+    };
     const struct run_result *result = report->result;
     double trap_ns = 0;
     bool any = false, interpreted = false;
@@ -154,18 +184,15 @@ void text_costs(FILE *out, const struct report *report)
 
         if (!row->has_cost)
             continue;
-        if (!any)
-            fprintf(out, "\n%-*s %27s %13s %13s\n%-*s %6s %6s %6s %6s %6s %6s %6s %6s %6s  %s\n",
-                    NAME_COLUMNS, "", "guest: round trip", "VMM: handler", "switch + KVM",
-                    NAME_COLUMNS, "ns per operation", "mean", "p50", "p99", "max", "p50", "p99",
-                    "p50", "p99", "KVM", "by");
         any = true;
         interpreted |= row->cost.interpreted;
         trap_ns = row->cost.trap_ns > 0 ? row->cost.trap_ns : trap_ns;
-        print_cost(out, report, i);
     }
-    if (any)
+    if (any) {
+        fputc('\n', out);
+        tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_costs, report);
         print_legend(out, trap_ns, interpreted);
+    }
     print_added(out, report);
 }
 
@@ -195,7 +222,7 @@ static void print_traced(FILE *out, const struct run_facts *facts, const struct 
     }
     fclose(line);
     if (text) {
-        fprintf(out, "%s\n", label);
+        wrapped_note(out, "%s\n", label);
         text_wrapped(out, "", any ? text : "-");
     }
     free(text);
@@ -207,37 +234,39 @@ void text_traced(FILE *out, const struct report *report)
 
     if (!traced)
         return;
-    fprintf(out,
-            "\nKVM's tracepoints per operation, from a run of their own; after the semicolon, the "
-            "reasons\nof kvm_exit:\n");
+    fputc('\n', out);
+    wrapped_note(out,
+                 "KVM's tracepoints per operation, from a run of their own; after the semicolon, "
+                 "the reasons\nof kvm_exit:\n");
     for (uint32_t i = 0; i < traced->rows; i++)
         if (traced->row[i].ended && traced->row[i].ops)
             print_traced(out, report->facts, &traced->row[i]);
 }
 
-static void print_counter(FILE *out, const char *vcpu, const char *name, const char *note,
-                          const struct exit_counter *counter)
+static void put_counter(struct tabular *table, const char *vcpu, const char *name, const char *note,
+                        const struct exit_counter *counter)
 {
-    char count[UNITS_TEXT_MAX], p50[UNITS_TEXT_MAX], p99[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
-    char total[UNITS_TEXT_MAX];
+    char text[UNITS_TEXT_MAX];
 
     if (!counter->count)
         return;
-    fprintf(out, "%4s %-16s%s %12s %10s %10s %10s %10s\n", vcpu, name, note,
-            units_format_count(count, counter->count),
-            units_format_ns(p50, exitstat_percentile(counter, 50)),
-            units_format_ns(p99, exitstat_percentile(counter, 99)),
-            units_format_ns(max, counter->max_ns), units_format_ns(total, counter->sum_ns));
+    tabular_cell(table, "%4s %-16s%s", vcpu, name, note);
+    tabular_cell(table, "%s", units_format_count(text, counter->count));
+    tabular_cell(table, "%s", units_format_ns(text, exitstat_percentile(counter, 50)));
+    tabular_cell(table, "%s", units_format_ns(text, exitstat_percentile(counter, 99)));
+    tabular_cell(table, "%s", units_format_ns(text, counter->max_ns));
+    tabular_cell(table, "%s", units_format_ns(text, counter->sum_ns));
+    tabular_end(table);
 }
 
-static void print_vcpu(FILE *out, const struct run_facts *facts, const char *vcpu,
-                       const struct exitstat *stat)
+static void put_vcpu(struct tabular *table, const struct run_facts *facts, const char *vcpu,
+                     const struct exitstat *stat)
 {
     for (unsigned i = 0; i < EXIT_REASONS; i++)
-        print_counter(out, vcpu, exit_reason_info[i].name, " ", &stat->slot[i]);
+        put_counter(table, vcpu, exit_reason_info[i].name, " ", &stat->slot[i]);
     for (unsigned i = 0; i < facts->devices; i++)
         if (facts->device_for_harness[i])
-            print_counter(out, vcpu, facts->device[i], "*", &stat->slot[exitstat_device(i)]);
+            put_counter(table, vcpu, facts->device[i], "*", &stat->slot[exitstat_device(i)]);
 }
 
 /* All vCPUs' counters in one. Returns NULL if there is no memory. */
@@ -261,27 +290,56 @@ static struct exitstat *merge_vcpus(const struct run_facts *facts)
     return all;
 }
 
-void text_exits(FILE *out, const struct report *report)
+static bool has_exits(const struct run_facts *facts)
 {
-    const struct run_facts *facts = report->facts;
-    struct exitstat *all;
+    for (unsigned i = 0; i < facts->vcpus; i++)
+        for (unsigned s = 0; s < EXITSTAT_SLOTS; s++)
+            if (facts->vcpu[i].stat->slot[s].count)
+                return true;
+    return false;
+}
 
-    if (facts->env != RUN_VM || !facts->vcpus)
-        return;
-    fprintf(out, "\n%4s %-17s %12s %10s %10s %10s %10s\n", "vCPU", "exit to user space", "count",
-            "p50", "p99", "max", "total");
-    if (facts->vcpus > 1) {
-        all = merge_vcpus(facts);
-        if (all)
-            print_vcpu(out, facts, "all", all);
-        exitstat_free(all);
-    }
+/* The rows of the table: of all vCPUs together, and of each. */
+struct exit_rows {
+    const struct run_facts *facts;
+    const struct exitstat *all; /* NULL: there is one vCPU only, or no memory */
+};
+
+static void put_exits(struct tabular *table, const void *ctx)
+{
+    const struct exit_rows *rows = ctx;
+    const struct run_facts *facts = rows->facts;
+
+    if (rows->all)
+        put_vcpu(table, facts, "all", rows->all);
     for (unsigned i = 0; i < facts->vcpus && facts->vcpus <= VCPUS_SHOWN_MAX; i++) {
         char vcpu[16];
 
         snprintf(vcpu, sizeof(vcpu), "%u", i);
-        print_vcpu(out, facts, vcpu, facts->vcpu[i].stat);
+        put_vcpu(table, facts, vcpu, facts->vcpu[i].stat);
     }
-    fprintf(out, "Times are the handler's: from the return of KVM_RUN to the next one.\n"
-                 "* the harness's own (results, barriers), charged to no benchmark\n");
+}
+
+void text_exits(FILE *out, const struct report *report)
+{
+    static const struct tabular_column columns[] = {
+        {"vCPU exit to userspace", 22, true, NULL},
+        {"count", 12, false, NULL},
+        {"p50", 10, false, NULL},
+        {"p99", 10, false, NULL},
+        {"max", 10, false, NULL},
+        {"total", 10, false, NULL},
+    };
+    const struct run_facts *facts = report->facts;
+    struct exitstat *all;
+
+    if (facts->env != RUN_VM || !has_exits(facts))
+        return;
+    all = facts->vcpus > 1 ? merge_vcpus(facts) : NULL;
+    fputc('\n', out);
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_exits,
+                  &(struct exit_rows){facts, all});
+    exitstat_free(all);
+    wrapped_note(out, "Times are the handler's: from the return of KVM_RUN to the next one.\n");
+    wrapped_note(out, "* the harness's own (results, barriers), charged to no benchmark\n");
 }

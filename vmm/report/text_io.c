@@ -2,10 +2,10 @@
 /* The text report's part on disks: what they are, and the table of I/O. */
 #include <string.h>
 
+#include "vmm/base/tabular.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/report/io.h"
 #include "vmm/report/text.h"
-
-#define NAME_COLUMNS 36
 
 void text_disks(FILE *out, const struct report *report)
 {
@@ -13,13 +13,14 @@ void text_disks(FILE *out, const struct report *report)
         const struct run_disk *disk = &report->facts->disk[i];
         const struct config_disk *config = disk->config;
         char size[UNITS_TEXT_MAX], text[512];
-        int used = snprintf(text, sizeof(text), "%s: %s of %.300s%s%s, engine %s", disk->name,
-                            units_format_size(size, disk->bytes),
-                            config->path        ? config->path
-                            : config->temporary ? "a temporary file, since --disk names none"
-                                                : "no file",
-                            config->read_only ? ", read-only" : "",
-                            config->direct ? ", direct" : "", disk->engine);
+        int used =
+            snprintf(text, sizeof(text), "%s: %s of %.300s%s%s%s, engine %s", disk->name,
+                     units_format_size(size, disk->bytes),
+                     config->path        ? config->path
+                     : config->temporary ? "a temporary file, since --disk names none"
+                                         : "no file",
+                     config->read_only ? ", read-only" : "", config->direct ? ", direct" : "",
+                     disk->cached ? ", through the page cache" : "", disk->engine);
 
         if (report->facts->env == RUN_VM)
             snprintf(text + used, sizeof(text) - (size_t)used,
@@ -57,48 +58,60 @@ static const char *share(char text[UNITS_TEXT_MAX], const struct report *report,
     return text;
 }
 
-static void print_row(FILE *out, const struct report *report, const struct result_row *row,
-                      const struct io_summary *io)
+static void put_row(struct tabular *table, const struct report *report,
+                    const struct result_row *row, const struct io_summary *io)
 {
-    char name[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX], p50[UNITS_TEXT_MAX], p99[UNITS_TEXT_MAX];
-    char p999[UNITS_TEXT_MAX], exits[UNITS_TEXT_MAX], kicks[UNITS_TEXT_MAX];
-    char interrupts[UNITS_TEXT_MAX], cpu[UNITS_TEXT_MAX];
+    char text[UNITS_TEXT_MAX];
 
-    snprintf(name, sizeof(name), "%s %s", row->begin.name, row->begin.params);
-    /* A name that is too long has its own line. */
-    if (strlen(name) > NAME_COLUMNS) {
-        fprintf(out, "%s\n", name);
-        name[0] = '\0';
-    }
-    fprintf(out, "%-*s %7.0f %5.1f %6s %6s %6s %6s %6s %6s %6s\n", NAME_COLUMNS, name, io->mb_per_s,
-            io->depth, duration(p50, (double)io->latency_ns[IO_P50]),
-            duration(p99, (double)io->latency_ns[IO_P99]),
-            duration(p999, (double)io->latency_ns[IO_P999]), share(exits, report, io->exits),
-            share(kicks, report, io->kicks), share(interrupts, report, io->interrupts),
-            duration(cpu, io->cpu_ns));
+    tabular_cell(table, "%s %s", row->begin.name, row->begin.params);
+    tabular_cell(table, "%.0f", io->mb_per_s);
+    tabular_cell(table, "%.1f", io->depth);
+    tabular_cell(table, "%s", duration(text, (double)io->latency_ns[IO_P50]));
+    tabular_cell(table, "%s", duration(text, (double)io->latency_ns[IO_P99]));
+    tabular_cell(table, "%s", duration(text, (double)io->latency_ns[IO_P999]));
+    tabular_cell(table, "%s", share(text, report, io->exits));
+    tabular_cell(table, "%s", share(text, report, io->kicks));
+    tabular_cell(table, "%s", share(text, report, io->interrupts));
+    tabular_cell(table, "%s", duration(text, io->cpu_ns));
+    tabular_end(table);
+}
+
+static void put_rows(struct tabular *table, const void *ctx)
+{
+    const struct report *report = ctx;
+    const struct run_result *result = report->result;
+    struct io_summary io;
+
+    for (uint32_t i = 0; i < result->rows; i++)
+        if (!io_summary_of(report, &result->row[i], &io))
+            put_row(table, report, &result->row[i], &io);
+}
+
+static bool has_io(const struct report *report)
+{
+    struct io_summary io;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        if (!io_summary_of(report, &report->result->row[i], &io))
+            return true;
+    return false;
 }
 
 void text_io(FILE *out, const struct report *report)
 {
-    const struct run_result *result = report->result;
-    bool any = false;
+    static const char latency[] = "completion latency";
+    static const struct tabular_column columns[] = {
+        {"block I/O", 36, true, NULL}, {"MB/s", 7, false, NULL},   {"depth", 5, false, NULL},
+        {"p50", 6, false, latency},    {"p99", 6, false, latency}, {"p99.9", 6, false, latency},
+        {"/IO", 6, false, "exits"},    {"/IO", 6, false, "kicks"}, {"/IO", 6, false, "irqs"},
+        {"/IO", 6, false, "CPU"},
+    };
 
-    for (uint32_t i = 0; i < result->rows; i++) {
-        struct io_summary io;
-
-        if (io_summary_of(report, &result->row[i], &io))
-            continue;
-        if (!any)
-            fprintf(out, "\n%-*s %7s %5s %20s %6s %6s %6s %6s\n", NAME_COLUMNS, "", "", "",
-                    "completion latency", "exits", "kicks", "irqs", "CPU");
-        if (!any)
-            fprintf(out, "%-*s %7s %5s %6s %6s %6s %6s %6s %6s %6s\n", NAME_COLUMNS, "block I/O",
-                    "MB/s", "depth", "p50", "p99", "p99.9", "/IO", "/IO", "/IO", "/IO");
-        any = true;
-        print_row(out, report, &result->row[i], &io);
-    }
-    if (any)
-        fprintf(out, "depth: operations in flight, on average. exits: to user space. kicks: "
-                     "notifications that reached\nthe device, as exits or within KVM. CPU: of the "
-                     "host's, by all threads of this process.\n");
+    if (!has_io(report))
+        return;
+    fputc('\n', out);
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_rows, report);
+    wrapped_note(out, "depth: operations in flight, on average. exits: to user space. kicks: "
+                      "notifications that reached\nthe device, as exits or within KVM. CPU: of the "
+                      "host's, by all threads of this process.\n");
 }

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "vmm/base/units.h"
+#include "vmm/report/outcome.h"
 #include "vmm/report/summary.h"
 #include "vmm/report/warnings.h"
+#include "vmm/report/warnings_cpu.h"
 
 /* More than this is worth a word. */
 #define STEAL_MAX_PCT  1.0
@@ -36,24 +38,9 @@ static bool is_wrong(const struct report *report, char *text, size_t size)
 
     for (uint32_t i = 0; i < report->result->rows; i++)
         wrong += report->result->row[i].check == RESULT_WRONG;
-    snprintf(text, size, "%u results failed their check and are void", wrong);
+    snprintf(text, size, "%u result%s failed %s check and %s void", wrong, units_s(wrong),
+             wrong == 1 ? "its" : "their", wrong == 1 ? "is" : "are");
     return wrong;
-}
-
-static bool is_oversubscribed(const struct report *report, char *text, size_t size)
-{
-    unsigned threads = report->config->vcpus, cpus = report->host->cpus_usable;
-
-    snprintf(text, size, "%u %s share %u CPU%s", threads,
-             report->facts->env == RUN_VM ? "vCPUs" : "threads", cpus, units_s(cpus));
-    return threads > cpus;
-}
-
-static bool is_unpinned(const struct report *report, char *text, size_t size)
-{
-    snprintf(text, size, "not pinned: the host's scheduler moves the %s (--pin LIST)",
-             report->facts->env == RUN_VM ? "vCPUs" : "threads");
-    return !report->config->pin_count && report->host->cpus_usable > 1;
 }
 
 /* The first disk of which this counts something; NULL: there is none. */
@@ -76,12 +63,27 @@ static bool has_device_error(const struct report *report, char *text, size_t siz
 
 static bool has_io_error(const struct report *report, char *text, size_t size)
 {
-    const struct run_disk *disk = disk_with(report, IO_ERRORS);
+    return outcome_io_error(report, text, size);
+}
 
-    if (disk)
-        snprintf(text, size, "%s: %" PRIu64 " requests ended with an error", disk->name,
-                 disk->io[IO_ERRORS]);
-    return disk;
+/* The first disk is the one that rows of I/O are about. */
+static bool is_cached(const struct report *report, char *text, size_t size)
+{
+    const struct run_disk *disk = &report->facts->disk[0];
+    bool direct = disk->config && disk->config->direct, rows = false;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        rows |= report->result->row[i].has_io;
+    if (direct)
+        snprintf(text, size,
+                 "%s is in a file system in memory: its I/O figures are those of memory",
+                 disk->name);
+    else
+        snprintf(text, size,
+                 "%s goes through the host's page cache (no direct): its I/O figures may be those "
+                 "of memory, not of a device",
+                 disk->name);
+    return rows && report->facts->disks && disk->cached;
 }
 
 static bool is_virtualized(const struct report *report, char *text, size_t size)
@@ -209,7 +211,7 @@ static bool is_undercounted(const struct report *report, char *text, size_t size
         uint64_t counted = summary_kvm(report, &row->usage, "exits");
 
         if (!row->has_cost || row->cost.answer != CHANNEL_BY_KVM || !row->ended ||
-            !summary_has_kvm(report, "exits") || counted >= row->ops)
+            !summary_has_kvm(report, &row->usage, "exits") || counted >= row->ops)
             continue;
         snprintf(text, size,
                  "KVM's statistic exits says %" PRIu64 " where the guest caused %" PRIu64
@@ -226,17 +228,32 @@ static bool lacks_stats(const struct report *report, char *text, size_t size)
     return report->facts->env == RUN_VM && report->facts->vcpus && !report->facts->vcpu_stats.count;
 }
 
+/* Whose file could not be had, as with too low a limit of open files. */
+static bool lacks_some_stats(const struct report *report, char *text, size_t size)
+{
+    const struct run_facts *facts = report->facts;
+    unsigned without = 0;
+
+    for (unsigned i = 0; i < facts->vcpus; i++)
+        without += !facts->vcpu[i].has_kvm;
+    snprintf(text, size,
+             "KVM's statistics of %u of %u vCPUs could not be read: sums over all vCPUs are absent",
+             without, facts->vcpus);
+    return without && facts->vcpu_stats.count;
+}
+
 static bool has_lost_text(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " bytes of the run's text could not be written",
-             report->log_lost);
+    snprintf(text, size, "%" PRIu64 " byte%s of the run's text could not be written",
+             report->log_lost, units_s(report->log_lost));
     return report->log_lost;
 }
 
 static bool has_dropped_exits(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " exits came too fast for the file of --trace: it lacks them",
-             report->facts->trace_dropped);
+    snprintf(text, size, "%" PRIu64 " exit%s came too fast for the file of --trace, which lacks %s",
+             report->facts->trace_dropped, units_s(report->facts->trace_dropped),
+             report->facts->trace_dropped == 1 ? "it" : "them");
     return report->facts->trace_dropped;
 }
 
@@ -277,11 +294,18 @@ static const struct {
 } table[] = {
     {"incomplete", is_incomplete},
     {"check_failed", is_wrong},
+    {"interrupted", outcome_pauses},
     {"quick", is_quick},
-    {"oversubscribed", is_oversubscribed},
-    {"unpinned", is_unpinned},
+    {"oversubscribed", warns_oversubscribed},
+    {"disk_beside_vcpu", warns_disk_beside_vcpu},
+    {"unpinned", warns_unpinned},
+    {"mixed_cores", warns_mixed_cores},
+    {"cpu_limit", warns_cpu_limit},
+    {"cpu_throttled", warns_throttled},
+    {"time_unknown", warns_unknown_time},
     {"device_error", has_device_error},
     {"io_errors", has_io_error},
+    {"page_cache", is_cached},
     {"virtualized_host", is_virtualized},
     {"steal", is_stolen_from},
     {"tsc_not_invariant", has_bad_clock},
@@ -292,6 +316,7 @@ static const struct {
     {"kvm_stats_mismatch", is_miscounted},
     {"kvm_stats_undercount", is_undercounted},
     {"kvm_stats_absent", lacks_stats},
+    {"kvm_stats_partial", lacks_some_stats},
     {"log_lost", has_lost_text},
     {"tracepoints_absent", lacks_tracepoints},
     {"trace_dropped", has_dropped_exits},

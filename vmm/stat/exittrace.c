@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "vmm/base/clock.h"
 #include "vmm/stat/exitstat.h"
 #include "vmm/stat/exittrace.h"
 
@@ -63,7 +65,7 @@ int exittrace_open(struct exittrace *trace, const char *path, struct err *err)
 
     *trace = (struct exittrace){.path = path};
     /* Without O_NONBLOCK, a pipe that nobody reads would hold it up. */
-    trace->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+    trace->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     if (trace->fd < 0) {
         err_sys(err, ERR_USAGE, "--trace %s", path);
         return err_hint(err, "a file that can be written");
@@ -76,21 +78,29 @@ int exittrace_open(struct exittrace *trace, const char *path, struct err *err)
     return err_hint(err, "a file");
 }
 
-static void put_header(struct exittrace *trace, uint64_t tsc_hz, uint64_t start)
+static void put_name(struct exittrace *trace, const char *text)
 {
-    const struct trace_header header = {TRACE_MAGIC, tsc_hz, start, trace->vcpus, EXIT_REASONS};
+    char name[TRACE_NAME_MAX] = "";
+
+    strncpy(name, text, sizeof(name) - 1);
+    put(trace, name, sizeof(name));
+}
+
+static void put_header(struct exittrace *trace, uint64_t tsc_hz, uint64_t start,
+                       const char *const *device, unsigned devices)
+{
+    const struct trace_header header = {TRACE_MAGIC,  tsc_hz,  start, trace->vcpus,
+                                        EXIT_REASONS, devices, 0};
 
     put(trace, &header, sizeof(header));
-    for (unsigned i = 0; i < EXIT_REASONS; i++) {
-        char name[TRACE_NAME_MAX] = "";
-
-        strncpy(name, exit_reason_info[i].name, sizeof(name) - 1);
-        put(trace, name, sizeof(name));
-    }
+    for (unsigned i = 0; i < EXIT_REASONS; i++)
+        put_name(trace, exit_reason_info[i].name);
+    for (unsigned i = 0; i < devices; i++)
+        put_name(trace, device[i] ? device[i] : "");
 }
 
 int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, uint64_t start,
-                    struct err *err)
+                    const char *const *device, unsigned devices, struct err *err)
 {
     trace->ring = calloc(vcpus, sizeof(*trace->ring));
     if (!trace->ring)
@@ -104,12 +114,53 @@ int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, ui
             return err_sys(err, ERR_FAILED, "--trace: no memory");
         trace->ring[trace->vcpus].record = room;
     }
-    put_header(trace, tsc_hz, start);
+    /* Until here, an older trace was left as it was. */
+    if (ftruncate(trace->fd, 0) && errno != EINVAL)
+        return err_sys(err, ERR_FAILED, "--trace %s", trace->path);
+    put_header(trace, tsc_hz, start, device, devices);
     errno = pthread_create(&trace->thread, NULL, trace_thread, trace);
     if (errno)
         return err_sys(err, ERR_FAILED, "--trace: no thread");
     trace->started = true;
     return 0;
+}
+
+void exittrace_row_begin(struct exittrace_ring *ring, unsigned vcpu, uint32_t row, unsigned threads,
+                         const char *text)
+{
+    struct trace_record record[1 + TRACE_TEXT_RECORDS] = {{
+        .ticks = clock_ticks(),
+        .address = row,
+        .handler_ns = threads,
+        .vcpu = (uint16_t)vcpu,
+        .reason = TRACE_ROW_BEGIN,
+        .device = TRACE_NO_DEVICE,
+    }};
+    uint64_t head = ring->head;
+
+    /* All of it or nothing; and all of it is shown at once, lest others come in between. */
+    if (head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) + 1 + TRACE_TEXT_RECORDS >
+        EXITTRACE_RING) {
+        ring->dropped++;
+        return;
+    }
+    snprintf((char *)&record[1], TRACE_TEXT_MAX, "%s", text);
+    for (unsigned i = 0; i < 1 + TRACE_TEXT_RECORDS; i++)
+        ring->record[(head + i) % EXITTRACE_RING] = record[i];
+    __atomic_store_n(&ring->head, head + 1 + TRACE_TEXT_RECORDS, __ATOMIC_RELEASE);
+}
+
+void exittrace_row_end(struct exittrace_ring *ring, unsigned vcpu, uint32_t row)
+{
+    const struct trace_record record = {
+        .ticks = clock_ticks(),
+        .address = row,
+        .vcpu = (uint16_t)vcpu,
+        .reason = TRACE_ROW_END,
+        .device = TRACE_NO_DEVICE,
+    };
+
+    exittrace_add(ring, &record);
 }
 
 /* What is still in the rings, and how much was lost. */
@@ -123,6 +174,7 @@ static uint64_t put_rest(struct exittrace *trace)
             .address = ring->dropped,
             .vcpu = (uint16_t)i,
             .reason = TRACE_DROPPED,
+            .device = TRACE_NO_DEVICE,
         };
 
         empty_ring(trace, ring);

@@ -34,12 +34,16 @@ struct exittrace {
     int error; /* errno of a write that failed; what came later is lost */
 };
 
-/* exittrace_open(): create the file. Returns 0, or -1 with ERR_USAGE. */
+/* exittrace_open(): open the file, or create it; what is in it stays. Returns 0, or -1 with
+ * ERR_USAGE. */
 int exittrace_open(struct exittrace *trace, const char *path, struct err *err);
 
-/* exittrace_begin(): write the header and start the thread, for so many vCPUs. Returns 0, or -1. */
+/*
+ * exittrace_begin(): empty the file, write the header, with the names of the devices by their
+ * numbers, and start the thread, for so many vCPUs. Returns 0, or -1.
+ */
 int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, uint64_t start,
-                    struct err *err);
+                    const char *const *device, unsigned devices, struct err *err);
 
 /* exittrace_add(): an exit; by the vCPU's own thread. */
 static inline void exittrace_add(struct exittrace_ring *ring, const struct trace_record *record)
@@ -53,6 +57,14 @@ static inline void exittrace_add(struct exittrace_ring *ring, const struct trace
     ring->record[head % EXITTRACE_RING] = *record;
     __atomic_store_n(&ring->head, head + 1, __ATOMIC_RELEASE);
 }
+
+/*
+ * exittrace_row_begin(), exittrace_row_end(): a row of a benchmark begins, or ends: `row` is its
+ * number, `text` its name and parameters. By the thread of vCPU `vcpu`, whose ring this is.
+ */
+void exittrace_row_begin(struct exittrace_ring *ring, unsigned vcpu, uint32_t row, unsigned threads,
+                         const char *text);
+void exittrace_row_end(struct exittrace_ring *ring, unsigned vcpu, uint32_t row);
 
 /*
  * exittrace_end(): when no vCPU adds any more: write what is left, and how much was dropped, and

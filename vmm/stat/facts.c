@@ -22,7 +22,9 @@ void facts_startup(struct run_facts *facts, const struct clock_point *main, uint
     startup->exec_to_main =
         exec_ns && exec_ns <= main->mono_ns ? main->mono_ns - exec_ns : FACT_ABSENT;
     startup->main_to_entry = between(facts, main->ticks, ticks->entry);
-    startup->entry_to_user = between(facts, ticks->entry, ticks->user);
+    /* Natively there is nothing between the two. */
+    startup->entry_to_user =
+        facts->env == RUN_VM ? between(facts, ticks->entry, ticks->user) : FACT_ABSENT;
     startup->exec_to_user = plus(startup->exec_to_main, between(facts, main->ticks, ticks->user));
     startup->exec_to_last_user =
         plus(startup->exec_to_main, between(facts, main->ticks, ticks->last_user));

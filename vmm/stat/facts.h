@@ -65,7 +65,9 @@ struct run_disk {
     const char *engine; /* the one that it really had */
     uint64_t bytes;
     bool opened;              /* the benchmarks used it, or the guest's driver */
-    uint64_t io[IO_COUNTERS]; /* of a virtual disk */
+    bool cached;              /* by way of the host's page cache */
+    uint64_t io[IO_COUNTERS]; /* of a virtual disk; IO_ERRORS of any */
+    int io_error;             /* the errno of the first that failed on the host; 0: none */
     struct err error;         /* the first of IO_DEVICE_ERRORS; no text: there was none */
 };
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "vmm/base/clock.h"
+#include "vmm/host/room.h"
 #include "vmm/stat/result.h"
 
 static void *reserve(size_t bytes)
@@ -29,13 +32,16 @@ int result_init(struct run_result *result, const struct result_source *source, u
         .row = reserve(RESULT_ROWS_MAX * sizeof(*result->row)),
         .sample = reserve(RESULT_SAMPLES_MAX * sizeof(*result->sample)),
         .skip = reserve(RESULT_SKIPPED_MAX * sizeof(*result->skip)),
+        .fail = reserve(RESULT_FAILED_MAX * sizeof(*result->fail)),
         .warn = reserve(RESULT_WARNED_MAX * sizeof(*result->warn)),
         .time = reserve(RESULT_TIMES_MAX * sizeof(*result->time)),
     };
-    if (result->row && result->sample && result->time && result->skip && result->warn)
+    if (result->row && result->sample && result->time && result->skip && result->fail &&
+        result->warn)
         return 0;
+    err_sys(err, ERR_FAILED, "no room for results");
     result_free(result);
-    return err_sys(err, ERR_FAILED, "no room for results");
+    return room_map_hint(err, "ulimit -v unlimited");
 }
 
 void result_free(struct run_result *result)
@@ -44,11 +50,13 @@ void result_free(struct run_result *result)
     release(result->sample, RESULT_SAMPLES_MAX * sizeof(*result->sample));
     release(result->time, RESULT_TIMES_MAX * sizeof(*result->time));
     release(result->skip, RESULT_SKIPPED_MAX * sizeof(*result->skip));
+    release(result->fail, RESULT_FAILED_MAX * sizeof(*result->fail));
     release(result->warn, RESULT_WARNED_MAX * sizeof(*result->warn));
     result->row = NULL;
     result->sample = NULL;
     result->time = NULL;
     result->skip = NULL;
+    result->fail = NULL;
     result->warn = NULL;
 }
 
@@ -61,6 +69,12 @@ static uint64_t between(uint64_t now, uint64_t then)
     return now > then ? now - then : 0;
 }
 
+/* A time that need not be known. */
+static uint64_t known_between(uint64_t now, uint64_t then)
+{
+    return now == CPUS_UNKNOWN || then == CPUS_UNKNOWN ? CPUS_UNKNOWN : between(now, then);
+}
+
 void usage_subtract(struct usage *a, const struct usage *b)
 {
     for (unsigned i = 0; i < EXITSTAT_SLOTS; i++) {
@@ -68,8 +82,9 @@ void usage_subtract(struct usage *a, const struct usage *b)
         a->handler_ns[i] = between(a->handler_ns[i], b->handler_ns[i]);
     }
     a->in_run_ns = between(a->in_run_ns, b->in_run_ns);
-    a->time.on_cpu_ns = between(a->time.on_cpu_ns, b->time.on_cpu_ns);
-    a->time.runqueue_ns = between(a->time.runqueue_ns, b->time.runqueue_ns);
+    a->time.on_cpu_ns = known_between(a->time.on_cpu_ns, b->time.on_cpu_ns);
+    a->time.runqueue_ns = known_between(a->time.runqueue_ns, b->time.runqueue_ns);
+    a->kvm_partial |= b->kvm_partial;
     a->process_ns = between(a->process_ns, b->process_ns);
     for (unsigned i = 0; i < IO_COUNTERS; i++)
         a->io[i] -= b->io[i];
@@ -156,6 +171,15 @@ static int apply_plan(struct run_result *result, const struct channel_record *re
     return 0;
 }
 
+/* Of the last row. */
+static void show_window(struct run_result *result, bool open)
+{
+    uint32_t number = result->rows - 1;
+
+    if (result->source.window)
+        result->source.window(result->source.snapshot_ctx, &result->row[number], number, open);
+}
+
 static bool same_row(const struct channel_begin *a, const struct channel_begin *b)
 {
     return a->threads == b->threads && !strcmp(a->name, b->name) && !strcmp(a->params, b->params);
@@ -188,11 +212,13 @@ static int apply_begin(struct run_result *result, const struct channel_record *r
         .begin = *begin,
         .first_sample = result->samples,
         .first_time = result->times,
+        .began_ns = clock_mono_ns(),
     };
     __atomic_store_n(&result->current, begin->bench, __ATOMIC_RELAXED);
     __atomic_store_n(&result->rows, result->rows + 1, __ATOMIC_RELEASE);
     result->state = RESULT_OPEN;
     result->source.snapshot(result->source.snapshot_ctx, &result->before);
+    show_window(result, true);
     return 0;
 }
 
@@ -307,10 +333,12 @@ static int apply_end(struct run_result *result, const struct channel_record *rec
     if (record->end.ops > INT64_MAX || record->end.window_ticks > INT64_MAX)
         return broken(err, "END with a number that cannot be");
     row = &result->row[result->rows - 1];
+    show_window(result, false);
     result->source.snapshot(result->source.snapshot_ctx, &row->usage);
     usage_subtract(&row->usage, &result->before);
     row->ops = record->end.ops;
     row->window_ticks = record->end.window_ticks;
+    row->ended_ns = clock_mono_ns();
     row->ended = true;
     result->state = RESULT_ENDED;
     return 0;
@@ -336,19 +364,44 @@ static int apply_check(struct run_result *result, const struct channel_record *r
     return 0;
 }
 
+/* Of SKIP or FAIL: "a benchmark was not measured, and why". */
+static int check_reason(const struct run_result *result, const struct channel_record *record,
+                        const char *type, struct err *err)
+{
+    const struct channel_skip *skip = &record->skip;
+    char rule[64];
+
+    if (result->state != RESULT_IDLE) {
+        snprintf(rule, sizeof(rule), "%s while a row is open", type);
+        return broken(err, rule);
+    }
+    if (!text_valid(skip->name, sizeof(skip->name), TEXT_WORD) ||
+        !text_valid(skip->reason, sizeof(skip->reason), TEXT_LINE)) {
+        snprintf(rule, sizeof(rule), "%s with a text that is not one", type);
+        return broken(err, rule);
+    }
+    return 0;
+}
+
 static int apply_skip(struct run_result *result, const struct channel_record *record,
                       struct err *err)
 {
-    const struct channel_skip *skip = &record->skip;
-
-    if (result->state != RESULT_IDLE)
-        return broken(err, "SKIP while a row is open");
     if (result->skipped == RESULT_SKIPPED_MAX)
         return broken(err, "too many skipped benchmarks");
-    if (!text_valid(skip->name, sizeof(skip->name), TEXT_WORD) ||
-        !text_valid(skip->reason, sizeof(skip->reason), TEXT_LINE))
-        return broken(err, "SKIP with a text that is not one");
-    result->skip[result->skipped++] = *skip;
+    if (check_reason(result, record, "SKIP", err))
+        return -1;
+    result->skip[result->skipped++] = record->skip;
+    return 0;
+}
+
+static int apply_fail(struct run_result *result, const struct channel_record *record,
+                      struct err *err)
+{
+    if (result->failed == RESULT_FAILED_MAX)
+        return broken(err, "too many failed benchmarks");
+    if (check_reason(result, record, "FAIL", err))
+        return -1;
+    result->fail[result->failed++] = record->skip;
     return 0;
 }
 
@@ -410,7 +463,7 @@ int result_apply(struct run_result *result, const struct channel_record *record,
         [CHANNEL_CHECK] = apply_check,     [CHANNEL_SKIP] = apply_skip,
         [CHANNEL_WARN] = apply_warn,       [CHANNEL_LOG] = apply_log,
         [CHANNEL_FAULT] = apply_fault,     [CHANNEL_EXIT] = apply_exit,
-        [CHANNEL_IO] = apply_io,
+        [CHANNEL_IO] = apply_io,           [CHANNEL_FAIL] = apply_fail,
     };
 
     if (record->type >= CHANNEL_TYPE_COUNT || !apply[record->type])

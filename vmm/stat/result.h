@@ -23,6 +23,7 @@
 #define RESULT_TIMES_MAX   (1u << 19)
 #define RESULT_SAMPLES_MAX (1u << 20)
 #define RESULT_SKIPPED_MAX 256u
+#define RESULT_FAILED_MAX  256u
 #define RESULT_WARNED_MAX  64u
 #define RESULT_KVM_MAX     128u
 #define RESULT_TRACE_MAX   128u
@@ -37,6 +38,7 @@ struct usage {
     uint64_t process_ns;              /* CPU time of the whole process, its kernel side included */
     uint64_t io[IO_COUNTERS];         /* of all disks */
     uint64_t kvm[RESULT_KVM_MAX];     /* KVM's statistics, named by kvm_stat_names */
+    bool kvm_partial;                 /* they lack those of some vCPUs */
     uint64_t trace[RESULT_TRACE_MAX]; /* KVM's tracepoints, of a traced run */
 };
 
@@ -73,6 +75,7 @@ struct result_row {
     bool ended; /* the window was closed: ops, window_ticks and usage are there */
     uint32_t first_sample, samples;
     uint64_t ops, window_ticks;
+    uint64_t began_ns, ended_ns; /* the window by the host's CLOCK_MONOTONIC; 0: not ended */
     struct usage usage;
 };
 
@@ -89,6 +92,8 @@ struct result_source {
      * the thread of the vCPU that asks. NULL: nobody keeps any.
      */
     unsigned (*handlers)(const uint32_t **ns);
+    /* A row's window opens or closes; `ctx` is the snapshot's. NULL: nobody wants to know. */
+    void (*window)(void *ctx, const struct result_row *row, uint32_t number, bool open);
 };
 
 struct run_result {
@@ -103,6 +108,8 @@ struct run_result {
     uint32_t times;
     struct channel_skip *skip; /* RESULT_SKIPPED_MAX */
     uint32_t skipped;
+    struct channel_skip *fail; /* RESULT_FAILED_MAX */
+    uint32_t failed;
     struct channel_warn *warn; /* RESULT_WARNED_MAX */
     uint32_t warned;
 

@@ -4,10 +4,11 @@
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/wrapped.h"
 
-static const char *const verdicts[] = {
-    [VERDICT_NOT_MEASURED] = "not measured",     [VERDICT_REPRODUCED] = "reproduced",
-    [VERDICT_NOT_REPRODUCED] = "not reproduced", [VERDICT_CANNOT_BE_SHOWN] = "cannot be shown here",
-    [VERDICT_NOT_COMPARABLE] = "not comparable",
+static const char *const outcomes[] = {
+    [OUTCOME_NOT_MEASURED] = "not measured",     [OUTCOME_MEASURED_IN_PART] = "measured in part",
+    [OUTCOME_UNDECIDED] = "measured, undecided", [OUTCOME_REPRODUCED] = "reproduced",
+    [OUTCOME_NOT_REPRODUCED] = "not reproduced", [OUTCOME_CANNOT_BE_SHOWN] = "cannot be shown here",
+    [OUTCOME_NOT_COMPARABLE] = "not comparable",
 };
 
 static const struct claim {
@@ -91,13 +92,13 @@ json_t *claims_of(const json_t *results)
     json_t *array = json_array();
 
     for (unsigned i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
-        struct answer answer = {0};
+        struct answer answer = {.margin = verdict_margin(results)};
 
         claims[i].judge(&answer, results);
         json_array_append_new(array,
                               json_pack("{s:s, s:s, s:s, s:s, s:s}", "claim", claims[i].claim,
                                         "study", claims[i].study, "ours", answer.ours, "verdict",
-                                        verdicts[answer.verdict], "cause", claims[i].cause));
+                                        outcomes[answer.outcome], "cause", claims[i].cause));
     }
     return array;
 }
@@ -117,13 +118,16 @@ void claims_print(FILE *out, const json_t *claims_array)
     size_t i;
 
     json_array_foreach (claims_array, i, claim) {
-        fprintf(out, "%s%s: %s\n", i ? "\n" : "",
-                figures_clean(name, sizeof(name), get_text(claim, "claim")),
-                figures_clean(verdict, sizeof(verdict), get_text(claim, "verdict")));
+        if (i)
+            fputc('\n', out);
+        wrapped_note(out, "%s: %s\n", figures_clean(name, sizeof(name), get_text(claim, "claim")),
+                     figures_clean(verdict, sizeof(verdict), get_text(claim, "verdict")));
         print_part(out, claim, "study");
         print_part(out, claim, "ours");
         print_part(out, claim, "cause");
     }
-    if (json_array_size(claims_array))
-        fprintf(out, "\nFigures are native / container / VM, intervals are of 95 %%.\n");
+    if (!json_array_size(claims_array))
+        return;
+    fputc('\n', out);
+    wrapped_note(out, "Figures are native / container / VM, intervals are of 95 %%.\n");
 }

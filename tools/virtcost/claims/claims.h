@@ -18,10 +18,12 @@
  *   "reproduced", "not reproduced": it was measured, and is so, or is not;
  *   "cannot be shown here": this machine lacks what it takes;
  *   "not comparable": measured, but ours is another thing than the claim speaks of;
- *   "not measured": the results do not have it, or too few blocks of it.
- * A loss is one only if the interval of its ratio excludes 1 with a confidence of 0.95 and the
- * median is below 0.97; and a tie is one only if the interval is narrow enough to exclude a loss of
- * a tenth. An array, to be freed by the caller.
+ *   "measured, undecided": the results have it, but an interval that it rests on is unclear;
+ *   "measured in part": the results have some of the figures that it takes;
+ *   "not measured": they have none.
+ * A loss or a tie is the verdict of a ratio (tools/virtcost/figures/verdict.h), within the margin
+ * of the results: worse, or the same or better. Where a claim names a size, all of the interval
+ * must be beyond it. An array, to be freed by the caller.
  */
 json_t *claims_of(const json_t *results);
 

@@ -5,9 +5,13 @@
 
 #include "tools/virtcost/claims/judge.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/measure.h"
 
 /* Of the bootstrap: any will do, as long as the same file gives the same answer. */
 #define SEED 1
+
+/* Significant digits of a figure: as many as the tables and the page have. */
+#define DIGITS 4
 
 void answer_add(struct answer *answer, const char *format, ...)
 {
@@ -27,7 +31,7 @@ void answer_add(struct answer *answer, const char *format, ...)
 
 void answer_missing(struct answer *answer, const json_t *results, const char *experiment)
 {
-    answer->verdict = VERDICT_NOT_MEASURED;
+    answer->outcome = answer->quoted ? OUTCOME_MEASURED_IN_PART : OUTCOME_NOT_MEASURED;
     if (figures_experiment(results, experiment))
         answer_add(answer, "the file's %s has no rows of it", experiment);
     else
@@ -36,8 +40,13 @@ void answer_missing(struct answer *answer, const json_t *results, const char *ex
 
 void answer_unclear(struct answer *answer)
 {
-    answer->verdict = VERDICT_NOT_MEASURED;
-    answer_add(answer, "too few blocks, or too wide an interval, to tell: run more blocks");
+    answer->outcome = OUTCOME_UNDECIDED;
+    if (answer->blocks == VERDICT_SAMPLES_MIN)
+        answer_add(answer, "too few blocks to decide: at least %d are needed", VERDICT_SAMPLES_MIN);
+    else if (answer->blocks > 0 && answer->blocks < VERDICT_SAMPLES_MAX)
+        answer_add(answer, "too few blocks to decide: about %zu would", answer->blocks);
+    else
+        answer_add(answer, "too wide an interval, or too few blocks, to decide");
 }
 
 static struct span turned(struct span span, const json_t *row)
@@ -46,17 +55,18 @@ static struct span turned(struct span span, const json_t *row)
         return (struct span){0};
     if (!get_is(row, "better", "lower"))
         return span;
-    return (struct span){1 / span.median, 1 / span.high, 1 / span.low, span.confidence};
+    return (struct span){1 / span.median, 1 / span.high, 1 / span.low, span.sure, span.samples};
 }
 
-struct span span_of(const json_t *ratio)
+struct span span_of(const json_t *row)
 {
-    const json_t *ci95 = json_object_get(ratio, "ci95");
+    const struct verdict_ratio ratio = verdict_read(row);
 
-    return turned(
-        (struct span){get_number(ratio, "median"), json_number_value(json_array_get(ci95, 0)),
-                      json_number_value(json_array_get(ci95, 1)), get_number(ratio, "confidence")},
-        ratio);
+    if (!ratio.ranged)
+        return (struct span){0};
+    return turned((struct span){ratio.median, ratio.interval.low, ratio.interval.high, ratio.sure,
+                                ratio.samples},
+                  row);
 }
 
 struct span span_unpaired(const json_t *a, const json_t *b)
@@ -65,19 +75,43 @@ struct span span_unpaired(const json_t *a, const json_t *b)
 
     if (!a || !b || figures_ratio(&ratio, a, b, SEED))
         return (struct span){0};
-    return turned((struct span){ratio.median, ratio.ci95.low, ratio.ci95.high, ratio.confidence},
+    return turned((struct span){ratio.median, ratio.ci95.low, ratio.ci95.high, !ratio.few,
+                                ratio.a_count < ratio.b_count ? ratio.a_count : ratio.b_count},
                   a);
 }
 
-enum effect effect_of(struct span span)
+/* As below 1 is worse, more is better. */
+static struct verdict_ratio ratio_of(struct span span)
+{
+    return (struct verdict_ratio){
+        .median = span.median,
+        .interval = {span.low, span.high},
+        .ranged = span.median > 0,
+        .sure = span.sure,
+        .directed = true,
+        .samples = span.samples,
+    };
+}
+
+enum effect effect_of(struct span span, double margin)
+{
+    static const enum effect effects[VERDICTS] = {
+        [VERDICT_NONE] = EFFECT_ABSENT,     [VERDICT_SAME] = EFFECT_TIE,
+        [VERDICT_BETTER] = EFFECT_TIE,      [VERDICT_WORSE] = EFFECT_LOSS,
+        [VERDICT_UNCLEAR] = EFFECT_UNCLEAR,
+    };
+    const struct verdict_ratio ratio = ratio_of(span);
+
+    return effects[verdict_of(&ratio, margin)];
+}
+
+enum effect effect_below(struct span span, double limit)
 {
     if (!(span.median > 0))
         return EFFECT_ABSENT;
-    if (!(span.confidence >= 0.95))
+    if (!span.sure || (span.low <= limit && span.high > limit))
         return EFFECT_UNCLEAR;
-    if (span.high < 1 && span.median < TIE_MIN)
-        return EFFECT_LOSS;
-    return span.low < TIE_LOW ? EFFECT_UNCLEAR : EFFECT_TIE;
+    return span.high <= limit ? EFFECT_LOSS : EFFECT_TIE;
 }
 
 /* A row's median; block I/O of large blocks is told by what it moves, as the study does. */
@@ -93,9 +127,18 @@ static double scaled(const json_t *value, const char **unit)
     return median * (double)bs / 1e6;
 }
 
+const char *judge_value(char text[JUDGE_FIGURE_MAX], double value, const char *unit)
+{
+    const struct measure measure = measure_of(unit, value);
+    char number[MEASURE_TEXT_MAX], plain[MEASURE_TEXT_MAX];
+
+    snprintf(text, JUDGE_FIGURE_MAX, "%.30s %.30s", measure_value(number, &measure, value),
+             measure_plain(plain, &measure));
+    return text;
+}
+
 const char *judge_figure(char text[JUDGE_FIGURE_MAX], const json_t *value)
 {
-    char number[UNITS_TEXT_MAX];
     const char *unit;
     double median;
 
@@ -104,11 +147,7 @@ const char *judge_figure(char text[JUDGE_FIGURE_MAX], const json_t *value)
         return text;
     }
     median = scaled(value, &unit);
-    if (!strcmp(unit, "ns") && median >= 1000 && median < 1e18)
-        snprintf(text, JUDGE_FIGURE_MAX, "%s", units_format_ns(number, (uint64_t)median));
-    else
-        snprintf(text, JUDGE_FIGURE_MAX, "%s %s", figures_number(number, median), unit);
-    return text;
+    return judge_value(text, median, unit);
 }
 
 static const char *title(const char *env)
@@ -116,9 +155,25 @@ static const char *title(const char *env)
     return strcmp(env, "vm") ? env : "VM";
 }
 
+/* The number alone, unless values of that unit are written with one that suits their size. */
+static void quote_value(char text[JUDGE_FIGURE_MAX], const json_t *value, const char **unit)
+{
+    char number[MEASURE_TEXT_MAX];
+    double median;
+
+    snprintf(text, JUDGE_FIGURE_MAX, "-");
+    if (!json_is_number(json_object_get(value, "median")))
+        return;
+    median = scaled(value, unit);
+    if (measure_changes(*unit))
+        judge_value(text, median, *unit);
+    else
+        snprintf(text, JUDGE_FIGURE_MAX, "%.40s", measure_digits(number, median, DIGITS));
+}
+
 /*
  * "110.4 / - / 109.9 GFLOP/s", native, container and VM, as the study has them. Of a ratio of
- * another environment, its base and it: "native 84.0k / overlayfs 75.7k IOPS".
+ * another environment, its base and it: "native 84.02 k IOPS / overlayfs 75.70 k IOPS".
  */
 static void quote_values(char *text, size_t size, const json_t *values, const json_t *ratio)
 {
@@ -133,38 +188,73 @@ static void quote_values(char *text, size_t size, const json_t *values, const js
         count = 2;
     }
     for (unsigned i = 0; i < count && used < size; i++) {
-        const json_t *value = figures_like(values, ratio, envs[i]);
-        char number[UNITS_TEXT_MAX] = "-";
+        char figure[JUDGE_FIGURE_MAX];
 
-        if (json_is_number(json_object_get(value, "median")))
-            figures_number(number, scaled(value, &unit));
+        quote_value(figure, figures_like(values, ratio, envs[i]), &unit);
         used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", i ? " / " : "",
-                                 count == 3 ? "" : title(envs[i]), count == 3 ? "" : " ", number);
+                                 count == 3 ? "" : title(envs[i]), count == 3 ? "" : " ", figure);
     }
-    if (used < size)
+    if (used < size && *unit && !measure_changes(unit))
         snprintf(text + used, size - used, " %s", unit);
+}
+
+/* " [0.98, 1.01]"; without 95 % there is no interval. */
+static const char *interval_text(char text[64], double low, double high, bool sure)
+{
+    char from[MEASURE_TEXT_MAX], to[MEASURE_TEXT_MAX];
+
+    if (sure)
+        snprintf(text, 64, " [%.28s, %.28s]", measure_digits(from, low, DIGITS),
+                 measure_digits(to, high, DIGITS));
+    else
+        snprintf(text, 64, " (too few blocks for an interval)");
+    return text;
+}
+
+/* What would settle an unclear ratio; the answer keeps the most. */
+static const char *unclear_text(char text[64], struct answer *answer, struct span span)
+{
+    const struct verdict_ratio ratio = ratio_of(span);
+    const size_t blocks = verdict_samples(&ratio, answer->margin);
+
+    if (blocks > answer->blocks)
+        answer->blocks = blocks;
+    if (span.sure && blocks && blocks < VERDICT_SAMPLES_MAX)
+        snprintf(text, 64, ", unclear (about %zu blocks would settle it)", blocks);
+    else
+        snprintf(text, 64, ", unclear");
+    return text;
 }
 
 enum effect answer_quote(struct answer *answer, const char *label, const json_t *experiment,
                          const json_t *ratio)
 {
-    const json_t *ci95 = json_object_get(ratio, "ci95");
-    enum effect effect = effect_of(span_of(ratio));
-    char values[160];
+    const struct verdict_ratio read = verdict_read(ratio);
+    const struct span span = span_of(ratio);
+    enum effect effect = effect_of(span, answer->margin);
+    char values[200], interval[64], unclear[64] = "", median[MEASURE_TEXT_MAX];
 
     if (effect == EFFECT_ABSENT)
         return effect;
+    if (effect == EFFECT_UNCLEAR)
+        unclear_text(unclear, answer, span);
     quote_values(values, sizeof(values), json_object_get(experiment, "values"), ratio);
-    answer_add(answer, "%s: %s, %s/%s %.4g [%.4g, %.4g]%s", label, values,
-               title(get_text(ratio, "env")), title(get_text(ratio, "base")),
-               get_number(ratio, "median"), json_number_value(json_array_get(ci95, 0)),
-               json_number_value(json_array_get(ci95, 1)),
-               effect == EFFECT_UNCLEAR ? ", unclear" : "");
+    answer_add(answer, "%s: %s, %s/%s %s%s%s", label, values, title(get_text(ratio, "env")),
+               title(get_text(ratio, "base")), measure_digits(median, read.median, DIGITS),
+               interval_text(interval, read.interval.low, read.interval.high, read.sure), unclear);
+    answer->quoted = true;
     return effect;
 }
 
 void answer_span(struct answer *answer, const char *label, struct span span)
 {
-    if (effect_of(span) != EFFECT_ABSENT)
-        answer_add(answer, "%s %.4g [%.4g, %.4g]", label, span.median, span.low, span.high);
+    char text[64], median[MEASURE_TEXT_MAX];
+
+    if (!(span.median > 0))
+        return;
+    answer_add(answer, "%s %s%s", label, measure_digits(median, span.median, DIGITS),
+               interval_text(text, span.low, span.high, span.sure));
+    answer->quoted = true;
+    if (!span.sure && answer->blocks < VERDICT_SAMPLES_MIN)
+        answer->blocks = VERDICT_SAMPLES_MIN;
 }

@@ -47,21 +47,23 @@ static void judge_hidden(struct answer *answer, const json_t *results, const cha
     const json_t *vector = figures_experiment(results, "vector");
     const struct span in_vm = hidden(results, wide, "vm");
     const struct span natively = hidden(results, wide, "native");
+    const enum effect halved_in_vm = effect_below(in_vm, HALF);
+    const enum effect halved_natively = effect_below(natively, HALF);
     enum effect whole =
         answer_quote(answer, wide, vector, find_vm(results, "vector", wide, "linpack"));
 
     answer_quote(answer, "isa=sse2", vector, find_vm(results, "vector", "isa=sse2", "linpack"));
     answer_span(answer, "SSE2 over that: in the VM", in_vm);
     answer_span(answer, "natively", natively);
-    if (effect_of(in_vm) == EFFECT_ABSENT || effect_of(natively) == EFFECT_ABSENT ||
-        whole == EFFECT_ABSENT)
+    if (halved_in_vm == EFFECT_ABSENT || halved_natively == EFFECT_ABSENT || whole == EFFECT_ABSENT)
         answer_missing(answer, results, "vector");
-    else if (whole == EFFECT_UNCLEAR || in_vm.confidence < 0.95 || natively.confidence < 0.95)
+    else if (whole == EFFECT_LOSS || halved_in_vm == EFFECT_TIE || halved_natively == EFFECT_TIE)
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
+    else if (whole == EFFECT_UNCLEAR || halved_in_vm == EFFECT_UNCLEAR ||
+             halved_natively == EFFECT_UNCLEAR)
         answer_unclear(answer);
     else
-        answer->verdict = whole == EFFECT_TIE && in_vm.high <= HALF && natively.high <= HALF
-                              ? VERDICT_REPRODUCED
-                              : VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_REPRODUCED;
 }
 
 void judge_compute(struct answer *answer, const json_t *results)
@@ -75,7 +77,7 @@ void judge_compute(struct answer *answer, const json_t *results)
             return;
         }
     if (reason) {
-        answer->verdict = VERDICT_CANNOT_BE_SHOWN;
+        answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
         answer_add(answer, "there is no vector unit to hide: %s", reason);
         return;
     }
@@ -139,11 +141,11 @@ void judge_sequential_memory(struct answer *answer, const json_t *results)
     if (!single || (!all && !has_one(results, "cpus")) || seen[EFFECT_ABSENT])
         answer_missing(answer, results, "kernels");
     else if (seen[EFFECT_LOSS])
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
     else if (seen[EFFECT_UNCLEAR])
         answer_unclear(answer);
     else
-        answer->verdict = VERDICT_REPRODUCED;
+        answer->outcome = OUTCOME_REPRODUCED;
 }
 
 /* The same with all pages small and all large: what the walk's length does. */
@@ -158,11 +160,6 @@ static struct span quote_pages(struct answer *answer, const json_t *results, con
     return span_of(row);
 }
 
-static bool visible(struct span span)
-{
-    return effect_of(span) == EFFECT_LOSS && span.median <= VISIBLE;
-}
-
 void judge_random_memory(struct answer *answer, const json_t *results)
 {
     const json_t *kernels = figures_experiment(results, "kernels");
@@ -172,28 +169,28 @@ void judge_random_memory(struct answer *answer, const json_t *results)
     const struct span span = span_of(row);
     enum effect effect = answer_quote(answer, "1 thread", kernels, row);
     const struct span small = quote_pages(answer, results, "host=4K,guest=4K");
-    bool loses = effect == EFFECT_LOSS || effect_of(small) == EFFECT_LOSS;
+    const enum effect of_small = effect_of(small, answer->margin);
+    const enum effect visible = effect_below(span, VISIBLE), grows = effect_below(small, VISIBLE);
+    bool loses = effect == EFFECT_LOSS || of_small == EFFECT_LOSS;
 
     quote_pages(answer, results, "host=2M,guest=2M");
-    if (effect == EFFECT_ABSENT && effect_of(small) == EFFECT_ABSENT) {
+    if (effect == EFFECT_ABSENT && of_small == EFFECT_ABSENT) {
         answer_missing(answer, results, "kernels");
     } else if (shadow(results)) {
-        answer->verdict = VERDICT_CANNOT_BE_SHOWN;
+        answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
         answer_add(answer,
                    "shadow paging: the processor walks one table, as it does natively, so "
                    "a tie is what is expected here%s",
                    loses ? "; the loss that is seen has another cause" : "");
-    } else if (visible(span) || visible(small)) {
-        answer->verdict = VERDICT_REPRODUCED;
-    } else if (effect_of(small) == EFFECT_ABSENT) {
-        answer->verdict = VERDICT_NOT_REPRODUCED;
-        answer_add(answer, "small pages are not in this file: virtcost run pages");
+    } else if (visible == EFFECT_LOSS || grows == EFFECT_LOSS) {
+        answer->outcome = OUTCOME_REPRODUCED;
     } else {
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
+        if (of_small == EFFECT_ABSENT)
+            answer_add(answer, "small pages are not in this file: virtcost run pages");
+        if (visible == EFFECT_UNCLEAR || grows == EFFECT_UNCLEAR)
+            answer_unclear(answer);
     }
-    if (answer->verdict == VERDICT_NOT_REPRODUCED &&
-        (effect == EFFECT_UNCLEAR || effect_of(small) == EFFECT_UNCLEAR))
-        answer_unclear(answer);
 }
 
 /* How much slower the loop with a fork and join every few updates is, natively. */
@@ -216,7 +213,7 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
     enum effect effect, stream;
 
     if (want.threads < 2 && has_one(results, "cpus")) {
-        answer->verdict = VERDICT_CANNOT_BE_SHOWN;
+        answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
         answer_add(answer, "this host has one CPU");
         return;
     }
@@ -238,10 +235,10 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
     } else if (effect == EFFECT_UNCLEAR) {
         answer_unclear(answer);
     } else if (effect == EFFECT_LOSS) {
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
         answer_add(answer, "the fork and join cost more in the VM");
     } else {
-        answer->verdict = VERDICT_REPRODUCED;
+        answer->outcome = OUTCOME_REPRODUCED;
         if (stream == EFFECT_TIE)
             answer_add(answer, "the loop hides no loss here: there is none without it either");
         else if (stream == EFFECT_LOSS)

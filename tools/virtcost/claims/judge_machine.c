@@ -11,6 +11,9 @@
 /* Losing this much is to suffer; the study's small reads kept 0.51. */
 #define SUFFERS 0.8
 
+/* Keeping this much is not to; the study's large reads kept 0.97. */
+#define SPARED 0.95
+
 static const json_t *find_blk(const json_t *results, const char *env, const char *name,
                               json_int_t bs, json_int_t depth)
 {
@@ -21,25 +24,28 @@ static const json_t *find_blk(const json_t *results, const char *env, const char
 }
 
 /* What the VM adds to a small read, and what that is made of. */
-static void quote_added(struct answer *answer, const json_t *results)
+static void quote_added(struct answer *answer, const json_t *results, bool unclear)
 {
     const json_t *row =
         figures_find(json_object_get(figures_experiment(results, "blk"), "added"),
                      &(struct figures_want){.name = "blk.randread", .bs = 4 * KIB, .iodepth = 1});
+    char ns[JUDGE_FIGURE_MAX], residual[JUDGE_FIGURE_MAX];
     json_t *part;
     size_t i;
 
     if (!json_is_number(json_object_get(row, "added_ns")))
         return;
-    answer_add(answer, "the VM adds %.0f ns to a small read at depth 1",
-               get_number(row, "added_ns"));
+    answer_add(answer, "the VM adds %s to a small read at depth 1%s",
+               judge_value(ns, get_number(row, "added_ns"), "ns"),
+               unclear ? ", as unclear as the ratio" : "");
     json_array_foreach (json_object_get(row, "parts"), i, part) {
-        answer_add(answer, "%s %.3g x %.0f ns", get_text(part, "what"), get_number(part, "per_io"),
-                   get_number(part, "ns"));
+        answer_add(answer, "%s %.3g x %s", get_text(part, "what"), get_number(part, "per_io"),
+                   judge_value(ns, get_number(part, "ns"), "ns"));
     }
     if (json_is_number(json_object_get(row, "residual_ns")))
-        answer_add(answer, "predicted from these %.0f ns, residual %.0f ns",
-                   get_number(row, "predicted_ns"), get_number(row, "residual_ns"));
+        answer_add(answer, "predicted from these %s, residual %s",
+                   judge_value(ns, get_number(row, "predicted_ns"), "ns"),
+                   judge_value(residual, get_number(row, "residual_ns"), "ns"));
 }
 
 void judge_block_sizes(struct answer *answer, const json_t *results)
@@ -47,28 +53,28 @@ void judge_block_sizes(struct answer *answer, const json_t *results)
     const json_t *blk = figures_experiment(results, "blk");
     const json_t *small = find_blk(results, "vm", "blk.randread", 4 * KIB, 1);
     const json_t *deep = find_blk(results, "vm", "blk.read", MIB, 2);
-    const struct span of_small = span_of(small);
-    enum effect suffers = answer_quote(answer, "4K random reads, depth 1", blk, small), spared;
+    const enum effect much = effect_below(span_of(small), SUFFERS);
+    const enum effect spared = effect_below(span_of(deep), SPARED);
+    const enum effect suffers = answer_quote(answer, "4K random reads, depth 1", blk, small);
 
     answer_quote(answer, "depth 32", blk, find_blk(results, "vm", "blk.randread", 4 * KIB, 32));
     answer_quote(answer, "1M reads, depth 1", blk, find_blk(results, "vm", "blk.read", MIB, 1));
-    spared = answer_quote(answer, "depth 2", blk, deep);
-    quote_added(answer, results);
+    answer_quote(answer, "depth 2", blk, deep);
+    quote_added(answer, results, suffers == EFFECT_UNCLEAR);
     if (suffers == EFFECT_ABSENT || spared == EFFECT_ABSENT)
         answer_missing(answer, results, "blk");
-    else if (suffers == EFFECT_UNCLEAR || spared == EFFECT_UNCLEAR)
+    else if (much == EFFECT_TIE || spared == EFFECT_LOSS)
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
+    else if (much == EFFECT_UNCLEAR || spared == EFFECT_UNCLEAR)
         answer_unclear(answer);
     else
-        answer->verdict =
-            suffers == EFFECT_LOSS && of_small.median <= SUFFERS && spared == EFFECT_TIE
-                ? VERDICT_REPRODUCED
-                : VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_REPRODUCED;
 }
 
 void judge_network(struct answer *answer, const json_t *results)
 {
     (void)results;
-    answer->verdict = VERDICT_NOT_MEASURED;
+    answer->outcome = OUTCOME_NOT_MEASURED;
     answer_add(answer, "this version has no network device, and no experiment on one");
 }
 
@@ -124,7 +130,7 @@ void judge_startup(struct answer *answer, const json_t *results)
         answer_missing(answer, results, "density");
     if (!starts && !fits)
         return;
-    answer->verdict = VERDICT_NOT_COMPARABLE;
+    answer->outcome = OUTCOME_NOT_COMPARABLE;
     answer_add(answer, "our guest boots no operating system: this is what virtualization itself "
                        "takes; the kernel, the services and the memory of a whole VM are not in "
                        "it, nor is an engine's work in a container's");
@@ -154,14 +160,14 @@ void judge_container_storage(struct answer *answer, const json_t *results)
     if (layers[EFFECT_ABSENT] == 2 || volume[EFFECT_ABSENT] == 2)
         answer_missing(answer, results, "blk");
     else if (volume[EFFECT_LOSS])
-        answer->verdict = VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
     else if (volume[EFFECT_UNCLEAR] || (!layers[EFFECT_LOSS] && layers[EFFECT_UNCLEAR]))
         answer_unclear(answer);
     else
-        answer->verdict = layers[EFFECT_LOSS] ? VERDICT_REPRODUCED : VERDICT_NOT_REPRODUCED;
+        answer->outcome = layers[EFFECT_LOSS] ? OUTCOME_REPRODUCED : OUTCOME_NOT_REPRODUCED;
 }
 
-/* Of a victim with a neighbour: whose intervals lie apart, and the widest gap between them. */
+/* Of victims with a neighbour: those that suffer more, and the widest gap between the two. */
 struct gap {
     unsigned clear;
     double widest;
@@ -205,6 +211,18 @@ static void quote_gap(struct answer *answer, const struct gap *gap)
     answer_span(answer, "VM", span_of(gap->vm));
 }
 
+/*
+ * What one keeps, over what the other keeps: all that their intervals allow, which is more than
+ * 95 % of what happens.
+ */
+static enum effect quotient(struct span of, struct span over, double margin)
+{
+    const struct span span = {of.median / over.median, of.low / over.high, of.high / over.low,
+                              of.sure && over.sure, 0};
+
+    return effect_of(span, margin);
+}
+
 void judge_isolation(struct answer *answer, const json_t *results)
 {
     static const struct figures_want want = {.base_step = "alone", .env = "container"};
@@ -220,25 +238,28 @@ void judge_isolation(struct answer *answer, const json_t *results)
         if (!(of_container.median > 0 && of_vm.median > 0))
             continue;
         pairs++;
-        if (of_container.confidence < 0.95 || of_vm.confidence < 0.95)
-            unclear++;
-        else if (of_container.high < of_vm.low)
+        if (quotient(of_container, of_vm, answer->margin) == EFFECT_LOSS)
             gap_add(&container, row, other, of_vm.median / of_container.median);
-        else if (of_vm.high < of_container.low)
+        else if (quotient(of_vm, of_container, answer->margin) == EFFECT_LOSS)
             gap_add(&vm, row, other, of_container.median / of_vm.median);
+        else
+            unclear += quotient(of_vm, of_container, answer->margin) == EFFECT_UNCLEAR;
     }
     if (!pairs) {
         answer_missing(answer, results, "noise");
         return;
     }
     answer_add(answer,
-               "of %u victims with a neighbour, the container's suffer more in %u, the VM's "
-               "in %u, and %u tell no difference",
-               pairs, container.clear, vm.clear, pairs - container.clear - vm.clear);
+               "of %u victims with a neighbour, the container's suffer more in %u, the VM's in %u, "
+               "both the same in %u, and %u are unclear",
+               pairs, container.clear, vm.clear, pairs - container.clear - vm.clear - unclear,
+               unclear);
     quote_gap(answer, &container);
     quote_gap(answer, &vm);
-    if (unclear == pairs)
+    if (container.clear > vm.clear)
+        answer->outcome = OUTCOME_REPRODUCED;
+    else if (container.clear == vm.clear && unclear)
         answer_unclear(answer);
     else
-        answer->verdict = container.clear > vm.clear ? VERDICT_REPRODUCED : VERDICT_NOT_REPRODUCED;
+        answer->outcome = OUTCOME_NOT_REPRODUCED;
 }

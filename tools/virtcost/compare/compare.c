@@ -3,118 +3,15 @@
 #include <string.h>
 
 #include "tools/virtcost/compare/compare.h"
+#include "tools/virtcost/compare/facts.h"
+#include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
-
-#define SCHEMA "virtcost/2"
 
 /* A row is the same in both files if all of these are; the experiment's name is not in the row. */
 static const char *const identity[] = {"step", "name", "params", "threads", "env"};
 
 #define IDENTITY (sizeof(identity) / sizeof(identity[0]))
-
-/* What makes a figure on one host another thing than on the other: keys of "host". */
-static const struct {
-    const char *key, *code, *what;
-} host_facts[] = {
-    {"cpu", "host_cpu", "CPU"},
-    {"cpus", "host_cpus", "number of CPUs"},
-    {"memory_bytes", "host_memory", "memory, in bytes,"},
-    {"numa_nodes", "host_numa", "number of NUMA nodes"},
-    {"kernel", "host_kernel", "kernel"},
-    {"kvm_module", "kvm_module", "KVM module"},
-    {"paging", "paging", "paging"},
-    {"virtualized", "virtualized", "virtualization of the host"},
-    {"thp", "thp", "use of transparent huge pages"},
-    {"governor", "governor", "CPU frequency governor"},
-};
-
-/* Those of the whole file. */
-static const struct {
-    const char *key, *code, *what;
-} file_facts[] = {
-    {"quick", "quick", "use of --quick"},
-    {"runtime", "runtime", "container runtime"},
-};
-
-static void warn(json_t *comparison, const char *code, const char *text)
-{
-    char clean[512];
-
-    json_array_append_new(
-        json_object_get(comparison, "warnings"),
-        json_pack("{s:s, s:s}", "code", code, "text", figures_clean(clean, sizeof(clean), text)));
-}
-
-static const char *value_text(char *text, size_t size, const json_t *value)
-{
-    if (json_is_string(value))
-        figures_clean(text, size, json_string_value(value));
-    else if (json_is_integer(value))
-        snprintf(text, size, "%lld", (long long)json_integer_value(value));
-    else if (json_is_boolean(value))
-        snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
-    else
-        snprintf(text, size, "not known");
-    return text;
-}
-
-static void warn_unless_equal(json_t *comparison, const char *code, const char *what,
-                              const json_t *a, const json_t *b)
-{
-    char of_a[128], of_b[128], text[384];
-
-    if ((!a && !b) || json_equal(a, b))
-        return;
-    snprintf(text, sizeof(text), "the %s differs: %s, then %s", what,
-             value_text(of_a, sizeof(of_a), a), value_text(of_b, sizeof(of_b), b));
-    warn(comparison, code, text);
-}
-
-static void warn_of_end(json_t *comparison, const char *side, const json_t *results)
-{
-    const char *reason = get_text(json_object_get(results, "end"), "reason");
-    char text[256];
-
-    if (!*reason || !strcmp(reason, "done"))
-        return;
-    snprintf(text, sizeof(text), "%s was ended by %s %s: blocks are missing", side,
-             strchr("aeiou", *reason) ? "an" : "a", reason);
-    warn(comparison, "incomplete", text);
-}
-
-static void warn_of_seed(json_t *comparison, const json_t *a, const json_t *b)
-{
-    const json_t *seed = json_object_get(a, "seed");
-    char text[256];
-
-    if (!json_is_integer(seed) || !json_equal(seed, json_object_get(b, "seed")))
-        return;
-    snprintf(text, sizeof(text),
-             "both have the seed %lld: they are one file, or their runs had the same order, and "
-             "what that order does to a figure is not seen",
-             (long long)json_integer_value(seed));
-    warn(comparison, "same_seed", text);
-}
-
-static void warn_of_files(json_t *comparison, const json_t *a, const json_t *b)
-{
-    const json_t *host_a = json_object_get(a, "host"), *host_b = json_object_get(b, "host");
-
-    for (unsigned i = 0; i < sizeof(file_facts) / sizeof(file_facts[0]); i++)
-        warn_unless_equal(comparison, file_facts[i].code, file_facts[i].what,
-                          json_object_get(a, file_facts[i].key),
-                          json_object_get(b, file_facts[i].key));
-    if (!get_is(a, "schema", SCHEMA) || !get_is(b, "schema", SCHEMA))
-        warn(comparison, "schema", "not both files are of the schema " SCHEMA);
-    for (unsigned i = 0; i < sizeof(host_facts) / sizeof(host_facts[0]); i++)
-        warn_unless_equal(comparison, host_facts[i].code, host_facts[i].what,
-                          json_object_get(host_a, host_facts[i].key),
-                          json_object_get(host_b, host_facts[i].key));
-    warn_of_end(comparison, "a", a);
-    warn_of_end(comparison, "b", b);
-    warn_of_seed(comparison, a, b);
-}
 
 /* All figures of a file by what identifies them, in the order of the file. */
 static json_t *index_of(const json_t *results)
@@ -140,8 +37,7 @@ static json_t *index_of(const json_t *results)
     return index;
 }
 
-/* "experiment step: name params, threads thr, env" */
-static json_t *name_of(const json_t *entry)
+json_t *compare_name(const json_t *entry)
 {
     char label[FIGURES_LABEL_MAX], where[FIGURES_LABEL_MAX], env[32], whole[FIGURES_LABEL_MAX];
 
@@ -152,18 +48,45 @@ static json_t *name_of(const json_t *entry)
                         figures_clean(env, sizeof(env), get_text(entry, "env")));
 }
 
-static json_t *compare_row(const json_t *entry, const json_t *a, const json_t *b, uint64_t seed)
+struct verdict_ratio compare_ratio(const json_t *row)
+{
+    const json_t *ci95 = json_object_get(row, "ci95");
+
+    return (struct verdict_ratio){
+        .median = get_number(row, "ratio"),
+        .interval = {json_number_value(json_array_get(ci95, 0)),
+                     json_number_value(json_array_get(ci95, 1))},
+        .ranged = ci95 != NULL,
+        .sure = get_number(row, "confidence") >= VERDICT_CONFIDENCE,
+        .directed = true,
+        .lower = get_is(row, "better", "lower"),
+        .samples = (size_t)get_integer(row, "samples"),
+    };
+}
+
+static void set_verdict(json_t *row, double margin)
+{
+    const struct verdict_ratio ratio = compare_ratio(row);
+    const enum verdict verdict = verdict_of(&ratio, margin);
+    const size_t samples = verdict_samples(&ratio, margin);
+
+    json_object_set_new(row, "verdict",
+                        json_string(verdict == VERDICT_NONE ? "none" : verdict_name(verdict)));
+    if (samples)
+        json_object_set_new(row, "settled_by_blocks", json_integer((json_int_t)samples));
+}
+
+static json_t *compare_row(const json_t *entry, const json_t *a, const json_t *b,
+                           const struct compare_how *how)
 {
     static const char *const copied[] = {"unit", "better"};
     json_t *object = json_copy((json_t *)entry);
-    const char *verdict = "none";
     struct figures_ratio ratio;
 
     json_object_del(object, "row");
     for (unsigned i = 0; i < 2; i++)
         json_object_set(object, copied[i], json_object_get(a, copied[i]));
-    if (!figures_ratio(&ratio, a, b, seed)) {
-        verdict = figures_verdict(ratio.ci95, !ratio.few, get_is(a, "better", "lower"));
+    if (!figures_ratio(&ratio, a, b, how->seed)) {
         json_object_set_new(object, "ratio", json_real(ratio.median));
         json_object_set_new(object, "ci95", json_pack("[f, f]", ratio.ci95.low, ratio.ci95.high));
         json_object_set_new(object, "confidence", json_real(ratio.confidence));
@@ -172,7 +95,10 @@ static json_t *compare_row(const json_t *entry, const json_t *a, const json_t *b
         json_object_set_new(object, "a_median", json_real(ratio.a_median));
     if (ratio.b_count)
         json_object_set_new(object, "b_median", json_real(ratio.b_median));
-    json_object_set_new(object, "verdict", json_string(verdict));
+    json_object_set_new(
+        object, "samples",
+        json_integer((json_int_t)(ratio.a_count < ratio.b_count ? ratio.a_count : ratio.b_count)));
+    set_verdict(object, how->margin_pct / 100);
     return object;
 }
 
@@ -191,7 +117,7 @@ static void warn_of_rows(json_t *comparison, const char *code, unsigned rows, co
     if (!rows)
         return;
     snprintf(text, sizeof(text), "%u %s %s", rows, rows == 1 ? "row" : "rows", what);
-    warn(comparison, code, text);
+    facts_warn(comparison, code, text);
 }
 
 unsigned compare_count(const json_t *comparison, const char *verdict)
@@ -206,7 +132,22 @@ unsigned compare_count(const json_t *comparison, const char *verdict)
     return count;
 }
 
-static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b, uint64_t seed)
+static unsigned count_few(const json_t *comparison)
+{
+    unsigned count = 0;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (json_object_get(comparison, "rows"), i, row) {
+        const struct verdict_ratio ratio = compare_ratio(row);
+
+        count += ratio.ranged && !ratio.sure;
+    }
+    return count;
+}
+
+static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
+                         const struct compare_how *how)
 {
     unsigned apart = 0;
     const char *key;
@@ -217,38 +158,39 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b, u
         const json_t *b = json_object_get(json_object_get(index_b, key), "row");
 
         if (!b)
-            json_array_append_new(json_object_get(comparison, "only_a"), name_of(entry));
+            json_array_append_new(json_object_get(comparison, "only_a"), compare_name(entry));
         else if (get_is(a, "better", "none") && get_is(b, "better", "none"))
             continue; /* a fact, and no figure */
         else if (!comparable(a, b))
             apart++;
         else
             json_array_append_new(json_object_get(comparison, "rows"),
-                                  compare_row(entry, a, b, seed));
+                                  compare_row(entry, a, b, how));
     }
     json_object_foreach (index_b, key, entry) {
         if (!json_object_get(index_a, key))
-            json_array_append_new(json_object_get(comparison, "only_b"), name_of(entry));
+            json_array_append_new(json_object_get(comparison, "only_b"), compare_name(entry));
     }
     warn_of_rows(comparison, "unit", apart,
                  "left out: the unit or the better direction differs, or is not known");
-    warn_of_rows(comparison, "few", compare_count(comparison, "few"),
-                 "of fewer than 6 samples in one of the files: that is too few to call a "
-                 "difference, however large; run more blocks");
+    warn_of_rows(comparison, "few", count_few(comparison),
+                 "of fewer than 6 samples in one of the files, which have no interval of 95 %");
     warn_of_rows(comparison, "no_ratio", compare_count(comparison, "none"),
                  "without a ratio: a sample is missing or not above 0");
 }
 
-json_t *compare_results(const json_t *a, const json_t *b, uint64_t seed)
+json_t *compare_results(const json_t *a, const json_t *b, const struct compare_how *how)
 {
     json_t *index_a = index_of(a), *index_b = index_of(b);
-    json_t *comparison =
-        json_pack("{s:[], s:[], s:[], s:{s:O*, s:O*}, s:[]}", "rows", "only_a", "only_b", "hosts",
-                  "a", json_object_get(a, "host"), "b", json_object_get(b, "host"), "warnings");
+    json_t *comparison = json_pack(
+        "{s:f, s:s, s:[], s:[], s:[], s:{s:O*, s:O*}, s:[]}", "margin_pct", how->margin_pct,
+        "sampled", get_is(a, "schema", REPORT_SCHEMA) ? "samples" : "blocks", "rows", "only_a",
+        "only_b", "hosts", "a", json_object_get(a, "host"), "b", json_object_get(b, "host"),
+        "warnings");
 
     if (comparison && index_a && index_b) {
-        warn_of_files(comparison, a, b);
-        compare_rows(comparison, index_a, index_b, seed);
+        facts_compare(comparison, a, b);
+        compare_rows(comparison, index_a, index_b, how);
     } else {
         json_decref(comparison);
         comparison = NULL;
@@ -256,19 +198,4 @@ json_t *compare_results(const json_t *a, const json_t *b, uint64_t seed)
     json_decref(index_a);
     json_decref(index_b);
     return comparison;
-}
-
-unsigned compare_worse(const json_t *comparison, double pct)
-{
-    unsigned worse = 0;
-    json_t *row;
-    size_t i;
-
-    json_array_foreach (json_object_get(comparison, "rows"), i, row) {
-        double rise = 100 * (get_number(row, "ratio") - 1);
-        double loss = get_is(row, "better", "lower") ? rise : -rise;
-
-        worse += get_is(row, "verdict", "worse") && loss > pct;
-    }
-    return worse;
 }

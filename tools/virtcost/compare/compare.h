@@ -8,23 +8,41 @@
 #define VIRTCOST_COMPARE_COMPARE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "tools/virtcost/figures/verdict.h"
+#include "vmm/base/err.h"
+
+struct compare_how {
+    double margin_pct; /* of the verdicts */
+    uint64_t seed;     /* of the bootstrap */
+};
+
 /*
  * compare_results(): an object, to be freed by the caller, or NULL if there is no memory:
+ *   "margin_pct": that of the verdicts;
+ *   "sampled": what more of narrows an interval: "blocks", or "samples" of two reports;
  *   "rows": an array of {"experiment", "step", "name", "params", "threads", "env", "unit",
- *     "better", "a_median", "b_median", "ratio" (b over a), "ci95", "confidence", "verdict"} for
- *     each figure that both files have;
+ *     "better", "samples" (of the file with fewer), "a_median", "b_median", "ratio" (b over a),
+ *     "ci95", "confidence", "verdict", "settled_by_blocks"} for each figure that both files have;
  *   "only_a", "only_b": the names of those that one of them has;
  *   "hosts": {"a", "b"};
  *   "warnings": an array of {"code", "text"}: what makes the two hard to compare.
- * The verdict is "better", "worse", "same" (1 is in the interval), "few" (fewer than six samples on
- * one side, with which no interval reaches 95 %), or "none" (no ratio: a sample that is not above
- * 0; then ratio, ci95 and confidence are absent, as is the median of a side without samples). A row
- * whose unit or direction differs is left out, with a warning. The seed is that of the bootstrap.
+ * The verdict is that of verdict_of(), or "none": no ratio, as a sample is missing or not above 0;
+ * then ratio, ci95 and confidence are absent, as is the median of a side without samples.
+ * "settled_by_blocks" is verdict_samples() of an unclear one, if known. A row whose unit or
+ * direction differs is left out, with a warning.
  */
-json_t *compare_results(const json_t *a, const json_t *b, uint64_t seed);
+json_t *compare_results(const json_t *a, const json_t *b, const struct compare_how *how);
+
+/* compare_ratio(): the ratio in one of the rows. */
+struct verdict_ratio compare_ratio(const json_t *row);
+
+/* compare_name(): "experiment step: name params, threads thr, env", printable, of one of the rows;
+ * to be freed by the caller. */
+json_t *compare_name(const json_t *row);
 
 /* compare_count(): how many rows have this verdict. */
 unsigned compare_count(const json_t *comparison, const char *verdict);
@@ -33,15 +51,31 @@ unsigned compare_count(const json_t *comparison, const char *verdict);
 void compare_print(FILE *out, const json_t *comparison);
 
 /*
- * compare_worse(): how many rows are worse by more than `pct` percent of a's median: the verdict is
- * "worse", so the interval excludes 1, and the median has risen by more than that where less is
- * better, or fallen where more is.
- *
- * A row with too few samples never counts, however bad: its interval cannot exclude 1 with a
- * confidence that is worth the name, and a check that cries wolf is turned off. But then a check of
- * few blocks cannot fail, so compare_results() warns of such rows, and of those without a ratio.
- * One row in fifty or so is "worse" by chance; `pct` keeps the most of these out.
+ * When a comparison fails. A figure
+ * - is worse if its verdict is, and its median is so by more than worse_pct percent of a's;
+ * - may be worse if there is no telling (it is unclear), but its median is worse by more than that;
+ *   or if a has it, and b has no sample of it, or none above 0 where more is better;
+ * - cannot be judged if it is unclear, has no ratio, or is in a alone.
+ * The first two fail; the third does so if `unclear` is set. The margin must not exceed worse_pct:
+ * then no figure that is the same is worse.
  */
-unsigned compare_worse(const json_t *comparison, double pct);
+struct compare_gate {
+    double worse_pct; /* negative: nothing is too much */
+    bool unclear;
+};
+
+/* Ways to fail. */
+#define COMPARE_FAILURES 3
+
+/* compare_fails(): what fails, if anything, as errors of ERR_FAILED. Returns how many there are. */
+unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate,
+                       struct err err[COMPARE_FAILURES]);
+
+/*
+ * compare_print_unclear(): the figures that cannot be judged, each with the reason, and their
+ * number; those that may be worse first. `program` begins the text.
+ */
+void compare_print_unclear(FILE *out, const char *program, const json_t *comparison,
+                           const struct compare_gate *gate);
 
 #endif

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/virtcost/compare/compare.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/table.h"
 #include "vmm/base/wrapped.h"
 
-/* `last` is table_name()'s. */
-static void print_row(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX])
+static void put_row(struct tabular *table, const json_t *row, double margin)
 {
     const json_t *medians[] = {json_object_get(row, "a_median"), json_object_get(row, "b_median")};
-    char verdict[8];
+    const struct verdict_ratio ratio = compare_ratio(row);
 
-    table_name(out, row, last);
-    table_numbers(out, get_text(row, "unit"), medians, 2);
-    table_ratio(out, json_object_get(row, "ratio"), json_object_get(row, "ci95"), "no ratio");
-    fprintf(out, " %s\n", figures_clean(verdict, sizeof(verdict), get_text(row, "verdict")));
+    table_name(table, row);
+    table_numbers(table, get_text(row, "unit"), medians, 2);
+    table_ratio(table, &ratio, margin, "no ratio");
+    tabular_end(table);
 }
 
 /* The experiment and its step, if it has any. */
@@ -26,27 +27,41 @@ static void print_step(FILE *out, const json_t *row)
 
     figures_clean(name, sizeof(name), get_text(row, "experiment"));
     figures_clean(step, sizeof(step), get_text(row, "step"));
-    fprintf(out, "%s%s%s\n", name, *step ? " " : "", step);
+    wrapped_note(out, "%s%s%s\n", name, *step ? " " : "", step);
 }
 
-static void print_rows(FILE *out, const json_t *rows)
+struct compared_rows {
+    const json_t *rows;
+    double margin;
+};
+
+static void put_rows(struct tabular *table, const void *ctx)
 {
-    static const char *const files[] = {"a", "b"};
-    char label[FIGURES_LABEL_MAX] = "";
+    const struct compared_rows *compared = ctx;
     const json_t *last = NULL;
     json_t *row;
     size_t i;
 
-    table_header(out, files, 2, "b/a    95 % interval");
-    json_array_foreach (rows, i, row) {
+    json_array_foreach (compared->rows, i, row) {
         if (!last || strcmp(get_text(last, "experiment"), get_text(row, "experiment")) ||
             strcmp(get_text(last, "step"), get_text(row, "step"))) {
-            print_step(out, row);
-            *label = '\0';
+            FILE *out = tabular_between(table);
+
+            if (out)
+                print_step(out, row);
         }
         last = row;
-        print_row(out, row, label);
+        put_row(table, row, compared->margin);
     }
+}
+
+static void print_rows(FILE *out, const json_t *rows, double margin)
+{
+    static const char *const files[] = {"a", "b"};
+    struct tabular_column column[TABULAR_COLUMNS_MAX];
+
+    tabular_print(out, column, table_columns(column, files, 2, "b/a    95 % interval"), put_rows,
+                  &(struct compared_rows){rows, margin});
 }
 
 static void print_texts(FILE *out, const char *label, const json_t *texts, const char *key)
@@ -62,16 +77,37 @@ static void print_texts(FILE *out, const char *label, const json_t *texts, const
     }
 }
 
+/* What would settle those that are unclear. */
+static void print_unclear(FILE *out, const json_t *comparison, double margin)
+{
+    const json_t *rows = json_object_get(comparison, "rows");
+    struct verdict_ratio *ratio = calloc(json_array_size(rows) + 1, sizeof(*ratio));
+    struct settle settle = {
+        .ratio = ratio, .margin = margin, .sampled = get_text(comparison, "sampled")};
+    char text[SETTLE_TEXT_MAX];
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (rows, i, row)
+        if (ratio)
+            ratio[settle.count++] = compare_ratio(row);
+    if (settle_text(text, &settle))
+        wrapped_print(out, 10, "unclear", text);
+    free(ratio);
+}
+
 void compare_print(FILE *out, const json_t *comparison)
 {
     const json_t *rows = json_object_get(comparison, "rows");
+    const double margin = verdict_margin(comparison);
 
     if (json_array_size(rows)) {
-        print_rows(out, rows);
-        fprintf(out,
-                "verdicts: %u better, %u worse, %u same (1 is in the interval), %u few samples\n",
-                compare_count(comparison, "better"), compare_count(comparison, "worse"),
-                compare_count(comparison, "same"), compare_count(comparison, "few"));
+        print_rows(out, rows, margin);
+        wrapped_note(out, "verdicts: %u better, %u worse, %u same within %g %%, %u unclear\n",
+                     compare_count(comparison, "better"), compare_count(comparison, "worse"),
+                     compare_count(comparison, "same"), 100 * margin,
+                     compare_count(comparison, "unclear"));
+        print_unclear(out, comparison, margin);
     } else {
         fprintf(out, "the two have no figure in common\n");
     }

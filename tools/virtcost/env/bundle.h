@@ -6,13 +6,15 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "tools/virtcost/env/volume.h"
+
 struct bundle {
     const json_t *argv; /* an array of strings */
     uint64_t memory_bytes;
-    const char *cpus;         /* NULL: all */
-    const char *folder;       /* to be seen at the same place; NULL: none */
-    const char *lower, *work; /* overlayfs, with the folder as the upper one; NULL: a bind mount */
-    const char *cgroup;       /* its path */
+    const char *cpus;            /* NULL: all */
+    const struct volume *volume; /* NULL: none */
+    const char *lower, *work;    /* folders of an overlayfs whose upper one is the volume's */
+    const char *cgroup;          /* its path */
 };
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,86 +11,122 @@
 #include <unistd.h>
 
 #include "tools/virtcost/env/cgroup.h"
+#include "tools/virtcost/env/hierarchy.h"
 #include "vmm/host/file.h"
-
-#define ROOT_V1 "/sys/fs/cgroup/memory"
-#define ROOT_V2 "/sys/fs/cgroup"
 
 /* How often its removal is tried: members' memory is freed late. */
 #define TRIES 100
 
-/* The path of this process's cgroup that has `controller`, "memory" or, in version 2, "". */
-static int find_own(const char *controller, char *path, size_t size)
+/* How many levels of cgroups ours may have below them. */
+#define DEPTH_MAX 8
+
+/* The limits of a cgroup of version 2, and what each is where there is none. */
+static const struct limit {
+    const char *file, *none;
+} limits[] = {
+    {"cpu.max", "max"},     {"cpu.weight", "100"}, {"memory.max", "max"},
+    {"memory.high", "max"}, {"pids.max", "max"},   {"memory.swap.max", "max"},
+    {"cpuset.cpus", ""},    {"cpuset.mems", ""},   {"io.max", ""},
+};
+
+static void base_name(char name[64], pid_t pid)
 {
-    FILE *file = fopen("/proc/self/cgroup", "re");
-    char line[PATH_MAX];
-    int found = -1;
+    snprintf(name, 64, "virtcost-%d", (int)pid);
+}
 
-    while (file && found && fgets(line, sizeof(line), file)) {
-        char *name = strchr(line, ':'), *at = name ? strchr(name + 1, ':') : NULL;
+static void join(char path[PATH_MAX], const char *folder, const char *name)
+{
+    snprintf(path, PATH_MAX, "%.*s/%.*s", PATH_MAX - 256, folder, 250, name);
+}
 
-        if (!at)
-            continue;
-        *at++ = '\0';
-        at[strcspn(at, "\n")] = '\0';
-        if (strcmp(name + 1, controller) != 0)
-            continue;
-        snprintf(path, size, "%s", at);
-        found = 0;
-    }
-    if (file)
-        fclose(file);
-    return found;
+/* Write a text to a file of a cgroup's folder, at once. Returns 0, or -1 with errno. */
+static int write_file(const char *folder, const char *name, const char *text)
+{
+    size_t length = strlen(text);
+    char path[PATH_MAX];
+    ssize_t done;
+    int fd;
+
+    join(path, folder, name);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    done = write(fd, text, length);
+    close(fd);
+    return done == (ssize_t)length ? 0 : -1;
+}
+
+/* io.max has a line for each device, which are written one by one. */
+static int write_lines(const char *folder, const char *name, char *text)
+{
+    char *line;
+
+    while ((line = strsep(&text, "\n")))
+        if (write_file(folder, name, line))
+            return -1;
+    return 0;
+}
+
+static int copy_limit(const char *from, const char *to, const struct limit *limit, struct err *err)
+{
+    char path[PATH_MAX], text[4096];
+    size_t none = strlen(limit->none);
+
+    join(path, from, limit->file);
+    if (file_read(path, text, sizeof(text)) || !*text ||
+        (none && !strncmp(text, limit->none, none) && (!text[none] || text[none] == ' ')))
+        return 0;
+    if (!write_lines(to, limit->file, text))
+        return 0;
+    return err_sys(err, ERR_CANNOT_RUN, "%s: its %s cannot be set for a cgroup beside it", from,
+                   limit->file);
+}
+
+/* Make a cgroup where ours belong, with the limits that this process's has. */
+static int make(const struct hierarchy *hierarchy, const char *name, char path[PATH_MAX],
+                struct err *err)
+{
+    char parent[PATH_MAX];
+
+    hierarchy_parent(hierarchy, parent);
+    join(path, parent, name);
+    if (mkdir(path, 0755) && errno != EEXIST)
+        return err_sys(err, ERR_CANNOT_RUN, "%s", path);
+    if (!strcmp(parent, hierarchy->own))
+        return 0;
+    for (unsigned i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+        if (copy_limit(hierarchy->own, path, &limits[i], err)) {
+            rmdir(path);
+            return -1;
+        }
+    return 0;
 }
 
 int cgroup_open(struct cgroup *cgroup, struct err *err)
 {
-    const char *root;
-    char own[PATH_MAX - 128];
+    struct hierarchy hierarchy;
+    char base[64];
 
     *cgroup = (struct cgroup){0};
-    snprintf(cgroup->name, sizeof(cgroup->name), "/virtcost-%d", (int)getpid());
-    if (!find_own("memory", own, sizeof(own))) {
-        cgroup->version = 1;
-        root = ROOT_V1;
-    } else if (!find_own("", own, sizeof(own))) {
-        cgroup->version = 2;
-        root = ROOT_V2;
-    } else {
+    base_name(base, getpid());
+    snprintf(cgroup->name, sizeof(cgroup->name), "%.40s-all", base);
+    if (hierarchy_find(&hierarchy, "memory"))
         return err_set(err, ERR_CANNOT_RUN, "there is no memory cgroup");
-    }
-    snprintf(cgroup->path, sizeof(cgroup->path), "%s%s", root, cgroup->name);
-    snprintf(cgroup->before, sizeof(cgroup->before), "%s%s", root, own);
-    if (mkdir(cgroup->path, 0755)) {
-        cgroup->version = 0;
-        return err_sys(err, ERR_CANNOT_RUN, "%s", cgroup->path);
-    }
-    return 0;
-}
-
-static int write_self(const char *folder)
-{
-    char path[PATH_MAX + 16];
-    int fd;
-    ssize_t done;
-
-    snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
-    fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
+    snprintf(cgroup->before, sizeof(cgroup->before), "%s", hierarchy.own);
+    if (make(&hierarchy, cgroup->name, cgroup->path, err))
         return -1;
-    done = write(fd, "0", 1);
-    close(fd);
-    return done == 1 ? 0 : -1;
+    cgroup->version = hierarchy.version;
+    return 0;
 }
 
 int cgroup_enter(const struct cgroup *cgroup)
 {
-    return write_self(cgroup->path);
+    return write_file(cgroup->path, "cgroup.procs", "0");
 }
 
 int cgroup_leave(const struct cgroup *cgroup)
 {
-    return write_self(cgroup->before);
+    return write_file(cgroup->before, "cgroup.procs", "0");
 }
 
 int cgroup_kernel(const struct cgroup *cgroup, uint64_t *bytes)
@@ -107,30 +144,139 @@ int cgroup_kernel(const struct cgroup *cgroup, uint64_t *bytes)
     return 0;
 }
 
+void cgroup_close(struct cgroup *cgroup)
+{
+    if (cgroup->version)
+        cgroup_sweep(getpid());
+    cgroup->version = 0;
+}
+
+/* Whether the hierarchies of version 1 have this process at the same path; *own becomes it. */
+static bool agree(const struct hierarchy *list, unsigned count, const char **own)
+{
+    bool same = true;
+
+    *own = NULL;
+    for (unsigned i = 0; i < count; i++) {
+        if (list[i].version != 1)
+            continue;
+        same &= !*own || !strcmp(*own, hierarchy_own(&list[i]));
+        *own = hierarchy_own(&list[i]);
+    }
+    return same && *own;
+}
+
+int cgroup_place(char path[PATH_MAX], const char *id, const char *below, bool relative,
+                 struct err *err)
+{
+    struct hierarchy memory, *list;
+    unsigned count = hierarchy_list(&list);
+    const char *own, *slash = below ? "/" : "";
+    char folder[PATH_MAX], base[64];
+    int result = 0;
+
+    base_name(base, getpid());
+    snprintf(path, PATH_MAX, "%s%s%s", below ? below : "", slash, id);
+    if (!hierarchy_find(&memory, "memory") && memory.version == 2) {
+        /* With a folder of ours in between, which has the limits; the runtime makes the rest. */
+        result = make(&memory, below ? below : base, folder, err);
+        if (!result)
+            snprintf(path, PATH_MAX, "%.*s/%.100s", PATH_MAX - 128, folder + strlen(memory.top),
+                     id);
+    } else if (!relative && agree(list, count, &own)) {
+        snprintf(path, PATH_MAX, "%.*s/%.60s%s%.100s", PATH_MAX - 256, own, below ? below : "",
+                 slash, id);
+    }
+    free(list);
+    return result;
+}
+
+static bool is_of(const char *name, const char *base)
+{
+    size_t length = strlen(base);
+
+    return !strncmp(name, base, length) && (!name[length] || name[length] == '-');
+}
+
+/* End all that is in it; frozen ones can only end when they are thawed. */
+static void kill_members(const char *folder)
+{
+    char path[PATH_MAX], line[32];
+    FILE *file;
+
+    write_file(folder, "freezer.state", "THAWED");
+    write_file(folder, "cgroup.freeze", "0");
+    join(path, folder, "cgroup.procs");
+    file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file)) {
+        pid_t pid = (pid_t)strtol(line, NULL, 10);
+
+        if (pid > 0 && pid != getpid())
+            kill(pid, SIGKILL);
+    }
+    if (file)
+        fclose(file);
+}
+
 static void remove_folder(const char *path)
 {
     const struct timespec pause = {.tv_nsec = 20000000};
 
-    for (unsigned i = 0; i < TRIES && rmdir(path) && errno == EBUSY; i++)
+    for (unsigned i = 0; i < TRIES && rmdir(path) && errno == EBUSY; i++) {
+        kill_members(path);
         nanosleep(&pause, NULL);
+    }
 }
 
-void cgroup_close(struct cgroup *cgroup)
+/* For a cgroup and those below it, those first. */
+static void walk_tree(const char *path, unsigned depth, void (*act)(const char *path))
 {
-    FILE *mounts = cgroup->version ? setmntent("/proc/self/mounts", "re") : NULL;
-    char path[PATH_MAX + 64];
-    struct mntent *mount;
+    DIR *folder = depth < DEPTH_MAX ? opendir(path) : NULL;
+    struct dirent *entry;
+    char below[PATH_MAX];
 
-    if (cgroup->version)
-        remove_folder(cgroup->path);
-    cgroup->version = 0;
-    /* Version 1: a runtime has made the folder above its containers' in each hierarchy. */
-    while (mounts && (mount = getmntent(mounts))) {
-        if (strcmp(mount->mnt_type, "cgroup") != 0 && strcmp(mount->mnt_type, "cgroup2") != 0)
+    while (folder && (entry = readdir(folder))) {
+        if (entry->d_type != DT_DIR || *entry->d_name == '.')
             continue;
-        snprintf(path, sizeof(path), "%.*s%s", PATH_MAX - 1, mount->mnt_dir, cgroup->name);
-        remove_folder(path);
+        join(below, path, entry->d_name);
+        walk_tree(below, depth + 1, act);
     }
-    if (mounts)
-        endmntent(mounts);
+    if (folder)
+        closedir(folder);
+    act(path);
+}
+
+static void walk_ours(const char *path, const char *base, void (*act)(const char *path))
+{
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    char below[PATH_MAX];
+
+    while (folder && (entry = readdir(folder))) {
+        if (entry->d_type != DT_DIR || !is_of(entry->d_name, base))
+            continue;
+        join(below, path, entry->d_name);
+        walk_tree(below, 0, act);
+    }
+    if (folder)
+        closedir(folder);
+}
+
+void cgroup_sweep(pid_t pid)
+{
+    /* All are ended first: what is frozen in one hierarchy cannot end for the others. */
+    static void (*const acts[])(const char *path) = {kill_members, remove_folder};
+    struct hierarchy *list;
+    unsigned count = hierarchy_list(&list);
+    char base[64], parent[PATH_MAX];
+
+    base_name(base, pid);
+    for (unsigned k = 0; k < 2; k++)
+        for (unsigned i = 0; i < count; i++) {
+            hierarchy_parent(&list[i], parent);
+            walk_ours(parent, base, acts[k]);
+            if (strcmp(parent, list[i].own) != 0)
+                walk_ours(list[i].own, base, acts[k]);
+        }
+    free(list);
 }

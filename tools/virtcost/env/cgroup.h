@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* A memory cgroup of our own, version 1 or 2, whose members' memory the kernel adds up. */
+/*
+ * Cgroups of our own, version 1 or 2, with the limits that this process has: below its own cgroup
+ * in version 1, beside it in version 2, where one with processes in it can have no controllers for
+ * those below. They are called "virtcost-", the number of the process, and perhaps more.
+ */
 #ifndef VIRTCOST_ENV_CGROUP_H
 #define VIRTCOST_ENV_CGROUP_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "vmm/base/err.h"
 
+/* A memory cgroup, whose members' memory the kernel adds up. */
 struct cgroup {
     int version;           /* 1 or 2; 0: there is none */
-    char name[64];         /* below the hierarchy's root: "/virtcost-123" */
+    char name[64];         /* the last part of its path: "virtcost-123-all" */
     char path[PATH_MAX];   /* of its folder */
     char before[PATH_MAX]; /* where this process was */
 };
@@ -30,5 +37,21 @@ int cgroup_kernel(const struct cgroup *cgroup, uint64_t *bytes);
 
 /* cgroup_close(): remove it, in all hierarchies; its members are gone. */
 void cgroup_close(struct cgroup *cgroup);
+
+/*
+ * cgroup_place(): where a runtime is to put a container called `id`, below the cgroup of ours
+ * called `below` (NULL: none), so that this process's limits hold for it. `relative`: the runtime
+ * takes a path without a slash in front as below its own cgroup in each hierarchy of version 1;
+ * otherwise that is possible only where they all agree. Returns 0, or -1 if the limits cannot be
+ * given to it.
+ */
+int cgroup_place(char path[PATH_MAX], const char *id, const char *below, bool relative,
+                 struct err *err);
+
+/*
+ * cgroup_sweep(): end what is left in the cgroups that process `pid` has made, and remove them, in
+ * all hierarchies.
+ */
+void cgroup_sweep(pid_t pid);
 
 #endif

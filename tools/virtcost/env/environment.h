@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "tools/virtcost/env/container.h"
+#include "tools/virtcost/env/process.h"
 #include "vmm/base/err.h"
 
 #define ENVIRONMENTS_MAX 8
@@ -34,13 +35,19 @@ const struct environment *environment_find(const char *name, size_t length);
 
 #define RUN_STOPPED 1
 
+struct site;
+
+/* environment_real(): an environment, or the one whose program it has. */
+const struct environment *environment_real(const struct environment *env, const struct site *site);
+
 /* Where runs take place: what they all share. */
 struct site {
-    const struct environment *base; /* whose program an environment without one has */
-    int stop_fd;                    /* readable when the user wants to stop */
-    struct container container;     /* opened, if an environment is contained */
-    const char *folder;             /* for files, on a real disk; gone at the end */
-    unsigned count;                 /* instances of an experiment that has many; 0: not said */
+    const struct environment *base;   /* whose program an environment without one has */
+    int stop_fd;                      /* readable when the user wants to stop */
+    struct container *container;      /* opened, if an environment is contained */
+    void (*notice)(const char *text); /* for what the user should know at once; may be NULL */
+    const char *folder;               /* for files, on a real disk; gone at the end */
+    unsigned count;                   /* instances of an experiment that has many; 0: not said */
     bool quick;
 };
 
@@ -49,6 +56,7 @@ struct run {
     json_t *report;    /* whole, though a check in it may have failed; or NULL */
     char said[4096];   /* the end of what the program wrote to standard error */
     uint64_t total_ns; /* from the fork until the process was gone */
+    bool interrupted;  /* it, or this process, was stopped or frozen meanwhile: times are void */
 };
 
 #define ARGUMENTS_MAX 96
@@ -62,6 +70,8 @@ struct command {
     const char *argv[ARGUMENTS_MAX];
     unsigned count;
     json_t *texts;
+    uint64_t memory_bytes;  /* the limit of a container; 0: it is none */
+    char started[PATH_MAX]; /* the file that a container's runtime makes; empty: none */
 };
 
 /*
@@ -73,6 +83,10 @@ int environment_command(struct command *command, const struct environment *env,
                         const struct site *site, const json_t *options, const char *id,
                         struct err *err);
 void command_free(struct command *command);
+
+/* environment_patience(): how long a process of an environment is waited for. */
+struct patience environment_patience(const struct environment *env, const struct site *site,
+                                     const struct command *command);
 
 /*
  * environment_run(): run it once, to its end. Returns 0, and the caller frees the report;

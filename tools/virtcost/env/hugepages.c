@@ -54,9 +54,9 @@ int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err
     if (available && (wanted - free_pages) * page > available - available / LEFT_PART) {
         pages->path[0] = '\0';
         return err_set(err, ERR_CANNOT_RUN,
-                       "%" PRIu64 " pages of %" PRIu64 " MiB are more than the %" PRIu64
+                       "%" PRIu64 " page%s of %" PRIu64 " MiB: more than the %" PRIu64
                        " MiB of memory that can be had",
-                       wanted, page >> 20, available >> 20);
+                       wanted, units_s(wanted), page >> 20, available >> 20);
     }
     if (reserved)
         *reserved = *pages;
@@ -75,9 +75,9 @@ int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err
         return 0;
     hugepages_give_back(pages);
     return err_set(err, ERR_CANNOT_RUN,
-                   "the kernel finds %" PRIu64 " of %" PRIu64 " pages of %" PRIu64
+                   "the kernel finds %" PRIu64 " of %" PRIu64 " page%s of %" PRIu64
                    " MiB: its memory is in smaller pieces",
-                   now, wanted, page >> 20);
+                   now, wanted, units_s(wanted), page >> 20);
 }
 
 void hugepages_give_back(const struct hugepages *pages)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +8,7 @@
 
 #include "tools/virtcost/env/instance.h"
 #include "tools/virtcost/env/process.h"
-#include "tools/virtcost/figures/get.h"
+#include "vmm/base/clock.h"
 
 /* What a benchmark of "load" says, a line. */
 #define READY "ready\n"
@@ -18,16 +16,42 @@
 /* How long none may become ready before that is an error. */
 #define PATIENCE_MS 30000
 
+/* How often instances are looked at that say nothing. */
+#define TICK_MS 100
+
 #define PIPE_BYTES (1 << 20)
+
+/* A detached container's runtime ends when the container is there. Returns as instance_start(). */
+static int await_runtime(struct instance *instance, const struct patience *patience,
+                         const struct site *site, struct answers *answers, struct err *err)
+{
+    const char *env = instance->env->name, *version = site->container->version;
+    struct process_end end;
+    int failed = process_wait(instance->pid, patience, &end);
+
+    instance->pid = 0;
+    answers->interrupted |= end.interrupted;
+    if (failed)
+        return err_sys(err, ERR_FAILED, "%s: pidfd_open", env);
+    if (end.why == PROCESS_STOPPED)
+        return RUN_STOPPED;
+    if (process_ok(&end))
+        return 0;
+    if (end.why != PROCESS_ENDED)
+        return err_set(err, ERR_FAILED, "%s: %s did not start a container within %u s", env,
+                       version, CONTAINER_START_SECONDS);
+    return err_set(err, ERR_FAILED, "%s: %s ended with status %d", env, version,
+                   WEXITSTATUS(end.status));
+}
 
 int instance_start(struct instance *instance, const struct environment *env,
                    const struct site *site, const json_t *options, unsigned number,
-                   const struct answers *answers, struct err *err)
+                   struct answers *answers, struct err *err)
 {
-    int detached = env->contained && json_object_get(options, ENVIRONMENT_DETACHED), status = 0;
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    struct command command;
-    int result = -1;
+    int detached = env->contained && json_object_get(options, ENVIRONMENT_DETACHED);
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC), result = -1;
+    struct command command = {0};
+    struct patience patience;
 
     *instance = (struct instance){0};
     snprintf(instance->id, sizeof(instance->id), "virtcost-%d-%u", (int)getpid(), number);
@@ -40,21 +64,20 @@ int instance_start(struct instance *instance, const struct environment *env,
         else
             result = 0;
     }
+    if (!result) {
+        instance->env = env;
+        answers->container_bytes = command.memory_bytes;
+        patience = environment_patience(env, site, &command);
+        patience.seconds = CONTAINER_START_SECONDS;
+        if (detached)
+            result = await_runtime(instance, &patience, site, answers, err);
+        if (result)
+            instance_end(instance, site);
+    }
     command_free(&command);
     if (nowhere >= 0)
         close(nowhere);
-    if (result)
-        return -1;
-    instance->env = env;
-    if (!detached)
-        return 0;
-    waitpid(instance->pid, &status, 0);
-    instance->pid = 0;
-    if (!status)
-        return 0;
-    instance_end(instance, site);
-    return err_set(err, ERR_FAILED, "%s: %s ended with status %d", env->name,
-                   site->container.version, WEXITSTATUS(status));
+    return result;
 }
 
 /* How many lines of `text` say that one is ready; *other becomes the first that says otherwise. */
@@ -81,7 +104,7 @@ int answers_open(struct answers *answers, struct err *err)
         return err_sys(err, ERR_FAILED, "pipe");
     /* As many as there are can say it without waiting. */
     fcntl(fds[0], F_SETPIPE_SZ, PIPE_BYTES);
-    *answers = (struct answers){fds[0], fds[1], 0};
+    *answers = (struct answers){.read_fd = fds[0], .write_fd = fds[1], .before = oom_now()};
     return 0;
 }
 
@@ -107,31 +130,73 @@ static int take_answers(struct answers *answers, struct err *err)
                    (int)(strcspn(other, "\n") < 300 ? strcspn(other, "\n") : 300), other);
 }
 
+int answers_check(struct answers *answers, struct err *err)
+{
+    siginfo_t info = {0};
+    char who[128];
+    int signal;
+
+    while (process_was_halted(-1, &signal))
+        answers->interrupted = true;
+    /* Instances are the only children meanwhile. */
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+        return 0;
+    if (info.si_code == CLD_EXITED)
+        return err_set(err, ERR_FAILED, "an instance ended with status %d", info.si_status);
+    if (info.si_status == SIGKILL &&
+        oom_since(&answers->before, answers->container_bytes, who, sizeof(who))) {
+        err_set(err, ERR_FAILED, "an instance was killed by %s", who);
+        return err_hint(err, "fewer, or a smaller --mem");
+    }
+    return err_set(err, ERR_FAILED, "an instance was killed by signal %d (%s)", info.si_status,
+                   strsignal(info.si_status));
+}
+
+static int tell_missing(const struct answers *answers, unsigned count, struct err *err)
+{
+    char who[128];
+
+    err_set(err, ERR_FAILED, "%u of %u instance%s not ready after %d s", count - answers->ready,
+            count, count == 1 ? " was" : "s were", PATIENCE_MS / 1000);
+    if (!oom_since(&answers->before, answers->container_bytes, who, sizeof(who)))
+        return -1;
+    return err_hint(err, "fewer, or a smaller --mem: %s was at work", who);
+}
+
 int answers_await(struct answers *answers, unsigned count, const struct site *site, struct err *err)
 {
     struct pollfd fds[] = {{.fd = answers->read_fd, .events = POLLIN},
                            {.fd = site->stop_fd, .events = POLLIN}};
+    uint64_t heard_ns = clock_mono_ns();
     int result = 0;
 
     do {
-        int ready = poll(fds, 2, answers->ready < count ? PATIENCE_MS : 0);
-
-        if (ready < 0 && errno == EINTR)
-            continue;
+        process_poll(fds, 2, answers->ready < count ? TICK_MS : 0, &answers->interrupted);
         if (fds[1].revents)
             return RUN_STOPPED;
-        if (fds[0].revents)
+        if (fds[0].revents) {
+            heard_ns = clock_mono_ns();
             result = take_answers(answers, err);
-        else if (answers->ready < count)
-            result = err_set(err, ERR_FAILED, "%u of %u instances were not ready after %d s",
-                             count - answers->ready, count, PATIENCE_MS / 1000);
+        } else if (answers->ready < count) {
+            result = answers_check(answers, err);
+            if (!result && clock_mono_ns() - heard_ns > PATIENCE_MS * 1000000ull)
+                result = tell_missing(answers, count, err);
+        }
     } while (!result && answers->ready < count);
     return result;
 }
 
+bool instance_has_ended(const struct instance *instance)
+{
+    siginfo_t info = {0};
+
+    return instance->pid > 0 &&
+           !waitid(P_PID, (id_t)instance->pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid;
+}
+
 pid_t instance_pid(const struct instance *instance, const struct site *site)
 {
-    return instance->pid ? instance->pid : container_pid(&site->container, instance->id);
+    return instance->pid ? instance->pid : container_pid(site->container, instance->id);
 }
 
 static bool is_plain(const struct instance *instance)
@@ -142,10 +207,10 @@ static bool is_plain(const struct instance *instance)
 void instance_end(struct instance *instance, const struct site *site)
 {
     if (is_plain(instance)) {
-        kill(instance->pid, SIGKILL);
-        waitpid(instance->pid, NULL, 0);
+        process_kill(instance->pid);
+        process_reap(instance->pid);
     } else if (instance->env) {
-        container_remove(&site->container, instance->id);
+        container_remove(site->container, instance->id);
         if (instance->pid > 0)
             process_end(instance->pid);
     }
@@ -157,7 +222,7 @@ void instance_end_all(struct instance *instances, unsigned count, const struct s
     /* All at once: giving memory back is most of it. */
     for (unsigned i = 0; i < count; i++)
         if (is_plain(&instances[i]))
-            kill(instances[i].pid, SIGKILL);
+            process_kill(instances[i].pid);
     for (unsigned i = 0; i < count; i++)
         instance_end(&instances[i], site);
 }

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tools/virtcost/env/cgroup.h"
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
 #include "vmm/host/file.h"
+
+/* How long it may take to end, once there is nothing to do. */
+#define END_MS 5000
 
 /* Until the other end of the pipe is closed: its process is gone, however it went. */
 static void await_end(int fd)
@@ -17,39 +24,81 @@ static void await_end(int fd)
 }
 
 /* In the child; does not return. */
-static void keep(const struct container *container, const char *folder, int fd)
+static void keep(struct container *container, const char *folder, pid_t owner, int fd)
 {
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     sigset_t all;
 
-    /* What ends the other is no reason to go. */
-    setsid();
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     for (int out = STDIN_FILENO; nowhere >= 0 && out <= STDERR_FILENO; out++)
         dup2(nowhere, out);
     await_end(fd);
     hugepages_give_back_left();
-    if (!access(folder, F_OK)) {
-        container_remove_all(container);
+    if (*folder && !access(folder, F_OK)) {
+        container_close(container);
+        cgroup_sweep(owner);
         file_remove_tree(folder);
     }
     _exit(0);
 }
 
-int keeper_start(const struct container *container, const char *folder, struct err *err)
+/*
+ * A session of its own, so that what ends the other is no reason to go; and no child of the other,
+ * whose children are what it measures.
+ */
+static void detach(struct container *container, const char *folder, pid_t owner, int ended)
 {
-    int fds[2];
-    pid_t pid;
+    setsid();
+    if (!fork())
+        keep(container, folder, owner, ended);
+    _exit(0);
+}
 
-    if (pipe2(fds, O_CLOEXEC))
+int keeper_start(struct keeper *keeper, struct container *container, const char *folder,
+                 struct err *err)
+{
+    pid_t owner = getpid(), pid;
+    int ended[2] = {-1, -1}, alive[2] = {-1, -1};
+
+    *keeper = (struct keeper){-1, -1};
+    if (pipe2(ended, O_CLOEXEC))
         return err_sys(err, ERR_FAILED, "pipe");
-    pid = fork();
-    if (!pid) {
-        close(fds[1]);
-        keep(container, folder, fds[0]);
+    if (pipe2(alive, O_CLOEXEC)) {
+        close(ended[0]);
+        close(ended[1]);
+        return err_sys(err, ERR_FAILED, "pipe");
     }
-    close(fds[0]);
-    /* The other end stays open for as long as this process lives. */
+    pid = fork();
+    /* The keeper's end of the second pipe stays open for as long as it lives. */
+    if (!pid) {
+        close(ended[1]);
+        close(alive[0]);
+        detach(container, folder, owner, ended[0]);
+    }
+    close(ended[0]);
+    close(alive[1]);
+    *keeper = (struct keeper){ended[1], alive[0]};
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
     return pid < 0 ? err_sys(err, ERR_FAILED, "fork") : 0;
+}
+
+void keeper_end(struct keeper *keeper)
+{
+    struct pollfd gone = {.fd = keeper->keeper_fd, .events = POLLIN};
+
+    if (keeper->owner_fd < 0)
+        return;
+    close(keeper->owner_fd);
+    poll(&gone, 1, END_MS);
+    close(keeper->keeper_fd);
+    *keeper = (struct keeper){-1, -1};
+}
+
+void *keeper_share(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
 }

@@ -13,7 +13,9 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/clock.h"
+#include "vmm/base/tabular.h"
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/host/memory.h"
 
 #define COUNT_DEFAULT 100
@@ -45,9 +47,19 @@ static int plan_density(struct plan *plan, const struct request *request, struct
     plan_step(plan, request, "",
               json_pack("{s:s, s:s, s:s, s:n}", "bench", "load.idle", "mem",
                         *mem ? mem : MEM_DEFAULT, "thp", "off", ENVIRONMENT_DETACHED));
-    if (request->site->container.runtime && !container_has_overlay(&request->site->container))
+    if (request->site->container->runtime && !container_has_overlay(request->site->container))
         plan_skip(plan, "container", "", "an engine's containers cannot be watched from here");
     return 0;
+}
+
+/* Those that have answered and are still there. */
+static unsigned count_alive(const struct crowd *crowd)
+{
+    unsigned alive = crowd->started;
+
+    for (unsigned i = 0; i < crowd->started; i++)
+        alive -= instance_has_ended(&crowd->instance[i]);
+    return alive < crowd->answers.ready ? alive : crowd->answers.ready;
 }
 
 /* Start them all. Returns 0, RUN_STOPPED, or -1; a limit that is met ends it as well. */
@@ -58,6 +70,8 @@ static int start_all(struct crowd *crowd, const json_t *options, struct err *err
                                     options, crowd->started, &crowd->answers, &crowd->limit);
         unsigned behind;
 
+        if (result == RUN_STOPPED)
+            return result;
         if (result)
             break;
         crowd->started++;
@@ -75,7 +89,7 @@ static int start_all(struct crowd *crowd, const json_t *options, struct err *err
         if (result == RUN_STOPPED)
             return result;
     }
-    crowd->alive = crowd->answers.ready;
+    crowd->alive = count_alive(crowd);
     if (crowd->alive)
         return 0;
     *err = crowd->limit;
@@ -89,7 +103,8 @@ static int settled_kernel(const struct crowd *crowd, uint64_t *bytes)
     uint64_t before = 0;
 
     for (unsigned i = 0; i < SETTLE_LOOKS; i++) {
-        if (cgroup_kernel(&crowd->cgroup, bytes))
+        /* Of processes that are alive, it is not 0 unless the kernel does not count. */
+        if (cgroup_kernel(&crowd->cgroup, bytes) || !*bytes)
             return -1;
         if (*bytes == before)
             break;
@@ -112,12 +127,12 @@ static void add_memory(json_t *rows, const struct crowd *crowd, uint64_t mem_byt
 {
     uint64_t other = 0, guest = 0, kernel;
     struct memory_usage usage;
-    unsigned seen = 0;
+    unsigned seen = 0; /* the mean is that of those that could be looked at */
 
     for (unsigned i = 0; i < crowd->started; i++) {
         pid_t pid = instance_pid(&crowd->instance[i], crowd->site);
 
-        if (pid <= 0 || memory_usage_of(pid, mem_bytes, &usage))
+        if (pid <= 0 || memory_usage_of(pid, mem_bytes, &usage) || usage.pss_bytes == UINT64_MAX)
             continue;
         seen++;
         other += usage.other_pss_bytes;
@@ -154,7 +169,8 @@ static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, str
     add_row(rows, crowd, "density.start", "s", "lower", seconds);
     add_row(rows, crowd, "density.rate", "1/s", "higher", crowd->alive / seconds);
     add_memory(rows, crowd, mem_bytes);
-    return 0;
+    /* One that ended meanwhile has not been measured whole. */
+    return *crowd->limit.text ? 0 : answers_check(&crowd->answers, err);
 }
 
 static int open_crowd(struct crowd *crowd, struct err *err)
@@ -197,6 +213,7 @@ static int measure_density(struct run *run, const struct environment *env, const
         return -1;
     }
     result = measure_crowd(&crowd, own, rows, err);
+    run->interrupted = crowd.answers.interrupted;
     close_crowd(&crowd);
     if (!result)
         run->report = json_pack("{s:s, s:O}", "env", env->name, "benches", rows);
@@ -210,7 +227,7 @@ static int measure_density(struct run *run, const struct environment *env, const
 }
 
 /* The columns of the table. */
-static const struct column {
+static const struct {
     const char *title, *name;
     int width, decimals;
 } columns[] = {
@@ -229,28 +246,34 @@ static const json_t *find_median(const json_t *results, const char *name, const 
     return json_object_get(figures_find(json_object_get(results, "values"), &want), "median");
 }
 
-static void print_density(FILE *out, const json_t *results)
+static void put_each(struct tabular *table, const void *ctx)
 {
-    fprintf(out, "\n%-10s", "each");
-    for (unsigned i = 0; i < COLUMNS; i++)
-        fprintf(out, " %*s", columns[i].width, columns[i].title);
-    fputc('\n', out);
     for (const struct environment *env = environment; env->name; env++) {
-        if (!find_median(results, "density.start", env->name))
+        if (!find_median(ctx, "density.start", env->name))
             continue;
-        fprintf(out, "%-10s", env->name);
+        tabular_cell(table, "%s", env->name);
         for (unsigned i = 0; i < COLUMNS; i++) {
-            const json_t *median = find_median(results, columns[i].name, env->name);
+            const json_t *median = find_median(ctx, columns[i].name, env->name);
 
             if (median)
-                fprintf(out, " %*.*f", columns[i].width, columns[i].decimals,
-                        json_number_value(median));
+                tabular_cell(table, "%.*f", columns[i].decimals, json_number_value(median));
             else
-                fprintf(out, " %*s", columns[i].width, "-");
+                tabular_cell(table, "-");
         }
-        fputc('\n', out);
+        tabular_end(table);
     }
-    fprintf(out, "PSS: of the process, but for the guest's memory, or the benchmarks', which is\n"
+}
+
+static void print_density(FILE *out, const json_t *results)
+{
+    struct tabular_column column[COLUMNS + 1] = {{"each", 10, true, NULL}};
+
+    for (unsigned i = 0; i < COLUMNS; i++)
+        column[i + 1] = (struct tabular_column){columns[i].title, columns[i].width, false, NULL};
+    fputc('\n', out);
+    tabular_print(out, column, COLUMNS + 1, put_each, results);
+    wrapped_note(out,
+                 "PSS: of the process, but for the guest's memory, or the benchmarks', which is\n"
                  "touched; kernel: what the cgroup holds of the kernel's, page tables included.\n");
 }
 

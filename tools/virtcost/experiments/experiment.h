@@ -35,7 +35,7 @@ struct request {
     const json_t *options;       /* those that the user gave */
     const struct config *config; /* what they say */
     const char *bench;           /* of --bench; NULL: the experiment's own */
-    unsigned cpus;               /* that can be used */
+    unsigned cpus;               /* that can be used: those of --pin, if that is given */
     bool quick;
     const struct site *site;
     const struct environment *const *env; /* that are to be run */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Compute, sequential and random memory, on one and on all CPUs. */
 #include "tools/virtcost/experiments/experiment.h"
+#include "vmm/host/cpus.h"
 
 #define BENCH_ALL "linpack,stream.triad,gups"
 #define BENCH_ONE BENCH_ALL ",chase"
@@ -17,6 +18,17 @@ static void add_step(struct plan *plan, const struct request *request, unsigned 
                         plan_pin(request, threads, pin)));
 }
 
+/* Why there is no more than one thread to run. */
+static const char *why_one(const struct request *request)
+{
+    if (json_object_get(request->options, "vcpus"))
+        return "--vcpus 1 asks for one thread";
+    if (request->config->pin_count)
+        return "--pin names one CPU";
+    return cpus_online() == 1 ? "there is one CPU"
+                              : "this process may use one CPU (affinity, or a cpuset)";
+}
+
 static int plan_kernels(struct plan *plan, const struct request *request, struct err *err)
 {
     unsigned all = plan_threads(request);
@@ -27,7 +39,7 @@ static int plan_kernels(struct plan *plan, const struct request *request, struct
     if (all > 1)
         add_step(plan, request, all, BENCH_ALL);
     else
-        plan_skip(plan, "", "threads=all", "there is one CPU");
+        plan_skip(plan, "", "threads=all", why_one(request));
     return 0;
 }
 

@@ -57,12 +57,14 @@ static void add_tails(json_t *report)
 
         row = json_array_get(rows, i);
         latency = json_object_get(row, "latency_ns");
-        if (!latency)
+        if (!json_object_get(latency, "p99"))
             continue;
         name = json_sprintf("%s.p99", get_text(row, "name"));
         tail = experiment_row(json_string_value(name), "ns", "lower", get_number(latency, "p99"));
         json_object_set(tail, "params", json_object_get(row, "params"));
         json_object_set(tail, "check", json_object_get(row, "check"));
+        if (json_object_get(row, "interrupted"))
+            json_object_set(tail, "interrupted", json_object_get(row, "interrupted"));
         json_array_append_new(rows, tail);
         json_decref(name);
     }
@@ -76,6 +78,7 @@ static int measure_noise(struct run *run, const struct environment *env, const s
     struct answers answers;
     int result;
 
+    *run = (struct run){0};
     if (answers_open(&answers, err))
         return -1;
     result = neighbour ? instance_start(&instance, env, site, neighbour, 0, &answers, err) : 0;
@@ -83,8 +86,16 @@ static int measure_noise(struct run *run, const struct environment *env, const s
         result = answers_await(&answers, 1, site, err);
     if (!result)
         result = environment_run(run, env, site, options, err);
-    if (!result)
+    /* The neighbour is to have been there until the end. */
+    if (!result && neighbour && answers_check(&answers, err)) {
+        json_decref(run->report);
+        run->report = NULL;
+        result = -1;
+    }
+    if (!result) {
+        run->interrupted |= answers.interrupted;
         add_tails(run->report);
+    }
     instance_end(&instance, site);
     answers_close(&answers);
     return result;

@@ -10,6 +10,9 @@
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/verdict.h"
+#include "vmm/base/tabular.h"
+#include "vmm/base/wrapped.h"
 
 #define BENCH "gups.stream,chase.page,touch,exits.remap,exits.fault"
 #define MEM   "2G"
@@ -114,16 +117,18 @@ static void add_proof(json_t *report, const json_t *options)
     double small = get_number(used, "4k"), large = get_number(used, "2m") + get_number(used, "1g");
     json_t *rows = json_object_get(report, "benches");
     unsigned walk = walk_of(report, options);
+    static const struct {
+        const char *row, *statistic;
+    } counts[] = {
+        {"pages.kvm_4k", "pages_4k"}, {"pages.kvm_2m", "pages_2m"}, {"pages.kvm_1g", "pages_1g"}};
 
     if (walk)
         add_row(rows, "pages.walk", "references", walk);
     if (small + large > 0)
         add_row(rows, "pages.host_large", "%", 100 * large / (small + large));
-    if (!json_object_get(kvm, "pages_4k"))
-        return;
-    add_row(rows, "pages.kvm_4k", "pages", get_number(kvm, "pages_4k"));
-    add_row(rows, "pages.kvm_2m", "pages", get_number(kvm, "pages_2m"));
-    add_row(rows, "pages.kvm_1g", "pages", get_number(kvm, "pages_1g"));
+    for (unsigned i = 0; i < COUNT(counts); i++)
+        if (json_object_get(kvm, counts[i].statistic))
+            add_row(rows, counts[i].row, "pages", get_number(kvm, counts[i].statistic));
 }
 
 static int measure_pages(struct run *run, const struct environment *env, const struct site *site,
@@ -159,102 +164,124 @@ static const json_t *find_row(const json_t *rows, const char *step, const char *
     return found;
 }
 
-static void print_cell(FILE *out, const json_t *results, const struct page *host,
-                       const struct page *guest, const char *name)
+static void put_ratio(struct tabular *table, const json_t *results, const struct page *host,
+                      const struct page *guest, const char *name)
 {
     char label[48];
     const json_t *ratio =
         find_row(json_object_get(results, "ratios"), label_of(label, host, guest), name);
     const json_t *ci95 = json_object_get(ratio, "ci95");
 
-    if (!ci95)
-        fprintf(out, " %20s", "-");
+    if (ci95 && !verdict_read(ratio).sure)
+        tabular_cell(table, "%.3f? no interval ", get_number(ratio, "median"));
+    else if (ci95)
+        tabular_cell(table, "%.3f%s[%5.3f,%6.3f]", get_number(ratio, "median"),
+                     get_is(ratio, "verdict", "unclear") ? "?" : " ",
+                     json_number_value(json_array_get(ci95, 0)),
+                     json_number_value(json_array_get(ci95, 1)));
     else
-        fprintf(out, " %6.3f [%5.3f,%6.3f]", get_number(ratio, "median"),
-                json_number_value(json_array_get(ci95, 0)),
-                json_number_value(json_array_get(ci95, 1)));
+        tabular_cell(table, "-");
 }
 
-static void print_matrix(FILE *out, const json_t *results, const char *name)
+/* Ratios of one benchmark. */
+struct matrix {
+    const json_t *results;
+    const char *name;
+};
+
+static void put_ratios(struct tabular *table, const void *ctx)
 {
-    fprintf(out, "\n%-12s", name);
-    for (unsigned h = 0; h < COUNT(host_pages); h++)
-        fprintf(out, " %20s", host_pages[h].name);
-    fputc('\n', out);
+    const struct matrix *matrix = ctx;
+
     for (unsigned g = 0; g < COUNT(guest_pages); g++) {
-        fprintf(out, "%12s", guest_pages[g].name);
+        tabular_cell(table, "%12s", guest_pages[g].name);
         for (unsigned h = 0; h < COUNT(host_pages); h++)
-            print_cell(out, results, &host_pages[h], &guest_pages[g], name);
-        fputc('\n', out);
+            put_ratio(table, matrix->results, &host_pages[h], &guest_pages[g], matrix->name);
+        tabular_end(table);
     }
 }
 
 /* What a walk needs at most, for the reader to check the figures against. */
-static void print_references(FILE *out)
+static void put_references(struct tabular *table, const void *ctx)
 {
-    fprintf(out, "\nreferences  ");
-    for (unsigned h = 0; h < COUNT(host_pages); h++)
-        fprintf(out, " %20s", host_pages[h].name);
-    fputc('\n', out);
+    (void)ctx;
     for (unsigned g = 0; g < COUNT(guest_pages); g++) {
-        fprintf(out, "%12s", guest_pages[g].name);
+        tabular_cell(table, "%12s", guest_pages[g].name);
         for (unsigned h = 0; h < COUNT(host_pages); h++) {
             unsigned n = guest_pages[g].levels, m = host_pages[h].levels;
 
-            fprintf(out, " %10u nested, %u", nested(n, m), n > m ? n : m);
+            tabular_cell(table, "%u nested, %u", nested(n, m), n > m ? n : m);
         }
-        fputc('\n', out);
+        tabular_end(table);
     }
 }
 
+/* Pages of the guest down, those of the host across. */
+static void print_matrix(FILE *out, const char *title, tabular_rows *rows, const void *ctx)
+{
+    struct tabular_column column[COUNT(host_pages) + 1] = {{title, 12, true, NULL}};
+
+    for (unsigned h = 0; h < COUNT(host_pages); h++)
+        column[h + 1] = (struct tabular_column){host_pages[h].name, 20, false, NULL};
+    fputc('\n', out);
+    tabular_print(out, column, COUNT(column), rows, ctx);
+}
+
 /* A figure of the VM in a step; what is not known is a dash. */
-static void print_value(FILE *out, const json_t *results, const char *label, const char *name)
+static void put_value(struct tabular *table, const json_t *results, const char *label,
+                      const char *name)
 {
     const json_t *row = find_row(json_object_get(results, "values"), label, name);
 
     if (json_object_get(row, "median"))
-        fprintf(out, " %9.*f", get_is(row, "unit", "%"), get_number(row, "median"));
+        tabular_cell(table, "%.*f", get_is(row, "unit", "%"), get_number(row, "median"));
     else
-        fprintf(out, " %9s", "-");
+        tabular_cell(table, "-");
 }
 
-static void print_proof(FILE *out, const json_t *results)
+static void put_proof(struct tabular *table, const void *ctx)
 {
     static const char *const names[] = {"pages.host_large", "pages.kvm_4k", "pages.kvm_2m",
                                         "pages.kvm_1g",     "exits.remap",  "exits.fault"};
     char label[48];
 
-    fprintf(out, "\n%-30s %9s %9s %9s %9s %9s %9s\n", "in the VM", "% large", "KVM 4K", "KVM 2M",
-            "KVM 1G", "remap ns", "map ns");
     for (unsigned h = 0; h < COUNT(host_pages); h++)
         for (unsigned g = 0; g < COUNT(guest_pages); g++) {
             label_of(label, &host_pages[h], &guest_pages[g]);
-            if (!find_row(json_object_get(results, "values"), label, "pages.host_large"))
+            if (!find_row(json_object_get(ctx, "values"), label, "pages.host_large"))
                 continue;
-            fprintf(out, "%-30s", label);
+            tabular_cell(table, "%s", label);
             for (unsigned i = 0; i < COUNT(names); i++)
-                print_value(out, results, label, names[i]);
-            fputc('\n', out);
+                put_value(table, ctx, label, names[i]);
+            tabular_end(table);
         }
 }
 
 static void print_pages(FILE *out, const json_t *results)
 {
     static const char *const names[] = {"gups.stream", "chase.page", "touch.4k"};
+    static const struct tabular_column proof[] = {
+        {"in the VM", 30, true, NULL}, {"% large", 9, false, NULL}, {"KVM 4K", 9, false, NULL},
+        {"KVM 2M", 9, false, NULL},    {"KVM 1G", 9, false, NULL},  {"remap ns", 9, false, NULL},
+        {"map ns", 9, false, NULL},
+    };
 
-    fprintf(out, "\nvm over native; pages of the guest (down) and of the host (across)\n");
+    fputc('\n', out);
+    wrapped_note(
+        out, "vm over native; pages of the guest (down) and of the host (across); ?: unclear\n");
     for (unsigned i = 0; i < COUNT(names); i++)
-        print_matrix(out, results, names[i]);
-    print_references(out);
-    print_proof(out, results);
-    fprintf(out,
-            "references: to memory, of the longest page walk: with nested paging (EPT, NPT), and\n"
-            "natively or with shadow paging, where the smaller page is what is walked to. %%\n"
-            "large: of the host's memory, in pages of 2 MiB or more; KVM 4K to 1G: the pages that\n"
-            "KVM had mapped at the end. remap: a page table entry changed and INVLPG; map: a\n"
-            "touch of a page that was unmapped, the fault in which the guest maps it included;\n"
-            "both with about 1 us of work between. Under shadow paging these are what costs\n"
-            "instead of the walk.\n");
+        print_matrix(out, names[i], put_ratios, &(struct matrix){results, names[i]});
+    print_matrix(out, "references", put_references, NULL);
+    fputc('\n', out);
+    tabular_print(out, proof, COUNT(proof), put_proof, results);
+    wrapped_note(
+        out,
+        "references: to memory, of the longest page walk: with nested paging (EPT, NPT), and\n"
+        "natively or with shadow paging, where the smaller page is what is walked to. %% large:\n"
+        "of the host's memory, in pages of 2 MiB or more; KVM 4K to 1G: the pages that KVM had\n"
+        "mapped at the end. remap: a page table entry changed and INVLPG; map: a touch of a page\n"
+        "that was unmapped, the fault in which the guest maps it included; both with about 1 us\n"
+        "of work between. Under shadow paging these are what costs instead of the walk.\n");
 }
 
 const struct experiment experiment_pages = {

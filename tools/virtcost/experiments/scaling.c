@@ -8,6 +8,8 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/figures/table.h"
+#include "vmm/base/wrapped.h"
 
 #define BENCH "linpack,stream.triad,gups"
 #define ARGS  "n=3000"
@@ -32,45 +34,66 @@ static int plan_scaling(struct plan *plan, const struct request *request, struct
     return 0;
 }
 
-static double share(const json_t *value, const char *part)
+static void put_share(struct tabular *table, const json_t *value, const char *part)
 {
     double window = get_number(value, "window_ns") * (double)get_integer(value, "threads");
+    const json_t *ns = json_object_get(json_object_get(value, "time_ns"), part);
 
-    return window > 0 ? 100 * get_number(json_object_get(value, "time_ns"), part) / window : 0;
+    if (json_is_number(ns) && window > 0)
+        tabular_cell(table, "%.1f", 100 * json_number_value(ns) / window);
+    else
+        tabular_cell(table, "-");
 }
 
-static void print_rate(FILE *out, const json_t *value, const char *exits)
+/* Natively there are none. */
+static void put_rate(struct tabular *table, const json_t *value, const char *exits)
 {
     double window_ms = get_number(value, "window_ns") / 1e6;
 
-    if (json_object_get(value, exits))
-        fprintf(out, " %8.3g", window_ms > 0 ? get_number(value, exits) / window_ms : 0);
+    if (json_object_get(value, exits) && window_ms > 0)
+        tabular_cell(table, "%.3g", get_number(value, exits) / window_ms);
+    else
+        tabular_cell(table, "-");
+}
+
+static void put_times(struct tabular *table, const void *ctx)
+{
+    static const char *const parts[] = {"running", "asleep", "halted", "runqueue"};
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(ctx, "values"), i, value) {
+        if (!json_object_get(value, "time_ns"))
+            continue;
+        table_name(table, value);
+        for (unsigned k = 0; k < 4; k++)
+            put_share(table, value, parts[k]);
+        put_rate(table, value, "exits_vmm");
+        put_rate(table, value, "exits_kvm");
+        tabular_end(table);
+    }
 }
 
 static void print_scaling(FILE *out, const json_t *results)
 {
-    char label[FIGURES_LABEL_MAX];
-    json_t *value;
-    size_t i;
+    static const struct tabular_column columns[] = {
+        {"time in %, exits in each ms", 32, true, NULL},
+        {"thr", 3, false, NULL},
+        {"env", 9, true, NULL},
+        {"running", 8, false, NULL},
+        {"asleep", 8, false, NULL},
+        {"halted", 8, false, NULL},
+        {"runq", 8, false, NULL},
+        {"exits", 8, false, NULL},
+        {"of KVM", 8, false, NULL},
+    };
 
-    fprintf(out, "\n%-32s %3s %-9s %8s %8s %8s %8s %8s %8s\n", "time in %, exits in each ms", "thr",
-            "env", "running", "asleep", "halted", "runq", "exits", "of KVM");
-    json_array_foreach (json_object_get(results, "values"), i, value) {
-        if (!json_object_get(value, "time_ns"))
-            continue;
-        figures_label(label, value);
-        fprintf(out, "%-32.32s %3lld %-9s %8.1f %8.1f %8.1f %8.1f", label,
-                (long long)get_integer(value, "threads"), get_text(value, "env"),
-                share(value, "running"), share(value, "asleep"), share(value, "halted"),
-                share(value, "runqueue"));
-        print_rate(out, value, "exits_vmm");
-        print_rate(out, value, "exits_kvm");
-        fputc('\n', out);
-    }
-    fprintf(out,
-            "asleep: in barriers, mostly; halted: of that, by KVM's word; runq: runnable, but\n"
-            "without a CPU; exits: to the VMM, those of the barriers included; of KVM: all, by\n"
-            "its own count. Of the first block's run.\n");
+    fputc('\n', out);
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_times, results);
+    wrapped_note(
+        out, "asleep: in barriers, mostly; halted: of that, by KVM's word; runq: runnable, but\n"
+             "without a CPU; exits: to the VMM, those of the barriers included; of KVM: all, by\n"
+             "its own count. Of the first block's run.\n");
 }
 
 const struct experiment experiment_scaling = {

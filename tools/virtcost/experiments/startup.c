@@ -7,6 +7,8 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "vmm/base/stats.h"
+#include "vmm/base/tabular.h"
+#include "vmm/base/wrapped.h"
 
 /* In the order of time; each is a field of a report's "startup", or made from such. */
 static const struct phase {
@@ -32,12 +34,25 @@ static void add_row(json_t *rows, const char *name, double ns)
     json_array_append_new(rows, experiment_row(name, "ns", "lower", ns));
 }
 
+/* A program that noticed it says so; here its warning is all that there is of that. */
+static bool was_interrupted(const json_t *report)
+{
+    json_t *warning;
+    size_t i;
+
+    json_array_foreach (json_object_get(report, "warnings"), i, warning)
+        if (get_is(warning, "code", "interrupted"))
+            return true;
+    return false;
+}
+
 static int measure_startup(struct run *run, const struct environment *env, const struct site *site,
                            const json_t *options, struct err *err)
 {
     int result = environment_run(run, env, site, options, err);
     const json_t *startup = json_object_get(run->report, "startup");
-    double to_user = get_number(startup, "exec_to_user_ns"), total = (double)run->total_ns;
+    const json_t *to_user = json_object_get(startup, "exec_to_user_ns");
+    double total = (double)run->total_ns;
     json_t *rows;
 
     if (result)
@@ -47,10 +62,13 @@ static int measure_startup(struct run *run, const struct environment *env, const
         if (phases[i].field && json_object_get(startup, phases[i].field))
             add_row(rows, phases[i].name, get_number(startup, phases[i].field));
     /* A report's clock begins at exec, ours at the fork before it. */
-    add_row(rows, "startup.user_to_end", total > to_user ? total - to_user : 0);
-    add_row(rows, "startup.to_user", to_user);
+    if (to_user && json_number_value(to_user) <= total)
+        add_row(rows, "startup.user_to_end", total - json_number_value(to_user));
+    if (to_user)
+        add_row(rows, "startup.to_user", json_number_value(to_user));
     add_row(rows, "startup.total", total);
     json_object_set_new(run->report, "benches", rows);
+    run->interrupted |= was_interrupted(run->report);
     return 0;
 }
 
@@ -61,7 +79,7 @@ static const json_t *find_value(const json_t *results, const char *name, const c
     return figures_find(json_object_get(results, "values"), &want);
 }
 
-/* The value below which `percent` of the samples lie, in ms. */
+/* The value below which `percent` of the samples lie, in ms; -1: there are none. */
 static double percentile_ms(const json_t *value, double percent)
 {
     const json_t *samples = json_object_get(value, "samples");
@@ -70,7 +88,7 @@ static double percentile_ms(const json_t *value, double percent)
 
     if (!sorted || !count) {
         free(sorted);
-        return 0;
+        return -1;
     }
     for (size_t i = 0; i < count; i++)
         sorted[i] = json_number_value(json_array_get(samples, i));
@@ -81,37 +99,61 @@ static double percentile_ms(const json_t *value, double percent)
     return found / 1e6;
 }
 
-static void print_env(FILE *out, const json_t *results, const char *env)
+/* A negative time is unknown. */
+static void put_ms(struct tabular *table, double ms)
 {
-    const struct phase *largest = phases;
-    double most = 0;
+    if (ms < 0)
+        tabular_cell(table, "-");
+    else
+        tabular_cell(table, "%.3f", ms);
+}
 
-    if (!find_value(results, "startup.total", env))
+static void put_env(struct tabular *table, const json_t *results, const char *env)
+{
+    const json_t *total = find_value(results, "startup.total", env);
+    const struct phase *largest = NULL;
+    double most = -1;
+
+    if (!total)
         return;
-    fprintf(out, "%-10s", env);
+    tabular_cell(table, "%s", env);
     for (unsigned i = 0; i < PHASES; i++) {
-        double ms = get_number(find_value(results, phases[i].name, env), "median") / 1e6;
+        const json_t *median = json_object_get(find_value(results, phases[i].name, env), "median");
+        double ms = median ? json_number_value(median) / 1e6 : -1;
 
-        fprintf(out, " %13.3f", ms);
+        put_ms(table, ms);
         largest = ms > most ? &phases[i] : largest;
         most = ms > most ? ms : most;
     }
-    fprintf(out, " %9.3f %9.3f  %s\n", percentile_ms(find_value(results, "startup.total", env), 50),
-            percentile_ms(find_value(results, "startup.total", env), 99),
-            largest->name + strlen("startup."));
+    put_ms(table, percentile_ms(total, 50));
+    put_ms(table, percentile_ms(total, 99));
+    /* Apart from the numbers. */
+    tabular_cell(table, " %s", largest ? largest->name + strlen("startup.") : "-");
+    tabular_end(table);
+}
+
+static void put_envs(struct tabular *table, const void *ctx)
+{
+    for (const struct environment *env = environment; env->name; env++)
+        put_env(table, ctx, env->name);
 }
 
 static void print_startup(FILE *out, const json_t *results)
 {
-    fprintf(out, "\n%-10s", "ms");
+    struct tabular_column column[PHASES + 4] = {{"ms", 10, true, NULL}};
+
     for (unsigned i = 0; i < PHASES; i++)
-        fprintf(out, " %13s", phases[i].name + strlen("startup."));
-    fprintf(out, " %9s %9s  %s\n", "total p50", "p99", "largest");
-    for (const struct environment *env = environment; env->name; env++)
-        print_env(out, results, env->name);
+        column[i + 1] =
+            (struct tabular_column){phases[i].name + strlen("startup."), 13, false, NULL};
+    column[PHASES + 1] = (struct tabular_column){"total p50", 9, false, NULL};
+    column[PHASES + 2] = (struct tabular_column){"p99", 9, false, NULL};
+    column[PHASES + 3] = (struct tabular_column){" largest", 13, true, NULL};
+    fputc('\n', out);
+    tabular_print(out, column, PHASES + 4, put_envs, results);
     for (unsigned i = 0; i < PHASES; i++)
-        fprintf(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
-    fprintf(out, "The guest boots no operating system: a VM that does takes that much longer.\n");
+        wrapped_note(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
+    wrapped_note(out,
+                 "The guest boots no operating system: a VM that does takes that much longer.\n");
 }
 
 const struct experiment experiment_startup = {

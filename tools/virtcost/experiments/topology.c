@@ -8,6 +8,8 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
+#include "vmm/base/tabular.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/host/hostinfo.h"
 
 #define BENCH "linpack,stream.triad,gups"
@@ -38,7 +40,9 @@ static int add_nodes(struct plan *plan, const struct request *request)
 
     hostinfo_read(&host);
     if (host.numa_nodes < 2) {
-        plan_skip(plan, "", "nodes=2", "this machine has one NUMA node");
+        plan_skip(plan, "", "nodes=2",
+                  host.numa_nodes ? "this machine has one NUMA node"
+                                  : "the NUMA nodes of this machine are not known");
         return 0;
     }
     plan_step(plan, request, "nodes=2",
@@ -127,30 +131,52 @@ static const json_t *find_fact(const json_t *results, const char *step, const ch
     return figures_find(json_object_get(results, "values"), &want);
 }
 
-static void print_topology(FILE *out, const json_t *results)
+static void put_fact(struct tabular *table, const json_t *fact)
+{
+    if (json_object_get(fact, "median"))
+        tabular_cell(table, "%.0f", get_number(fact, "median"));
+    else
+        tabular_cell(table, "-");
+}
+
+static void put_told(struct tabular *table, const void *ctx)
 {
     static const char *const steps[] = {"bound", "floating", "sockets",
                                         "cores", "threads",  "nodes=2"};
 
-    fprintf(out, "\n%-16s %8s %8s %8s  %s\n", "the VM is told", told[0], told[1], told[2],
-            "and its CPUID says");
     for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
-        const json_t *seen = find_fact(results, steps[s], "seen");
+        const json_t *seen = find_fact(ctx, steps[s], "seen");
 
-        if (!find_fact(results, steps[s], told[0]))
+        if (!find_fact(ctx, steps[s], told[0]))
             continue;
-        fprintf(out, "%-16s", steps[s]);
+        tabular_cell(table, "%s", steps[s]);
         for (unsigned i = 0; i < TOLD; i++)
-            fprintf(out, " %8.0f", get_number(find_fact(results, steps[s], told[i]), "median"));
-        fprintf(out, "  %s\n",
-                !seen                            ? "-"
-                : get_number(seen, "median") > 0 ? "so"
-                                                 : "otherwise: see the warning");
+            put_fact(table, find_fact(ctx, steps[s], told[i]));
+        /* Apart from the numbers. */
+        tabular_cell(table, " %s",
+                     !json_object_get(seen, "median") ? "-"
+                     : get_number(seen, "median") > 0 ? "so"
+                                                      : "otherwise: see the warning");
+        tabular_end(table);
     }
-    fprintf(out,
-            "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as so many\n"
-            "sockets of one core, cores of one socket, and pairs of threads. The kernels ask for\n"
-            "none of it: what differs beyond the noise is the host's doing.\n");
+}
+
+static void print_topology(FILE *out, const json_t *results)
+{
+    const struct tabular_column columns[] = {
+        {"the VM is told", 16, true, NULL},
+        {told[0], 8, false, NULL},
+        {told[1], 8, false, NULL},
+        {told[2], 8, false, NULL},
+        {" and its CPUID says", 27, true, NULL},
+    };
+
+    fputc('\n', out);
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_told, results);
+    wrapped_note(
+        out, "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as so many\n"
+             "sockets of one core, cores of one socket, and pairs of threads. The kernels ask for\n"
+             "none of it: what differs beyond the noise is the host's doing.\n");
 }
 
 const struct experiment experiment_topology = {

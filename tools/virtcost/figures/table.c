@@ -1,53 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
+#include "tools/virtcost/figures/table.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/measure.h"
-#include "tools/virtcost/figures/table.h"
-#include "vmm/base/wrapped.h"
 
-#define NAME_COLUMNS 26
-
-void table_header(FILE *out, const char *const *titles, unsigned count, const char *ratio)
+unsigned table_columns(struct tabular_column column[TABULAR_COLUMNS_MAX], const char *const *titles,
+                       unsigned count, const char *ratio)
 {
-    fprintf(out, "%-*s %3s %-9s", NAME_COLUMNS, "benchmark", "thr", "env");
+    unsigned columns = 3;
+
+    column[0] = (struct tabular_column){"benchmark", 26, true, NULL};
+    column[1] = (struct tabular_column){"thr", 3, false, NULL};
+    column[2] = (struct tabular_column){"env", 9, true, NULL};
     for (unsigned i = 0; i < count; i++)
-        fprintf(out, " %8s", titles[i]);
-    fprintf(out, *ratio ? " %-7s %s\n" : " %s%s\n", "unit", ratio);
+        column[columns++] = (struct tabular_column){titles[i], 8, false, NULL};
+    column[columns++] = (struct tabular_column){ratio ? "unit" : "", 7, true, NULL};
+    if (ratio) {
+        column[columns++] = (struct tabular_column){ratio, 24, true, NULL};
+        column[columns++] = (struct tabular_column){"", 7, true, NULL};
+    }
+    return columns;
 }
 
-void table_name(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX])
+void table_name(struct tabular *table, const json_t *row)
 {
     char label[FIGURES_LABEL_MAX], env[10];
 
-    figures_label(label, row);
-    if (strlen(label) > NAME_COLUMNS) {
-        if (strcmp(label, last))
-            fprintf(out, "%.*s\n", WRAPPED_COLUMNS, label);
-        strcpy(last, label);
-        *label = '\0';
-    }
-    fprintf(out, "%-*s %3lld %-9s", NAME_COLUMNS, label, (long long)get_integer(row, "threads"),
-            figures_clean(env, sizeof(env), get_text(row, "env")));
+    tabular_cell(table, "%s", figures_label(label, row));
+    tabular_cell(table, "%lld", (long long)get_integer(row, "threads"));
+    tabular_cell(table, "%s", figures_clean(env, sizeof(env), get_text(row, "env")));
 }
 
-/* The smallest above 0, which is to keep its digits; 0: there is none. */
-static double smallest(const json_t *const *numbers, unsigned count)
+/* The first above 0: where it is repeated in other rows, it is written the same way. */
+static double typical(const json_t *const *numbers, unsigned count)
 {
-    double least = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        double number = json_number_value(numbers[i]);
-
-        if (number > 0 && (least == 0 || number < least))
-            least = number;
-    }
-    return least;
+    for (unsigned i = 0; i < count; i++)
+        if (json_number_value(numbers[i]) > 0)
+            return json_number_value(numbers[i]);
+    return 0;
 }
 
-void table_numbers(FILE *out, const char *unit, const json_t *const *numbers, unsigned count)
+void table_numbers(struct tabular *table, const char *unit, const json_t *const *numbers,
+                   unsigned count)
 {
-    struct measure measure = measure_of(unit, smallest(numbers, count));
+    struct measure measure = measure_of(unit, typical(numbers, count));
     char plain[MEASURE_TEXT_MAX], clean[8];
 
     for (unsigned i = 0; i < count; i++) {
@@ -55,18 +50,20 @@ void table_numbers(FILE *out, const char *unit, const json_t *const *numbers, un
 
         if (json_is_number(numbers[i]))
             measure_value(text, &measure, json_number_value(numbers[i]));
-        fprintf(out, " %8s", text);
+        tabular_cell(table, "%s", text);
     }
-    fprintf(out, " %-7s", figures_clean(clean, sizeof(clean), measure_plain(plain, &measure)));
+    tabular_cell(table, "%s", figures_clean(clean, sizeof(clean), measure_plain(plain, &measure)));
 }
 
-void table_ratio(FILE *out, const json_t *ratio, const json_t *ci95, const char *none)
+void table_ratio(struct tabular *table, const struct verdict_ratio *ratio, double margin,
+                 const char *none)
 {
-    char text[64];
-
-    if (ratio)
-        snprintf(text, sizeof(text), "%#.4g [%#.4g, %#.4g]", json_number_value(ratio),
-                 json_number_value(json_array_get(ci95, 0)),
-                 json_number_value(json_array_get(ci95, 1)));
-    fprintf(out, " %-25s", ratio ? text : none);
+    if (!ratio->ranged)
+        tabular_cell(table, "%s", none);
+    else if (ratio->sure)
+        tabular_cell(table, "%#.4g [%#.4g, %#.4g]", ratio->median, ratio->interval.low,
+                     ratio->interval.high);
+    else
+        tabular_cell(table, "%#.4g (no interval)", ratio->median);
+    tabular_cell(table, "%s", verdict_name(verdict_of(ratio, margin)));
 }

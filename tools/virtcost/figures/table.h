@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tables of figures on a terminal have in common: 99 columns at most. */
+/* What the tables of figures on a terminal have in common (vmm/base/tabular.h). */
 #ifndef VIRTCOST_FIGURES_TABLE_H
 #define VIRTCOST_FIGURES_TABLE_H
 
@@ -7,24 +7,32 @@
 #include <stdio.h>
 
 #include "tools/virtcost/figures/figures.h"
-
-/* table_header(): `count` titles of numbers, and that of the ratio; "" if there is none. */
-void table_header(FILE *out, const char *const *titles, unsigned count, const char *ratio);
-
-/*
- * table_name(): what the row is of: its label, threads and environment. A label too long for its
- * column has a line of its own, but not after a row of the same; `last` holds that row's, "" at
- * first.
- */
-void table_name(FILE *out, const json_t *row, char last[FIGURES_LABEL_MAX]);
+#include "tools/virtcost/figures/verdict.h"
+#include "vmm/base/tabular.h"
 
 /*
- * table_numbers(): numbers of that unit and the unit, all in one measure that suits them; one that
- * is NULL is "-".
+ * table_columns(): the columns for what the functions below add: the name, `count` numbers with
+ * these titles and their unit, and, if `ratio` is not NULL, a ratio with that title and a verdict.
+ * The titles live as long as the columns. Returns how many columns these are.
  */
-void table_numbers(FILE *out, const char *unit, const json_t *const *numbers, unsigned count);
+unsigned table_columns(struct tabular_column column[TABULAR_COLUMNS_MAX], const char *const *titles,
+                       unsigned count, const char *ratio);
 
-/* table_ratio(): a ratio and its interval; or, without one, what `none` says. */
-void table_ratio(FILE *out, const json_t *ratio, const json_t *ci95, const char *none);
+/* table_name(): what the row is of: its label, threads and environment. */
+void table_name(struct tabular *table, const json_t *row);
+
+/*
+ * table_numbers(): numbers of that unit and the unit, all in the one measure that suits the first;
+ * one that is NULL is "-".
+ */
+void table_numbers(struct tabular *table, const char *unit, const json_t *const *numbers,
+                   unsigned count);
+
+/*
+ * table_ratio(): a ratio, its interval if that is one of 95 %, and the verdict; or, if the ratio is
+ * not known, what `none` says.
+ */
+void table_ratio(struct tabular *table, const struct verdict_ratio *ratio, double margin,
+                 const char *none);
 
 #endif

@@ -117,8 +117,10 @@ void chart_lines(struct chart_page *page, const struct chart_lines *lines);
 
 /* The side that a cell's value is on, and how far: from -4, much worse, to 4, much better. */
 struct chart_cell {
-    char text[MEASURE_TEXT_MAX]; /* "": there is none */
+    char text[MEASURE_TEXT_MAX];  /* "": there is none */
+    char range[MEASURE_TEXT_MAX]; /* its interval, below it */
     int shade;
+    bool unclear; /* on neither side, nor in the middle */
 };
 
 struct chart_grid {

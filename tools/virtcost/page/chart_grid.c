@@ -38,11 +38,18 @@ void chart_grid(struct chart_page *page, const struct chart_grid *grid)
         for (unsigned c = 0; c < grid->columns; c++) {
             const struct chart_cell *cell = &grid->cell[r * grid->columns + c];
 
-            if (*cell->text)
+            if (*cell->text && cell->unclear)
+                fputs("<td class='unclear'>", out);
+            else if (*cell->text)
                 fprintf(out, "<td class='q%d'>", cell->shade + SHADES);
             else
                 fputs("<td>", out);
             markup_text(out, cell->text);
+            if (*cell->range) {
+                fputs("<i>", out);
+                markup_text(out, cell->range);
+                fputs("</i>", out);
+            }
             fputs("</td>", out);
         }
         fputs("</tr>\n", out);

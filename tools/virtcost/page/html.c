@@ -12,6 +12,8 @@
 
 #define EXPERIMENTS_MAX 32
 
+#define WARNINGS_SHOWN 3
+
 /* What closes the page, and the end of each section, still fit. */
 #define ROWS_END (HTML_BYTES_MAX - (96 << 10))
 
@@ -100,12 +102,13 @@ static void write_kvm(FILE *out, const json_t *host)
     fact(out, "KVM", text);
 }
 
+/* The machine and the runs, for those who want to know what the figures are of. */
 static void write_host(FILE *out, const json_t *results)
 {
     const json_t *host = json_object_get(results, "host");
     const json_t *virtualized = json_object_get(host, "virtualized");
 
-    fputs("<dl>\n", out);
+    fputs("<section>\n<h2 id='machine'>The machine and the runs</h2>\n<dl>\n", out);
     fact(out, "CPU", get_text(host, "cpu"));
     fact_int(out, "CPUs", json_object_get(host, "cpus"));
     write_memory(out, json_object_get(host, "memory_bytes"));
@@ -122,38 +125,55 @@ static void write_host(FILE *out, const json_t *results)
     fact(out, "Runs",
          json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
                                                          : "full length");
-    fputs("</dl>\n", out);
+    fputs("</dl>\n</section>\n", out);
 }
 
-static void write_warnings(struct page *page)
+/* What makes the numbers doubtful: texts. */
+static void add_warnings(const struct page *page, json_t *texts)
 {
     const json_t *results = page->results, *end = json_object_get(results, "end"), *warning;
     const char *reason = get_text(end, "reason"), *schema = get_text(results, "schema");
-    const json_t *warnings = json_object_get(results, "warnings");
-    bool ended = *reason && strcmp(reason, "done"), other = strcmp(schema, SCHEMA);
     size_t i;
 
-    if (!ended && !other && !json_array_size(warnings))
-        return;
-    fputs("<ul class='warnings' aria-label='Warnings'>\n", page->out);
-    if (other)
-        markup_tag(page->out, "li", "the file is of schema \"%.100s\", and read as " SCHEMA,
-                   schema);
-    if (ended)
-        markup_tag(page->out, "li", "the runs ended early (%.40s) %.300s", reason,
-                   get_text(end, "error"));
-    json_array_foreach (warnings, i, warning) {
-        const char *text = get_text(warning, "text");
-
-        if (*text && page_has_room(page))
-            markup_tag(page->out, "li", "%s", text);
-    }
-    fputs("</ul>\n", page->out);
+    if (strcmp(schema, SCHEMA))
+        json_array_append_new(
+            texts, json_sprintf("the file is of schema \"%.100s\", and read as " SCHEMA, schema));
+    if (*reason && strcmp(reason, "done"))
+        json_array_append_new(texts, json_sprintf("the runs ended early (%.40s) %.300s", reason,
+                                                  get_text(end, "error")));
+    json_array_foreach (json_object_get(results, "warnings"), i, warning)
+        if (*get_text(warning, "text"))
+            json_array_append(texts, json_object_get(warning, "text"));
 }
 
-static void write_head(struct page *page, const struct sheet *sheet, unsigned count, bool claims)
+/* The first ones at once, the others behind a line that opens. */
+static void write_warnings(struct page *page)
+{
+    json_t *texts = json_array(), *text;
+    size_t count, i;
+
+    add_warnings(page, texts);
+    count = json_array_size(texts);
+    if (count)
+        fputs("<div class='warnings'>\n<ul aria-label='Warnings'>\n", page->out);
+    json_array_foreach (texts, i, text) {
+        if (i == WARNINGS_SHOWN && count > WARNINGS_SHOWN + 1)
+            fprintf(page->out, "</ul>\n<details><summary>%zu more warnings</summary>\n<ul>\n",
+                    count - i);
+        if (page_has_room(page))
+            markup_tag(page->out, "li", "%s", json_string_value(text));
+    }
+    if (count > WARNINGS_SHOWN + 1)
+        fputs("</ul>\n</details>\n</div>\n", page->out);
+    else if (count)
+        fputs("</ul>\n</div>\n", page->out);
+    json_decref(texts);
+}
+
+static void write_head(struct page *page)
 {
     const json_t *tool = json_object_get(page->results, "tool");
+    const json_t *host = json_object_get(page->results, "host");
     FILE *out = page->out;
 
     fputs("<!DOCTYPE html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'/>\n"
@@ -164,11 +184,21 @@ static void write_head(struct page *page, const struct sheet *sheet, unsigned co
     fputs("</head>\n<body>\n", out);
     svg_patterns(out);
     fputs("<header>\n<h1>What virtualization costs</h1>\n<p class='lead'>", out);
+    if (*get_text(host, "cpu"))
+        markup_print(out, "%.80s: ", get_text(host, "cpu"));
     for (unsigned i = 0; i < page->envs.count; i++)
         markup_print(out, "%s%s", i ? ", " : "", page_env(page->envs.name[i]));
-    markup_print(out, ", compared in turn by virtcost %.40s (%.60s).", get_text(tool, "version"),
-                 get_text(tool, "commit"));
-    fputs("</p>\n<nav aria-label='Contents'><ul>\n<li><a href='#summary'>Summary</a></li>\n", out);
+    markup_print(out, ", compared in turn by virtcost %.40s (%.60s)%s.", get_text(tool, "version"),
+                 get_text(tool, "commit"),
+                 json_is_true(json_object_get(page->results, "quick"))
+                     ? "; quick runs, for a first look"
+                     : "");
+    fputs("</p>\n</header>\n<main>\n", out);
+}
+
+static void write_contents(FILE *out, const struct sheet *sheet, unsigned count, bool claims)
+{
+    fputs("<nav aria-label='Contents'><ul>\n", out);
     if (claims)
         fputs("<li><a href='#claims'>Claims</a></li>\n", out);
     for (unsigned i = 0; i < count; i++) {
@@ -176,54 +206,18 @@ static void write_head(struct page *page, const struct sheet *sheet, unsigned co
         markup_print(out, "%.40s", html_title(&sheet[i]));
         fputs("</a></li>\n", out);
     }
-    fputs("</ul></nav>\n", out);
-    write_host(out, page->results);
+    fputs("<li><a href='#machine'>The machine</a></li>\n</ul></nav>\n", out);
+}
+
+/* What is asked first: what was found, what makes that doubtful, and the figures. */
+static void write_summary(struct page *page, const struct sheet *sheet, unsigned count, bool claims)
+{
+    fputs("<section class='summary'>\n<h2 id='summary'>Summary</h2>\n", page->out);
+    html_found(page, sheet, count);
     write_warnings(page);
-    fputs("</header>\n<main>\n", out);
-}
-
-/* The sign says it without colour. */
-static const char *verdict_sign(const char *verdict)
-{
-    static const struct sign {
-        const char *verdict, *sign;
-    } signs[] = {{"reproduced", "\xe2\x9c\x93 "}, {"not reproduced", "\xe2\x9c\x97 "}};
-
-    for (unsigned i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-        if (!strcmp(signs[i].verdict, verdict))
-            return signs[i].sign;
-    return "";
-}
-
-static void write_claims(struct page *page, const json_t *claims)
-{
-    const json_t *claim;
-    FILE *out = page->out;
-    size_t i;
-
-    fputs("<section class='claims'>\n<h2 id='claims'>Claims of the studies</h2>\n", out);
-    page_table_begin(page, "What was published, what is found here, and why");
-    fputs("<thead><tr><th scope='col'>Claim</th><th scope='col' class='text'>In the studies</th>"
-          "<th scope='col' class='text'>Here</th><th scope='col' class='text'>Verdict</th>"
-          "<th scope='col' class='text'>Cause</th></tr></thead>\n<tbody>\n",
-          out);
-    json_array_foreach (claims, i, claim) {
-        const char *verdict = get_text(claim, "verdict");
-
-        if (!page_has_room(page))
-            break;
-        fputs("<tr>", out);
-        markup_tag(out, "th scope='row'", "%s", get_text(claim, "claim"));
-        markup_tag(out, "td class='wide'", "%s", get_text(claim, "study"));
-        markup_tag(out, "td class='wide'", "%s", get_text(claim, "ours"));
-        fputs("<td class='text'>", out);
-        markup_tag(out, "span class='verdict'", "%s%.60s", verdict_sign(verdict), verdict);
-        fputs("</td>", out);
-        markup_tag(out, "td class='wide'", "%s", get_text(claim, "cause"));
-        fputs("</tr>\n", out);
-    }
-    page_table_end(page);
-    fputs("</section>\n", out);
+    write_contents(page->out, sheet, count, claims);
+    html_summary(page, sheet, count);
+    fputs("</section>\n", page->out);
 }
 
 static void write_experiment(struct page *page, const struct sheet *sheet, unsigned number)
@@ -254,24 +248,26 @@ static void write_page(struct page *page, const struct sheet *sheet, unsigned co
 {
     bool has_claims = json_array_size(claims);
 
+    write_head(page);
     share(page);
-    write_head(page, sheet, count, has_claims);
-    share(page);
-    html_summary(page, sheet, count);
+    write_summary(page, sheet, count, has_claims);
     share(page);
     if (has_claims)
-        write_claims(page, claims);
+        html_claims(page, claims);
     for (unsigned i = 0; i < count; i++) {
         share(page);
         write_experiment(page, &sheet[i], i);
     }
-    fputs(
+    write_host(page->out, page->results);
+    fprintf(
+        page->out,
         "</main>\n<footer><p>Every ratio is the median of the ratios within blocks, each block one "
-        "fresh run of every environment in random order; [low, high] is its interval of 95 % "
-        "confidence. \"worse\" and \"better\" are said only where that leaves out 1; \"few\" "
-        "where there are too few blocks to tell. The samples are in the results file.</p>"
-        "</footer>\n</body>\n</html>\n",
-        page->out);
+        "fresh run of every environment in random order; [low, high] is its interval of 95 %% "
+        "confidence. \"same\": the whole interval lies within %g %% of 1; \"better\" and "
+        "\"worse\": it lies on one side of 1; \"unclear\": it is too wide to tell, or there are "
+        "fewer than %d blocks, which have no such interval. The samples are in the results "
+        "file.</p></footer>\n</body>\n</html>\n",
+        100 * page->envs.margin, VERDICT_SAMPLES_MIN);
 }
 
 /* The experiments of the results; *count of them. NULL without memory. */
@@ -295,6 +291,19 @@ static struct sheet *read_all(const json_t *results, const struct envs *envs, un
     return sheet;
 }
 
+/* The VM, or without one the first that is neither the base nor the base again; 0: there is none.
+ */
+static unsigned subject_of(const struct envs *envs)
+{
+    for (unsigned e = 1; e < envs->count; e++)
+        if (!strcmp(envs->name[e], "vm"))
+            return e;
+    for (unsigned e = 1; e < envs->count; e++)
+        if (strcmp(envs->name[e], "null"))
+            return e;
+    return envs->count > 1;
+}
+
 static int no_memory(struct err *err)
 {
     return err_set(err, ERR_FAILED, "no memory for the page");
@@ -314,6 +323,7 @@ int html_write(FILE *out, const json_t *results, const json_t *claims, struct er
         return err_hint(err, "the file that virtcost run --output has written");
     }
     sheet_envs(&page.envs, results);
+    page.subject = subject_of(&page.envs);
     sheet = read_all(results, &page.envs, &count);
     page.out = page.chart.out = sheet ? open_memstream(&text, &bytes) : NULL;
     if (page.out)

@@ -72,7 +72,11 @@ static void add_bar(struct chart_bars *bars, struct chart_group *group, const ch
                               .low = estimate->low,
                               .high = estimate->high,
                               .name = env};
-    measure_value(bar->text, measure, estimate->median);
+    /* Its number would be taken for a result. */
+    if (estimate->verdict == VERDICT_UNCLEAR)
+        strcpy(bar->text, verdict_name(estimate->verdict));
+    else
+        measure_value(bar->text, measure, estimate->median);
     chart_key(&bars->chart, bar->paint, page_env(env));
 }
 
@@ -290,7 +294,7 @@ static void add_exits(struct chart_bars *bars, const struct sheet *sheet,
             chart_part(&bars->chart, bar, reason, value);
     }
     label_group(group, sheet, row, true);
-    measure_digits(text, bar->value, 3);
+    page_number(text, bar->value);
     snprintf(bar->text, sizeof(bar->text), "%s", text);
     bars->groups += bar->value > 0;
 }

@@ -60,8 +60,9 @@ static void fill(struct grid *grid, const struct sheet *sheet, const char *name,
 
         if (strcmp(row->name, name) || !ratio->known || r < 0 || c < 0)
             continue;
-        measure_digits(cell->text, ratio->median, 3);
-        cell->shade = chart_shade(ratio->median, row->lower);
+        page_number(cell->text, ratio->median);
+        cell->shade = sheet_shade(row, ratio);
+        cell->unclear = ratio->verdict == VERDICT_UNCLEAR;
     }
     for (unsigned i = 0; i < grid->rows; i++)
         measure_size(grid->row[i], grid->bs[i]);
@@ -82,7 +83,7 @@ static void draw_grid(struct page *page, const struct sheet *sheet, const char *
              sheet->envs->name[0]);
     chart.chart = (struct chart){.title = title,
                                  .note = "Ratio of IOPS: orange is worse, grey the same, blue "
-                                         "better."};
+                                         "better, without colour unclear."};
     chart.row = grid->row;
     chart.column = grid->column;
     chart.rows = grid->rows;

@@ -15,7 +15,7 @@ static void write_dash(struct page *page)
 struct table {
     struct page *page;
     const char *caption;
-    void (*head)(struct page *page);
+    void (*head)(struct page_titles *titles, const struct envs *envs);
     bool begun;
     size_t more; /* rows for which there was no room */
 };
@@ -30,10 +30,11 @@ static bool begin_row(struct table *table, const struct sheet_row *row)
         return false;
     }
     if (!table->begun) {
-        page_table_begin(page, table->caption);
-        fputs("<thead><tr><th scope='col'>Benchmark</th>", page->out);
-        table->head(page);
-        fputs("</tr></thead>\n<tbody>\n", page->out);
+        struct page_titles titles = {.count = 0};
+
+        page_title(&titles, false, "Benchmark");
+        table->head(&titles, &page->envs);
+        page_table_begin(page, table->caption, &titles);
         table->begun = true;
     }
     fputs("<tr>", page->out);
@@ -73,10 +74,10 @@ static void write_quantiles(struct page *page, const json_t *latency)
     fputs("</td>", page->out);
 }
 
-static void head_of_latencies(struct page *page)
+static void head_of_latencies(struct page_titles *titles, const struct envs *envs)
 {
-    for (unsigned e = 0; e < page->envs.count; e++)
-        markup_tag(page->out, "th scope='col'", "%s", page->envs.name[e]);
+    for (unsigned e = 0; e < envs->count; e++)
+        page_title(titles, false, "%s", envs->name[e]);
 }
 
 static bool has(const struct sheet *sheet, const struct sheet_row *row, const char *key)
@@ -106,9 +107,11 @@ static void write_latencies(struct page *page, const struct sheet *sheet)
     end_table(&table);
 }
 
-static void head_of_exits(struct page *page)
+static void head_of_exits(struct page_titles *titles, const struct envs *envs)
 {
-    fputs("<th scope='col'>All</th><th scope='col' class='text'>By reason</th>", page->out);
+    (void)envs;
+    page_title(titles, false, "All");
+    page_title(titles, true, "By reason");
 }
 
 static void write_reasons(struct page *page, const json_t *exits)
@@ -184,20 +187,26 @@ static void write_parts(struct page *page, const json_t *row)
 
 static void write_added(struct page *page, const struct sheet *sheet)
 {
-    static const char *const columns[] = {"base_ns", "env_ns", "added_ns", "predicted_ns",
-                                          "residual_ns"};
+    static const struct {
+        const char *key, *title;
+    } columns[] = {{"base_ns", ""},
+                   {"env_ns", "vm"},
+                   {"added_ns", "Added"},
+                   {"predicted_ns", "Predicted"},
+                   {"residual_ns", "Residual"}};
+    struct page_titles titles = {.count = 0};
     const json_t *added = json_object_get(sheet->experiment, "added"), *row;
     size_t i;
 
     if (!json_array_size(added))
         return;
-    page_table_begin(page, "What a virtual machine adds to one I/O, and what that is made of");
-    fputs("<thead><tr><th scope='col'>Benchmark</th>", page->out);
-    markup_tag(page->out, "th scope='col'", "%s", page->envs.name[0]);
-    fputs("<th scope='col'>vm</th><th scope='col'>Added</th><th scope='col'>Predicted</th>"
-          "<th scope='col'>Residual</th><th scope='col' class='text'>Parts, each as often as it "
-          "happened \xc3\x97 its cost</th></tr></thead>\n<tbody>\n",
-          page->out);
+    page_title(&titles, false, "Benchmark");
+    page_title(&titles, false, "%s", page->envs.name[0]);
+    for (unsigned c = 1; c < sizeof(columns) / sizeof(columns[0]); c++)
+        page_title(&titles, false, "%s", columns[c].title);
+    page_title(&titles, true, "Parts, each as often as it happened \xc3\x97 its cost");
+    page_table_begin(page, "What a virtual machine adds to one I/O, and what that is made of",
+                     &titles);
     json_array_foreach (added, i, row) {
         const json_t *params = json_object_get(row, "params");
         char size[MEASURE_TEXT_MAX];
@@ -209,7 +218,7 @@ static void write_added(struct page *page, const struct sheet *sheet)
                    measure_size(size, get_integer(params, "bs")),
                    (long long)get_integer(params, "iodepth"));
         for (unsigned c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
-            write_ns(page, row, columns[c]);
+            write_ns(page, row, columns[c].key);
         write_parts(page, row);
         fputs("</tr>\n", page->out);
     }
@@ -217,12 +226,15 @@ static void write_added(struct page *page, const struct sheet *sheet)
     page_more(page, json_array_size(added) - i);
 }
 
-static void head_of_times(struct page *page)
+static void head_of_times(struct page_titles *titles, const struct envs *envs)
 {
-    fputs("<th scope='col' class='text'>Environment</th><th scope='col'>Running</th>"
-          "<th scope='col'>Asleep</th><th scope='col'>Of that, halted</th>"
-          "<th scope='col'>Without a CPU</th><th scope='col'>Exits per ms</th>",
-          page->out);
+    static const char *const times[] = {"Running", "Asleep", "Of that, halted", "Without a CPU",
+                                        "Exits per ms"};
+
+    (void)envs;
+    page_title(titles, true, "Environment");
+    for (unsigned i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+        page_title(titles, false, "%s", times[i]);
 }
 
 static void write_times_of(struct page *page, const json_t *row, double window_ns, double threads)

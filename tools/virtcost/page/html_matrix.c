@@ -50,37 +50,21 @@ static bool same_matrix(const struct sheet_row *a, const struct sheet_row *b)
            (a->params == b->params || json_equal(a->params, b->params));
 }
 
-static void write_ratio(char text[MEASURE_TEXT_MAX], const struct estimate *ratio)
+static void fill_ratio(struct chart_cell *cell, const struct sheet_row *row,
+                       const struct estimate *ratio)
 {
-    char median[MEASURE_TEXT_MAX], low[MEASURE_TEXT_MAX], high[MEASURE_TEXT_MAX];
+    char low[MEASURE_TEXT_MAX], high[MEASURE_TEXT_MAX];
 
-    measure_digits(median, ratio->median, 3);
+    page_number(cell->text, ratio->median);
     if (ratio->ranged)
-        snprintf(text, MEASURE_TEXT_MAX, "%.16s [%.16s, %.16s]", median,
-                 measure_digits(low, ratio->low, 3), measure_digits(high, ratio->high, 3));
-    else
-        snprintf(text, MEASURE_TEXT_MAX, "%s", median);
-}
-
-/* One unit for all cells: the one that suits the largest value. */
-static struct measure measure_matrix(const struct sheet *sheet, const struct sheet_row *like,
-                                     unsigned env)
-{
-    struct place place;
-    double largest = 0;
-
-    for (unsigned i = 0; i < sheet->rows; i++) {
-        const struct estimate *value = &sheet->row[i].of[env].value;
-
-        if (value->known && value->median > largest && same_matrix(&sheet->row[i], like) &&
-            place_of(&sheet->row[i], &place))
-            largest = value->median;
-    }
-    return measure_of(like->unit, largest);
+        snprintf(cell->range, sizeof(cell->range), "[%.20s, %.20s]", page_number(low, ratio->low),
+                 page_number(high, ratio->high));
+    cell->shade = sheet_shade(row, ratio);
+    cell->unclear = ratio->verdict == VERDICT_UNCLEAR;
 }
 
 static void fill(struct matrix *matrix, const struct sheet *sheet, const struct sheet_row *like,
-                 unsigned env, html_pick *pick, const struct measure *measure)
+                 unsigned env, html_pick *pick)
 {
     struct place place;
 
@@ -99,13 +83,12 @@ static void fill(struct matrix *matrix, const struct sheet *sheet, const struct 
         matrix->at = place;
         cell = &matrix->cell[r * SIDE_MAX + c];
         if (pick == html_ratio) {
-            write_ratio(cell->text, estimate);
-            cell->shade = chart_shade(estimate->median, row->lower);
+            fill_ratio(cell, row, estimate);
         } else if (row->fact && fabs(estimate->median) < COUNT_MAX) {
             snprintf(cell->text, sizeof(cell->text), "%.*f", fmod(estimate->median, 1) != 0,
                      estimate->median);
         } else {
-            measure_digits(cell->text, estimate->median * measure->factor, 3);
+            page_value(cell->text, row->unit, estimate->median);
         }
     }
     /* The picture has no more columns than it needs. */
@@ -118,24 +101,25 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
                  unsigned env, html_pick *pick)
 {
     struct matrix *matrix = calloc(1, sizeof(*matrix));
-    struct measure measure = measure_matrix(sheet, like, env);
     struct chart_grid grid = {0};
     char title[CHART_TEXT_MAX], note[CHART_TEXT_MAX];
+    char unit[MEASURE_TEXT_MAX];
     bool value = pick == html_value;
 
     if (!matrix)
         return;
-    fill(matrix, sheet, like, env, pick, &measure);
+    fill(matrix, sheet, like, env, pick);
     snprintf(title, sizeof(title), "%.50s, %lld thr: %s", like->label, (long long)like->threads,
              sheet->envs->name[env]);
     if (pick == html_ratio)
         snprintf(title + strlen(title), sizeof(title) - strlen(title), " / %s",
                  sheet->envs->name[0]);
-    snprintf(note, sizeof(note), "%s%s%.24s%s.", value ? "" : "Ratio of ",
-             value ? measure.prefix : "",
-             !*like->unit ? "values"
-             : value      ? measure.unit
-                          : like->unit,
+    snprintf(unit, sizeof(unit), " in %.24s", like->unit);
+    /* A unit that changes with the size of a value is with each of them. */
+    snprintf(note, sizeof(note), "%s%.24s%s.", value ? "Medians" : "Ratio of ",
+             !value                                        ? *like->unit ? like->unit : "values"
+             : !*like->unit || measure_changes(like->unit) ? ""
+                                                           : unit,
              like->fact    ? ""
              : like->lower ? ", less is better"
                            : ", more is better");

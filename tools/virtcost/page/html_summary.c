@@ -75,57 +75,59 @@ static bool is_headline(const struct sheet *sheet, unsigned i)
     return !known && i < UNKNOWN_ROWS;
 }
 
-static void write_row(struct page *page, const struct sheet *sheet, const struct sheet_row *row)
+/* As many rows as the experiment has headlines, below its name. */
+static void write_experiment(struct page *page, const struct sheet *sheet, unsigned number,
+                             const struct page_view *view)
 {
-    const struct envs *envs = sheet->envs;
-    struct measure measure = measure_of(row->unit, row->of[0].value.median);
-    char text[MEASURE_TEXT_MAX];
+    const bool noise = pick_of(sheet) == html_kept;
+    struct page_view own = *view;
+    bool begun = false;
 
-    fputs("<tr>", page->out);
-    markup_tag(page->out, "th scope='row'", "%s", row->label);
-    markup_tag(page->out, "td class='text'", "%.60s", row->step);
-    if (row->of[0].value.known)
-        markup_tag(page->out, "td", "%s", measure_text(text, &measure, row->of[0].value.median));
-    else
-        fputs("<td>\xe2\x80\x93</td>", page->out);
-    for (unsigned e = 1; e < envs->count; e++)
-        page_ratio(page, row, pick_of(sheet)(&row->of[e]));
-    fputs("</tr>\n", page->out);
-}
-
-static void write_experiment(struct page *page, const struct sheet *sheet, unsigned number)
-{
-    bool begun = false, noise = !strcmp(sheet->name, "noise");
-
+    own.pick = pick_of(sheet);
     for (unsigned i = 0; i < sheet->rows; i++) {
         if (!is_headline(sheet, i) || !page_has_room(page))
             continue;
         if (!begun) {
-            fprintf(page->out, "<tr><th scope='rowgroup' colspan='%u'><a href='#experiment-%u'>",
-                    page->envs.count + 2, number);
+            fprintf(page->out,
+                    "<tr class='group'><th scope='rowgroup' colspan='%u'>"
+                    "<a href='#experiment-%u'>",
+                    page_columns(page, view), number);
             markup_print(page->out, "%.80s%s", html_title(sheet),
                          noise ? ": what is kept of the undisturbed figure" : "");
             fputs("</a></th></tr>\n", page->out);
         }
         begun = true;
-        write_row(page, sheet, &sheet->row[i]);
+        page_row(page, &own, &sheet->row[i]);
     }
+}
+
+/* Environments that have a figure in any headline. Returns whether there are headlines. */
+static bool show_known(struct page_view *view, const struct sheet *sheet, unsigned count)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < sheet[i].rows; k++) {
+            const struct sheet_row *row = &sheet[i].row[k];
+
+            if (!is_headline(&sheet[i], k))
+                continue;
+            any = true;
+            for (unsigned e = 0; e < sheet[i].envs->count; e++)
+                view->shown[e] |=
+                    row->of[e].value.known || row->of[e].ratio.known || row->of[e].kept.known;
+        }
+    return any;
 }
 
 void html_summary(struct page *page, const struct sheet *sheet, unsigned count)
 {
-    const struct envs *envs = &page->envs;
+    struct page_view view = {.pick = html_ratio};
 
-    fputs("<section class='summary'>\n<h2 id='summary'>Summary</h2>\n", page->out);
-    page_table_begin(page,
-                     "Figures of the base, and the others' ratios to them with 95 % intervals");
-    fputs("<thead><tr><th scope='col'>Benchmark</th><th scope='col' class='text'>Step</th>",
-          page->out);
-    for (unsigned e = 0; e < envs->count; e++)
-        markup_tag(page->out, "th scope='col'", "%s", envs->name[e]);
-    fputs("</tr></thead>\n<tbody>\n", page->out);
+    if (!show_known(&view, sheet, count))
+        return;
+    page_begin_rows(page, &view, "Medians; the interval of a ratio is one of 95 %");
     for (unsigned i = 0; i < count; i++)
-        write_experiment(page, &sheet[i], i);
+        write_experiment(page, &sheet[i], i, &view);
     page_table_end(page);
-    fputs("</section>\n", page->out);
 }

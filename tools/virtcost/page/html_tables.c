@@ -6,169 +6,48 @@
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 
-static const struct measure plain = {1, "", ""};
-
-const char *page_env(const char *name)
-{
-    return strcmp(name, "null") ? name : "null (the base again)";
-}
-
-void page_table_begin(struct page *page, const char *caption)
-{
-    fputs("<div class='scroll' tabindex='0' role='region' aria-label='", page->out);
-    markup_text(page->out, caption);
-    fputs("'>\n<table>\n", page->out);
-    markup_tag(page->out, "caption", "%s", caption);
-}
-
-void page_table_end(struct page *page)
-{
-    fputs("</tbody>\n</table>\n</div>\n", page->out);
-}
-
-/* The verdict stands beside the number, so that a narrow column may break before the interval. */
-static void write_estimate(FILE *out, const struct estimate *estimate,
-                           const struct measure *measure, const char *verdict)
-{
-    char median[MEASURE_TEXT_MAX], low[MEASURE_TEXT_MAX], high[MEASURE_TEXT_MAX];
-
-    fputs("<td>", out);
-    fputs(estimate->known ? measure_value(median, measure, estimate->median) : "\xe2\x80\x93", out);
-    if (*verdict)
-        fprintf(out, strcmp(verdict, "same") ? " <b>%s</b>" : " %s", verdict);
-    if (estimate->ranged)
-        fprintf(out, " <i>[%s, %s]</i>", measure_value(low, measure, estimate->low),
-                measure_value(high, measure, estimate->high));
-    if (estimate->voided > 0)
-        fprintf(out, " (%lld void)", (long long)estimate->voided);
-    fputs("</td>", out);
-}
-
-/* A cell with the value and its interval, or a dash. */
-static void print_estimate(struct page *page, const struct estimate *estimate,
-                           const struct measure *measure)
-{
-    write_estimate(page->out, estimate, measure, "");
-}
-
-void page_ratio(struct page *page, const struct sheet_row *row, const struct estimate *ratio)
-{
-    write_estimate(page->out, ratio, &plain, sheet_verdict(row, ratio));
-}
-
-static bool any_step(const struct sheet *sheet)
+/* Environments that have any figure of the experiment. */
+static void show_all(struct page_view *view, const struct sheet *sheet)
 {
     for (unsigned i = 0; i < sheet->rows; i++)
-        if (*sheet->row[i].step)
-            return true;
-    return false;
+        for (unsigned e = 0; e < sheet->envs->count; e++) {
+            const struct figure *figure = &sheet->row[i].of[e];
+
+            view->shown[e] |= figure->value.known || figure->ratio.known || figure->kept.known;
+        }
 }
 
-/* One unit for a row: the one that suits the largest value of it. */
-static struct measure measure_row(const struct sheet *sheet, const struct sheet_row *row)
+/* Where the base was not run, an environment can be compared with itself only. */
+static html_pick *pick_for(const struct sheet *sheet, unsigned env)
 {
-    double largest = 0;
-
-    for (unsigned e = 0; e < sheet->envs->count; e++)
-        if (row->of[e].value.known && row->of[e].value.median > largest)
-            largest = row->of[e].value.median;
-    return measure_of(row->unit, largest);
-}
-
-/* The columns of a table of sheet: those that have something in them. */
-struct columns {
-    bool step, threads;
-    bool value[SHEET_ENVS_MAX], ratio[SHEET_ENVS_MAX], kept[SHEET_ENVS_MAX];
-    bool any_kept;
-};
-
-static struct columns columns_of(const struct sheet *sheet)
-{
-    struct columns columns = {.step = any_step(sheet)};
+    bool kept = false;
 
     for (unsigned i = 0; i < sheet->rows; i++) {
-        columns.threads |= sheet->row[i].threads != 1;
-        for (unsigned e = 0; e < sheet->envs->count; e++) {
-            columns.value[e] |= sheet->row[i].of[e].value.known;
-            columns.ratio[e] |= sheet->row[i].of[e].ratio.known;
-            columns.kept[e] |= sheet->row[i].of[e].kept.known;
-            columns.any_kept |= columns.kept[e];
-        }
+        if (sheet->row[i].of[env].ratio.known)
+            return html_ratio;
+        kept |= sheet->row[i].of[env].kept.known;
     }
-    return columns;
-}
-
-static void head_of_figures(struct page *page, const struct sheet *sheet,
-                            const struct columns *columns)
-{
-    const struct envs *envs = sheet->envs;
-
-    fputs("<thead><tr><th scope='col'>Benchmark</th>", page->out);
-    if (columns->step)
-        fputs("<th scope='col' class='text'>Step</th>", page->out);
-    if (columns->threads)
-        fputs("<th scope='col'>Threads</th>", page->out);
-    fputs("<th scope='col' class='text'>Unit</th>", page->out);
-    for (unsigned e = 0; e < envs->count; e++)
-        if (columns->value[e])
-            markup_tag(page->out, "th scope='col'", "%s", envs->name[e]);
-    for (unsigned e = 0; e < envs->count; e++)
-        if (columns->ratio[e])
-            markup_tag(page->out, "th scope='col'", "%s / %s", envs->name[e], envs->name[0]);
-    for (unsigned e = 0; e < envs->count; e++)
-        if (columns->kept[e])
-            markup_tag(page->out, "th scope='col'", "%s, to %.40s", envs->name[e],
-                       html_base_step(sheet));
-    fputs("</tr></thead>\n<tbody>\n", page->out);
-}
-
-static void row_of_figures(struct page *page, const struct sheet *sheet,
-                           const struct sheet_row *row, const struct columns *columns)
-{
-    struct measure measure = measure_row(sheet, row);
-    unsigned envs = sheet->envs->count;
-
-    fputs("<tr>", page->out);
-    markup_tag(page->out, "th scope='row'", "%s", row->label);
-    if (columns->step)
-        markup_tag(page->out, "td class='text'", "%.60s", row->step);
-    if (columns->threads)
-        markup_tag(page->out, "td", "%lld", (long long)row->threads);
-    markup_tag(page->out, "td class='text'", "%s%.24s", measure.prefix, measure.unit);
-    for (unsigned e = 0; e < envs; e++)
-        if (columns->value[e])
-            print_estimate(page, &row->of[e].value, &measure);
-    for (unsigned e = 0; e < envs; e++)
-        if (columns->ratio[e])
-            page_ratio(page, row, &row->of[e].ratio);
-    for (unsigned e = 0; e < envs; e++)
-        if (columns->kept[e])
-            page_ratio(page, row, &row->of[e].kept);
-    fputs("</tr>\n", page->out);
-}
-
-void page_more(struct page *page, size_t more)
-{
-    if (more)
-        markup_tag(page->out, "p class='more'", "%zu more are in the results file only.", more);
+    return kept ? html_kept : html_ratio;
 }
 
 static void write_figures(struct page *page, const struct sheet *sheet)
 {
-    struct columns columns = columns_of(sheet);
+    struct page_view view = {.base_step = html_base_step(sheet), .detailed = true};
+    char caption[MARKUP_TEXT_MAX];
     unsigned i;
 
     if (!sheet->rows) {
         markup_tag(page->out, "p", "Nothing was measured.");
         return;
     }
-    page_table_begin(page, columns.any_kept
-                               ? "Medians, ratios, and ratios to the first step, with 95 % "
-                                 "intervals"
-                               : "Medians and ratios, with 95 % intervals");
-    head_of_figures(page, sheet, &columns);
+    view.pick = pick_for(sheet, page->subject);
+    show_all(&view, sheet);
+    snprintf(caption, sizeof(caption),
+             "Medians with 95 %% intervals; below them the ratio to %.24s%s%.40s",
+             page->envs.name[0], *html_base_step(sheet) ? ", and to " : "", html_base_step(sheet));
+    page_begin_rows(page, &view, caption);
     for (i = 0; i < sheet->rows && page_has_room(page); i++)
-        row_of_figures(page, sheet, &sheet->row[i], &columns);
+        page_row(page, &view, &sheet->row[i]);
     page_table_end(page);
     page_more(page, sheet->rows - i + sheet->left_out);
 }

@@ -4,16 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/measure.h"
+#include "tools/virtcost/page/chart.h"
 #include "tools/virtcost/page/markup.h"
 #include "tools/virtcost/page/sheet.h"
+#include "vmm/base/stats.h"
 
 /* No figure of a computer is as large, and all that is made of those that are not is finite. */
 #define ABSURD 1e21
-
-#define CONFIDENCE 0.95
 
 bool sheet_number(const json_t *value, double *number)
 {
@@ -46,7 +45,7 @@ void sheet_envs(struct envs *envs, const json_t *results)
     const json_t *experiment, *row;
     size_t i, k;
 
-    *envs = (struct envs){0};
+    *envs = (struct envs){.margin = verdict_margin(results)};
     json_array_foreach (json_object_get(results, "envs"), i, row)
         add_env(envs, json_string_value(row));
     json_array_foreach (json_object_get(results, "experiments"), i, experiment)
@@ -58,18 +57,25 @@ void sheet_envs(struct envs *envs, const json_t *results)
 
 static struct estimate estimate_of(const json_t *row)
 {
-    const json_t *ci95 = json_object_get(row, "ci95"), *confidence;
+    const json_t *ci95 = json_object_get(row, "ci95");
     struct estimate estimate = {0};
-    double sure = CONFIDENCE;
 
     estimate.voided = get_integer(row, "voided");
     estimate.known = sheet_number(json_object_get(row, "median"), &estimate.median);
     estimate.ranged = estimate.known && sheet_number(json_array_get(ci95, 0), &estimate.low) &&
                       sheet_number(json_array_get(ci95, 1), &estimate.high) &&
-                      estimate.low <= estimate.high;
-    confidence = json_object_get(row, "confidence");
-    estimate.sure = !confidence || (sheet_number(confidence, &sure) && sure >= CONFIDENCE);
+                      estimate.low <= estimate.high && verdict_read(row).sure;
     return estimate;
+}
+
+static struct estimate ratio_of(const json_t *row, double margin)
+{
+    struct estimate ratio = estimate_of(row);
+    const struct verdict_ratio read = verdict_read(row);
+
+    ratio.verdict = ratio.known ? verdict_of(&read, margin) : VERDICT_NONE;
+    ratio.blocks = verdict_samples(&read, margin);
+    return ratio;
 }
 
 /* Sizes in words that fio's users know; all else as it is. */
@@ -176,7 +182,7 @@ int sheet_read(struct sheet *sheet, const json_t *experiment, const struct envs 
             continue;
         if (base_step)
             row->base_step = base_step;
-        *(base_step ? &figure->kept : &figure->ratio) = estimate_of(json);
+        *(base_step ? &figure->kept : &figure->ratio) = ratio_of(json, envs->margin);
     }
     return 0;
 }
@@ -212,10 +218,13 @@ double *sheet_samples(const json_t *row, size_t *count)
     return values;
 }
 
-const char *sheet_verdict(const struct sheet_row *row, const struct estimate *ratio)
+int sheet_shade(const struct sheet_row *row, const struct estimate *ratio)
 {
-    if (!ratio->ranged)
-        return "";
-    return figures_verdict((struct stats_interval){ratio->low, ratio->high}, ratio->sure,
-                           row->lower);
+    int shade = chart_shade(ratio->median, row->lower);
+
+    if (ratio->verdict == VERDICT_BETTER)
+        return shade > 1 ? shade : 1;
+    if (ratio->verdict == VERDICT_WORSE)
+        return shade < -1 ? shade : -1;
+    return 0;
 }

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tools/virtcost/figures/verdict.h"
+
 /* What is beyond is left out, and counted. */
 #define SHEET_ENVS_MAX 6
 #define SHEET_ROWS_MAX 600
@@ -22,15 +24,17 @@
 struct estimate {
     double median, low, high;
     bool known;
-    bool ranged;       /* low and high are known */
-    bool sure;         /* ... with 95 % confidence */
-    json_int_t voided; /* blocks that do not count, as a check failed in them */
+    bool ranged;          /* low and high are known, with 95 % confidence */
+    json_int_t voided;    /* blocks that do not count, as a check failed in them */
+    enum verdict verdict; /* of a ratio */
+    size_t blocks;        /* about how many settle one that is unclear; 0: not known */
 };
 
-/* The environments that are compared, the base first. */
+/* The environments that are compared, the base first, and the margin of verdicts. */
 struct envs {
     const char *name[SHEET_ENVS_MAX];
     unsigned count;
+    double margin;
 };
 
 /* What one environment got in one benchmark. */
@@ -84,7 +88,7 @@ const struct sheet_row *sheet_find(const struct sheet *figures, const char *name
  */
 double *sheet_samples(const json_t *row, size_t *count);
 
-/* sheet_verdict(): whether a ratio differs from 1: "better", "worse", "same", "few", or "". */
-const char *sheet_verdict(const struct sheet_row *row, const struct estimate *ratio);
+/* sheet_shade(): chart_shade() of a ratio whose verdict is better or worse; else 0. */
+int sheet_shade(const struct sheet_row *row, const struct estimate *ratio);
 
 #endif

@@ -4,13 +4,20 @@
  *
  * - envs: the environments, the first being the base;
  * - host, runtime: where it ran, as in a report; the container runtime;
- * - experiments: of each its name, help, blocks (complete ones), blocks_wanted, and
+ * - margin_pct: within so many percent of 1, a ratio is the same;
+ * - experiments: of each its name, help, blocks (complete ones), blocks_wanted, seconds (that the
+ *   complete ones took), and
  *   - values: per step, row and environment, the median of each block's run, with its interval;
- *   - ratios: the same, over the base environment in the same block, or over the base step;
+ *   - ratios: the same, over the base environment in the same block, or over the base step; with
+ *     their verdict (tools/virtcost/figures/verdict.h);
  *   - added: what a VM adds to an operation of block I/O (tools/virtcost/figures/added.h);
- *   - skipped: what was not run, and why;
+ *   - skipped: what was not run, and why: of several environments together in one text;
  * - runs: every report whole, with its experiment, step, block and environment;
  * - warnings, end: what a reader should know; how it ended.
+ *
+ * A value has no sample of a block in which its check failed, or whose run was interrupted (stopped
+ * or frozen). A ratio of runs under different limits is not made: it has "reason" then, and
+ * "unequal", the number of blocks.
  *
  * A row's ratio in a block is the median of that run's samples over the median of the base's in the
  * same block, so that a drift of the machine from block to block does not matter.
@@ -32,6 +39,7 @@
 struct part {
     const struct experiment *experiment;
     unsigned blocks, wanted; /* complete ones, and how many there should be */
+    uint64_t elapsed_ns;     /* that the complete ones took; 0: not known */
     json_t *steps;           /* their labels, in the order of the plan */
     json_t *skipped;         /* as in struct plan; NULL: nothing */
 };
@@ -39,8 +47,11 @@ struct part {
 struct results {
     const struct environment *const *env; /* the first is the base */
     unsigned envs;
+    unsigned envs_named; /* a bit for each that the user named, */
+    bool bench_named;    /* and whether benchmarks: what gives nothing then is a failure */
     uint64_t seed;
     bool quick;
+    double margin_pct;   /* of the ratios' verdicts */
     const char *runtime; /* NULL: none */
     struct part part[EXPERIMENTS_MAX];
     unsigned parts;

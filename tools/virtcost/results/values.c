@@ -4,14 +4,18 @@
 #include <string.h>
 
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/results/limits.h"
 #include "tools/virtcost/results/values.h"
 #include "vmm/base/stats.h"
 
 /*
  * While values are put together, each has "by_block": the medians by block, null where a run is
- * missing or wrong.
+ * missing, wrong, or was interrupted.
  */
 #define BY_BLOCK "by_block"
+
+/* The same for the limits of the runs. */
+#define LIMITS_BY_BLOCK "limits_by_block"
 
 static const char *const identity[] = {"name", "params", "threads"};
 
@@ -41,6 +45,7 @@ static json_t *find_value(const json_t *values, const json_t *row, const char *s
 static json_t *new_value(const json_t *row, const char *step, const char *env, unsigned blocks)
 {
     json_t *value = json_pack("{s:s, s:s}", "step", step, "env", env), *array = json_array();
+    json_t *limits = json_array();
 
     for (unsigned i = 0; i < VALUES_KEYS; i++)
         json_object_set(value, identity[i], json_object_get(row, identity[i]));
@@ -48,7 +53,10 @@ static json_t *new_value(const json_t *row, const char *step, const char *env, u
     json_object_set(value, "better", json_object_get(row, "better"));
     for (unsigned i = 0; i < blocks; i++)
         json_array_append_new(array, json_null());
+    for (unsigned i = 0; i < blocks; i++)
+        json_array_append_new(limits, json_null());
     json_object_set_new(value, BY_BLOCK, array);
+    json_object_set_new(value, LIMITS_BY_BLOCK, limits);
     return value;
 }
 
@@ -109,7 +117,9 @@ static void add_row(json_t *values, const json_t *run, const json_t *row, unsign
         set_details(value, row);
         json_array_append_new(values, value);
     }
-    if (get_is(row, "check", "ok"))
+    json_array_set_new(json_object_get(value, LIMITS_BY_BLOCK), (size_t)get_integer(run, "block"),
+                       limits_of(json_object_get(run, "report")));
+    if (get_is(row, "check", "ok") && !json_is_true(json_object_get(row, "interrupted")))
         json_array_set_new(json_object_get(value, BY_BLOCK), (size_t)get_integer(run, "block"),
                            json_real(median));
 }
@@ -209,6 +219,15 @@ static double median_of(double *values, size_t count)
     return stats_median(values, count);
 }
 
+/* Why runs of a block cannot be compared, or NULL. */
+static const char *unequal_at(char text[LIMITS_TEXT_MAX], const json_t *base, const json_t *value,
+                              size_t block)
+{
+    return limits_reason(
+        text, get_text(base, "env"), json_array_get(json_object_get(base, LIMITS_BY_BLOCK), block),
+        get_text(value, "env"), json_array_get(json_object_get(value, LIMITS_BY_BLOCK), block));
+}
+
 static json_t *ratio_of(const json_t *value, const json_t *base, const char *base_step,
                         unsigned blocks)
 {
@@ -216,7 +235,8 @@ static json_t *ratio_of(const json_t *value, const json_t *base, const char *bas
     double *room = calloc(3 * (size_t)blocks + 1, sizeof(*room));
     double *ratio = room, *bases = ratio + blocks, *others = bases + blocks;
     json_t *object = json_object();
-    size_t count = 0;
+    char reason[LIMITS_TEXT_MAX];
+    size_t count = 0, unequal = 0;
 
     for (unsigned k = 0; k < sizeof(copied) / sizeof(copied[0]); k++)
         json_object_set(object, copied[k], json_object_get(value, copied[k]));
@@ -229,13 +249,20 @@ static json_t *ratio_of(const json_t *value, const json_t *base, const char *bas
 
         if (of_base <= 0 || of_env < 0)
             continue;
+        if (unequal_at(reason, base, value, block)) {
+            unequal++;
+            json_object_set_new(object, "reason", json_string(reason));
+            continue;
+        }
         bases[count] = of_base;
         others[count] = of_env;
         ratio[count++] = of_env / of_base;
     }
     if (room)
         set_summary(object, ratio, count);
-    json_object_set_new(object, "voided", json_integer((json_int_t)(blocks - count)));
+    json_object_set_new(object, "voided", json_integer((json_int_t)(blocks - count - unequal)));
+    if (unequal)
+        json_object_set_new(object, "unequal", json_integer((json_int_t)unequal));
     if (count) {
         json_object_set_new(object, "base_median", json_real(median_of(bases, count)));
         json_object_set_new(object, "env_median", json_real(median_of(others, count)));
@@ -276,6 +303,8 @@ void values_finish(json_t *values)
     json_t *value;
     size_t i;
 
-    json_array_foreach (values, i, value)
+    json_array_foreach (values, i, value) {
         json_object_del(value, BY_BLOCK);
+        json_object_del(value, LIMITS_BY_BLOCK);
+    }
 }

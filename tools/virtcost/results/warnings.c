@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/warnings.h"
 #include "vmm/base/stats.h"
+#include "vmm/base/units.h"
 
 /* More of a run's CPU time than this, taken by the hypervisor below, makes it doubtful. */
 #define STEAL_PCT 5.0
@@ -23,8 +26,18 @@ void warnings_add(json_t *warnings, const char *code, json_t *text)
     json_array_append_new(warnings, json_pack("{s:s, s:o}", "code", code, "text", text));
 }
 
-/* How often the check of which row of which environment failed: {"env: row": count}. */
-static json_t *count_wrong(const struct results *results)
+static bool is_wrong(const json_t *row)
+{
+    return !get_is(row, "check", "ok");
+}
+
+static bool is_interrupted(const json_t *row)
+{
+    return json_is_true(json_object_get(row, "interrupted"));
+}
+
+/* How often which row of which environment is like this: {"env: row": count}. */
+static json_t *count_rows(const struct results *results, bool (*is_like)(const json_t *row))
 {
     json_t *counts = json_object(), *run, *row;
     size_t i, k;
@@ -35,7 +48,7 @@ static json_t *count_wrong(const struct results *results)
         json_array_foreach (json_object_get(report, "benches"), k, row) {
             char name[FIGURES_LABEL_MAX], key[2 * FIGURES_LABEL_MAX];
 
-            if (get_is(row, "check", "ok"))
+            if (!is_like(row))
                 continue;
             figures_label(name, row);
             snprintf(key, sizeof(key), "%s: %s, %lld thr", get_text(run, "env"), name,
@@ -48,7 +61,7 @@ static json_t *count_wrong(const struct results *results)
 
 unsigned warnings_wrong(const struct results *results)
 {
-    json_t *counts = count_wrong(results), *count;
+    json_t *counts = count_rows(results, is_wrong), *count;
     const char *key;
     unsigned wrong = 0;
 
@@ -60,7 +73,7 @@ unsigned warnings_wrong(const struct results *results)
 
 static void warn_wrong(const struct results *results, json_t *warnings)
 {
-    json_t *counts = count_wrong(results), *count;
+    json_t *counts = count_rows(results, is_wrong), *count;
     const char *key;
 
     json_object_foreach (counts, key, count)
@@ -70,17 +83,50 @@ static void warn_wrong(const struct results *results, json_t *warnings)
     json_decref(counts);
 }
 
+static void warn_interrupted(const struct results *results, json_t *warnings)
+{
+    json_t *counts = count_rows(results, is_interrupted), *count;
+    const char *key;
+
+    json_object_foreach (counts, key, count)
+        warnings_add(warnings, "interrupted",
+                     json_sprintf("%s: stopped or frozen meanwhile in %lld of the runs, whose "
+                                  "samples are void",
+                                  key, (long long)json_integer_value(count)));
+    json_decref(counts);
+}
+
+/* Runs under different limits, by environment and reason: how many ratios there are not. */
+static void warn_unequal(json_t *warnings, const json_t *experiment)
+{
+    json_t *counts = json_object(), *ratio, *count;
+    const char *key;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "ratios"), i, ratio)
+        if (json_object_get(ratio, "unequal")) {
+            key = get_text(ratio, "reason");
+            json_object_set_new(counts, key, json_integer(get_integer(counts, key) + 1));
+        }
+    json_object_foreach (counts, key, count)
+        warnings_add(warnings, "unequal_limits",
+                     json_sprintf("%s: %s (%lld figure%s)", get_text(experiment, "name"), key,
+                                  (long long)json_integer_value(count),
+                                  json_integer_value(count) == 1 ? "" : "s"));
+    json_decref(counts);
+}
+
 static void warn_incomplete(const struct results *results, json_t *warnings)
 {
     for (unsigned i = 0; i < results->parts; i++) {
         const struct part *part = &results->part[i];
 
         if (part->blocks < part->wanted)
-            warnings_add(warnings, "incomplete",
-                         json_sprintf("%s: ended by %s: %u of %u blocks are complete",
-                                      part->experiment->name,
-                                      strcmp(results->end, "error") ? "a signal" : "an error",
-                                      part->blocks, part->wanted));
+            warnings_add(
+                warnings, "incomplete",
+                json_sprintf("%s: ended by %s: %u of %u block%s complete", part->experiment->name,
+                             strcmp(results->end, "error") ? "a signal" : "an error", part->blocks,
+                             part->wanted, part->wanted == 1 ? " is" : "s are"));
     }
 }
 
@@ -115,9 +161,10 @@ static void warn_stolen(const struct results *results, json_t *warnings)
     if (count)
         warnings_add(
             warnings, "stolen",
-            json_sprintf("in %u of %zu runs the hypervisor below took more than %.0f %% of "
+            json_sprintf("in %u of %zu run%s the hypervisor below took more than %.0f %% of "
                          "the CPUs' time, at most %.1f %%",
-                         count, json_array_size(results->runs), STEAL_PCT, most));
+                         count, json_array_size(results->runs),
+                         units_s(json_array_size(results->runs)), STEAL_PCT, most));
 }
 
 /* The median of the samples from `first` on; they are in the order of the blocks. */
@@ -157,16 +204,17 @@ static void warn_drift(json_t *warnings, const json_t *experiment, const char *b
     if (drifted)
         warnings_add(
             warnings, "drift",
-            json_sprintf("%s: %u of %u figures of %s changed by more than %.0f %% from the "
+            json_sprintf("%s: %u of %u figure%s of %s changed by more than %.0f %% from the "
                          "first half of the blocks to the second",
-                         get_text(experiment, "name"), drifted, seen, base, 100 * DRIFT));
+                         get_text(experiment, "name"), drifted, seen, units_s(seen), base,
+                         100 * DRIFT));
 }
 
 /* Whether what a run warns of is said elsewhere in the results, or is what a step is for. */
 static bool is_said(const char *code)
 {
-    static const char *const said[] = {"quick",          "steal",      "unpinned",
-                                       "oversubscribed", "incomplete", "check_failed"};
+    static const char *const said[] = {"quick",      "steal",        "unpinned",   "oversubscribed",
+                                       "incomplete", "check_failed", "interrupted"};
 
     for (unsigned i = 0; i < sizeof(said) / sizeof(said[0]); i++)
         if (!strcmp(code, said[i]))
@@ -197,9 +245,58 @@ static void warn_runs(const struct results *results, json_t *warnings)
         }
     json_object_foreach (codes, code, known)
         warnings_add(warnings, code,
-                     json_sprintf("in %lld of %zu runs: %s", (long long)get_integer(known, "runs"),
-                                  json_array_size(results->runs), get_text(known, "text")));
+                     json_sprintf("in %lld of %zu run%s: %s", (long long)get_integer(known, "runs"),
+                                  json_array_size(results->runs),
+                                  units_s(json_array_size(results->runs)),
+                                  get_text(known, "text")));
     json_decref(codes);
+}
+
+/* "P-core 5.4 GHz, E-core 3.9 GHz": the kinds of cores that a run may have used. */
+static void name_kinds(const json_t *report, char *text, size_t size)
+{
+    json_t *group;
+    size_t i, used = 0;
+
+    text[0] = '\0';
+    json_array_foreach (json_object_get(json_object_get(report, "host"), "cores"), i, group) {
+        char kind[64];
+
+        figures_clean(kind, sizeof(kind), get_text(group, "kind"));
+        if (*kind && !strstr(text, kind) && used < size)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", kind);
+    }
+}
+
+/* Members of a step that had other cores than those before them: their ratios compare cores. */
+static void warn_cores(const struct results *results, json_t *warnings)
+{
+    json_t *steps = json_object(), *run;
+    size_t i;
+
+    json_array_foreach (results->runs, i, run) {
+        char step[2 * FIGURES_LABEL_MAX], kinds[FIGURES_LABEL_MAX];
+        const json_t *known;
+
+        name_kinds(json_object_get(run, "report"), kinds, sizeof(kinds));
+        if (!*kinds)
+            continue;
+        snprintf(step, sizeof(step), "%.100s %.100s", get_text(run, "experiment"),
+                 get_text(run, "step"));
+        known = json_object_get(steps, step);
+        if (!known) {
+            json_object_set_new(
+                steps, step, json_pack("{s:s, s:s}", "env", get_text(run, "env"), "kinds", kinds));
+        } else if (!get_is(known, "kinds", kinds)) {
+            warnings_add(
+                warnings, "different_cores",
+                json_sprintf("%s: %s ran on %s, %s on %s: ratios compare the cores as well",
+                             get_text(run, "experiment"), get_text(known, "env"),
+                             get_text(known, "kinds"), get_text(run, "env"), kinds));
+            break;
+        }
+    }
+    json_decref(steps);
 }
 
 json_t *warnings_of(const struct results *results, const json_t *experiments)
@@ -210,9 +307,14 @@ json_t *warnings_of(const struct results *results, const json_t *experiments)
 
     json_array_foreach (experiments, i, experiment)
         warn_drift(warnings, experiment, results->env[0]->name);
+    json_array_foreach (experiments, i, experiment)
+        warn_unequal(warnings, experiment);
     warn_incomplete(results, warnings);
     warn_wrong(results, warnings);
+    warn_interrupted(results, warnings);
+    gaps_warn(warnings, results, experiments);
     warn_stolen(results, warnings);
+    warn_cores(results, warnings);
     warn_runs(results, warnings);
     return warnings;
 }

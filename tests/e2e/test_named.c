@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* What was asked for by name gives a result, or the run is a failure that says why. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+
+/* A read-only loop device on a file, or NULL: not to be had here. */
+static const char *loop_device(const char *file)
+{
+    static char device[64];
+    char command[128];
+    FILE *pipe;
+
+    snprintf(command, sizeof(command), "losetup -r -f --show %s 2>/dev/null", file);
+    pipe = popen(command, "r");
+    if (!pipe || !fgets(device, sizeof(device), pipe))
+        device[0] = '\0';
+    if (pipe)
+        pclose(pipe);
+    device[strcspn(device, "\n")] = '\0';
+    return *device ? device : NULL;
+}
+
+/* What has to write is refused before it begins, by option, by device, by both programs. */
+START_TEST(read_only_disks_are_refused)
+{
+    static const char *const programs[] = {"minivmm", "bench-native"};
+    char path[] = "/tmp/minivmm-e2e-named-XXXXXX", disk[64], named[128], command[128];
+    const char *device;
+    int fd = mkstemp(path);
+
+    ck_assert(fd >= 0 && !ftruncate(fd, 8 << 20));
+    close(fd);
+    device = loop_device(path);
+    for (unsigned i = 0; i < 2; i++) {
+        struct outcome run;
+
+        snprintf(disk, sizeof(disk), "path=%s,ro", path);
+        run = program_run(programs[i], "--mem", "64M", "--bench", "blk.randwrite", "--disk", disk,
+                          NULL);
+
+        ck_assert_int_eq(run.status, 2);
+        ck_assert_msg(strstr(run.err, ",ro: blk.randwrite has to write to the disk; try: without"),
+                      "%s", run.err);
+        outcome_free(&run);
+        if (!device)
+            continue;
+        snprintf(named, sizeof(named), "path=%s", device);
+        run = program_run(programs[i], "--mem", "64M", "--bench", "blk.randwrite", "--disk", named,
+                          NULL);
+        ck_assert_int_eq(run.status, 2);
+        ck_assert_msg(strstr(run.err, "the device is read-only; try: ro, or blockdev"), "%s",
+                      run.err);
+        outcome_free(&run);
+    }
+    if (device) {
+        snprintf(command, sizeof(command), "losetup -d %s", device);
+        ck_assert_int_eq(system(command), 0);
+    } else {
+        suite_skip_part("no loop device");
+    }
+    unlink(path);
+}
+END_TEST
+
+/* A benchmark that was named and ended by an I/O error is no skipped one. */
+START_TEST(an_io_error_is_a_failure)
+{
+    static const char *const programs[] = {"minivmm", "bench-native"};
+
+    for (unsigned i = 0; i < 2; i++) {
+        char folder[] = "/tmp/minivmm-full-XXXXXX", named[64];
+        struct outcome run;
+
+        ck_assert_ptr_nonnull(mkdtemp(folder));
+        if (mount("none", folder, "tmpfs", 0, "size=1M")) {
+            rmdir(folder);
+            suite_skip_part("a tmpfs cannot be mounted");
+            return;
+        }
+        snprintf(named, sizeof(named), "path=%s/disk,size=8M,create,engine=sync", folder);
+        run = program_run(programs[i], "--mem", "64M", "--quick", "--bench", "blk.randread,fma",
+                          "--disk", named, "--report", "json", NULL);
+        ck_assert_msg(run.status == 1, "status %d\n%s", run.status, run.err);
+        ck_assert_msg(strstr(run.err, ": blk.randread failed: I/O error: a write failed") &&
+                          strstr(run.err, ": blk0: 1 request ended with an error: No space left"),
+                      "%s", run.err);
+        ck_assert_str_eq(json_text_at(run.json, "failed.0.name"), "blk.randread");
+        ck_assert_str_eq(json_text_at(run.json, "benches.0.name"), "fma");
+        outcome_free(&run);
+        ck_assert_int_eq(umount2(folder, MNT_DETACH), 0);
+        ck_assert_int_eq(rmdir(folder), 0);
+    }
+}
+END_TEST
+
+/* A name that is skipped, beside one that is not; a prefix of which a part has results. */
+START_TEST(a_name_that_is_skipped_is_a_failure)
+{
+    struct outcome run = program_run("bench-native", "--mem", "64M", "--quick", "--bench",
+                                     "exits.cpuid,touch.4k", "--report", "json", NULL);
+
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_msg(strstr(run.err, ": --bench exits.cpuid: no result: only in a VM\n"), "%s",
+                  run.err);
+    ck_assert_str_eq(json_text_at(run.json, "end.missing.0"), "exits.cpuid");
+    ck_assert_uint_eq(json_array_size(json_at(run.json, "benches")), 1);
+    outcome_free(&run);
+    run = program_run("bench-native", "--mem", "64M", "--quick", "--bench", "exits", "--report",
+                      "json", NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    ck_assert_uint_eq(json_array_size(json_at(run.json, "benches")), 2);
+    outcome_free(&run);
+}
+END_TEST
+
+/* In a comparison it is enough if one environment has it; and an I/O error ends it, named. */
+START_TEST(virtcost_tells_the_two_apart)
+{
+    char folder[] = "/tmp/minivmm-full-XXXXXX", disk[64];
+    struct outcome run =
+        program_run("virtcost", "run", "bench", "--envs", "native,vm", "--blocks", "1", "--quick",
+                    "--mem", "64M", "--bench", "exits.cpuid,touch.4k", NULL);
+
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    outcome_free(&run);
+    run = program_run("virtcost", "run", "bench", "--envs", "native,null", "--blocks", "1",
+                      "--quick", "--mem", "64M", "--bench", "exits.cpuid", NULL);
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_msg(strstr(run.err, "--bench exits.cpuid: no result in any environment: only in a"),
+                  "%s", run.err);
+    outcome_free(&run);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    if (mount("none", folder, "tmpfs", 0, "size=1M")) {
+        rmdir(folder);
+        suite_skip_part("a tmpfs cannot be mounted");
+        return;
+    }
+    snprintf(disk, sizeof(disk), "path=%s/disk,size=8M,create,engine=sync", folder);
+    run = program_run("virtcost", "run", "bench", "--envs", "native,null", "--blocks", "1",
+                      "--quick", "--mem", "64M", "--bench", "blk.read", "--disk", disk, NULL);
+    ck_assert_int_eq(run.status, 1);
+    ck_assert_msg(strstr(run.err, "blk.read failed: I/O error: a write failed") &&
+                      strstr(run.err, "bench-native ended with status 1"),
+                  "%s", run.err);
+    outcome_free(&run);
+    ck_assert_int_eq(umount2(folder, MNT_DETACH), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+SUITE_MAIN_KVM("named", read_only_disks_are_refused, an_io_error_is_a_failure,
+               a_name_that_is_skipped_is_a_failure, virtcost_tells_the_two_apart)

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/virtcost/env/hierarchy.h"
+#include "vmm/host/file.h"
+
+/* Whether a list with commas has a word. */
+static bool has_word(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (strcspn(at, ",") == length && !strncmp(at, word, length))
+            return true;
+    return false;
+}
+
+/* A path of /proc/self/mountinfo, where a blank is "\040". */
+static void unescape(char *path)
+{
+    char *to = path;
+
+    for (const char *from = path; *from; to++) {
+        unsigned code;
+
+        if (*from == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
+            *to = (char)code;
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = '\0';
+}
+
+/* A line of /proc/self/mountinfo (proc(5)). */
+struct mounted {
+    char root[PATH_MAX], point[PATH_MAX], type[32], options[256];
+};
+
+static bool parse_mount(const char *line, struct mounted *mount)
+{
+    const char *rest = strstr(line, " - ");
+
+    if (!rest || sscanf(line, "%*s %*s %*s %4095s %4095s", mount->root, mount->point) != 2 ||
+        sscanf(rest, " - %31s %*s %255s", mount->type, mount->options) != 2)
+        return false;
+    unescape(mount->root);
+    unescape(mount->point);
+    return !strcmp(mount->type, "cgroup") || !strcmp(mount->type, "cgroup2");
+}
+
+/* Whether it is the mount of a hierarchy whose whole tree, or the part with `path`, can be seen. */
+static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hierarchy,
+                        const char *path)
+{
+    char first[sizeof(hierarchy->controllers)];
+    size_t root = strcmp(mount->root, "/") ? strlen(mount->root) : 0;
+
+    if (strncmp(path, mount->root, root) != 0 || (root && path[root] && path[root] != '/'))
+        return false;
+    if (hierarchy->version == 2)
+        return !strcmp(mount->type, "cgroup2");
+    snprintf(first, sizeof(first), "%.*s", (int)strcspn(hierarchy->controllers, ","),
+             hierarchy->controllers);
+    return !strcmp(mount->type, "cgroup") && has_word(mount->options, first);
+}
+
+/* Find where a hierarchy is mounted, and set its folders; `path` is this process's in it. */
+static int find_mount(struct hierarchy *hierarchy, const char *path)
+{
+    FILE *file = fopen("/proc/self/mountinfo", "re");
+    static struct mounted mount;
+    char *line = NULL;
+    size_t room = 0;
+    int found = -1;
+
+    while (file && found && getline(&line, &room, file) >= 0) {
+        size_t root;
+
+        if (!parse_mount(line, &mount) || !is_mount_of(&mount, hierarchy, path))
+            continue;
+        root = strcmp(mount.root, "/") ? strlen(mount.root) : 0;
+        path += root;
+        snprintf(hierarchy->top, PATH_MAX, "%s", mount.point);
+        found = snprintf(hierarchy->own, PATH_MAX, "%s%s", mount.point,
+                         strcmp(path, "/") ? path : "") < PATH_MAX
+                    ? 0
+                    : -1;
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/* A line of /proc/self/cgroup: "0::/path" for version 2, "N:controllers:/path" for version 1. */
+static int parse_line(struct hierarchy *hierarchy, char *line)
+{
+    char *controllers = strchr(line, ':'), *path = controllers ? strchr(++controllers, ':') : NULL;
+
+    if (!path)
+        return -1;
+    *path++ = '\0';
+    path[strcspn(path, "\n")] = '\0';
+    hierarchy->version = *controllers ? 1 : 2;
+    snprintf(hierarchy->controllers, sizeof(hierarchy->controllers), "%s", controllers);
+    return find_mount(hierarchy, path);
+}
+
+unsigned hierarchy_list(struct hierarchy **list)
+{
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    unsigned count = 0;
+    char *line = NULL;
+    size_t room = 0;
+
+    *list = calloc(HIERARCHIES_MAX, sizeof(**list));
+    while (file && *list && count < HIERARCHIES_MAX && getline(&line, &room, file) >= 0)
+        count += !parse_line(&(*list)[count], line);
+    free(line);
+    if (file)
+        fclose(file);
+    return count;
+}
+
+int hierarchy_find(struct hierarchy *found, const char *controller)
+{
+    struct hierarchy *list;
+    unsigned count = hierarchy_list(&list), best = count;
+
+    for (unsigned i = 0; i < count; i++)
+        if (has_word(list[i].controllers, controller))
+            best = i;
+    for (unsigned i = 0; i < count && best == count; i++)
+        if (list[i].version == 2)
+            best = i;
+    if (best < count)
+        *found = list[best];
+    free(list);
+    return best < count ? 0 : -1;
+}
+
+const char *hierarchy_own(const struct hierarchy *hierarchy)
+{
+    return hierarchy->own + strlen(hierarchy->top);
+}
+
+void hierarchy_parent(const struct hierarchy *hierarchy, char path[PATH_MAX])
+{
+    snprintf(path, PATH_MAX, "%s", hierarchy->own);
+    if (hierarchy->version == 2 && *hierarchy_own(hierarchy))
+        *strrchr(path, '/') = '\0';
+}
+
+/* Call read() with the folder of this process's cgroup and with each above it, up to the top. */
+static void climb(const char *controller,
+                  void (*read)(int version, const char *folder, struct allowance *allowance),
+                  struct allowance *allowance)
+{
+    struct hierarchy hierarchy;
+    size_t top;
+
+    if (hierarchy_find(&hierarchy, controller))
+        return;
+    top = strlen(hierarchy.top);
+    for (;;) {
+        read(hierarchy.version, hierarchy.own, allowance);
+        if (strlen(hierarchy.own) <= top)
+            return;
+        *strrchr(hierarchy.own, '/') = '\0';
+    }
+}
+
+static int read_file(const char *folder, const char *name, char *text, size_t size)
+{
+    char path[PATH_MAX + 64];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return file_read(path, text, size);
+}
+
+static void read_quota(int version, const char *folder, struct allowance *allowance)
+{
+    char text[64], period[32];
+    uint64_t quota_us = 0, period_us = 0;
+
+    if (version == 2) {
+        if (read_file(folder, "cpu.max", text, sizeof(text)) ||
+            sscanf(text, "%" SCNu64 " %" SCNu64, &quota_us, &period_us) != 2)
+            return;
+    } else if (read_file(folder, "cpu.cfs_quota_us", text, sizeof(text)) ||
+               read_file(folder, "cpu.cfs_period_us", period, sizeof(period)) || *text == '-') {
+        return;
+    } else {
+        quota_us = strtoull(text, NULL, 10);
+        period_us = strtoull(period, NULL, 10);
+    }
+    if (!quota_us || !period_us)
+        return;
+    if (allowance->quota_us && (double)quota_us / (double)period_us >=
+                                   (double)allowance->quota_us / (double)allowance->period_us)
+        return;
+    allowance->quota_us = quota_us;
+    allowance->period_us = period_us;
+}
+
+static void read_memory(int version, const char *folder, struct allowance *allowance)
+{
+    char text[64], *end;
+    uint64_t bytes;
+
+    if (read_file(folder, version == 2 ? "memory.max" : "memory.limit_in_bytes", text,
+                  sizeof(text)))
+        return;
+    bytes = strtoull(text, &end, 10);
+    /* "max" is no number; in version 1, no limit is a very large one. */
+    if (end != text && bytes < allowance->memory_bytes && bytes < INT64_MAX / 2)
+        allowance->memory_bytes = bytes;
+}
+
+struct allowance allowance_read(void)
+{
+    struct allowance allowance = {.memory_bytes = UINT64_MAX};
+
+    climb("cpu", read_quota, &allowance);
+    climb("memory", read_memory, &allowance);
+    return allowance;
+}

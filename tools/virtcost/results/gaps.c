@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tools/virtcost/figures/figures.h"
+#include "tools/virtcost/figures/get.h"
+#include "tools/virtcost/results/gaps.h"
+#include "tools/virtcost/results/warnings.h"
+
+#define REASON_MAX 240
+
+/* Whether a run was of anything: one of no benchmark has neither a row nor a reason. */
+static bool is_of_something(const json_t *run)
+{
+    const json_t *report = json_object_get(run, "report");
+
+    return json_array_size(json_object_get(report, "benches")) ||
+           json_array_size(json_object_get(report, "skipped"));
+}
+
+/*
+ * Whether an environment was run in an experiment, in any step or (not NULL) in this one, for
+ * something.
+ */
+static bool was_run(const json_t *runs, const char *experiment, const char *env, const char *step)
+{
+    json_t *run;
+    size_t i;
+
+    json_array_foreach (runs, i, run)
+        if (get_is(run, "experiment", experiment) && get_is(run, "env", env) &&
+            (!step || get_is(run, "step", step)) && is_of_something(run))
+            return true;
+    return false;
+}
+
+static bool is_in_a_run(const json_t *runs, const char *env)
+{
+    json_t *run;
+    size_t i;
+
+    json_array_foreach (runs, i, run)
+        if (get_is(run, "env", env))
+            return true;
+    return false;
+}
+
+/*
+ * Whether the user named an environment in which nothing was run. "null" is none of its own: some
+ * experiments have no use for it.
+ */
+static bool is_idle(const struct results *results, unsigned env)
+{
+    return results->envs_named & 1u << env && results->env[env]->program &&
+           json_array_size(results->runs) && !is_in_a_run(results->runs, results->env[env]->name);
+}
+
+/* Why an environment is left out of an experiment as a whole. */
+static const char *reason_for_idle(const json_t *experiments, const char *env)
+{
+    json_t *experiment, *skipped;
+    size_t i, k;
+
+    json_array_foreach (experiments, i, experiment)
+        json_array_foreach (json_object_get(experiment, "skipped"), k, skipped)
+            if (get_is(skipped, "env", env) && get_is(skipped, "step", ""))
+                return get_text(skipped, "reason");
+    return "nothing of this runs there";
+}
+
+/* How many figures an environment has in an experiment. */
+static unsigned count_figures(const json_t *experiment, const char *env)
+{
+    unsigned count = 0;
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, value)
+        count += get_is(value, "env", env) && json_object_get(value, "median");
+    return count;
+}
+
+/* Why a benchmark, or (NULL) the first that has a reason, was not run in an environment. */
+static const char *reason_of(char text[REASON_MAX], const json_t *runs, const char *experiment,
+                             const char *env, const char *bench)
+{
+    json_t *run, *row;
+    size_t i, k;
+
+    json_array_foreach (runs, i, run) {
+        if (!get_is(run, "experiment", experiment) || !get_is(run, "env", env))
+            continue;
+        json_array_foreach (json_object_get(json_object_get(run, "report"), "skipped"), k, row) {
+            if (bench && !get_is(row, "name", bench))
+                continue;
+            snprintf(text, REASON_MAX, "%s: %s", get_text(row, "name"), get_text(row, "reason"));
+            return text;
+        }
+    }
+    snprintf(text, REASON_MAX, "no sample is valid");
+    return text;
+}
+
+void gaps_warn(json_t *warnings, const struct results *results, const json_t *experiments)
+{
+    char reason[REASON_MAX];
+    json_t *experiment;
+    size_t i;
+
+    for (unsigned e = 0; e < results->envs; e++) {
+        const char *env = results->env[e]->name;
+
+        json_array_foreach (experiments, i, experiment) {
+            const char *name = get_text(experiment, "name");
+
+            if (!get_integer(experiment, "blocks") || !was_run(results->runs, name, env, NULL))
+                continue;
+            if (!count_figures(experiment, env))
+                warnings_add(warnings, "no_result",
+                             json_sprintf("%s: %s has no result: %s", name, env,
+                                          reason_of(reason, results->runs, name, env, NULL)));
+        }
+        if (is_idle(results, e))
+            warnings_add(
+                warnings, "no_result",
+                json_sprintf("%s has no result: %s", env, reason_for_idle(experiments, env)));
+    }
+}
+
+/* An experiment of which nothing, or an environment's part of which nothing, is there. */
+static int find_empty(const struct results *results, const json_t *experiment, struct err *err)
+{
+    const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
+    bool of_base = count_figures(experiment, base), any = of_base;
+    bool asked = was_run(results->runs, name, base, NULL);
+    char reason[REASON_MAX];
+
+    for (unsigned e = 1; e < results->envs; e++) {
+        const char *env = results->env[e]->name;
+        unsigned count = count_figures(experiment, env);
+
+        any |= count > 0;
+        asked |= was_run(results->runs, name, env, NULL);
+        if (of_base && !count && was_run(results->runs, name, env, NULL))
+            return err_set(err, ERR_FAILED, "%s: %s has no result: %s", name, env,
+                           reason_of(reason, results->runs, name, env, NULL));
+    }
+    if (any || !asked)
+        return 0;
+    return err_set(err, ERR_FAILED, "%s: no result: %s", name,
+                   reason_of(reason, results->runs, name, base, NULL));
+}
+
+/* The figure of the same row in another environment. */
+static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
+{
+    static const char *const keys[] = {"step", "name", "params", "threads"};
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other) {
+        bool same = get_is(other, "env", env) && json_object_get(other, "median");
+
+        for (unsigned k = 0; same && k < sizeof(keys) / sizeof(keys[0]); k++)
+            same = json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k]));
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+/* A figure of the base that an environment, which was run as well, does not have. */
+static int find_gap(const struct results *results, const json_t *experiment, struct err *err)
+{
+    const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
+    char reason[REASON_MAX], label[FIGURES_LABEL_MAX];
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, value) {
+        if (!get_is(value, "env", base) || !json_object_get(value, "median"))
+            continue;
+        for (unsigned e = 1; e < results->envs; e++) {
+            const char *env = results->env[e]->name;
+
+            if (!was_run(results->runs, name, env, get_text(value, "step")) ||
+                has_figure(experiment, value, env))
+                continue;
+            figures_label(label, value);
+            return err_set(err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
+                           reason_of(reason, results->runs, name, env, get_text(value, "name")));
+        }
+    }
+    return 0;
+}
+
+int gaps_fail(const struct results *results, const json_t *experiments, struct err *err)
+{
+    json_t *experiment;
+    size_t i;
+
+    for (unsigned e = 0; e < results->envs; e++)
+        if (is_idle(results, e))
+            return err_set(err, ERR_FAILED, "%s has no result: %s", results->env[e]->name,
+                           reason_for_idle(experiments, results->env[e]->name));
+    json_array_foreach (experiments, i, experiment)
+        if (get_integer(experiment, "blocks") &&
+            (find_empty(results, experiment, err) ||
+             (results->bench_named && find_gap(results, experiment, err))))
+            return -1;
+    return 0;
+}
