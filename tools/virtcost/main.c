@@ -246,8 +246,8 @@ static int run(const struct options *options)
         status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
-    if (!status && (gaps_fail(&results, json_object_get(json, "experiments"), &err) ||
-                    missing_explain(&results, options->config.bench, &err)))
+    if (!status && (missing_explain(&results, options->config.bench, &err) ||
+                    gaps_fail(&results, json_object_get(json, "experiments"), &err)))
         status = complain(&err);
     json_decref(json);
     return status;

@@ -448,9 +448,11 @@ int options_parse(struct options *options, int argc, char **argv, struct err *er
         .fail_pct = -1,
     };
     config_init(&options->config);
-    if (parse_envs(options, "native,container,vm,null", err) || parse_line(&parse, argc, argv))
+    if (parse_envs(options, "native,container,vm,null", err))
         return -1;
     options->envs_named = false;
+    if (parse_line(&parse, argc, argv))
+        return -1;
     found = options->command ? subcommand_find(options->command) : NULL;
     if (parse.asked && (found || !options->command))
         return answer(&parse, found, err);
