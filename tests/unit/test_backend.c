@@ -291,7 +291,7 @@ START_TEST(unsuitable_files_are_refused)
     config.path = "/tmp/there/is/nothing";
     refuse(ERR_USAGE, "No such file", "size=1G,create");
     config.path = folder;
-    refuse(ERR_USAGE, "Is a directory", "a file or a block device");
+    refuse(ERR_USAGE, "Is a directory", "a regular file or a block device");
     config.path = fifo;
     refuse(ERR_USAGE, "not a regular file or block device", "a regular file");
     config.path = "/dev/zero";
@@ -433,7 +433,7 @@ START_TEST(a_temporary_disk_has_no_name)
     ck_assert_mem_eq(data, found, sizeof(data));
     backend_close(&backend);
     ck_assert(!setenv("TMPDIR", "/there/is/nothing", 1));
-    refuse(ERR_FAILED, "no temporary disk in /there/is/nothing", "TMPDIR");
+    refuse(ERR_FAILED, "cannot create a temporary disk in /there/is/nothing", "TMPDIR");
 }
 END_TEST
 
@@ -462,7 +462,7 @@ START_TEST(cached_is_false_only_with_direct_io)
         ck_assert_int_eq(backend.cached, has_file(engines[i]));
         close_all();
     }
-    if (open_direct("minivmm-unit-direct", "no direct I/O in the working folder")) {
+    if (open_direct("minivmm-unit-direct", "no direct I/O in the working directory")) {
         ck_assert(!backend.cached);
         backend_close(&backend);
         unlink("minivmm-unit-direct");

@@ -193,8 +193,8 @@ START_TEST(an_error_is_counted)
 }
 END_TEST
 
-/* Other than what is found on a disk, which is only told. */
-START_TEST(an_error_of_the_layout_is_a_failure)
+/* Unlike other data on the disk, which skips the benchmark. */
+START_TEST(an_io_error_of_the_fill_is_a_failure)
 {
     const char *why;
 
@@ -301,6 +301,6 @@ END_TEST
 
 SUITE_MAIN("blk", intact_data_passes, another_blocks_data_is_detected,
            a_flipped_byte_is_detected_eventually, a_dropped_write_is_detected, an_error_is_counted,
-           an_error_of_the_layout_is_a_failure, only_an_empty_disk_is_filled,
+           an_io_error_of_the_fill_is_a_failure, only_an_empty_disk_is_filled,
            a_single_foreign_byte_is_not_overwritten, an_interrupted_fill_is_completed,
            a_disk_with_the_pattern_is_not_written, patterns_identify_sector_and_generation)

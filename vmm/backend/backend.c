@@ -23,7 +23,7 @@
 #define LOCK_RETRY_NS 10000000
 #define LOCK_RETRIES  50u
 
-/* Without TMPDIR. */
+/* The directory without TMPDIR. */
 #define TEMP_FOLDER "/tmp"
 
 int backend_flushed(struct backend *backend, int error)
@@ -52,10 +52,10 @@ static int open_temporary(const struct config_disk *config, struct err *err)
     if (fd < 0 || ftruncate(fd, (off_t)config->bytes)) {
         int error = errno;
 
-        err_sys(err, ERR_FAILED, "no temporary disk in %s", folder);
+        err_sys(err, ERR_FAILED, "cannot create a temporary disk in %s", folder);
         if (fd >= 0)
             close(fd);
-        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create%s",
+        return err_hint(err, "another TMPDIR, or --disk path=FILE,size=256M,create%s",
                         error == EFBIG ? ", or ulimit -f unlimited" : "");
     }
     return fd;
@@ -108,17 +108,17 @@ static int open_file(const struct config_disk *config, bool *made, struct err *e
     error = errno;
     err_sys(err, ERR_USAGE, "--disk path=%s", config->path);
     if (error == EBUSY)
-        return err_hint(err, "umount, the end of the program that uses it, or ro");
+        return err_hint(err, "umount, stop the program that uses it, or ro");
     if ((error == EINVAL || error == EOPNOTSUPP) && config->direct) {
-        err_set(err, ERR_USAGE, "--disk path=%s,direct: its file system has no direct I/O",
-                config->path);
+        err_set(err, ERR_USAGE,
+                "--disk path=%s,direct: the file system does not support direct I/O", config->path);
         return err_hint(err, "without direct");
     }
     if (error == ENOENT)
-        return err_hint(err, "a file that is there, or size=1G,create");
+        return err_hint(err, "an existing file, or size=1G,create");
     if (error == EROFS || error == EACCES || error == EPERM || error == ETXTBSY)
-        return err_hint(err, "ro, or a file that can be written");
-    return err_hint(err, "a file or a block device");
+        return err_hint(err, "ro, or a writable file");
+    return err_hint(err, "a regular file or a block device");
 }
 
 /* A read-only block device can be opened for writing; only the writes fail. */
@@ -170,10 +170,12 @@ static int file_bytes(int fd, const struct stat *file, const struct config_disk 
         char size[UNITS_TEXT_MAX];
         int error = errno;
 
-        err_sys(err, ERR_FAILED, "--disk path=%s: %s", config->path,
+        if (S_ISBLK(file->st_mode))
+            return err_sys(err, ERR_FAILED, "--disk path=%s: BLKGETSIZE64", config->path);
+        err_sys(err, ERR_FAILED, "--disk path=%s: cannot extend the file to %s", config->path,
                 units_format_size(size, *bytes));
         return err_hint(err, error == EFBIG ? "a smaller size=, or ulimit -f unlimited"
-                                            : "a smaller size=, or more room");
+                                            : "a smaller size=, or more disk space");
     }
     return 0;
 }
@@ -256,7 +258,7 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
     return err_hint(err, "without direct, or truncate -s %%%u FILE", backend->block_bytes);
 }
 
-/* A file system in memory is its own page cache, though newer kernels allow direct there. */
+/* Files of tmpfs and ramfs are in the page cache, even where O_DIRECT is accepted. */
 static bool is_cached(int fd, const struct config_disk *config)
 {
     struct statfs fs;

@@ -54,11 +54,11 @@ struct backend {
     uint64_t bytes;       /* a multiple of 512 */
     unsigned block_bytes; /* the logical block size: 512, or larger with direct */
     bool read_only;
-    bool cached;     /* the host's page cache is between this and the file's device */
+    bool cached;     /* I/O goes through the host's page cache */
     int fd;          /* -1: no file */
-    unsigned depth;  /* most operations in flight */
-    int error;       /* the first of an operation that failed; 0: none has */
-    int flush_error; /* of a flush that failed: what was written before it may be lost */
+    unsigned depth;  /* the most operations in flight */
+    int error;       /* atomic: the errno of the first failed operation; 0: none */
+    int flush_error; /* the errno of the first failed flush; 0: none */
     void *memory;    /* the data with engine=mem */
     void *engine;    /* the engine's private data */
 };

@@ -38,7 +38,7 @@ struct backend_io *engine_fifo_take(struct backend *backend);
  */
 bool engine_advance(struct backend_io *io, uint64_t *left, uint64_t done);
 
-/* engine_ended(): how an operation ended: 0 or an errno, which becomes its `error`. */
+/* engine_ended(): set an operation's `error` to 0 or an errno; keeps the back-end's first error. */
 static inline void engine_ended(struct backend *backend, struct backend_io *io, int error)
 {
     io->error = error;

@@ -147,7 +147,7 @@ static bool complete(struct backend *backend, struct backend_io *io, int result)
         prepare(uring, io);
         return false;
     }
-    /* Nothing at all: a file that has become too short. */
+    /* 0 bytes: the file has been truncated. */
     engine_ended(backend, io, result > 0 ? 0 : result ? -result : EIO);
     return true;
 }
