@@ -23,7 +23,7 @@ static int check_hugepages(const struct config *config, unsigned host, uint64_t 
     if (file_read_u64(path, &free))
         return err_set(
             err, ERR_FAILED,
-            "--hugepages with --numa: the free pages of %s on host node %u are not known",
+            "--hugepages with --numa: unknown number of free pages of %s on host node %u",
             units_format_size(size, config->hugepage_bytes), host);
     if (free >= wanted)
         return 0;
