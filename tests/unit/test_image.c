@@ -346,7 +346,7 @@ START_TEST(argument_keys_are_read)
     ck_assert(has_arg(&image, "n") && has_arg(&image, "isa") && !has_arg(&image, "bogus"));
     image_close(&image);
     unlink(path);
-    /* They are printed to a terminal: truncated and sanitized. */
+    /* They are printed to a terminal. */
     rows = (struct minivmm_arg_info *)(elf.byte + section(MINIVMM_ARGS_SECTION)->sh_offset);
     memset(rows[0].key, 'k', sizeof(rows[0].key));
     strcpy(rows[0].words, "a\033b");

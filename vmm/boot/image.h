@@ -30,7 +30,7 @@ struct image {
     struct minivmm_bench_info *bench; /* the guest's table; printable strings */
     unsigned benches;
     struct minivmm_arg_info arg[IMAGE_ARGS_MAX]; /* the keys of --args; printable strings */
-    unsigned args;                               /* 0: any */
+    unsigned args;                               /* 0: any key is allowed */
 };
 
 /*

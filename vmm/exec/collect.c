@@ -87,7 +87,7 @@ void machine_snapshot(void *ctx, struct usage *usage)
         add_vcpu(machine, vcpu, now, usage);
         add_trace(vcpu, usage);
         if (read_stats(machine, vcpu, values)) {
-            /* One that has not begun has caused nothing. */
+            /* A vCPU that has not started has no exits. */
             usage->kvm_partial |= __atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED) > 0;
             continue;
         }

@@ -14,7 +14,7 @@ void machine_snapshot(void *ctx, struct usage *usage);
 /* machine_handlers(): a result_source.handlers(). */
 unsigned machine_handlers(const uint32_t **ns);
 
-/* machine_window(): struct result_source's window(): an event of --trace. */
+/* machine_window(): a result_source.window(): writes a row's bounds to the --trace file. */
 void machine_window(void *ctx, const struct result_row *row, uint32_t number, bool open);
 
 #endif

@@ -96,7 +96,7 @@ void kvm_close(struct kvm *kvm)
     close(kvm->fd);
 }
 
-/* KVM turns VMX or SVM on for the first VM, which it cannot where another has done so. */
+/* KVM enables VMX or SVM for the first VM, and fails if another hypervisor has enabled it. */
 int kvm_vm_failed(struct err *err)
 {
     if (errno != EBUSY)

@@ -40,7 +40,7 @@ void kvm_close(struct kvm *kvm);
 /* kvm_can(): KVM_CHECK_EXTENSION on /dev/kvm or on a VM; 0: not supported. */
 int kvm_can(int fd, int capability);
 
-/* kvm_vm_failed(): the error of a KVM_CREATE_VM that failed with errno. Always returns -1. */
+/* kvm_vm_failed(): set *err after KVM_CREATE_VM has failed with errno. Always returns -1. */
 int kvm_vm_failed(struct err *err);
 
 /*
