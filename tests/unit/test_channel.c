@@ -133,9 +133,9 @@ END_TEST
 START_TEST(batch_size_is_checked)
 {
     set_up();
-    refuse(0, RECORDS, "doorbell with 0 channel records; valid are 1 to 64");
-    refuse(MINIVMM_CHANNEL_BATCH_MAX + 1, RECORDS, "doorbell with 65 channel records");
-    refuse(0xffff, RECORDS, "doorbell with 65535 channel records");
+    refuse(0, RECORDS, "invalid channel record count 0; it must be 1 to 64");
+    refuse(MINIVMM_CHANNEL_BATCH_MAX + 1, RECORDS, "invalid channel record count 65;");
+    refuse(0xffff, RECORDS, "invalid channel record count 65535;");
     ck_assert_str_eq(logged, "");
     tear_down();
 }

@@ -62,7 +62,7 @@ static int channel_write(void *device, uint64_t offset, const void *data, unsign
     count = (unsigned)(doorbell >> MINIVMM_CHANNEL_COUNT_SHIFT);
     if (!count || count > MINIVMM_CHANNEL_BATCH_MAX)
         return err_set(err, ERR_FAILED,
-                       "guest: doorbell with %u channel records; valid are 1 to %u", count,
+                       "guest: invalid channel record count %u; it must be 1 to %u", count,
                        MINIVMM_CHANNEL_BATCH_MAX);
 
     pthread_mutex_lock(&channel->lock);

@@ -24,7 +24,7 @@ static void store16(uint16_t *word, uint16_t value)
     __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
-/* Break the queue for good. */
+/* Mark the queue broken. */
 static int bad(struct virtqueue *queue, struct err *err, const char *what, uint64_t value)
 {
     queue->broken = true;

@@ -138,12 +138,12 @@ static void *iothread_main(void *arg)
     return NULL;
 }
 
-static int begin(struct iothread *iothread, struct err *err)
+static int create_thread(struct iothread *iothread, struct err *err)
 {
     errno = cpus_thread(&iothread->thread, iothread->config->pin, iothread_main, iothread);
     if (errno)
         return err_sys(err, ERR_FAILED, "cannot create a disk's thread");
-    iothread->begun = true;
+    iothread->has_thread = true;
     return 0;
 }
 
@@ -157,8 +157,8 @@ int iothread_start(struct iothread *iothread, int kick_fd, struct err *err)
     __atomic_store_n(&iothread->wanted, IOTHREAD_RUN, __ATOMIC_RELEASE);
     iothread->parked = false;
     pthread_cond_broadcast(&iothread->changed);
-    if (!iothread->begun)
-        result = begin(iothread, err);
+    if (!iothread->has_thread)
+        result = create_thread(iothread, err);
     pthread_mutex_unlock(&iothread->lock);
     return result;
 }
@@ -168,7 +168,7 @@ void iothread_kick(struct iothread *iothread)
     const uint64_t one = 1;
     int fd = __atomic_load_n(&iothread->kick_fd, __ATOMIC_ACQUIRE);
 
-    /* A full counter is readable too. */
+    /* A write to a full counter fails, but the counter is readable anyway. */
     if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
         return;
 }
@@ -184,20 +184,20 @@ void iothread_stop(struct iothread *iothread)
 {
     pthread_mutex_lock(&iothread->lock);
     set_wanted(iothread, IOTHREAD_PARK);
-    while (iothread->begun && !iothread->parked)
+    while (iothread->has_thread && !iothread->parked)
         pthread_cond_wait(&iothread->changed, &iothread->lock);
     pthread_mutex_unlock(&iothread->lock);
 }
 
 void iothread_end(struct iothread *iothread)
 {
-    if (iothread->begun) {
+    if (iothread->has_thread) {
         pthread_mutex_lock(&iothread->lock);
         set_wanted(iothread, IOTHREAD_QUIT);
         pthread_mutex_unlock(&iothread->lock);
         pthread_join(iothread->thread, NULL);
     }
-    iothread->begun = false;
+    iothread->has_thread = false;
     if (iothread->kick_fd >= 0)
         close(iothread->kick_fd);
     iothread->kick_fd = -1;

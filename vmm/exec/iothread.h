@@ -21,7 +21,7 @@ struct iothread {
                     another vCPU may kick */
 
     pthread_t thread;
-    bool begun; /* the thread exists */
+    bool has_thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     enum { IOTHREAD_PARK, IOTHREAD_RUN, IOTHREAD_QUIT } wanted; /* atomic */

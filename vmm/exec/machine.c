@@ -75,7 +75,7 @@ static int add_virtio(struct machine *machine, const char *name, struct virtio_m
 #define REMOTE_DISTANCE 20u
 
 /* Whether a benchmark that uses a disk will run. */
-static bool wants_disk(const struct machine *machine)
+static bool needs_disk(const struct machine *machine)
 {
     const struct image *image = &machine->image;
 
@@ -89,7 +89,7 @@ static int open_disks(struct machine *machine, struct err *err)
     const struct config_disk *disk = config->disk;
     unsigned disks = config->disks;
 
-    if (!disks && wants_disk(machine)) {
+    if (!disks && needs_disk(machine)) {
         disk = &config_disk_temporary;
         disks = 1;
     }

@@ -27,7 +27,7 @@ static uint32_t *register_of(struct cpuid_table *table, const struct feature *fe
     }[feature->reg];
 }
 
-static bool is_offered(struct cpuid_table *table, const struct feature *feature)
+static bool is_supported(struct cpuid_table *table, const struct feature *feature)
 {
     const uint32_t *reg = register_of(table, feature);
 
@@ -42,7 +42,7 @@ static int check_required(struct cpuid_table *table, const struct config_cpu *cp
     for (unsigned i = 0; i < feature_count; i++) {
         const struct feature *feature = &feature_table[i];
 
-        if (!cpu->required.has[i] || is_offered(table, feature))
+        if (!cpu->required.has[i] || is_supported(table, feature))
             continue;
         err_set(err, ERR_USAGE,
                 "--cpu %s: KVM does not support %s on this host (CPUID %#x, bit %u of %s)",
@@ -67,15 +67,15 @@ static uint32_t area_bytes(struct cpuid_table *table, uint64_t states)
 }
 
 /* Remove components from subleaf 0, which lists them and their size, and their own subleaves. */
-static void remove_states(struct cpuid_table *table, uint64_t gone)
+static void remove_states(struct cpuid_table *table, uint64_t removed)
 {
     struct kvm_cpuid_entry2 *entry = cpuid_find(table, LEAF_XSAVE, 0);
     unsigned kept = 0;
 
-    if (!entry || !gone)
+    if (!entry || !removed)
         return;
-    entry->eax &= (uint32_t)~gone;
-    entry->edx &= (uint32_t)(~gone >> 32);
+    entry->eax &= (uint32_t)~removed;
+    entry->edx &= (uint32_t)(~removed >> 32);
     entry->ecx = area_bytes(table, (uint64_t)entry->edx << 32 | entry->eax);
     /* The size for the current XCR0, which KVM updates when XCR0 changes. */
     entry->ebx = entry->ecx;
@@ -83,7 +83,7 @@ static void remove_states(struct cpuid_table *table, uint64_t gone)
         const struct kvm_cpuid_entry2 *state = &table->entry[i];
 
         if (state->function != LEAF_XSAVE || state->index < XSAVE_STATES_FIRST ||
-            state->index >= XSAVE_STATES_END || !(gone >> state->index & 1))
+            state->index >= XSAVE_STATES_END || !(removed >> state->index & 1))
             table->entry[kept++] = *state;
     }
     table->nent = kept;
@@ -92,8 +92,8 @@ static void remove_states(struct cpuid_table *table, uint64_t gone)
 int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
                    struct features_masked *masked, struct err *err)
 {
-    struct feature_set had = {0};
-    uint64_t gone = 0, xcr0;
+    struct feature_set supported = {0};
+    uint64_t removed = 0, xcr0;
 
     *masked = (struct features_masked){0};
     if (check_required(table, cpu, err))
@@ -103,9 +103,9 @@ int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
 
         if (!cpu->removed.has[i])
             continue;
-        gone |= feature->xcr0;
-        had.has[i] = is_offered(table, feature);
-        if (had.has[i])
+        removed |= feature->xcr0;
+        supported.has[i] = is_supported(table, feature);
+        if (supported.has[i])
             *register_of(table, feature) &= ~(1u << feature->bit);
     }
     /* Last, since the leaf that describes one feature may hold another's bit. */
@@ -113,13 +113,13 @@ int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
         for (unsigned k = 0; k < FEATURE_DETAILS_MAX; k++)
             if (cpu->removed.has[i] && feature_table[i].details[k])
                 cpuid_remove(table, feature_table[i].details[k]);
-    remove_states(table, gone);
+    remove_states(table, removed);
     xcr0 = cpuid_caps(table).xcr0;
     for (unsigned i = 0; i < feature_count; i++) {
         bool disabled = features_disabled(i, &cpu->removed, xcr0);
 
-        masked->disabled.has[i] = had.has[i] && disabled;
-        masked->hidden.has[i] = had.has[i] && !disabled;
+        masked->disabled.has[i] = supported.has[i] && disabled;
+        masked->hidden.has[i] = supported.has[i] && !disabled;
     }
     return 0;
 }
