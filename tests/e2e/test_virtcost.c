@@ -148,9 +148,10 @@ END_TEST
 /* What the program itself says is shown, with its status. */
 START_TEST(failed_runs_are_told)
 {
-    check_refused(2, "--pin: CPU 1000 is not there", "--pin", "1000");
-    check_refused(2, "ended with status 2, with the message above\n", "--pin", "1000");
     /* Before any run. */
+    check_refused(2, "virtcost: --pin: CPU 1000 is not there", "--pin", "1000");
+    check_refused(2, "virtcost: --disk cpu: CPU 1000 is not there", "--disk",
+                  "engine=null,size=8M,cpu=1000");
     check_refused(2, "virtcost: --args n=0: not a value of this key; try: n=1..", "--args", "n=0");
     check_refused(2, "virtcost: --bench streem: no benchmark is called 'streem'; try: bench-native",
                   "--bench", "streem");

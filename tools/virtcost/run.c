@@ -223,6 +223,20 @@ static void clean_up(struct shared *shared, struct keeper *keeper)
     keeper_end(keeper);
 }
 
+/* The CPUs that options name: a container's runtime has no good message for one that is missing. */
+static int check_cpus(const struct config *config, struct err *err)
+{
+    if (config->pin_count && cpus_check("--pin", config->pin, config->pin_count, err))
+        return -1;
+    for (unsigned i = 0; i < config->disks; i++) {
+        const struct config_disk *disk = &config->disk[i];
+
+        if (disk->pin != CONFIG_NO_PIN && cpus_check("--disk cpu", &disk->pin, 1, err))
+            return -1;
+    }
+    return 0;
+}
+
 int run_experiments(struct results *results, const struct options *options, int stop_fd,
                     struct run *last, struct err *err)
 {
@@ -254,7 +268,9 @@ int run_experiments(struct results *results, const struct options *options, int 
         .count = options->count,
         .quick = options->config.quick,
     };
-    result = benches_check(options->shared, stop_fd, err);
+    result = check_cpus(&options->config, err);
+    if (!result)
+        result = benches_check(options->shared, stop_fd, err);
     if (!result)
         result = prepare(&site, shared, &keeper, results, options, err);
     choose_envs(&choice, options, &site);
