@@ -65,7 +65,7 @@ static int prepare(struct err *err)
 {
     if (machine_create(&machine, err) && err->code != ERR_CANNOT_RUN)
         return -1;
-    return machine_place(&machine, err);
+    return machine_write_boot(&machine, err);
 }
 
 static int run_machine(struct err *err)
@@ -73,7 +73,7 @@ static int run_machine(struct err *err)
     uint64_t ended;
 
     session.result = &machine.result;
-    if (machine_create(&machine, err) || machine_place(&machine, err) ||
+    if (machine_create(&machine, err) || machine_write_boot(&machine, err) ||
         machine_run(&machine, err) || machine_collect(&machine, &facts, err))
         return -1;
     facts_startup(&facts, &session.start, session.exec_ns);
@@ -102,7 +102,7 @@ static int run_traced(void)
     result = machine_load(&traced, &traced_config, &session.watch, session_log, &session, &err);
     if (!result) {
         session.result = &traced.result;
-        result = machine_create(&traced, &err) || machine_place(&traced, &err) ||
+        result = machine_create(&traced, &err) || machine_write_boot(&traced, &err) ||
                  machine_run(&traced, &err);
         if (!result && traced.stop == STOP_ERROR) {
             err = traced.error;

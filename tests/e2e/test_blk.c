@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Disks as a user has them: every engine and switch, whole data, exact counts, and mishaps. */
+/* Disks from the command line: every engine and option, data integrity, counters, failures. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -34,7 +34,7 @@ static void tear_down(void)
     unlink(path);
 }
 
-/* Whether a program has locked this file, as each does that has it as a disk. */
+/* Whether a program holds the lock on this file, as it does while it uses it as a disk. */
 static bool is_locked(const void *name)
 {
     FILE *locks = fopen("/proc/locks", "re");
@@ -50,7 +50,7 @@ static bool is_locked(const void *name)
     return found;
 }
 
-/* Whether the last block has been written, after which a benchmark only reads. */
+/* Whether the last block has been written; from then on the benchmark only reads. */
 static bool is_filled(const void *name)
 {
     uint64_t last = 0;
@@ -61,7 +61,7 @@ static bool is_filled(const void *name)
     return last;
 }
 
-/* "path=..." and what else is to be said of the disk. */
+/* A value for --disk: "path=..." and more options. */
 static const char *disk(const char *more)
 {
     static char text[2][256];
@@ -120,7 +120,7 @@ START_TEST(every_engine_and_switch_keeps_the_data)
 
     set_up();
     for (unsigned i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-        /* All of them with the defaults; with the others one that reads and writes. */
+        /* All benchmarks with the defaults; one that reads and writes with the others. */
         struct outcome run = run_blk("minivmm", i ? "blk.randrw" : "blk", disk(more[i]));
 
         check_rows(&run, more[i], i ? 2 : 10);
@@ -154,15 +154,15 @@ START_TEST(exits_and_kicks_are_what_the_switches_say)
 
     for (unsigned i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
         struct outcome run = run_blk("minivmm", "blk.randread", way[i].disk);
-        /* At depth 1, where nothing is shared among operations. */
+        /* At depth 1, where operations share no kicks or interrupts. */
         const json_t *row = json_array_get(json_at(run.json, "benches"), 0);
         json_int_t reads = exits(row, "mmio_read"), writes = exits(row, "mmio_write");
         double ops = (double)json_int_at(row, "ops");
-        /* Whole numbers, which the quotients in the report need not give back exactly. */
+        /* The report has quotients, which are rounded. */
         double kicks = round(json_real_value(json_at(row, "kicks_per_io")) * ops);
         double interrupts = round(json_real_value(json_at(row, "interrupts_per_io")) * ops);
 
-        /* On one CPU, the device may be done before the driver looks for the first time. */
+        /* On one CPU, the device may be done before the driver first checks. */
         bool must = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 
         ck_assert_msg(way[i].exits ? !must || reads + writes : !(reads + writes), "%s: %lld exits",
@@ -265,7 +265,7 @@ START_TEST(one_writer_or_many_readers)
     outcome_free(&run);
     run = program_wait(&second);
     outcome_free(&run);
-    /* A writer is alone. */
+    /* A writer excludes all others. */
     writer[5] = disk("");
     first = program_start("minivmm", writer);
     program_await(&first, is_locked, path);
@@ -310,7 +310,7 @@ START_TEST(the_entropy_device_works)
 }
 END_TEST
 
-/* The last record that was acknowledged as flushed, by what the guest said. */
+/* The last record that the guest reported as flushed. */
 static unsigned long last_flushed(const char *log)
 {
     const char *at = log;
@@ -319,7 +319,7 @@ static unsigned long last_flushed(const char *log)
     while ((at = strstr(at, "flushed "))) {
         const char *end = strchr(at, '\n');
 
-        /* A line that was cut off says nothing. */
+        /* Ignore an incomplete line. */
         if (end)
             last = strtoul(at + 8, NULL, 10);
         at += 8;
@@ -390,7 +390,7 @@ START_TEST(a_full_disk_is_an_error_and_no_loss)
     int fd;
 
     ck_assert(mkdtemp(folder));
-    /* In a mount namespace of the test's own, so that it goes with the test however that ends. */
+    /* In a mount namespace of its own, which ends with the test. */
     if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
         mount("none", folder, "tmpfs", 0, "size=1m")) {
         rmdir(folder);
@@ -458,7 +458,7 @@ START_TEST(a_file_that_is_unlinked_goes_on)
 }
 END_TEST
 
-/* A loop device on a file of this test's own, or NULL: not to be had here. */
+/* Create a loop device on a file; NULL: not possible here. */
 static const char *loop_device(const char *file)
 {
     static char device[64];
@@ -475,7 +475,7 @@ static const char *loop_device(const char *file)
     return *device ? device : NULL;
 }
 
-/* What a file system lives on is not written behind its back. */
+/* A mounted or otherwise exclusively opened block device is refused. */
 START_TEST(a_device_in_use_is_refused)
 {
     char file[] = "/tmp/minivmm-loop-XXXXXX", disk[128], command[128];

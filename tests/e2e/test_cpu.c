@@ -428,8 +428,8 @@ START_TEST(what_cannot_be_is_refused)
     expect_failure(2, "--topology 'dies=2': dies is none of sockets, cores and threads",
                    "--topology", "dies=2", NULL);
     /* No processor has both. */
-    expect_failure(2, ": KVM offers no ", "--guest", program_path("hello.elf"), "--mem", "64M",
-                   "--cpu", "host,+xop,+avx512er", NULL);
+    expect_failure(2, ": KVM does not support ", "--guest", program_path("hello.elf"), "--mem",
+                   "64M", "--cpu", "host,+xop,+avx512er", NULL);
 }
 END_TEST
 

@@ -224,7 +224,7 @@ START_TEST(the_memory_that_is_suggested_can_be_filled)
     }
     run = program_run("minivmm", "--mem", "198M", "--prefault", "--bench", "none", NULL);
     ck_assert_int_eq(run.status, 1);
-    ck_assert_msg(strstr(run.err, "--prefault: 198 MiB asked for") != NULL &&
+    ck_assert_msg(strstr(run.err, "--prefault: 198 MiB plus page tables") != NULL &&
                       strstr(run.err, "try: --mem ") != NULL,
                   "%s", run.err);
     outcome_free(&run);

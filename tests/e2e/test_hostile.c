@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Guests that do what no guest should: each is answered with a message and a stop. */
+/* Guests that fault or break the ABI: each ends the run with an error message. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,18 +70,18 @@ END_TEST
 
 START_TEST(unknown_addresses_stop)
 {
-    expect_failure(1, "wrote 4 bytes at address 0xc0123450: no device is there", "--guest",
+    expect_failure(1, "guest: 4-byte write to address 0xc0123450: no device", "--guest",
                    program_path("bad_mmio.elf"), "--mem", "64M", NULL);
-    expect_failure(1, "read 1 byte at port 0x3f8: no device is there", "--guest",
+    expect_failure(1, "guest: 1-byte read of port 0x3f8: no device", "--guest",
                    program_path("bad_port.elf"), "--mem", "64M", NULL);
 }
 END_TEST
 
 /*
- * Run a guest with the numbers 0, 1, 2 ... as its argument, each a breach that must end the run
- * with an error, until it says that there are no more. Returns how many there were.
+ * Run a guest with the arguments 0, 1, 2 ..., each a violation that must end the run with an error,
+ * until the guest reports that there are no more. Returns their number.
  */
-static unsigned run_breaches(const char *guest)
+static unsigned run_violations(const char *guest)
 {
     for (unsigned which = 0;; which++) {
         struct outcome run;
@@ -99,28 +99,28 @@ static unsigned run_breaches(const char *guest)
         ck_assert_msg(!strcmp(json_text_at(run.json, "end.reason"), "error"),
                       "%s %u: ended by %s, status %s", guest, which,
                       json_text_at(run.json, "end.reason"), run.out);
-        ck_assert_msg(strstr(run.err, "the guest ") != NULL, "%s %u: %s", guest, which, run.err);
-        ck_assert_msg(!strchr(run.out, '\033') && !strchr(run.err, '\033'), "%s %u: an escape",
-                      guest, which);
+        ck_assert_msg(strstr(run.err, "guest") != NULL, "%s %u: %s", guest, which, run.err);
+        ck_assert_msg(!strchr(run.out, '\033') && !strchr(run.err, '\033'),
+                      "%s %u: escape character", guest, which);
         outcome_free(&run);
     }
 }
 
 START_TEST(bad_records_stop)
 {
-    ck_assert_uint_ge(run_breaches("bad_record.elf"), 40);
+    ck_assert_uint_ge(run_violations("bad_record.elf"), 40);
 }
 END_TEST
 
 START_TEST(bad_waits_stop)
 {
-    ck_assert_uint_eq(run_breaches("bad_wait.elf"), 9);
+    ck_assert_uint_eq(run_violations("bad_wait.elf"), 9);
 }
 END_TEST
 
 START_TEST(bad_controls_stop)
 {
-    ck_assert_uint_eq(run_breaches("bad_control.elf"), 17);
+    ck_assert_uint_eq(run_violations("bad_control.elf"), 17);
 }
 END_TEST
 

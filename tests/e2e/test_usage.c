@@ -149,14 +149,14 @@ START_TEST(guests_are_checked)
         {"a 32-bit ELF file", EI_CLASS, 1, ELFCLASS32},
         {"an ELF file for another machine", HEADER(e_machine), EM_AARCH64},
         {"not a static executable", HEADER(e_type), ET_DYN},
-        {"the entry is outside", HEADER(e_entry), 0x1000},
-        {"the entry is outside", HEADER(e_entry), 0x400000},
+        {"entry point outside", HEADER(e_entry), 0x1000},
+        {"entry point outside", HEADER(e_entry), 0x400000},
         {"the file is truncated", HEADER(e_phoff), 0x7fffffffff},
         {"a segment's virtual and physical addresses differ", SEGMENT(1, p_vaddr), 0x500000},
         {"the file is truncated", SEGMENT(1, p_offset), 0x7fffffffff},
         {"the file is truncated", SEGMENT(1, p_offset), UINT64_MAX - 16},
-        {"a segment's size cannot be", SEGMENT(1, p_filesz), 0x7fffffffff},
-        {"a segment's size cannot be", SEGMENT(1, p_memsz), UINT64_MAX - 0x1000},
+        {"p_filesz exceeds its p_memsz", SEGMENT(1, p_filesz), 0x7fffffffff},
+        {"a segment wraps around", SEGMENT(1, p_memsz), UINT64_MAX - 0x1000},
         {"the guest and its 1 vCPU need", SEGMENT(3, p_memsz), 0x7f800000000},
         {"two segments overlap", SEGMENT(1, p_memsz), 0x400000},
         {"both writable and executable", SEGMENT(1, p_flags), PF_R | PF_W | PF_X},
@@ -171,7 +171,7 @@ START_TEST(guests_are_checked)
 }
 END_TEST
 
-/* Cut off anywhere, a file is told to be no guest, or too short: never more than that. */
+/* A file cut off anywhere is refused, and nothing worse happens. */
 START_TEST(truncated_guests_are_refused)
 {
     static const long keep[] = {0, 1, 16, 63, 64, 100, 288, 4096, 5000, 20000, 40000};

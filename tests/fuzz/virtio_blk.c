@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fuzz target: what libFuzzer makes up is a driver's behaviour, in registers, rings and
- * descriptors. A device that crashes, hangs or steps outside the guest's memory is a finding.
+ * A fuzz target: libFuzzer's input drives a virtio-blk driver: registers, rings and descriptors.
+ * A crash, a hang or an access outside guest memory is a finding.
  *     cmake --preset fuzz && cmake --build --preset fuzz && build/fuzz/fuzz-virtio-blk
  */
 #include <string.h>
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
-/* Rings that overlap can give the device work for ever; its thread then can still be stopped. */
+/* Overlapping rings can keep the device busy for ever; its thread can still be stopped. */
 #define WORK_MAX 200u
 
 struct input {
@@ -86,7 +86,7 @@ static void request(struct input *input)
     driver_request(&driver, (uint32_t)type % 9, take(input, 2));
 }
 
-static void offer(struct input *input)
+static void make_available(struct input *input)
 {
     struct virtq_avail *avail = driver_avail(&driver);
 
@@ -98,11 +98,11 @@ static void start(struct input *input)
 {
     uint64_t features = take(input, 1);
 
-    driver_features(&driver, VIRTIO_F_VERSION_1 | (features & 1 ? VIRTIO_F_EVENT_IDX : 0) |
-                                 (features & 2 ? VIRTIO_F_INDIRECT_DESC : 0) |
-                                 (features & 4 ? VIRTIO_BLK_F_FLUSH : 0));
-    driver_queue(&driver);
-    driver_go(&driver);
+    driver_negotiate(&driver, VIRTIO_F_VERSION_1 | (features & 1 ? VIRTIO_F_EVENT_IDX : 0) |
+                                  (features & 2 ? VIRTIO_F_INDIRECT_DESC : 0) |
+                                  (features & 4 ? VIRTIO_BLK_F_FLUSH : 0));
+    driver_setup_queue(&driver);
+    driver_ok(&driver);
 }
 
 static void read_register(struct input *input)
@@ -113,8 +113,8 @@ static void read_register(struct input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     static void (*const step[])(struct input *) = {
-        start, write_register, write_queue_register, poke, describe, request,
-        offer, work,           read_register,
+        start,          write_register, write_queue_register, poke, describe, request,
+        make_available, work,           read_register,
     };
     struct input input = {data, bytes};
 

@@ -56,15 +56,15 @@ static double whole_path(const struct exit_env *env, const struct clock_rate *ra
     struct err err;
 
     for (uint64_t i = 0; i < EXITS; i++) {
-        struct exit_booking booking;
+        struct exit_info info;
         uint64_t returned = clock_ticks(), served_at;
 
         run.mmio.phys_addr = BASE + pick(i) * SPACING;
         exitstat_begin(env->stat, EXIT_OTHER, returned);
-        if (exit_handle(env, &run, &booking, &err))
+        if (exit_handle(env, &run, &info, &err))
             abort();
         served_at = clock_ticks();
-        exit_book(env, &booking, clock_ns(rate, served_at - returned));
+        exit_account(env, &info, clock_ns(rate, served_at - returned));
         exitstat_begin(env->stat, EXITSTAT_IN_RUN, served_at);
     }
     return (double)clock_ns(rate, clock_ticks() - start) / EXITS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The back-ends of disks, on real files. */
+/* The disk back-ends, on real files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -61,7 +61,7 @@ static void close_all(void)
         unlink(path);
 }
 
-/* Whether an engine can be tried here at all. */
+/* Whether an engine can be tested on this host. */
 static bool usable(enum config_engine engine)
 {
     if (engine != CONFIG_ENGINE_URING || engine_uring_works())
@@ -70,7 +70,7 @@ static bool usable(enum config_engine engine)
     return false;
 }
 
-/* Until it is complete. */
+/* Wait for an operation. Returns its error. */
 static int finish(struct backend_io *io)
 {
     struct backend_io *done;
@@ -98,7 +98,7 @@ static int flush(void)
     return finish(&io);
 }
 
-START_TEST(data_comes_back)
+START_TEST(reads_return_what_was_written)
 {
     static uint8_t out[65536], in[65536];
 
@@ -120,14 +120,14 @@ START_TEST(data_comes_back)
 }
 END_TEST
 
-START_TEST(pieces_are_put_together)
+START_TEST(iovecs_are_gathered)
 {
     static uint8_t data[3000], found[3000];
 
     for (unsigned e = 0; e < 3; e++) {
         struct iovec iov[] = {{data, 1}, {data + 1, 998}, {data + 999, 1}, {data + 1000, 1560}};
         struct backend_io io = {.op = BACKEND_WRITE,
-                                .through = true,
+                                .writethrough = true,
                                 .offset = 512,
                                 .bytes = 2560,
                                 .iov = iov,
@@ -212,7 +212,7 @@ START_TEST(a_file_that_shrinks_is_an_io_error)
         must_open(engines[e]);
         ck_assert(!truncate(path, 4096));
         ck_assert_int_eq(transfer(BACKEND_READ, 8192, data, 4096), EIO);
-        /* A part of it is there: that is no success either. */
+        /* A partial read is an error too. */
         ck_assert_int_eq(transfer(BACKEND_READ, 0, data, 8192), EIO);
         ck_assert_int_eq(transfer(BACKEND_READ, 0, data, 4096), 0);
         close_all();
@@ -220,7 +220,7 @@ START_TEST(a_file_that_shrinks_is_an_io_error)
 }
 END_TEST
 
-START_TEST(an_unlinked_file_goes_on)
+START_TEST(an_unlinked_file_stays_usable)
 {
     uint8_t data[512] = {1};
 
@@ -232,7 +232,7 @@ START_TEST(an_unlinked_file_goes_on)
 }
 END_TEST
 
-START_TEST(a_failed_flush_is_never_forgotten)
+START_TEST(a_failed_flush_fails_all_later_ones)
 {
     must_open(CONFIG_ENGINE_SYNC);
     ck_assert_int_eq(backend_flushed(&backend, 0), 0);
@@ -255,7 +255,7 @@ START_TEST(waiting_ends_with_an_event)
         if (!usable(all[e]))
             continue;
         must_open(all[e]);
-        /* Twice: a poll that has ended is begun anew. */
+        /* Twice: a completed poll is submitted again. */
         for (unsigned i = 0; i < 2; i++) {
             struct backend_io *done;
 
@@ -280,7 +280,7 @@ static void refuse(enum err_code code, const char *what, const char *hint)
                   err.hint);
 }
 
-START_TEST(what_is_no_disk_is_refused)
+START_TEST(unsuitable_files_are_refused)
 {
     char folder[] = "/tmp/minivmm-backend-XXXXXX", fifo[64];
 
@@ -291,23 +291,23 @@ START_TEST(what_is_no_disk_is_refused)
     config.path = "/tmp/there/is/nothing";
     refuse(ERR_USAGE, "No such file", "size=1G,create");
     config.path = folder;
-    refuse(ERR_USAGE, "Is a directory", "a file or a block device");
+    refuse(ERR_USAGE, "Is a directory", "a regular file or a block device");
     config.path = fifo;
-    refuse(ERR_USAGE, "not a file or a block device", "one of the two");
+    refuse(ERR_USAGE, "not a regular file or block device", "a regular file");
     config.path = "/dev/zero";
-    refuse(ERR_USAGE, "not a file or a block device", "one of the two");
+    refuse(ERR_USAGE, "not a regular file or block device", "a regular file");
     unlink(fifo);
     rmdir(folder);
     fixture_file(path, "x", 1);
     config.path = path;
-    refuse(ERR_USAGE, "1 byte: not a disk's size", "truncate");
+    refuse(ERR_USAGE, "size 1 is not a multiple of 512 bytes", "truncate");
     ck_assert(!truncate(path, 0));
-    refuse(ERR_USAGE, "0 bytes: not a disk's size", "size=1G,create");
+    refuse(ERR_USAGE, "size is 0", "size=1G,create");
     unlink(path);
 }
 END_TEST
 
-START_TEST(a_new_file_has_the_size_asked_for)
+START_TEST(a_new_file_has_the_configured_size)
 {
     struct err err = {0};
     struct stat file;
@@ -321,16 +321,16 @@ START_TEST(a_new_file_has_the_size_asked_for)
     ck_assert_msg(!backend_open(&backend, &config, DEPTH, &err), "%s", err.text);
     backend_close(&backend);
     ck_assert(!stat(path, &file) && file.st_size == DISK_BYTES);
-    /* One that is there is taken as it is, if that is what was asked for. */
+    /* An existing file of that size is used as it is. */
     ck_assert(!backend_open(&backend, &config, DEPTH, &err));
     backend_close(&backend);
     config.bytes = 2 * DISK_BYTES;
-    refuse(ERR_USAGE, "it has 1 MiB", "without size");
+    refuse(ERR_USAGE, "the existing size is 1 MiB", "without size=");
     unlink(path);
 }
 END_TEST
 
-START_TEST(a_file_is_waited_for)
+START_TEST(o_nonblock_is_cleared)
 {
     must_open(CONFIG_ENGINE_SYNC);
     ck_assert_int_eq(fcntl(backend.fd, F_GETFL) & O_NONBLOCK, 0);
@@ -338,7 +338,7 @@ START_TEST(a_file_is_waited_for)
 }
 END_TEST
 
-/* Whether another process can open it so, while it is open here. */
+/* Whether another process can open the file in this mode meanwhile. */
 static bool other_opens(bool read_only)
 {
     pid_t child = fork();
@@ -358,7 +358,7 @@ static bool other_opens(bool read_only)
     return !status;
 }
 
-START_TEST(there_is_one_writer_or_many_readers)
+START_TEST(one_writer_or_many_readers)
 {
     struct err err = {0};
 
@@ -373,9 +373,8 @@ START_TEST(there_is_one_writer_or_many_readers)
 }
 END_TEST
 
-/* Another that makes the file as well, is first, and is done within the time a lock is waited for.
- */
-START_TEST(a_file_that_another_has_just_made_keeps_its_data)
+/* Another process creates the file first and sets its size while the lock is waited for. */
+START_TEST(a_concurrently_created_file_is_kept)
 {
     struct stat file;
     pid_t child;
@@ -394,15 +393,15 @@ START_TEST(a_file_that_another_has_just_made_keeps_its_data)
     config.path = path;
     config.create = true;
     config.bytes = DISK_BYTES;
-    refuse(ERR_USAGE, "it has 2 MiB", "without size");
+    refuse(ERR_USAGE, "the existing size is 2 MiB", "without size=");
     ck_assert(!stat(path, &file) && file.st_size == 2 * DISK_BYTES);
     waitpid(child, NULL, 0);
     unlink(path);
 }
 END_TEST
 
-/* A file that was there stays, even an empty one. */
-START_TEST(a_new_file_that_cannot_be_used_is_not_left_behind)
+/* An existing file stays, even an empty one. */
+START_TEST(a_new_file_is_removed_on_error)
 {
     const struct rlimit small = {DISK_BYTES, RLIM_INFINITY};
 
@@ -434,11 +433,11 @@ START_TEST(a_temporary_disk_has_no_name)
     ck_assert_mem_eq(data, found, sizeof(data));
     backend_close(&backend);
     ck_assert(!setenv("TMPDIR", "/there/is/nothing", 1));
-    refuse(ERR_FAILED, "no temporary disk in /there/is/nothing", "TMPDIR");
+    refuse(ERR_FAILED, "cannot create a temporary disk in /there/is/nothing", "TMPDIR");
 }
 END_TEST
 
-/* Opened with direct at this path, if the file system there can do that. */
+/* Open a file with direct; skips the part if its file system does not support that. */
 static bool open_direct(const char *at, const char *fallback)
 {
     struct err err;
@@ -454,7 +453,7 @@ static bool open_direct(const char *at, const char *fallback)
     return false;
 }
 
-START_TEST(what_the_page_cache_may_serve_is_known)
+START_TEST(cached_is_false_only_with_direct_io)
 {
     for (unsigned i = 0; i < sizeof(engines) / sizeof(engines[0]); i++) {
         if (!usable(engines[i]))
@@ -463,7 +462,7 @@ START_TEST(what_the_page_cache_may_serve_is_known)
         ck_assert_int_eq(backend.cached, has_file(engines[i]));
         close_all();
     }
-    if (open_direct("minivmm-unit-direct", "no direct I/O in the working folder")) {
+    if (open_direct("minivmm-unit-direct", "no direct I/O in the working directory")) {
         ck_assert(!backend.cached);
         backend_close(&backend);
         unlink("minivmm-unit-direct");
@@ -476,10 +475,10 @@ START_TEST(what_the_page_cache_may_serve_is_known)
 }
 END_TEST
 
-SUITE_MAIN("backend", what_the_page_cache_may_serve_is_known, data_comes_back,
-           pieces_are_put_together, many_are_in_flight, null_moves_nothing,
-           a_file_that_shrinks_is_an_io_error, an_unlinked_file_goes_on,
-           a_failed_flush_is_never_forgotten, waiting_ends_with_an_event,
-           what_is_no_disk_is_refused, a_new_file_has_the_size_asked_for, a_file_is_waited_for,
-           there_is_one_writer_or_many_readers, a_file_that_another_has_just_made_keeps_its_data,
-           a_new_file_that_cannot_be_used_is_not_left_behind, a_temporary_disk_has_no_name)
+SUITE_MAIN("backend", cached_is_false_only_with_direct_io, reads_return_what_was_written,
+           iovecs_are_gathered, many_are_in_flight, null_moves_nothing,
+           a_file_that_shrinks_is_an_io_error, an_unlinked_file_stays_usable,
+           a_failed_flush_fails_all_later_ones, waiting_ends_with_an_event,
+           unsuitable_files_are_refused, a_new_file_has_the_configured_size, o_nonblock_is_cleared,
+           one_writer_or_many_readers, a_concurrently_created_file_is_kept,
+           a_new_file_is_removed_on_error, a_temporary_disk_has_no_name)

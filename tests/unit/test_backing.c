@@ -38,7 +38,7 @@ START_TEST(memory_is_aligned_and_zero)
 }
 END_TEST
 
-/* Whether reading a byte kills the process that does it. */
+/* Whether reading a byte raises SIGSEGV. */
 static bool kills(const volatile uint8_t *byte)
 {
     pid_t pid = fork();
@@ -46,7 +46,7 @@ static bool kills(const volatile uint8_t *byte)
 
     ck_assert_int_ge(pid, 0);
     if (!pid) {
-        signal(SIGSEGV, SIG_DFL); /* a sanitizer would make a report of it */
+        signal(SIGSEGV, SIG_DFL); /* not the sanitizer's handler */
         (void)*byte;
         _exit(0);
     }
@@ -54,7 +54,7 @@ static bool kills(const volatile uint8_t *byte)
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
 }
 
-START_TEST(beside_it_nothing_can_be_touched)
+START_TEST(guard_pages_are_inaccessible)
 {
     struct backing backing;
     struct err err;
@@ -69,7 +69,7 @@ START_TEST(beside_it_nothing_can_be_touched)
 }
 END_TEST
 
-START_TEST(prefaulted_memory_is_there)
+START_TEST(prefaulted_memory_is_resident)
 {
     struct memory_usage usage;
     struct backing backing;
@@ -104,7 +104,7 @@ START_TEST(populating_can_be_stopped)
 }
 END_TEST
 
-/* More than is populated at a time, and not a multiple of it. */
+/* More than one POPULATE_BYTES, and not a multiple. */
 START_TEST(all_of_it_is_populated)
 {
     struct memory_usage usage;
@@ -121,7 +121,7 @@ START_TEST(all_of_it_is_populated)
 }
 END_TEST
 
-START_TEST(without_huge_pages_there_are_none)
+START_TEST(thp_off_uses_no_huge_pages)
 {
     struct memory_usage usage;
     struct backing backing;
@@ -137,7 +137,7 @@ START_TEST(without_huge_pages_there_are_none)
 }
 END_TEST
 
-START_TEST(huge_pages_can_be_demanded_where_the_host_has_them)
+START_TEST(thp_on_needs_host_support)
 {
     char mode[64] = "[never]";
     struct backing backing;
@@ -156,7 +156,7 @@ START_TEST(huge_pages_can_be_demanded_where_the_host_has_them)
 }
 END_TEST
 
-START_TEST(more_than_the_machine_has_is_refused)
+START_TEST(more_than_the_memory_limit_is_refused)
 {
     struct backing backing;
     struct err err = {0};
@@ -171,8 +171,8 @@ START_TEST(more_than_the_machine_has_is_refused)
 }
 END_TEST
 
-/* All addresses that a process may have are in use, but for a few. */
-START_TEST(what_cannot_be_mapped_is_told)
+/* RLIMIT_AS leaves too little address space. */
+START_TEST(a_failed_mapping_is_an_error)
 {
     struct rlimit limit;
     struct backing backing;
@@ -190,17 +190,17 @@ START_TEST(what_cannot_be_mapped_is_told)
 }
 END_TEST
 
-START_TEST(pages_that_are_not_there_are_named)
+START_TEST(missing_hugetlb_pages_are_an_error)
 {
     struct backing backing;
     struct err err = {0};
 
     set_up();
-    /* As much as the machine has is never reserved in pages of 1 GiB. */
+    /* No host reserves all of its memory in 1 GiB pages. */
     config.mem_bytes = memory_limit().bytes & ~(CONFIG_PAGE_1G - 1);
     config.hugepage_bytes = CONFIG_PAGE_1G;
     if (!config.mem_bytes) {
-        suite_skip_part("a machine of less than one such page");
+        suite_skip_part("needs a host with 1 GiB of memory");
         return;
     }
     ck_assert_int_eq(backing_alloc(&backing, &config, NULL, &err), -1);
@@ -210,8 +210,8 @@ START_TEST(pages_that_are_not_there_are_named)
 }
 END_TEST
 
-SUITE_MAIN("backing", memory_is_aligned_and_zero, beside_it_nothing_can_be_touched,
-           prefaulted_memory_is_there, populating_can_be_stopped, all_of_it_is_populated,
-           without_huge_pages_there_are_none, huge_pages_can_be_demanded_where_the_host_has_them,
-           more_than_the_machine_has_is_refused, what_cannot_be_mapped_is_told,
-           pages_that_are_not_there_are_named)
+SUITE_MAIN("backing", memory_is_aligned_and_zero, guard_pages_are_inaccessible,
+           prefaulted_memory_is_resident, populating_can_be_stopped, all_of_it_is_populated,
+           thp_off_uses_no_huge_pages, thp_on_needs_host_support,
+           more_than_the_memory_limit_is_refused, a_failed_mapping_is_an_error,
+           missing_hugetlb_pages_are_an_error)

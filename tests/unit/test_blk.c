@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Block I/O jobs on a disk of memory that can be told to do wrong. */
+/* Block I/O jobs on a disk in memory with fault injection. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,15 +11,15 @@
 #define BS         4096u
 #define DEPTH      8u
 
-/* A prime: in step with nothing. */
+/* A prime, so that no access pattern is in step with it. */
 #define FAULT_EVERY 97u
 
-/* What the disk does to one operation in so many. */
+/* The fault injected into every FAULT_EVERY-th operation. */
 static enum fault {
     NONE,
     OTHER_BLOCK,  /* reads give the next block's data */
-    FLIPPED_BYTE, /* and one byte in the middle of a sector is wrong */
-    DROPPED,      /* writes are not carried out */
+    FLIPPED_BYTE, /* reads give a wrong byte in the middle of a sector */
+    DROPPED,      /* writes have no effect */
     ERROR,
 } fault;
 
@@ -35,7 +35,7 @@ static void queue(struct disk_io *io)
     most_queued = count > most_queued ? count : most_queued;
 }
 
-static void carry_out(struct disk_io *io)
+static void execute(struct disk_io *io)
 {
     bool now = ++operations % FAULT_EVERY == 0;
     uint64_t offset = io->offset;
@@ -53,13 +53,13 @@ static void carry_out(struct disk_io *io)
     }
 }
 
-/* All but the first half of what is queued, in turn: out of order, and never all at once. */
+/* Complete the second half of the queue: out of order, and never all at once. */
 static unsigned reap(struct disk_io **done, unsigned max)
 {
     unsigned reaped = 0, keep = count / 2;
 
     for (unsigned i = keep; i < count && reaped < max; i++) {
-        carry_out(queued[i]);
+        execute(queued[i]);
         done[reaped++] = queued[i];
     }
     count -= reaped;
@@ -122,7 +122,7 @@ static void run(void)
     blk_job_drain(&job);
 }
 
-START_TEST(right_data_is_right)
+START_TEST(intact_data_passes)
 {
     static const unsigned reads[] = {100, 0, 50};
 
@@ -140,7 +140,7 @@ START_TEST(right_data_is_right)
 }
 END_TEST
 
-START_TEST(anothers_data_is_found)
+START_TEST(another_blocks_data_is_detected)
 {
     set_up(100, true);
     fault = OTHER_BLOCK;
@@ -151,8 +151,8 @@ START_TEST(anothers_data_is_found)
 }
 END_TEST
 
-/* Of every read only the tags are looked at, and of some the rest. */
-START_TEST(a_flipped_byte_is_found_sometimes)
+/* Each read's tags are checked, and the rest of some reads. */
+START_TEST(a_flipped_byte_is_detected_eventually)
 {
     set_up(100, true);
     fault = FLIPPED_BYTE;
@@ -164,13 +164,13 @@ START_TEST(a_flipped_byte_is_found_sometimes)
 }
 END_TEST
 
-START_TEST(a_write_that_was_dropped_is_found)
+START_TEST(a_dropped_write_is_detected)
 {
     uint64_t wrong = 0;
 
     set_up(0, false);
     fault = DROPPED;
-    /* Once round: what is dropped is not written again. */
+    /* One pass, so that no dropped write is repeated. */
     while (job.ops + DEPTH < job.blocks - 100)
         blk_job_run(&job, ticks() + 10000);
     blk_job_drain(&job);
@@ -193,8 +193,8 @@ START_TEST(an_error_is_counted)
 }
 END_TEST
 
-/* Other than what is found on a disk, which is only told. */
-START_TEST(an_error_of_the_layout_is_a_failure)
+/* Unlike other data on the disk, which skips the benchmark. */
+START_TEST(an_io_error_of_the_fill_is_a_failure)
 {
     const char *why;
 
@@ -232,8 +232,8 @@ START_TEST(only_an_empty_disk_is_filled)
 }
 END_TEST
 
-/* Samples would miss most of these. */
-START_TEST(a_single_byte_of_others_is_left_alone)
+/* The check reads all of the disk: samples would miss most of these bytes. */
+START_TEST(a_single_foreign_byte_is_not_overwritten)
 {
     set_up(100, true);
     memset(content, 0, DISK_BYTES);
@@ -250,8 +250,8 @@ START_TEST(a_single_byte_of_others_is_left_alone)
 }
 END_TEST
 
-/* A fill that was cut off in the middle of a write. */
-START_TEST(a_disk_that_is_half_full_of_the_pattern_is_filled)
+/* A fill that was interrupted in the middle of a write. */
+START_TEST(an_interrupted_fill_is_completed)
 {
     set_up(100, true);
     memset(content + 5 * 512, 0, DISK_BYTES - 5 * 512);
@@ -261,12 +261,12 @@ START_TEST(a_disk_that_is_half_full_of_the_pattern_is_filled)
 }
 END_TEST
 
-START_TEST(a_disk_with_the_pattern_is_taken_as_it_is)
+START_TEST(a_disk_with_the_pattern_is_not_written)
 {
     uint64_t before;
 
     set_up(100, true);
-    /* Read-only, and not one write. */
+    /* Read-only, and no writes. */
     disk.read_only = true;
     fault = DROPPED;
     before = operations;
@@ -278,7 +278,7 @@ START_TEST(a_disk_with_the_pattern_is_taken_as_it_is)
 }
 END_TEST
 
-START_TEST(a_sector_is_its_own)
+START_TEST(patterns_identify_sector_and_generation)
 {
     static uint64_t data[4][64];
 
@@ -299,8 +299,8 @@ START_TEST(a_sector_is_its_own)
 }
 END_TEST
 
-SUITE_MAIN("blk", right_data_is_right, anothers_data_is_found, a_flipped_byte_is_found_sometimes,
-           a_write_that_was_dropped_is_found, an_error_is_counted,
-           an_error_of_the_layout_is_a_failure, only_an_empty_disk_is_filled,
-           a_single_byte_of_others_is_left_alone, a_disk_that_is_half_full_of_the_pattern_is_filled,
-           a_disk_with_the_pattern_is_taken_as_it_is, a_sector_is_its_own)
+SUITE_MAIN("blk", intact_data_passes, another_blocks_data_is_detected,
+           a_flipped_byte_is_detected_eventually, a_dropped_write_is_detected, an_error_is_counted,
+           an_io_error_of_the_fill_is_a_failure, only_an_empty_disk_is_filled,
+           a_single_foreign_byte_is_not_overwritten, an_interrupted_fill_is_completed,
+           a_disk_with_the_pattern_is_not_written, patterns_identify_sector_and_generation)

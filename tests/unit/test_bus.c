@@ -37,7 +37,7 @@ static const char *name_at(uint64_t address, unsigned bytes)
     return region ? region->name : "none";
 }
 
-START_TEST(an_empty_bus_has_no_devices)
+START_TEST(an_empty_bus_finds_nothing)
 {
     freeze();
     ck_assert_ptr_null(bus_find(&bus, 0, 1));
@@ -45,7 +45,7 @@ START_TEST(an_empty_bus_has_no_devices)
 }
 END_TEST
 
-START_TEST(freezing_sorts)
+START_TEST(freeze_sorts_by_address)
 {
     must_add(0x3000, PAGE, "c");
     must_add(0x1000, PAGE, "a");
@@ -58,7 +58,7 @@ START_TEST(freezing_sorts)
     ck_assert_str_eq(name_at(0x2000, 1), "b");
     ck_assert_str_eq(name_at(0x3ff8, 8), "c");
     ck_assert_str_eq(name_at(UINT64_MAX, 1), "z");
-    /* Numbers stay with their devices. */
+    /* Devices keep their numbers. */
     ck_assert_uint_eq(bus_find(&bus, 0x1000, 8)->number, 1);
 }
 END_TEST
@@ -78,7 +78,7 @@ START_TEST(every_edge_is_checked)
 }
 END_TEST
 
-START_TEST(an_access_that_spans_two_devices_is_nobodys)
+START_TEST(an_access_across_two_devices_is_not_found)
 {
     must_add(0x1000, 0x10, "first");
     must_add(0x1010, 0x10, "second");
@@ -104,7 +104,7 @@ static void check_overlap(uint64_t base, uint64_t bytes, bool overlaps)
                   strstr(err.text, "overlap"));
 }
 
-START_TEST(devices_that_overlap_are_refused)
+START_TEST(overlapping_devices_are_refused)
 {
     check_overlap(0x1000, 0x1000, false);
     check_overlap(0x1000, 0x1001, true);
@@ -119,7 +119,7 @@ START_TEST(devices_that_overlap_are_refused)
 }
 END_TEST
 
-/* `count` devices of 16 bytes with as much room between them, joining in a mixed order. */
+/* `count` devices of 16 bytes with gaps of 16 bytes, added in a shuffled order. */
 static void check_many(unsigned count)
 {
     static char names[BUS_DEVICES_MAX][24];
@@ -142,7 +142,7 @@ static void check_many(unsigned count)
     }
 }
 
-START_TEST(as_many_devices_as_there_is_room_for_are_found)
+START_TEST(every_device_of_a_full_bus_is_found)
 {
     for (unsigned count = 1; count <= 8; count++)
         check_many(count);
@@ -152,7 +152,7 @@ START_TEST(as_many_devices_as_there_is_room_for_are_found)
 }
 END_TEST
 
-START_TEST(one_more_is_refused)
+START_TEST(a_full_bus_refuses_a_device)
 {
     struct err err = {0};
 
@@ -160,11 +160,11 @@ START_TEST(one_more_is_refused)
         must_add(i * PAGE, PAGE, "device");
     ck_assert_int_eq(add(BUS_DEVICES_MAX * PAGE, PAGE, "late", &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_str_eq(err.text, "late: more than 64 devices");
+    ck_assert_str_eq(err.text, "late: more than 64 devices on a bus");
     ck_assert_uint_eq(bus.count, BUS_DEVICES_MAX);
 }
 END_TEST
 
-SUITE_MAIN("bus", an_empty_bus_has_no_devices, freezing_sorts, every_edge_is_checked,
-           an_access_that_spans_two_devices_is_nobodys, devices_that_overlap_are_refused,
-           as_many_devices_as_there_is_room_for_are_found, one_more_is_refused)
+SUITE_MAIN("bus", an_empty_bus_finds_nothing, freeze_sorts_by_address, every_edge_is_checked,
+           an_access_across_two_devices_is_not_found, overlapping_devices_are_refused,
+           every_device_of_a_full_bus_is_found, a_full_bus_refuses_a_device)

@@ -113,35 +113,35 @@ START_TEST(records_need_no_alignment)
 }
 END_TEST
 
-START_TEST(what_is_announced_must_be_memory)
+START_TEST(records_outside_ram_are_refused)
 {
     struct err err;
 
     set_up();
     put_log(BYTES - 256, "last");
     ck_assert_int_eq(ring(1, BYTES - 256, &err), 0);
-    refuse(1, BYTES - 255, "1 channel record at 0x3ffff01, which is not RAM");
-    refuse(2, BYTES - 256, "not RAM");
-    refuse(1, BYTES, "not RAM");
-    refuse(1, 0xc0000000, "not RAM");
-    refuse(64, 0xffffffffffff, "not RAM");
+    refuse(1, BYTES - 255, "1 channel record at 0x3ffff01 outside RAM");
+    refuse(2, BYTES - 256, "outside RAM");
+    refuse(1, BYTES, "outside RAM");
+    refuse(1, 0xc0000000, "outside RAM");
+    refuse(64, 0xffffffffffff, "outside RAM");
     ck_assert_str_eq(logged, "last");
     tear_down();
 }
 END_TEST
 
-START_TEST(a_batch_has_a_size)
+START_TEST(batch_size_is_checked)
 {
     set_up();
-    refuse(0, RECORDS, "announced 0 channel records; 1 to 64 can be");
-    refuse(MINIVMM_CHANNEL_BATCH_MAX + 1, RECORDS, "announced 65 channel records");
-    refuse(0xffff, RECORDS, "announced 65535 channel records");
+    refuse(0, RECORDS, "invalid channel record count 0; it must be 1 to 64");
+    refuse(MINIVMM_CHANNEL_BATCH_MAX + 1, RECORDS, "invalid channel record count 65;");
+    refuse(0xffff, RECORDS, "invalid channel record count 65535;");
     ck_assert_str_eq(logged, "");
     tear_down();
 }
 END_TEST
 
-START_TEST(a_broken_rule_ends_the_batch)
+START_TEST(an_invalid_record_ends_the_batch)
 {
     set_up();
     put_log(RECORDS, "first,");
@@ -154,7 +154,7 @@ START_TEST(a_broken_rule_ends_the_batch)
 }
 END_TEST
 
-START_TEST(the_end_is_told)
+START_TEST(an_exit_record_calls_done)
 {
     struct err err;
 
@@ -173,7 +173,7 @@ START_TEST(the_end_is_told)
 }
 END_TEST
 
-START_TEST(a_fault_is_an_end)
+START_TEST(a_fault_record_calls_done)
 {
     struct err err;
 
@@ -187,12 +187,18 @@ START_TEST(a_fault_is_an_end)
 }
 END_TEST
 
-START_TEST(there_is_one_register_and_it_is_written)
+START_TEST(other_register_accesses_are_refused)
 {
     static const struct {
         uint64_t offset;
         unsigned bytes;
-    } bad[] = {{0, 4}, {0, 1}, {8, 8}, {4, 8}, {0xff8, 8}, {1, 7}};
+        const char *text;
+    } bad[] = {{0, 4, "4-byte write to the channel doorbell; its width is 8"},
+               {0, 1, "1-byte write to the channel doorbell; its width is 8"},
+               {8, 8, "8-byte write to unknown channel register 0x8"},
+               {4, 8, "8-byte write to unknown channel register 0x4"},
+               {0xff8, 8, "8-byte write to unknown channel register 0xff8"},
+               {1, 7, "7-byte write to unknown channel register 0x1"}};
     uint64_t value = 1ull << MINIVMM_CHANNEL_COUNT_SHIFT | RECORDS;
     struct err err = {0};
 
@@ -201,10 +207,12 @@ START_TEST(there_is_one_register_and_it_is_written)
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ck_assert_int_eq(channel_ops.write(&channel, bad[i].offset, &value, bad[i].bytes, &err),
                          -1);
-        ck_assert_msg(strstr(err.text, "not its doorbell") != NULL, "%s", err.text);
+        ck_assert_msg(strstr(err.text, bad[i].text) != NULL, "%s", err.text);
     }
     ck_assert_int_eq(channel_ops.read(&channel, 0, &value, 8, &err), -1);
-    ck_assert_msg(strstr(err.text, "no register to read") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "8-byte read of channel register 0, which is write-only") !=
+                      NULL,
+                  "%s", err.text);
     ck_assert_str_eq(logged, "");
     tear_down();
 }
@@ -223,7 +231,7 @@ static void *ringer(void *arg)
     return NULL;
 }
 
-START_TEST(several_may_ring_at_once)
+START_TEST(concurrent_doorbells_are_serialized)
 {
     pthread_t thread[3];
 
@@ -245,6 +253,6 @@ START_TEST(several_may_ring_at_once)
 END_TEST
 
 SUITE_MAIN("channel", a_batch_is_taken_in_order, records_need_no_alignment,
-           what_is_announced_must_be_memory, a_batch_has_a_size, a_broken_rule_ends_the_batch,
-           the_end_is_told, a_fault_is_an_end, there_is_one_register_and_it_is_written,
-           several_may_ring_at_once)
+           records_outside_ram_are_refused, batch_size_is_checked, an_invalid_record_ends_the_batch,
+           an_exit_record_calls_done, a_fault_record_calls_done,
+           other_register_accesses_are_refused, concurrent_doorbells_are_serialized)

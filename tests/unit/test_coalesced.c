@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Gathered writes, from a ring that is made by hand, as KVM makes it. */
+/* Coalesced writes, from a ring that the test fills as KVM does. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #define RING_BYTES  4096u
 #define CALLS_MAX   512
 
-/* Documentation/virt/kvm/api.rst, 4.116: as many as a page holds. */
+/* The entries that fit into a page. */
 #define ENTRIES                                                         \
     ((unsigned)((RING_BYTES - sizeof(struct kvm_coalesced_mmio_ring)) / \
                 sizeof(struct kvm_coalesced_mmio)))
@@ -42,10 +42,10 @@ static int device_write(void *ctx, uint64_t offset, const void *data, unsigned b
     call[calls].bytes = bytes;
     call[calls].value = 0;
     memcpy(&call[calls].value, data, bytes);
-    return ++calls == fail_at ? err_set(err, ERR_FAILED, "the device is unhappy") : 0;
+    return ++calls == fail_at ? err_set(err, ERR_FAILED, "device error") : 0;
 }
 
-/* An empty ring that begins at `first`. */
+/* An empty ring whose first entry is `first`. */
 static void set_up(unsigned first)
 {
     static const struct bus_ops ops = {.write = device_write};
@@ -64,7 +64,7 @@ static void set_up(unsigned first)
     coalesced_set_ring(&coalesced, ring);
 }
 
-/* As KVM does it: the entry first, then where the ring ends. */
+/* Add a write as KVM does: the entry first, then `last`. */
 static void gather(bool port, uint64_t address, unsigned bytes, uint64_t value)
 {
     struct kvm_coalesced_mmio *write = &ring->coalesced_mmio[ring->last];
@@ -81,7 +81,7 @@ static int serve(struct err *err)
     return coalesced_serve(&coalesced, err);
 }
 
-START_TEST(without_a_ring_there_is_nothing_to_do)
+START_TEST(without_a_ring_nothing_is_served)
 {
     struct err err;
 
@@ -90,14 +90,14 @@ START_TEST(without_a_ring_there_is_nothing_to_do)
     gather(false, MEMORY_BASE, 4, 1);
     ck_assert_int_eq(serve(&err), 0);
     ck_assert_uint_eq(calls, 0);
-    /* A KVM that cannot do it has none. */
+    /* Without KVM_CAP_COALESCED_MMIO there is no ring. */
     coalesced_set_ring(&coalesced, NULL);
     ck_assert_int_eq(serve(&err), 0);
     free(ring);
 }
 END_TEST
 
-START_TEST(writes_arrive_in_their_order_on_their_bus)
+START_TEST(writes_are_served_in_order_on_their_bus)
 {
     struct err err;
 
@@ -117,14 +117,14 @@ START_TEST(writes_arrive_in_their_order_on_their_bus)
     ck_assert_uint_eq(call[1].value, 0x5566);
     ck_assert_uint_eq(call[2].value, 0x123456789abcdef0);
     ck_assert_uint_eq(ring->first, 3);
-    /* Once only. */
+    /* Each write is served once. */
     ck_assert_int_eq(serve(&err), 0);
     ck_assert_uint_eq(calls, 3);
     free(ring);
 }
 END_TEST
 
-START_TEST(a_full_ring_wraps_around)
+START_TEST(the_ring_wraps_around)
 {
     struct err err;
 
@@ -143,7 +143,7 @@ START_TEST(a_full_ring_wraps_around)
 }
 END_TEST
 
-START_TEST(a_device_that_fails_ends_it)
+START_TEST(a_device_error_stops_serving)
 {
     struct err err;
 
@@ -152,9 +152,9 @@ START_TEST(a_device_that_fails_ends_it)
         gather(false, MEMORY_BASE, 4, i);
     fail_at = 2;
     ck_assert_int_eq(serve(&err), -1);
-    ck_assert_str_eq(err.text, "the device is unhappy");
+    ck_assert_str_eq(err.text, "device error");
     ck_assert_uint_eq(calls, 2);
-    /* What has failed is not tried again. */
+    /* The failed write is not repeated. */
     ck_assert_int_eq(serve(&err), 0);
     ck_assert_uint_eq(calls, 3);
     ck_assert_uint_eq(call[2].value, 2);
@@ -179,6 +179,5 @@ START_TEST(a_write_to_no_device_is_dropped)
 }
 END_TEST
 
-SUITE_MAIN("coalesced", without_a_ring_there_is_nothing_to_do,
-           writes_arrive_in_their_order_on_their_bus, a_full_ring_wraps_around,
-           a_device_that_fails_ends_it, a_write_to_no_device_is_dropped)
+SUITE_MAIN("coalesced", without_a_ring_nothing_is_served, writes_are_served_in_order_on_their_bus,
+           the_ring_wraps_around, a_device_error_stops_serving, a_write_to_no_device_is_dropped)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of a machine that was put together by hand and never ran. */
+/* Snapshots and facts of a machine that the test builds without running it. */
 #include <linux/kvm.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "vmm/exec/machine_run.h"
 
 #define VCPUS 3
-#define TIMES 0x10000ull /* where the guest leaves the times of its start */
+#define TIMES 0x10000ull /* the boot times */
 
 static struct machine machine;
 static struct vcpu vcpus[VCPUS];
@@ -66,7 +66,7 @@ static void collect(void)
     ck_assert_msg(!machine_collect(&machine, &facts, &err), "%s", err.text);
 }
 
-START_TEST(a_snapshot_adds_all_vcpus_up)
+START_TEST(a_snapshot_sums_all_vcpus)
 {
     static struct usage usage;
 
@@ -76,7 +76,7 @@ START_TEST(a_snapshot_adds_all_vcpus_up)
     exitstat_add(vcpus[2].stat, exitstat_device(2), 30);
     vcpus[0].stat->in_run_ns = 100;
     vcpus[2].stat->in_run_ns = 1000;
-    usage.kvm[5] = 77; /* what was there before is gone */
+    usage.kvm[5] = 77; /* is overwritten */
     machine_snapshot(&machine, &usage);
     ck_assert_uint_eq(usage.count[EXIT_PIO_OUT], 2);
     ck_assert_uint_eq(usage.handler_ns[EXIT_PIO_OUT], 30);
@@ -89,7 +89,7 @@ START_TEST(a_snapshot_adds_all_vcpus_up)
 }
 END_TEST
 
-START_TEST(what_a_vcpu_is_doing_counts)
+START_TEST(a_snapshot_includes_partial_times)
 {
     const uint64_t ago = 1000000;
     static struct usage usage;
@@ -102,7 +102,7 @@ START_TEST(what_a_vcpu_is_doing_counts)
     ck_assert_uint_ge(usage.handler_ns[exitstat_device(1)], ago);
     ck_assert_uint_eq(usage.count[exitstat_device(1)], 0);
     ck_assert_uint_eq(usage.handler_ns[EXIT_OTHER], 0);
-    /* One that began after this look at the clock has not done anything yet. */
+    /* A transition later than the snapshot's clock counts nothing. */
     exitstat_begin(vcpus[0].stat, EXITSTAT_IN_RUN, UINT64_MAX);
     exitstat_begin(vcpus[1].stat, EXITSTAT_STOPPED, 1);
     machine_snapshot(&machine, &usage);
@@ -112,7 +112,7 @@ START_TEST(what_a_vcpu_is_doing_counts)
 }
 END_TEST
 
-/* A statistics file as KVM makes them, with two values. */
+/* A statistics file like KVM's, with two values. */
 static int stats_file(uint64_t exits, uint64_t largest)
 {
     struct {
@@ -134,7 +134,7 @@ static int stats_file(uint64_t exits, uint64_t largest)
     return fd;
 }
 
-START_TEST(kvms_statistics_are_added_up_where_there_are_any)
+START_TEST(kvm_statistics_are_summed_if_available)
 {
     static struct usage usage;
 
@@ -156,11 +156,11 @@ START_TEST(kvms_statistics_are_added_up_where_there_are_any)
 }
 END_TEST
 
-START_TEST(the_facts_are_the_machines)
+START_TEST(facts_come_from_the_machine)
 {
     set_up();
     machine.stop = STOP_TIMEOUT;
-    machine.facts.xcr0 = 7;
+    machine.caps.xcr0 = 7;
     vcpus[0].tsc_offset = -5;
     vcpus[1].time.runqueue_ns = 44;
     memset(machine.image.info.kernels_sha256, 'a', 64);
@@ -174,7 +174,7 @@ START_TEST(the_facts_are_the_machines)
     ck_assert_uint_eq(facts.vcpu[1].time.runqueue_ns, 44);
     ck_assert_uint_eq(strlen(facts.kernels_sha256), 64);
     ck_assert(facts.has_memory);
-    /* Devices by their numbers, not by their addresses. */
+    /* Devices are ordered by number, not by address. */
     ck_assert_uint_eq(facts.devices, 3);
     ck_assert_str_eq(facts.device[0], "channel");
     ck_assert_str_eq(facts.device[2], "blk0");
@@ -195,7 +195,7 @@ static void set_times(uint64_t first, uint64_t second, uint64_t third)
     collect();
 }
 
-START_TEST(the_start_is_what_the_guest_says_if_that_can_be)
+START_TEST(startup_uses_valid_boot_times_only)
 {
     set_up();
     vcpus[0].entry_ticks = 2000;
@@ -203,7 +203,7 @@ START_TEST(the_start_is_what_the_guest_says_if_that_can_be)
     ck_assert_uint_eq(facts.ticks.entry, 2000);
     ck_assert_uint_eq(facts.ticks.user, 3000);
     ck_assert_uint_eq(facts.ticks.last_user, 5000);
-    /* One vCPU never came, or says what cannot be. */
+    /* A boot time is missing or outside the run. */
     set_times(3000, 0, 4000);
     ck_assert_uint_eq(facts.ticks.user, 0);
     ck_assert_uint_eq(facts.ticks.last_user, 0);
@@ -217,7 +217,7 @@ START_TEST(the_start_is_what_the_guest_says_if_that_can_be)
 }
 END_TEST
 
-START_TEST(each_vcpus_clock_may_be_offset)
+START_TEST(boot_times_are_corrected_by_tsc_offsets)
 {
     set_up();
     vcpus[0].tsc_offset = -2500;
@@ -229,6 +229,6 @@ START_TEST(each_vcpus_clock_may_be_offset)
 }
 END_TEST
 
-SUITE_MAIN("collect", a_snapshot_adds_all_vcpus_up, what_a_vcpu_is_doing_counts,
-           kvms_statistics_are_added_up_where_there_are_any, the_facts_are_the_machines,
-           the_start_is_what_the_guest_says_if_that_can_be, each_vcpus_clock_may_be_offset)
+SUITE_MAIN("collect", a_snapshot_sums_all_vcpus, a_snapshot_includes_partial_times,
+           kvm_statistics_are_summed_if_available, facts_come_from_the_machine,
+           startup_uses_valid_boot_times_only, boot_times_are_corrected_by_tsc_offsets)

@@ -18,7 +18,7 @@ static void add(struct kvm_cpuid_entry2 entry)
     table.entry[table.nent++] = entry;
 }
 
-/* The host's topology is in it: 24 cores with two threads each, APIC id 37. */
+/* Leaves with the host's topology: 24 cores of 2 threads, APIC id 37. */
 static void add_common(void)
 {
     table.nent = 0;
@@ -51,7 +51,7 @@ static void add_common(void)
 static void set_up_intel(void)
 {
     add_common();
-    /* L1 data and code, L2: two threads; L3: 64 ids; 32 core ids in the package. */
+    /* L1d, L1i, L2: shared by 2 ids; L3: by 64 ids; 32 core ids per package. */
     add((struct kvm_cpuid_entry2){.function = 4,
                                   .index = 0,
                                   .flags = INDEXED,
@@ -119,7 +119,7 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* How many bits number that many. */
+/* The bits of an id that numbers `count` items. */
 static unsigned bits(unsigned count)
 {
     unsigned result = 0;
@@ -142,7 +142,7 @@ static void check_leaf_1(unsigned id, unsigned count)
     ck_assert_uint_eq(entry.ecx, 1u << 21 | 1u << 26);
 }
 
-START_TEST(the_apic_id_is_the_vcpus_number)
+START_TEST(leaf_1_has_apic_id_and_count)
 {
     for (unsigned i = 0; i < COUNTS; i++) {
         for_each_id(counts[i], set_up_intel, check_leaf_1);
@@ -156,7 +156,7 @@ static void check_levels(uint32_t function, unsigned id, unsigned count)
     struct kvm_cpuid_entry2 thread = leaf(function, 0), core = leaf(function, 1);
     struct kvm_cpuid_entry2 end = leaf(function, 2);
 
-    /* One thread to a core, all cores in one package. */
+    /* One thread per core, all cores in one package. */
     ck_assert_uint_eq(thread.eax, 0);
     ck_assert_uint_eq(thread.ebx, 1);
     ck_assert_uint_eq(thread.ecx, 1u << 8 | 0);
@@ -166,7 +166,7 @@ static void check_levels(uint32_t function, unsigned id, unsigned count)
     ck_assert_uint_eq(end.ebx, 0);
     ck_assert_uint_eq(end.ecx >> 8, 0);
     ck_assert(thread.edx == id && core.edx == id && end.edx == id);
-    /* All vCPUs have the same package id: what is left of the APIC id. */
+    /* All vCPUs have the same package id, the rest of the APIC id. */
     ck_assert_uint_eq(id >> core.eax, 0);
     ck_assert_ptr_null(cpuid_find(&table, function, 3));
 }
@@ -187,7 +187,7 @@ static void check_no_leaf_1f(unsigned id, unsigned count)
     ck_assert_ptr_null(cpuid_find(&table, 0x1f, 0));
 }
 
-START_TEST(the_levels_are_threads_and_cores)
+START_TEST(topology_leaves_have_thread_and_core_levels)
 {
     for (unsigned i = 0; i < COUNTS; i++) {
         for_each_id(counts[i], set_up_intel, check_leaf_b);
@@ -210,7 +210,7 @@ static void check_caches(uint32_t function, unsigned count)
         ck_assert_uint_eq(entry.eax & 0x3fff, kind[cache]);
     }
     ck_assert_uint_eq(leaf(function, 0).ebx, 0x01c0003f);
-    /* The end of the list stays one. */
+    /* The terminating subleaf is unchanged. */
     ck_assert_uint_eq(leaf(function, 4).eax, 0);
 }
 
@@ -226,7 +226,7 @@ static void check_leaf_1d(unsigned id, unsigned count)
     check_caches(0x8000001d, count);
 }
 
-START_TEST(the_last_cache_is_shared_and_the_others_are_not)
+START_TEST(only_the_last_level_cache_is_shared)
 {
     for (unsigned i = 0; i < COUNTS; i++) {
         for_each_id(counts[i], set_up_intel, check_leaf_4);
@@ -245,25 +245,25 @@ static void check_amd(unsigned id, unsigned count)
     ck_assert_uint_eq(sizes.eax, 0x3030);
     ck_assert_uint_eq(ids.eax, id);
     ck_assert_uint_eq(ids.ebx & 0xff, id & 0xff);
-    ck_assert_uint_eq(ids.ebx >> 8 & 0xff, 0); /* one thread to a core */
+    ck_assert_uint_eq(ids.ebx >> 8 & 0xff, 0); /* one thread per core */
     ck_assert_uint_eq(ids.ecx, 0);             /* one node */
 }
 
-START_TEST(amds_own_leaves_agree)
+START_TEST(amd_leaves_agree_with_the_topology)
 {
     for (unsigned i = 0; i < COUNTS; i++)
         for_each_id(counts[i], set_up_amd, check_amd);
 }
 END_TEST
 
-/* Topologies, and what of each Intel's and AMD's leaves say for the last vCPU. */
+/* Topologies, and the expected values of Intel's and AMD's leaves for the last vCPU. */
 static const struct grouping {
     struct topology topology;
-    unsigned id;          /* of the last vCPU's APIC */
-    unsigned thread_bits; /* of it */
-    unsigned shift;       /* to its socket */
+    unsigned id;          /* the last vCPU's APIC id */
+    unsigned thread_bits; /* of the id */
+    unsigned shift;       /* of the socket in the id */
     unsigned core;        /* in its socket */
-    unsigned intel_count; /* logical CPUs of a socket, or more, so that it rounds up to the ids */
+    unsigned intel_count; /* leaf 1: rounds up to the number of ids of a socket */
 } groupings[] = {
     {{1, 1, 1}, 0, 0, 0, 0, 1},         {{2, 1, 1}, 1, 0, 0, 0, 1},
     {{1, 1, 2}, 1, 1, 1, 0, 2},         {{2, 2, 2}, 7, 1, 2, 1, 4},
@@ -312,14 +312,14 @@ static void check_grouping(const struct grouping *grouping)
     ck_assert_uint_eq(bits((leaf(0x8000001d, 3).eax >> 14 & 0xfff) + 1), grouping->shift);
 }
 
-START_TEST(vcpus_are_grouped)
+START_TEST(leaves_match_each_topology)
 {
     for (unsigned i = 0; i < sizeof(groupings) / sizeof(groupings[0]); i++)
         check_grouping(&groupings[i]);
 }
 END_TEST
 
-START_TEST(leaves_that_are_not_there_stay_away)
+START_TEST(missing_leaves_are_not_added)
 {
     table.nent = 0;
     add((struct kvm_cpuid_entry2){.function = 0, .eax = 1});
@@ -330,7 +330,7 @@ START_TEST(leaves_that_are_not_there_stay_away)
 }
 END_TEST
 
-START_TEST(setting_it_twice_is_setting_it_once)
+START_TEST(setting_the_topology_is_idempotent)
 {
     static struct cpuid_table once;
 
@@ -350,7 +350,7 @@ START_TEST(setting_it_twice_is_setting_it_once)
 }
 END_TEST
 
-START_TEST(a_subleaf_is_found_by_its_index_where_it_matters)
+START_TEST(subleaf_matters_only_if_significant)
 {
     set_up_intel();
     ck_assert_ptr_eq(cpuid_find(&table, 1, 0), cpuid_find(&table, 1, 7));
@@ -360,32 +360,32 @@ START_TEST(a_subleaf_is_found_by_its_index_where_it_matters)
 }
 END_TEST
 
-START_TEST(the_facts_are_the_tables)
+START_TEST(caps_come_from_the_table)
 {
-    struct cpuid_facts facts;
+    struct cpuid_caps caps;
 
     set_up_intel();
-    facts = cpuid_facts(&table);
-    ck_assert_uint_eq(facts.xcr0, 0xe7);
-    ck_assert(facts.page_1g && facts.nx && facts.smep && facts.fsgsbase);
-    /* Without XSAVE, what leaf 0xd says cannot be enabled. */
+    caps = cpuid_caps(&table);
+    ck_assert_uint_eq(caps.xcr0, 0xe7);
+    ck_assert(caps.page_1g && caps.nx && caps.smep && caps.fsgsbase);
+    /* Without XSAVE, leaf 0xd does not count. */
     cpuid_find(&table, 1, 0)->ecx &= ~(1u << 26);
-    ck_assert_uint_eq(cpuid_facts(&table).xcr0, 0);
+    ck_assert_uint_eq(cpuid_caps(&table).xcr0, 0);
     cpuid_find(&table, 1, 0)->ecx |= 1u << 26;
     cpuid_find(&table, 0xd, 0)->eax = 0x7;
-    ck_assert_uint_eq(cpuid_facts(&table).xcr0, 0x7);
+    ck_assert_uint_eq(cpuid_caps(&table).xcr0, 0x7);
     cpuid_find(&table, 0x80000001, 0)->edx = 0;
     cpuid_find(&table, 7, 0)->ebx = 0;
-    facts = cpuid_facts(&table);
-    ck_assert(!facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
+    caps = cpuid_caps(&table);
+    ck_assert(!caps.page_1g && !caps.nx && !caps.smep && !caps.fsgsbase);
     table.nent = 0;
-    facts = cpuid_facts(&table);
-    ck_assert(!facts.xcr0 && !facts.page_1g && !facts.nx && !facts.smep && !facts.fsgsbase);
+    caps = cpuid_caps(&table);
+    ck_assert(!caps.xcr0 && !caps.page_1g && !caps.nx && !caps.smep && !caps.fsgsbase);
 }
 END_TEST
 
-SUITE_MAIN("cpuid", the_apic_id_is_the_vcpus_number, the_levels_are_threads_and_cores,
-           the_last_cache_is_shared_and_the_others_are_not, amds_own_leaves_agree,
-           vcpus_are_grouped, leaves_that_are_not_there_stay_away,
-           setting_it_twice_is_setting_it_once, a_subleaf_is_found_by_its_index_where_it_matters,
-           the_facts_are_the_tables)
+SUITE_MAIN("cpuid", leaf_1_has_apic_id_and_count, topology_leaves_have_thread_and_core_levels,
+           only_the_last_level_cache_is_shared, amd_leaves_agree_with_the_topology,
+           leaves_match_each_topology, missing_leaves_are_not_added,
+           setting_the_topology_is_idempotent, subleaf_matters_only_if_significant,
+           caps_come_from_the_table)

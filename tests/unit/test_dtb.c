@@ -15,10 +15,10 @@ static struct config config;
 static struct guestmem mem;
 static struct layout layout;
 static struct bus mmio;
-static struct dtb_facts facts;
+static struct dtb_params params;
 static void *dtb;
 
-/* The least that there is to say; memory is never touched. */
+/* A minimal configuration; guest memory is not accessed. */
 static void set_up(void)
 {
     config_init(&config);
@@ -34,7 +34,7 @@ static void set_up(void)
         .boot_times = 0x3ff0000,
         .window = 0x3e80000,
     };
-    facts = (struct dtb_facts){
+    params = (struct dtb_params){
         .tsc_hz = 2596000123,
         .host_cpus = 2,
         .caches = {0x8000, 0x100000, 0x123456789},
@@ -47,7 +47,7 @@ static void build(void)
 {
     struct err err = {0};
 
-    ck_assert_msg(!dtb_build(dtb, &config, &layout, &mem, &mmio, &facts, &err), "%s", err.text);
+    ck_assert_msg(!dtb_build(dtb, &config, &layout, &mem, &mmio, &params, &err), "%s", err.text);
     ck_assert_int_eq(fdt_check_full(dtb, layout.dtb_bytes), 0);
 }
 
@@ -95,7 +95,7 @@ static bool has(const char *path, const char *name)
     return fdt_getprop(dtb, node_at(path), name, NULL);
 }
 
-START_TEST(the_run_is_described)
+START_TEST(chosen_describes_the_run)
 {
     set_up();
     build();
@@ -111,16 +111,16 @@ START_TEST(the_run_is_described)
 }
 END_TEST
 
-START_TEST(what_was_chosen_is_named)
+START_TEST(selected_benchmarks_are_named)
 {
     set_up();
-    facts.bench = "stream.copy,gups.stream";
+    params.bench = "stream.copy,gups.stream";
     config.quick = true;
     build();
     check_text("/chosen", "minivmm,bench", "stream.copy,gups.stream");
     property("/chosen", "minivmm,quick", 0);
-    /* None is not the same as all. */
-    facts.bench = "";
+    /* An empty list selects none; a missing property selects all. */
+    params.bench = "";
     config.args = "";
     build();
     check_text("/chosen", "minivmm,bench", "");
@@ -129,7 +129,7 @@ START_TEST(what_was_chosen_is_named)
 }
 END_TEST
 
-START_TEST(removed_features_are_described)
+START_TEST(removed_features_are_listed)
 {
     const fdt32_t *cells;
 
@@ -138,7 +138,7 @@ START_TEST(removed_features_are_described)
     ck_assert(!has("/chosen", "minivmm,masked") && !has("/chosen", "minivmm,xcr0"));
     config.cpu.text = "host,-popcnt";
     config.cpu.removed.has[features_find("popcnt", 6)] = true;
-    facts.xcr0 = 0xe7;
+    params.xcr0 = 0xe7;
     build();
     cells = property("/chosen", "minivmm,masked", 16);
     ck_assert_uint_eq(fdt32_ld(cells), 1);
@@ -150,7 +150,7 @@ START_TEST(removed_features_are_described)
 }
 END_TEST
 
-START_TEST(memory_is_described)
+START_TEST(memory_node_has_its_ranges)
 {
     set_up();
     build();
@@ -182,7 +182,7 @@ static void check_nodes_memory(const char *path, uint32_t node, unsigned count, 
     check_nodes_memory(path, node, sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), \
                        (uint64_t[]){__VA_ARGS__})
 
-START_TEST(nodes_are_described)
+START_TEST(numa_nodes_have_memory_and_distances)
 {
     static const uint32_t matrix[] = {0, 0, 10, 0, 1, 32, 1, 0, 21, 1, 1, 10};
     const fdt32_t *cells;
@@ -194,9 +194,9 @@ START_TEST(nodes_are_described)
     config.vcpus = 6;
     config.topology = (struct topology){2, 3, 1};
     config.numa.nodes = 2;
-    facts.distance[0][0] = facts.distance[1][1] = 10;
-    facts.distance[0][1] = 32;
-    facts.distance[1][0] = 21;
+    params.distance[0][0] = params.distance[1][1] = 10;
+    params.distance[0][1] = 32;
+    params.distance[1][0] = 21;
     build();
     check_u32("/cpus/cpu@2", "numa-node-id", 0);
     check_u32("/cpus/cpu@4", "numa-node-id", 1);
@@ -210,8 +210,8 @@ START_TEST(nodes_are_described)
 }
 END_TEST
 
-/* The hole for devices takes no part: 3 GiB below it and 5 above are 4 nodes of 2 GiB. */
-START_TEST(a_node_may_be_on_both_sides_of_the_hole)
+/* The device hole does not count: 3 GiB below it and 5 GiB above are 4 nodes of 2 GiB. */
+START_TEST(a_node_may_span_the_device_hole)
 {
     set_up();
     config.vcpus = config.numa.nodes = 4;
@@ -223,7 +223,7 @@ START_TEST(a_node_may_be_on_both_sides_of_the_hole)
     CHECK_NODES_MEMORY("/memory@80000000", 1, 0x80000000, 0x40000000, 0x100000000, 0x40000000);
     CHECK_NODES_MEMORY("/memory@140000000", 2, 0x140000000, 0x80000000);
     CHECK_NODES_MEMORY("/memory@1c0000000", 3, 0x1c0000000, 0x80000000);
-    /* And a node may begin behind it. */
+    /* A node may begin above the hole. */
     mem.range[1].bytes = 0xc0000000;
     config.vcpus = config.numa.nodes = 2;
     build();
@@ -242,7 +242,7 @@ static unsigned count_subnodes(const char *path)
     return count;
 }
 
-START_TEST(cpus_are_described)
+START_TEST(cpu_nodes_are_in_vcpu_order)
 {
     set_up();
     config.vcpus = 17;
@@ -255,10 +255,10 @@ START_TEST(cpus_are_described)
     check_u32("/cpus/cpu@0", "reg", 0);
     check_u32("/cpus/cpu@10", "reg", 16);
     CHECK_U64S("/chosen", "minivmm,boot-times", 0x3ff0000, 17 * 8);
-    facts.tsc_hz = 0;
+    params.tsc_hz = 0;
     build();
     ck_assert(!has("/cpus", "timebase-frequency"));
-    /* By the ids of their APICs, in the order of their numbers. */
+    /* Named by APIC id, in the order of the vCPUs. */
     ck_assert(!has("/chosen", "minivmm,topology"));
     config.vcpus = 6;
     config.topology = (struct topology){2, 3, 1};
@@ -285,7 +285,7 @@ static void add_device(const char *name)
     ck_assert_int_eq(bus_add(&mmio, &region, &err), 0);
 }
 
-START_TEST(devices_are_described)
+START_TEST(devices_have_a_node_each)
 {
     set_up();
     build();
@@ -302,8 +302,8 @@ START_TEST(devices_are_described)
 }
 END_TEST
 
-/* The room that layout_plan() sets aside, for the largest machine there can be. */
-START_TEST(the_room_suffices)
+/* The space that layout_plan() reserves suffices for the largest machine. */
+START_TEST(the_reserved_space_suffices)
 {
     static char args[2049], bench[4097], names[BUS_DEVICES_MAX][24];
     struct image image = {.segment = {{.base = 0x200000, .bytes = 0x1000}}, .segments = 1};
@@ -325,12 +325,12 @@ START_TEST(the_room_suffices)
         config.topology.cores = vcpus;
         config.numa.nodes = vcpus < CONFIG_NODES_MAX ? vcpus : CONFIG_NODES_MAX;
         config.args = args;
-        facts.bench = bench;
+        params.bench = bench;
         ck_assert_msg(!layout_plan(&layout, &config, bench, &image, &mem, &err), "%s", err.text);
         ck_assert_uint_le(layout.dtb_bytes, DTB_MAX);
         build();
         config.args = "";
-        facts.bench = NULL;
+        params.bench = NULL;
         ck_assert_int_eq(layout_plan(&layout, &config, NULL, &image, &mem, &err), 0);
         build();
     }
@@ -338,7 +338,7 @@ START_TEST(the_room_suffices)
 }
 END_TEST
 
-START_TEST(too_little_room_is_an_error)
+START_TEST(too_little_space_is_an_error)
 {
     uint8_t *beyond;
     uint32_t needed;
@@ -351,7 +351,7 @@ START_TEST(too_little_room_is_an_error)
     for (uint64_t room = 16; room < needed; room += 16) {
         memset(dtb, 0x5a, DTB_MAX);
         layout.dtb_bytes = room;
-        ck_assert_int_eq(dtb_build(dtb, &config, &layout, &mem, &mmio, &facts, &err), -1);
+        ck_assert_int_eq(dtb_build(dtb, &config, &layout, &mem, &mmio, &params, &err), -1);
         ck_assert_int_eq(((uint8_t *)dtb)[room], 0x5a);
         ck_assert_msg(!strncmp(err.text, "device tree: ", 13), "%s", err.text);
     }
@@ -360,7 +360,7 @@ START_TEST(too_little_room_is_an_error)
 }
 END_TEST
 
-START_TEST(a_dump_is_the_tree)
+START_TEST(the_dump_equals_the_tree)
 {
     char path[FIXTURE_PATH_MAX], *dumped;
     struct err err = {0};
@@ -381,7 +381,8 @@ START_TEST(a_dump_is_the_tree)
 }
 END_TEST
 
-SUITE_MAIN("dtb", the_run_is_described, what_was_chosen_is_named, removed_features_are_described,
-           memory_is_described, nodes_are_described, a_node_may_be_on_both_sides_of_the_hole,
-           cpus_are_described, devices_are_described, the_room_suffices,
-           too_little_room_is_an_error, a_dump_is_the_tree)
+SUITE_MAIN("dtb", chosen_describes_the_run, selected_benchmarks_are_named,
+           removed_features_are_listed, memory_node_has_its_ranges,
+           numa_nodes_have_memory_and_distances, a_node_may_span_the_device_hole,
+           cpu_nodes_are_in_vcpu_order, devices_have_a_node_each, the_reserved_space_suffices,
+           too_little_space_is_an_error, the_dump_equals_the_tree)

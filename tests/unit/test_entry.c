@@ -20,7 +20,7 @@
 
 static const struct layout layout = {.tables = 0x3e00000, .stacks = 0x3f00000, .dtb = 0x3f80000};
 
-START_TEST(a_vcpu_starts_where_the_abi_says)
+START_TEST(registers_match_the_abi)
 {
     for (unsigned id = 0; id < 3; id++) {
         struct kvm_regs regs = entry_regs(&layout, 0x201000, id);
@@ -34,10 +34,10 @@ START_TEST(a_vcpu_starts_where_the_abi_says)
 }
 END_TEST
 
-START_TEST(it_is_in_64_bit_mode_in_ring_0)
+START_TEST(entry_is_in_64_bit_mode_and_ring_0)
 {
-    struct cpuid_facts facts = {.nx = true};
-    struct kvm_sregs sregs = entry_sregs(&layout, &facts, 0);
+    struct cpuid_caps caps = {.nx = true};
+    struct kvm_sregs sregs = entry_sregs(&layout, &caps, 0);
 
     ck_assert_uint_eq(sregs.cr3, layout.tables);
     ck_assert_uint_eq(sregs.cr0 & (CR0_PE | CR0_PG | CR0_WP), CR0_PE | CR0_PG | CR0_WP);
@@ -49,9 +49,9 @@ START_TEST(it_is_in_64_bit_mode_in_ring_0)
 }
 END_TEST
 
-START_TEST(only_what_cpuid_offers_is_enabled)
+START_TEST(only_supported_features_are_enabled)
 {
-    struct cpuid_facts none = {0}, all = {.xcr0 = 7, .smep = true, .fsgsbase = true, .nx = true};
+    struct cpuid_caps none = {0}, all = {.xcr0 = 7, .smep = true, .fsgsbase = true, .nx = true};
     const uint64_t optional = CR4_OSXSAVE | CR4_SMEP | CR4_FSGSBASE;
 
     ck_assert_uint_eq(entry_sregs(&layout, &none, 0).cr4 & optional, 0);
@@ -62,15 +62,15 @@ START_TEST(only_what_cpuid_offers_is_enabled)
 }
 END_TEST
 
-START_TEST(the_first_vcpu_is_the_boot_processor)
+START_TEST(vcpu_0_is_the_bsp)
 {
-    struct cpuid_facts facts = {0};
+    struct cpuid_caps caps = {0};
 
-    ck_assert_uint_eq(entry_sregs(&layout, &facts, 0).apic_base, 0xfee00000 | 0xc00 | APIC_BSP);
-    ck_assert_uint_eq(entry_sregs(&layout, &facts, 1).apic_base, 0xfee00000 | 0xc00);
-    ck_assert_uint_eq(entry_sregs(&layout, &facts, 255).apic_base, 0xfee00000 | 0xc00);
+    ck_assert_uint_eq(entry_sregs(&layout, &caps, 0).apic_base, 0xfee00000 | 0xc00 | APIC_BSP);
+    ck_assert_uint_eq(entry_sregs(&layout, &caps, 1).apic_base, 0xfee00000 | 0xc00);
+    ck_assert_uint_eq(entry_sregs(&layout, &caps, 255).apic_base, 0xfee00000 | 0xc00);
 }
 END_TEST
 
-SUITE_MAIN("entry", a_vcpu_starts_where_the_abi_says, it_is_in_64_bit_mode_in_ring_0,
-           only_what_cpuid_offers_is_enabled, the_first_vcpu_is_the_boot_processor)
+SUITE_MAIN("entry", registers_match_the_abi, entry_is_in_64_bit_mode_and_ring_0,
+           only_supported_features_are_enabled, vcpu_0_is_the_bsp)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --cpu: the table of features, what a list makes of it, and what the guest's CPUID is then. */
+/* --cpu: the feature table, parsing a list, and applying it to the guest's CPUID. */
 #include <string.h>
 
 #include "tests/support/suite.h"
@@ -27,7 +27,7 @@ static void must_parse(const char *text)
     ck_assert_str_eq(cpu.text, text);
 }
 
-/* Whether all of a list of names, with blanks between, are in a set, or none. */
+/* All names of a blank-separated list are in the set, or none (`expected` false). */
 static void check_set(const struct feature_set *set, const char *names, bool expected)
 {
     char copy[512], *rest = copy, *name;
@@ -37,7 +37,7 @@ static void check_set(const struct feature_set *set, const char *names, bool exp
         ck_assert_msg(set->has[row(name)] == expected, "%s of '%s'", name, cpu.text);
 }
 
-START_TEST(each_row_is_a_bit_of_its_own)
+START_TEST(each_feature_has_its_own_bit)
 {
     ck_assert_uint_lt(feature_count, FEATURES_MAX);
     for (unsigned i = 0; i < feature_count; i++) {
@@ -59,7 +59,7 @@ START_TEST(each_row_is_a_bit_of_its_own)
 }
 END_TEST
 
-START_TEST(what_is_needed_is_in_the_table)
+START_TEST(required_ids_have_a_row)
 {
     for (unsigned id = FEATURE_NONE + 1; id < FEATURE_IDS; id++) {
         unsigned count = 0;
@@ -71,7 +71,7 @@ START_TEST(what_is_needed_is_in_the_table)
 }
 END_TEST
 
-START_TEST(without_a_feature_nothing_is_left_that_needs_it)
+START_TEST(removing_a_feature_removes_its_dependents)
 {
     must_parse("host,-avx");
     check_set(&cpu.removed,
@@ -98,7 +98,7 @@ START_TEST(without_a_feature_nothing_is_left_that_needs_it)
 }
 END_TEST
 
-START_TEST(the_baseline_is_the_first_level)
+START_TEST(baseline_is_x86_64_v1)
 {
     must_parse("baseline");
     check_set(&cpu.removed, "sse3 ssse3 sse4_1 sse4_2 popcnt cx16 lahf_lm", true);
@@ -107,7 +107,7 @@ START_TEST(the_baseline_is_the_first_level)
 }
 END_TEST
 
-START_TEST(a_list_goes_from_left_to_right)
+START_TEST(a_list_is_applied_from_left_to_right)
 {
     must_parse("baseline,+avx2");
     check_set(&cpu.removed, "avx2 avx xsave", false);
@@ -130,7 +130,7 @@ START_TEST(a_list_goes_from_left_to_right)
 }
 END_TEST
 
-START_TEST(what_cannot_be_is_refused)
+START_TEST(invalid_lists_are_refused)
 {
     static const struct {
         const char *text, *why, *hint;
@@ -169,8 +169,8 @@ START_TEST(what_cannot_be_is_refused)
 }
 END_TEST
 
-/* What is wrong is told, whatever is typed. */
-START_TEST(a_long_name_is_cut)
+/* The message ends with the reason, however long the name is. */
+START_TEST(a_long_name_is_truncated)
 {
     struct err err = {0};
     char text[2000];
@@ -198,7 +198,7 @@ static void add(uint32_t function, uint32_t index, uint32_t eax, uint32_t ebx, u
     };
 }
 
-/* All there is, but for what Intel never had; states as Intel lays them out, with PKRU and AMX. */
+/* All features except AMD's own; state components as on Intel, with PKRU and AMX. */
 static void set_up(void)
 {
     table.nent = 0;
@@ -238,7 +238,7 @@ static const struct kvm_cpuid_entry2 *leaf(uint32_t function, uint32_t index)
     return entry;
 }
 
-START_TEST(a_feature_removed_is_a_bit_cleared)
+START_TEST(removing_a_feature_clears_its_bit)
 {
     static struct cpuid_table whole;
 
@@ -262,7 +262,7 @@ START_TEST(a_feature_removed_is_a_bit_cleared)
             reg[after][FEATURE_EDX] = entry->edx;
         }
         ck_assert_msg(!(reg[1][feature->reg] >> feature->bit & 1), "%s", text);
-        /* Nothing appears, and no bit without a row in the table goes. */
+        /* No bit is set, and no bit without a row in the table is cleared. */
         for (unsigned k = 0; k < feature_count; k++) {
             const struct feature *other = &feature_table[k];
 
@@ -271,17 +271,18 @@ START_TEST(a_feature_removed_is_a_bit_cleared)
                 reg[0][other->reg] &= ~(1u << other->bit);
         }
         for (unsigned r = 0; r < 4; r++)
-            ck_assert_msg(reg[1][r] == reg[0][r], "%s: %#x, not %#x", text, reg[1][r], reg[0][r]);
+            ck_assert_msg(reg[1][r] == reg[0][r], "%s: %#x, expected %#x", text, reg[1][r],
+                          reg[0][r]);
     }
 }
 END_TEST
 
-START_TEST(states_go_with_what_works_on_them)
+START_TEST(state_components_go_with_their_features)
 {
     static const struct {
         const char *text;
-        uint64_t states, xcr0; /* in leaf 0xd, and enabled */
-        uint32_t bytes;        /* of an area for them */
+        uint64_t states, xcr0; /* components in leaf 0xd; enabled ones */
+        uint32_t bytes;        /* of their XSAVE area */
     } cases[] = {
         {"host", 0x602e7, 0xe7, 11008},
         {"host,-popcnt", 0x602e7, 0xe7, 11008},
@@ -301,7 +302,7 @@ START_TEST(states_go_with_what_works_on_them)
         must_apply(cases[i].text);
         ck_assert_msg(leaf(0xd, 0)->eax == cases[i].states, "%s: %#x", cases[i].text,
                       leaf(0xd, 0)->eax);
-        ck_assert_uint_eq(cpuid_facts(&table).xcr0, cases[i].xcr0);
+        ck_assert_uint_eq(cpuid_caps(&table).xcr0, cases[i].xcr0);
         ck_assert_msg(leaf(0xd, 0)->ecx == cases[i].bytes, "%s: %u", cases[i].text,
                       leaf(0xd, 0)->ecx);
         ck_assert_uint_eq(leaf(0xd, 0)->ebx, cases[i].bytes);
@@ -314,14 +315,14 @@ START_TEST(states_go_with_what_works_on_them)
 }
 END_TEST
 
-START_TEST(leaves_go_with_what_they_describe)
+START_TEST(leaves_go_with_their_feature)
 {
     must_apply("host,-xsave");
     ck_assert_ptr_null(cpuid_find(&table, 0xd, 0));
     ck_assert_ptr_null(cpuid_find(&table, 0xd, 1));
     ck_assert_ptr_null(cpuid_find(&table, 0x1d, 0));
     ck_assert_ptr_null(cpuid_find(&table, 0x1e, 0));
-    ck_assert_uint_eq(cpuid_facts(&table).xcr0, 0);
+    ck_assert_uint_eq(cpuid_caps(&table).xcr0, 0);
     must_apply("host,-avx512bw");
     ck_assert_ptr_null(cpuid_find(&table, 0x24, 0));
     leaf(0x1d, 0);
@@ -330,12 +331,12 @@ START_TEST(leaves_go_with_what_they_describe)
 }
 END_TEST
 
-START_TEST(only_what_has_a_switch_is_disabled)
+START_TEST(features_are_disabled_or_hidden)
 {
     must_apply("host,-avx");
     check_set(&masked.disabled, "avx avx2 fma f16c vaes vpclmulqdq avx512f avx512bw", true);
     check_set(&masked.hidden, "avx avx2 fma f16c vaes vpclmulqdq avx512f avx512bw", false);
-    /* KVM has none, so that none was taken away. */
+    /* KVM does not support these, so they are not reported as removed. */
     check_set(&masked.disabled, "xop fma4", false);
 
     must_apply("host,-fma,-popcnt,-avx512bw");
@@ -359,7 +360,7 @@ START_TEST(only_what_has_a_switch_is_disabled)
 }
 END_TEST
 
-START_TEST(what_kvm_does_not_offer_cannot_be_required)
+START_TEST(an_unsupported_required_feature_is_refused)
 {
     struct err err = {0};
 
@@ -367,18 +368,19 @@ START_TEST(what_kvm_does_not_offer_cannot_be_required)
     must_parse("host,+xop");
     ck_assert_int_eq(features_apply(&table, &cpu, &masked, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_msg(strstr(err.text, "--cpu host,+xop: KVM offers no xop") != NULL, "%s", err.text);
-    /* Nor what it needs. */
+    ck_assert_msg(strstr(err.text, "--cpu host,+xop: KVM does not support xop") != NULL, "%s",
+                  err.text);
+    /* The same for a feature that it depends on. */
     cpuid_find(&table, 1, 0)->ecx &= ~(1u << 28);
     must_parse("baseline,+avx2");
     ck_assert_int_eq(features_apply(&table, &cpu, &masked, &err), -1);
-    ck_assert_msg(strstr(err.text, "KVM offers no avx ") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "KVM does not support avx ") != NULL, "%s", err.text);
     must_apply("host,+popcnt,-xop");
 }
 END_TEST
 
-/* A KVM without XSAVE, as one in an emulator is. */
-START_TEST(a_table_without_leaves_is_left_alone)
+/* KVM without XSAVE, as in an emulator. */
+START_TEST(missing_leaves_are_ignored)
 {
     struct err err = {0};
 
@@ -393,9 +395,10 @@ START_TEST(a_table_without_leaves_is_left_alone)
 }
 END_TEST
 
-SUITE_MAIN("features", each_row_is_a_bit_of_its_own, what_is_needed_is_in_the_table,
-           without_a_feature_nothing_is_left_that_needs_it, the_baseline_is_the_first_level,
-           a_list_goes_from_left_to_right, what_cannot_be_is_refused, a_long_name_is_cut,
-           a_feature_removed_is_a_bit_cleared, states_go_with_what_works_on_them,
-           leaves_go_with_what_they_describe, only_what_has_a_switch_is_disabled,
-           what_kvm_does_not_offer_cannot_be_required, a_table_without_leaves_is_left_alone)
+SUITE_MAIN("features", each_feature_has_its_own_bit, required_ids_have_a_row,
+           removing_a_feature_removes_its_dependents, baseline_is_x86_64_v1,
+           a_list_is_applied_from_left_to_right, invalid_lists_are_refused,
+           a_long_name_is_truncated, removing_a_feature_clears_its_bit,
+           state_components_go_with_their_features, leaves_go_with_their_feature,
+           features_are_disabled_or_hidden, an_unsupported_required_feature_is_refused,
+           missing_leaves_are_ignored)

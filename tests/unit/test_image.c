@@ -12,7 +12,7 @@
 
 #define FILE_MAX (4u << 20)
 
-/* A guest of the build, to be changed. */
+/* A copy of a built guest, for the tests to modify. */
 static struct {
     union {
         Elf64_Ehdr header;
@@ -61,13 +61,13 @@ static int open_changed(struct image *image, struct err *err)
     return image_open(image, path, err);
 }
 
-/* The changed guest is refused for this reason; then it is what it was. */
+/* The modified guest is refused for this reason; then it is restored. */
 static void refuse(const char *why)
 {
     struct image image;
     struct err err;
 
-    ck_assert_msg(open_changed(&image, &err) == -1, "taken, though: %s", why);
+    ck_assert_msg(open_changed(&image, &err) == -1, "not refused: %s", why);
     ck_assert_int_eq(err.code, ERR_USAGE);
     ck_assert_msg(!strncmp(err.text, path, strlen(path)) && strstr(err.text, why), "%s", err.text);
     ck_assert_str_ne(err.hint, "");
@@ -75,7 +75,7 @@ static void refuse(const char *why)
     read_guest("hello.elf");
 }
 
-START_TEST(a_guest_is_what_its_headers_say)
+START_TEST(headers_are_parsed)
 {
     struct image image;
     struct err err;
@@ -93,7 +93,7 @@ START_TEST(a_guest_is_what_its_headers_say)
         ck_assert_uint_eq(image.segment[i].file_offset, segment(i)->p_offset);
         ck_assert_uint_eq(image.segment[i].file_bytes, segment(i)->p_filesz);
     }
-    /* Ring 0's code, then the program's code, constants and data. */
+    /* Ring-0 code, then ring-3 code, constants and data. */
     ck_assert(image.segment[0].execute && !image.segment[0].user && !image.segment[0].write);
     ck_assert(image.segment[1].execute && image.segment[1].user && !image.segment[1].write);
     ck_assert(!image.segment[2].execute && image.segment[2].user && !image.segment[2].write);
@@ -127,7 +127,7 @@ START_TEST(other_files_are_refused)
 }
 END_TEST
 
-START_TEST(a_file_that_is_not_there_is_named)
+START_TEST(a_missing_file_is_named)
 {
     struct image image;
     struct err err = {0};
@@ -140,21 +140,21 @@ START_TEST(a_file_that_is_not_there_is_named)
 }
 END_TEST
 
-START_TEST(the_entry_is_in_ring_0s_code)
+START_TEST(the_entry_point_must_be_ring_0_code)
 {
     read_guest("hello.elf");
     elf.header.e_entry = 0;
-    refuse("the entry is outside");
+    refuse("entry point outside the ring-0 code");
     elf.header.e_entry = segment(0)->p_vaddr - 1;
-    refuse("the entry is outside");
+    refuse("entry point outside the ring-0 code");
     elf.header.e_entry = segment(0)->p_vaddr + segment(0)->p_memsz;
-    refuse("the entry is outside");
+    refuse("entry point outside the ring-0 code");
     elf.header.e_entry = segment(1)->p_vaddr;
-    refuse("the entry is outside");
+    refuse("entry point outside the ring-0 code");
     elf.header.e_entry = segment(3)->p_vaddr;
-    refuse("the entry is outside");
+    refuse("entry point outside the ring-0 code");
     elf.header.e_phnum = 0;
-    refuse("the entry is outside");
+    refuse("entry point outside the ring-0 code");
 }
 END_TEST
 
@@ -170,12 +170,12 @@ START_TEST(segments_are_checked)
     segment(2)->p_paddr = segment(2)->p_vaddr = segment(1)->p_paddr;
     refuse("two segments overlap");
     segment(1)->p_filesz = segment(1)->p_memsz + 1;
-    refuse("a segment's size cannot be");
+    refuse("a segment's p_filesz exceeds its p_memsz");
     segment(3)->p_memsz = UINT64_MAX;
-    refuse("a segment's size cannot be");
+    refuse("a segment wraps around the address space");
     segment(3)->p_memsz = -segment(3)->p_paddr;
     segment(3)->p_paddr = segment(3)->p_vaddr = segment(3)->p_paddr + 0x1000;
-    refuse("a segment's size cannot be");
+    refuse("a segment wraps around the address space");
     segment(1)->p_offset = elf.bytes;
     refuse("the file is truncated");
     segment(1)->p_offset = UINT64_MAX - 16;
@@ -187,7 +187,7 @@ START_TEST(segments_are_checked)
 }
 END_TEST
 
-START_TEST(segments_come_in_any_order_and_some_are_nothing)
+START_TEST(segments_are_sorted_and_empty_ones_skipped)
 {
     struct image image;
     struct err err;
@@ -214,12 +214,12 @@ START_TEST(segments_come_in_any_order_and_some_are_nothing)
 }
 END_TEST
 
-START_TEST(segments_have_a_limit)
+START_TEST(the_number_of_segments_is_limited)
 {
     struct image image;
     struct err err;
 
-    /* A table of segments at the file's end: ring 0's and as many of a page as there may be. */
+    /* A program header table at the end of the file: ring 0's segment and one-page segments. */
     for (unsigned extra = 0; extra < 2; extra++) {
         Elf64_Phdr *table;
         unsigned count = IMAGE_SEGMENTS_MAX + extra;
@@ -249,23 +249,23 @@ START_TEST(segments_have_a_limit)
 }
 END_TEST
 
-START_TEST(a_guest_says_that_it_is_one)
+START_TEST(the_info_section_is_checked)
 {
     read_guest("hello.elf");
     info()->magic ^= 1;
-    refuse("no guest of minivmm's");
+    refuse("bad magic in section .minivmm.info");
     info()->abi_version = MINIVMM_ABI_VERSION + 1;
-    refuse("made for version 3 of the guest ABI; this is version 2");
+    refuse("built for guest ABI version 3, not 2");
     section(MINIVMM_INFO_SECTION)->sh_type = SHT_NOBITS;
-    refuse("no section .minivmm.info");
+    refuse("no valid section .minivmm.info");
     section(MINIVMM_INFO_SECTION)->sh_size = sizeof(struct minivmm_guest_info) - 1;
-    refuse("no section .minivmm.info");
+    refuse("no valid section .minivmm.info");
     section(MINIVMM_INFO_SECTION)->sh_offset = elf.bytes;
-    refuse("no section .minivmm.info");
+    refuse("no valid section .minivmm.info");
     section(MINIVMM_INFO_SECTION)->sh_name = UINT32_MAX;
-    refuse("no section .minivmm.info");
+    refuse("no valid section .minivmm.info");
     elf.header.e_shnum = 0;
-    refuse("no section .minivmm.info");
+    refuse("no valid section .minivmm.info");
 }
 END_TEST
 
@@ -278,7 +278,7 @@ static bool has_bench(const struct image *image, const char *name)
     return false;
 }
 
-START_TEST(the_table_of_benchmarks_is_read)
+START_TEST(the_benchmark_table_is_read)
 {
     struct image image;
     struct err err;
@@ -300,7 +300,7 @@ START_TEST(the_table_of_benchmarks_is_read)
 }
 END_TEST
 
-START_TEST(the_tables_strings_are_harmless)
+START_TEST(the_benchmark_tables_strings_are_sanitized)
 {
     struct minivmm_bench_info *rows;
     struct image image;
@@ -316,10 +316,10 @@ START_TEST(the_tables_strings_are_harmless)
     ck_assert_msg(!open_changed(&image, &err), "%s", err.text);
     ck_assert_uint_eq(strlen(image.bench[0].name), sizeof(rows[0].name) - 1);
     ck_assert_uint_eq(strlen(image.bench[0].help), sizeof(rows[0].help) - 1);
-    /* They are printed to a terminal. */
+    /* --list prints them to a terminal. */
     ck_assert_str_eq(image.bench[1].name, "a?[2Jb");
     ck_assert_str_eq(image.bench[1].help, "?!??");
-    /* Half a row is none. */
+    /* A partial row is ignored. */
     ck_assert_uint_eq(image.benches,
                       section(MINIVMM_BENCH_SECTION)->sh_size / sizeof(struct minivmm_bench_info));
     image_close(&image);
@@ -335,7 +335,7 @@ static bool has_arg(const struct image *image, const char *key)
     return false;
 }
 
-START_TEST(the_keys_of_arguments_are_read)
+START_TEST(argument_keys_are_read)
 {
     struct minivmm_arg_info *rows;
     struct image image;
@@ -355,7 +355,7 @@ START_TEST(the_keys_of_arguments_are_read)
     ck_assert_str_eq(image.arg[0].words, "a?b");
     image_close(&image);
     unlink(path);
-    /* No more than there is room for. */
+    /* At most IMAGE_ARGS_MAX. */
     section(MINIVMM_ARGS_SECTION)->sh_size = 40 * sizeof(*rows);
     section(MINIVMM_ARGS_SECTION)->sh_offset = 0;
     ck_assert_msg(!open_changed(&image, &err), "%s", err.text);
@@ -370,8 +370,8 @@ START_TEST(the_keys_of_arguments_are_read)
 }
 END_TEST
 
-SUITE_MAIN("image", a_guest_is_what_its_headers_say, other_files_are_refused,
-           a_file_that_is_not_there_is_named, the_entry_is_in_ring_0s_code, segments_are_checked,
-           segments_come_in_any_order_and_some_are_nothing, segments_have_a_limit,
-           a_guest_says_that_it_is_one, the_table_of_benchmarks_is_read,
-           the_tables_strings_are_harmless, the_keys_of_arguments_are_read)
+SUITE_MAIN("image", headers_are_parsed, other_files_are_refused, a_missing_file_is_named,
+           the_entry_point_must_be_ring_0_code, segments_are_checked,
+           segments_are_sorted_and_empty_ones_skipped, the_number_of_segments_is_limited,
+           the_info_section_is_checked, the_benchmark_table_is_read,
+           the_benchmark_tables_strings_are_sanitized, argument_keys_are_read)

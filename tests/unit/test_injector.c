@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Interrupts into a VM without a vCPU: nobody takes them, but they are sent. */
+/* Interrupts for a VM without vCPUs: they are sent, but not delivered. */
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,7 +49,7 @@ static uint64_t await(void)
     return sent;
 }
 
-START_TEST(an_interrupt_is_sent_after_it_was_asked_for)
+START_TEST(an_interrupt_is_sent_after_its_request)
 {
     set_up();
     ck_assert_uint_eq(injector_sent(&injector), 0);
@@ -65,7 +65,7 @@ START_TEST(an_interrupt_is_sent_after_it_was_asked_for)
 }
 END_TEST
 
-START_TEST(any_target_is_taken)
+START_TEST(every_vcpu_and_vector_is_accepted)
 {
     static const unsigned vcpus[] = {0, 1, 254, 255, 256, 1023, 65535};
 
@@ -80,7 +80,7 @@ START_TEST(any_target_is_taken)
 }
 END_TEST
 
-START_TEST(a_delay_is_less_than_a_second)
+START_TEST(a_delay_of_a_second_is_refused)
 {
     static const unsigned long_ns[] = {1000000000, 2147483648, UINT32_MAX};
 
@@ -89,15 +89,15 @@ START_TEST(a_delay_is_less_than_a_second)
         struct err err = {0};
 
         ck_assert_int_eq(injector_request(&injector, 0, 32, long_ns[i], &err), -1);
-        ck_assert_msg(strstr(err.text, "up to 999999999 can be") != NULL, "%s", err.text);
+        ck_assert_msg(strstr(err.text, "the maximum is 999999999") != NULL, "%s", err.text);
     }
     ck_assert(!injector.started);
     tear_down();
 }
 END_TEST
 
-/* And leaves no thread behind, though one was waiting. */
-START_TEST(it_ends_with_a_request_under_way)
+/* The thread is joined although it sleeps. */
+START_TEST(ending_waits_for_a_pending_request)
 {
     set_up();
     must_request(0, 32, 10000000);
@@ -108,7 +108,7 @@ START_TEST(it_ends_with_a_request_under_way)
 }
 END_TEST
 
-START_TEST(without_a_vm_there_are_no_interrupts)
+START_TEST(without_a_vm_a_request_fails)
 {
     struct err err = {0};
 
@@ -120,6 +120,6 @@ START_TEST(without_a_vm_there_are_no_interrupts)
 }
 END_TEST
 
-SUITE_MAIN_KVM("injector", an_interrupt_is_sent_after_it_was_asked_for, any_target_is_taken,
-               a_delay_is_less_than_a_second, it_ends_with_a_request_under_way,
-               without_a_vm_there_are_no_interrupts)
+SUITE_MAIN_KVM("injector", an_interrupt_is_sent_after_its_request,
+               every_vcpu_and_vector_is_accepted, a_delay_of_a_second_is_refused,
+               ending_waits_for_a_pending_request, without_a_vm_a_request_fails)

@@ -9,7 +9,7 @@
 #include "tests/unit/fixture.h"
 #include "vmm/kvm/stats.h"
 
-/* A statistics file: header, an identification, descriptors, data. */
+/* A statistics file: header, id, descriptors, data. */
 static struct {
     struct kvm_stats_header header;
     char id[48];
@@ -26,7 +26,7 @@ static void set_up(void)
     file.header.data_offset = offsetof(typeof(file), data);
 }
 
-/* Describe `size` values that begin with number `at` of the data. */
+/* Add a descriptor of `size` values from data[at] on. */
 static struct fixture_stat *add(const char *name, uint32_t type, uint16_t size, uint32_t at)
 {
     struct fixture_stat *stat = &file.stat[file.header.num_desc++];
@@ -54,7 +54,7 @@ static void layout_of(int fd, struct kvm_stats_layout *layout)
     ck_assert_msg(!kvm_stats_layout(fd, layout, &err), "%s", err.text);
 }
 
-/* Where a name stands in the layout, or -1. */
+/* The index of a name in the layout, or -1. */
 static int index_of(const struct kvm_stats_layout *layout, const char *name)
 {
     for (unsigned i = 0; i < layout->count; i++)
@@ -63,7 +63,7 @@ static int index_of(const struct kvm_stats_layout *layout, const char *name)
     return -1;
 }
 
-START_TEST(values_are_found_by_their_names)
+START_TEST(values_are_found_by_name)
 {
     struct kvm_stats_layout layout;
     uint64_t values[KVM_STATS_MAX];
@@ -95,7 +95,7 @@ START_TEST(values_are_found_by_their_names)
 }
 END_TEST
 
-START_TEST(each_reading_is_a_new_one)
+START_TEST(each_read_returns_current_values)
 {
     struct kvm_stats_layout layout;
     uint64_t values[KVM_STATS_MAX], changed = 8;
@@ -115,7 +115,7 @@ START_TEST(each_reading_is_a_new_one)
 }
 END_TEST
 
-START_TEST(histograms_are_left_out)
+START_TEST(histograms_are_skipped)
 {
     struct kvm_stats_layout layout;
     uint64_t values[KVM_STATS_MAX];
@@ -141,7 +141,7 @@ START_TEST(histograms_are_left_out)
 }
 END_TEST
 
-START_TEST(what_goes_beyond_the_room_is_left_out)
+START_TEST(values_beyond_the_limit_are_skipped)
 {
     struct kvm_stats_layout layout;
     uint64_t values[KVM_STATS_MAX];
@@ -162,7 +162,7 @@ START_TEST(what_goes_beyond_the_room_is_left_out)
 }
 END_TEST
 
-START_TEST(no_more_than_there_is_room_for)
+START_TEST(the_number_of_statistics_is_limited)
 {
     struct kvm_stats_layout layout;
     uint64_t values[KVM_STATS_MAX];
@@ -186,7 +186,7 @@ START_TEST(no_more_than_there_is_room_for)
 }
 END_TEST
 
-START_TEST(a_name_that_fills_its_room_is_cut)
+START_TEST(an_unterminated_name_is_truncated)
 {
     struct kvm_stats_layout layout;
     struct fixture_stat *stat;
@@ -202,7 +202,7 @@ START_TEST(a_name_that_fills_its_room_is_cut)
 }
 END_TEST
 
-START_TEST(a_file_without_statistics_has_none)
+START_TEST(a_file_without_descriptors_is_empty)
 {
     struct kvm_stats_layout layout;
     uint64_t values[KVM_STATS_MAX];
@@ -250,7 +250,7 @@ START_TEST(truncated_files_are_errors)
 }
 END_TEST
 
-SUITE_MAIN("kvmstats", values_are_found_by_their_names, each_reading_is_a_new_one,
-           histograms_are_left_out, what_goes_beyond_the_room_is_left_out,
-           no_more_than_there_is_room_for, a_name_that_fills_its_room_is_cut,
-           a_file_without_statistics_has_none, truncated_files_are_errors)
+SUITE_MAIN("kvmstats", values_are_found_by_name, each_read_returns_current_values,
+           histograms_are_skipped, values_beyond_the_limit_are_skipped,
+           the_number_of_statistics_is_limited, an_unterminated_name_is_truncated,
+           a_file_without_descriptors_is_empty, truncated_files_are_errors)

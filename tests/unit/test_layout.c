@@ -18,7 +18,7 @@ static struct config config;
 static struct guestmem mem;
 static struct layout layout;
 
-/* A guest like those that guest/kvm/guest.ld makes. */
+/* A guest with the segments of guest/kvm/guest.ld. */
 static struct image image;
 
 static void set_up(uint64_t bytes)
@@ -57,11 +57,11 @@ static struct walk at(uint64_t address)
     struct walk found = walk(&mem, layout.tables, address);
 
     if (found.page_bytes && found.gpa != address)
-        ck_abort_msg("%#llx leads elsewhere", (unsigned long long)address);
+        ck_abort_msg("%#llx is not identity-mapped", (unsigned long long)address);
     return found;
 }
 
-/* Whether an address is mapped with these permissions, in letters, or not at all (""). */
+/* Whether an address is mapped with exactly these permissions; "": not mapped. */
 static bool is(const struct walk *found, const char *permissions)
 {
     if (!found->page_bytes || !*permissions)
@@ -73,7 +73,7 @@ static bool is(const struct walk *found, const char *permissions)
            found->uncached == !!strchr(permissions, 'c');
 }
 
-/* All of [base, base + bytes) is. */
+/* The same for all of [base, base + bytes). */
 static void check_range(uint64_t base, uint64_t bytes, const char *permissions)
 {
     for (uint64_t address = base; address < base + bytes;) {
@@ -86,7 +86,7 @@ static void check_range(uint64_t base, uint64_t bytes, const char *permissions)
     }
 }
 
-/* Everything in its place, in order, apart from each other and from the guest. */
+/* The parts are in order and overlap neither each other nor the guest. */
 static void check_plan(const char *bench)
 {
     uint64_t low = mem.range[0].bytes;
@@ -131,7 +131,7 @@ START_TEST(nothing_overlaps)
 }
 END_TEST
 
-START_TEST(everything_has_its_permissions)
+START_TEST(every_range_has_its_permissions)
 {
     static const uint64_t pages[] = {CONFIG_PAGE_4K, CONFIG_PAGE_2M, CONFIG_PAGE_1G};
 
@@ -162,7 +162,7 @@ START_TEST(everything_has_its_permissions)
 }
 END_TEST
 
-START_TEST(large_pages_are_used_where_nothing_is_in_the_way)
+START_TEST(large_pages_are_used_within_a_range)
 {
     set_up(64 * MIB);
     plan(NULL);
@@ -176,12 +176,12 @@ START_TEST(large_pages_are_used_where_nothing_is_in_the_way)
 }
 END_TEST
 
-START_TEST(without_nx_the_bit_is_not_set)
+START_TEST(without_nx_bit_63_is_clear)
 {
     set_up(64 * MIB);
     plan(NULL);
     map(false);
-    /* It is a reserved bit then. */
+    /* The bit is reserved then. */
     ck_assert(at(DATA).execute);
     ck_assert(at(layout.dtb).execute);
     ck_assert(at(MINIVMM_DEVICE_BASE).execute);
@@ -189,8 +189,8 @@ START_TEST(without_nx_the_bit_is_not_set)
 }
 END_TEST
 
-/* It is ring 0's, and empty until that fills it in. */
-START_TEST(the_window_is_the_guests_own)
+/* The window's table is for ring 0, and empty until the guest fills it in. */
+START_TEST(the_guest_fills_in_the_window)
 {
     const uint64_t bytes = MINIVMM_WINDOW_PAGES * CONFIG_PAGE_4K;
     struct walk found;
@@ -215,11 +215,11 @@ START_TEST(the_window_is_the_guests_own)
 }
 END_TEST
 
-START_TEST(memory_above_the_hole_is_mapped)
+START_TEST(ram_above_the_hole_is_mapped)
 {
     const uint64_t high = 3 * CONFIG_PAGE_1G / 2 + CONFIG_PAGE_2M;
 
-    /* A machine with less memory would refuse to promise as much. */
+    /* A host with less memory refuses --mem. */
     if (memory_limit().bytes < MINIVMM_RAM_LOW_END + high)
         return;
     for (unsigned i = 0; i < 2; i++) {
@@ -239,7 +239,7 @@ START_TEST(memory_above_the_hole_is_mapped)
 }
 END_TEST
 
-START_TEST(the_tables_fit_their_room)
+START_TEST(page_tables_fit_the_reserved_space)
 {
     for (uint64_t bytes = 32 * MIB; bytes <= 2048 * MIB; bytes *= 4) {
         for (unsigned vcpus = 1; vcpus <= 64; vcpus += 63) {
@@ -269,7 +269,7 @@ static void check_refused(const char *text, const char *hint)
     ck_assert_str_eq(err.hint, hint);
 }
 
-START_TEST(what_does_not_fit_is_refused)
+START_TEST(a_guest_that_does_not_fit_is_refused)
 {
     set_up(14 * MIB);
     plan(NULL);
@@ -278,28 +278,28 @@ START_TEST(what_does_not_fit_is_refused)
     config.vcpus = 1;
     image.segment[3].bytes = 6 * MIB + 1;
     check_refused("the guest and its 1 vCPU need", "more --mem");
-    /* Sums that wrap around. */
+    /* Sums that wrap around 64 bits. */
     image.segment[3].bytes = UINT64_MAX - DATA - 0x8000;
-    check_refused("the guest and its 1 vCPU need", "a guest that needs less");
+    check_refused("the guest and its 1 vCPU need", "a guest that needs less memory");
     guestmem_free(&mem);
-    /* What is said to be enough is. */
+    /* The size that the message gives is enough. */
     set_up(16 * MIB);
     config.vcpus = 60;
     plan(NULL);
     guestmem_free(&mem);
     set_up(14 * MIB);
     image.info.vcpu_bytes = UINT32_MAX;
-    check_refused("the guest and its 1 vCPU need", "a guest that needs less");
+    check_refused("the guest and its 1 vCPU need", "a guest that needs less memory");
     guestmem_free(&mem);
 }
 END_TEST
 
-/* That much fits only below the hole, however much there is above. */
-START_TEST(more_memory_does_not_help_above_the_hole)
+/* The per-vCPU memory must fit below the hole: RAM above it does not help. */
+START_TEST(ram_above_the_hole_does_not_help)
 {
-    /* A machine with less memory would refuse to promise as much. */
+    /* A host with less memory refuses --mem. */
     if (memory_limit().bytes < MINIVMM_RAM_LOW_END + CONFIG_PAGE_1G) {
-        suite_skip_part("a machine of less than 4 GiB");
+        suite_skip_part("needs a host with more than 4 GiB");
         return;
     }
     set_up(MINIVMM_RAM_LOW_END + CONFIG_PAGE_1G);
@@ -322,14 +322,14 @@ static void check_not_mapped(const char *text)
     guestmem_free(&mem);
 }
 
-START_TEST(segments_have_pages_of_their_own)
+START_TEST(segments_share_no_page)
 {
     set_up(64 * MIB);
     image.segment[1].base = TEXT0 + 0x3400;
-    check_not_mapped("guest.elf: the page at 0x203000");
+    check_not_mapped("guest.elf: two segments share the page at 0x203000");
     set_up(64 * MIB);
     image.segment[0].base = 0xfff;
-    check_not_mapped("guest.elf: the page at 0 is page 0");
+    check_not_mapped("guest.elf: a segment overlaps the unmapped page at 0");
     set_up(64 * MIB);
     image.segment[0].base = 0x1000;
     image.segment[0].bytes = TEXT3 - 0x1000;
@@ -340,8 +340,8 @@ START_TEST(segments_have_pages_of_their_own)
 }
 END_TEST
 
-SUITE_MAIN("layout", nothing_overlaps, everything_has_its_permissions,
-           large_pages_are_used_where_nothing_is_in_the_way, without_nx_the_bit_is_not_set,
-           the_window_is_the_guests_own, memory_above_the_hole_is_mapped, the_tables_fit_their_room,
-           what_does_not_fit_is_refused, more_memory_does_not_help_above_the_hole,
-           segments_have_pages_of_their_own)
+SUITE_MAIN("layout", nothing_overlaps, every_range_has_its_permissions,
+           large_pages_are_used_within_a_range, without_nx_bit_63_is_clear,
+           the_guest_fills_in_the_window, ram_above_the_hole_is_mapped,
+           page_tables_fit_the_reserved_space, a_guest_that_does_not_fit_is_refused,
+           ram_above_the_hole_does_not_help, segments_share_no_page)

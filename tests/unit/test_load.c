@@ -71,7 +71,7 @@ START_TEST(segment_outside_memory_is_rejected)
 
         ck_assert_int_eq(image_load(&image, &mem, &err), -1);
         ck_assert_int_eq(err.code, ERR_USAGE);
-        ck_assert_msg(strstr(err.text, "outside memory") != NULL, "%s", err.text);
+        ck_assert_msg(strstr(err.text, "outside RAM") != NULL, "%s", err.text);
         ck_assert_str_eq(err.hint, "more --mem");
     }
     guestmem_free(&mem);

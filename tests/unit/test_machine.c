@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A machine up to the point where it would need KVM. */
+/* A machine as far as it does not need KVM. */
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ START_TEST(a_loaded_machine_has_its_guest_and_devices)
 }
 END_TEST
 
-START_TEST(its_tables_and_tree_are_in_memory)
+START_TEST(page_tables_and_device_tree_are_written)
 {
     struct err err = {0};
     const void *dtb;
@@ -80,7 +80,7 @@ START_TEST(its_tables_and_tree_are_in_memory)
     set_up("hello.elf");
     config.vcpus = 2;
     must_load();
-    ck_assert_msg(!machine_place(&machine, &err), "%s", err.text);
+    ck_assert_msg(!machine_write_boot(&machine, &err), "%s", err.text);
     at = walk(&machine.mem, machine.layout.tables, machine.image.entry);
     ck_assert(at.page_bytes && at.execute && !at.write && !at.user);
     at = walk(&machine.mem, machine.layout.tables, MINIVMM_CHANNEL_BASE);
@@ -88,13 +88,13 @@ START_TEST(its_tables_and_tree_are_in_memory)
     dtb = guestmem_at(&machine.mem, machine.layout.dtb, machine.layout.dtb_bytes);
     ck_assert_int_eq(fdt_check_full(dtb, machine.layout.dtb_bytes), 0);
     ck_assert_int_ge(fdt_path_offset(dtb, "/paravirt@c0001000"), 0);
-    /* The TSC's rate is KVM's to tell. */
+    /* The TSC frequency is only known with KVM. */
     ck_assert_ptr_null(fdt_getprop(dtb, fdt_path_offset(dtb, "/cpus"), "timebase-frequency", NULL));
     tear_down();
 }
 END_TEST
 
-START_TEST(chosen_benchmarks_are_resolved)
+START_TEST(selected_benchmarks_are_resolved)
 {
     set_up("bench.elf");
     config.bench = "gups,stream.add";
@@ -108,8 +108,8 @@ START_TEST(chosen_benchmarks_are_resolved)
 }
 END_TEST
 
-/* Nothing stays behind, as a leak checker sees. */
-START_TEST(what_cannot_be_loaded_leaves_nothing)
+/* A failed load frees everything, which a leak checker verifies. */
+START_TEST(a_failed_load_leaks_nothing)
 {
     struct err err;
 
@@ -139,20 +139,20 @@ START_TEST(what_cannot_be_loaded_leaves_nothing)
 }
 END_TEST
 
-START_TEST(a_tree_that_cannot_be_dumped_is_an_error)
+START_TEST(a_failed_dump_is_an_error)
 {
     struct err err = {0};
 
     set_up("hello.elf");
     config.dump_dtb = "/nowhere/tree.dtb";
     must_load();
-    ck_assert_int_eq(machine_place(&machine, &err), -1);
+    ck_assert_int_eq(machine_write_boot(&machine, &err), -1);
     ck_assert_msg(strstr(err.text, "--dump-dtb /nowhere/tree.dtb") != NULL, "%s", err.text);
     tear_down();
 }
 END_TEST
 
-START_TEST(the_plan_names_all_of_memory)
+START_TEST(the_plan_lists_all_memory_ranges)
 {
     static const char *const parts[] = {
         "bench.elf, entry 0x2",
@@ -186,13 +186,13 @@ START_TEST(the_plan_names_all_of_memory)
     at = text;
     for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         at = strstr(at, parts[i]);
-        ck_assert_msg(at != NULL, "no '%s' in its place in:\n%s", parts[i], text);
+        ck_assert_msg(at != NULL, "'%s' missing or out of order in:\n%s", parts[i], text);
     }
     free(text);
     tear_down();
 }
 END_TEST
 
-SUITE_MAIN("machine", a_loaded_machine_has_its_guest_and_devices, its_tables_and_tree_are_in_memory,
-           chosen_benchmarks_are_resolved, what_cannot_be_loaded_leaves_nothing,
-           a_tree_that_cannot_be_dumped_is_an_error, the_plan_names_all_of_memory)
+SUITE_MAIN("machine", a_loaded_machine_has_its_guest_and_devices,
+           page_tables_and_device_tree_are_written, selected_benchmarks_are_resolved,
+           a_failed_load_leaks_nothing, a_failed_dump_is_an_error, the_plan_lists_all_memory_ranges)

@@ -111,7 +111,7 @@ START_TEST(bound_memory_is_looked_at)
     ck_assert_msg(!backing_alloc(&backing, &config, NULL, &err), "%s", err.text);
     ck_assert_uint_eq(backing.nodes, 1);
     memset(backing.base, 1, CONFIG_PAGE_2M);
-    if (placement_look(&backing, &node)) {
+    if (placement_query(&backing, &node)) {
         suite_skip_part("a kernel with /proc/self/numa_maps");
     } else {
         ck_assert_uint_eq(node.host, backing.host_node[0]);

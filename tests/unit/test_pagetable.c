@@ -11,7 +11,7 @@
 #define PAGE_1G (1ull << 30)
 #define GIB_512 (1ull << 39)
 
-/* The tables lie in the upper half of memory. */
+/* The tables are in the upper half of memory. */
 #define BYTES (256ull << 20)
 #define BASE  (128ull << 20)
 
@@ -20,11 +20,11 @@ static const uint64_t pages[] = {PAGE_4K, PAGE_2M, PAGE_1G};
 static struct guestmem mem;
 static struct pagetable table;
 
-static void set_up(uint64_t room, uint64_t page_bytes)
+static void set_up(uint64_t space, uint64_t page_bytes)
 {
     mem = fixture_memory(BYTES);
-    ck_assert_uint_le(room, BYTES - BASE);
-    pagetable_init(&table, &mem, BASE, room, page_bytes);
+    ck_assert_uint_le(space, BYTES - BASE);
+    pagetable_init(&table, &mem, BASE, space, page_bytes);
 }
 
 static void map(uint64_t gpa, uint64_t bytes, uint64_t flags)
@@ -61,7 +61,7 @@ START_TEST(an_empty_root_maps_nothing)
 }
 END_TEST
 
-START_TEST(aligned_memory_takes_the_largest_pages_allowed)
+START_TEST(aligned_ranges_use_the_largest_pages)
 {
     for (unsigned i = 0; i < 3; i++) {
         set_up(8ull << 20, pages[i]);
@@ -76,7 +76,7 @@ START_TEST(aligned_memory_takes_the_largest_pages_allowed)
 }
 END_TEST
 
-START_TEST(ragged_ends_take_smaller_pages)
+START_TEST(unaligned_ends_use_smaller_pages)
 {
     const uint64_t begin = PAGE_1G - PAGE_2M - PAGE_4K, end = 3 * PAGE_1G + PAGE_2M + 3 * PAGE_4K;
 
@@ -96,7 +96,7 @@ START_TEST(ragged_ends_take_smaller_pages)
 }
 END_TEST
 
-START_TEST(neighbours_in_one_table_have_their_own_permissions)
+START_TEST(adjacent_ranges_keep_their_permissions)
 {
     const uint64_t base = 5 * PAGE_2M;
     struct walk found;
@@ -117,7 +117,7 @@ START_TEST(neighbours_in_one_table_have_their_own_permissions)
 }
 END_TEST
 
-START_TEST(every_combination_of_flags_arrives)
+START_TEST(every_combination_of_flags_works)
 {
     set_up(1ull << 20, PAGE_2M);
     for (unsigned i = 0; i < 16; i++) {
@@ -139,7 +139,7 @@ START_TEST(every_combination_of_flags_arrives)
 }
 END_TEST
 
-START_TEST(nothing_is_mapped_by_nothing)
+START_TEST(an_empty_range_maps_nothing)
 {
     set_up(PAGETABLE_BYTES, PAGE_2M);
     map(PAGE_2M, 0, PTE_WRITE);
@@ -148,18 +148,18 @@ START_TEST(nothing_is_mapped_by_nothing)
 }
 END_TEST
 
-START_TEST(room_that_is_used_up_is_an_error)
+START_TEST(running_out_of_tables_is_an_error)
 {
     const uint8_t *beyond;
     struct err err = {0};
     uint8_t written = 0;
 
-    /* A page of 4 KiB takes three tables below the root. */
+    /* A 4 KiB page needs three tables below the root. */
     for (unsigned tables = 1; tables <= 4; tables++) {
         set_up(tables * PAGETABLE_BYTES, PAGE_4K);
         ck_assert_int_eq(pagetable_map(&table, 0, PAGE_4K, 0, &err), tables < 4 ? -1 : 0);
         if (tables < 4)
-            ck_assert_msg(strstr(err.text, "no room") != NULL, "%s", err.text);
+            ck_assert_msg(strstr(err.text, "no space") != NULL, "%s", err.text);
         beyond = guestmem_at(&mem, BASE + tables * PAGETABLE_BYTES, PAGE_2M);
         for (unsigned i = 0; i < PAGE_2M; i++)
             written |= beyond[i];
@@ -175,8 +175,8 @@ static uint64_t next_random(uint64_t *state)
     return *state >> 24;
 }
 
-/* Regions of random sizes and distances: `scale` is about how long each may be. */
-static void check_room(uint64_t page_bytes, uint64_t scale, unsigned regions, uint64_t seed)
+/* Regions of random sizes and gaps of up to about `scale` bytes. */
+static void check_bound(uint64_t page_bytes, uint64_t scale, unsigned regions, uint64_t seed)
 {
     uint64_t begin[64], bytes[64], at_gpa = 0, total = 0;
 
@@ -187,7 +187,7 @@ static void check_room(uint64_t page_bytes, uint64_t scale, unsigned regions, ui
         at_gpa = begin[i] + bytes[i];
         total += bytes[i];
     }
-    set_up(pagetable_room(total, regions, page_bytes), page_bytes);
+    set_up(pagetable_bytes_max(total, regions, page_bytes), page_bytes);
     for (unsigned i = 0; i < regions; i++)
         map(begin[i], bytes[i], PTE_WRITE);
     for (unsigned i = 0; i < regions; i++) {
@@ -199,27 +199,27 @@ static void check_room(uint64_t page_bytes, uint64_t scale, unsigned regions, ui
     guestmem_free(&mem);
 }
 
-START_TEST(the_room_suffices_for_any_layout)
+START_TEST(the_bound_holds_for_random_regions)
 {
     for (uint64_t seed = 1; seed <= 40; seed++) {
         unsigned regions = 1 + (unsigned)(seed * 7 % 64);
 
-        check_room(PAGE_4K, PAGE_2M, regions, seed);
-        check_room(PAGE_4K, 64 * PAGE_2M, regions, seed);
-        check_room(PAGE_2M, 64 * PAGE_2M, regions, seed);
-        check_room(PAGE_2M, 8 * PAGE_1G, regions, seed);
-        check_room(PAGE_1G, 8 * PAGE_1G, regions, seed);
-        check_room(PAGE_1G, 900 * PAGE_1G, regions, seed);
+        check_bound(PAGE_4K, PAGE_2M, regions, seed);
+        check_bound(PAGE_4K, 64 * PAGE_2M, regions, seed);
+        check_bound(PAGE_2M, 64 * PAGE_2M, regions, seed);
+        check_bound(PAGE_2M, 8 * PAGE_1G, regions, seed);
+        check_bound(PAGE_1G, 8 * PAGE_1G, regions, seed);
+        check_bound(PAGE_1G, 900 * PAGE_1G, regions, seed);
     }
 }
 END_TEST
 
-/* Two pages on either side of a border of 512 GiB need six tables. */
-START_TEST(the_room_suffices_for_the_worst_layout)
+/* Two pages on either side of a 512 GiB boundary need six tables. */
+START_TEST(the_bound_holds_for_the_worst_case)
 {
     for (unsigned i = 0; i < 3; i++) {
         for (unsigned regions = 1; regions <= 200; regions += 33) {
-            set_up(pagetable_room(regions * 2 * PAGE_4K, regions, pages[i]), pages[i]);
+            set_up(pagetable_bytes_max(regions * 2 * PAGE_4K, regions, pages[i]), pages[i]);
             for (unsigned region = 1; region <= regions; region++)
                 map(region * GIB_512 - PAGE_4K, 2 * PAGE_4K, 0);
             check_page(regions * GIB_512, PAGE_4K);
@@ -229,8 +229,8 @@ START_TEST(the_room_suffices_for_the_worst_layout)
 }
 END_TEST
 
-/* As a guest fills its own table in. */
-START_TEST(a_linked_table_decides_about_its_two_megabytes)
+/* A linked table works as the guest fills it in. */
+START_TEST(a_linked_table_maps_its_2_mib)
 {
     const uint64_t window = 0x400000000000, own = 0x100000;
     struct walk found;
@@ -251,7 +251,7 @@ START_TEST(a_linked_table_decides_about_its_two_megabytes)
     entries[0] = 0x5000 | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY;
     found = walk(&mem, BASE, window);
     ck_assert(found.gpa == 0x5000 && found.write && !found.user && found.execute);
-    /* And about nothing else. */
+    /* Nothing else is affected. */
     ck_assert_uint_eq(walk(&mem, BASE, window - 1).page_bytes, 0);
     ck_assert_uint_eq(walk(&mem, BASE, window + PAGE_2M).page_bytes, 0);
     check_page(PAGE_2M, PAGE_2M);
@@ -259,24 +259,24 @@ START_TEST(a_linked_table_decides_about_its_two_megabytes)
 }
 END_TEST
 
-START_TEST(a_link_without_room_is_an_error)
+START_TEST(a_link_without_space_is_an_error)
 {
     struct err err = {0};
 
-    /* It takes a table on each of two levels below the root. */
+    /* A link needs two tables below the root. */
     for (unsigned tables = 1; tables <= 3; tables++) {
         set_up(tables * PAGETABLE_BYTES, PAGE_2M);
         ck_assert_int_eq(pagetable_link(&table, 0x400000000000, 0x100000, &err),
                          tables < 3 ? -1 : 0);
         guestmem_free(&mem);
     }
-    ck_assert_msg(strstr(err.text, "no room") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "no space") != NULL, "%s", err.text);
 }
 END_TEST
 
-SUITE_MAIN("pagetable", an_empty_root_maps_nothing, aligned_memory_takes_the_largest_pages_allowed,
-           ragged_ends_take_smaller_pages, neighbours_in_one_table_have_their_own_permissions,
-           every_combination_of_flags_arrives, nothing_is_mapped_by_nothing,
-           room_that_is_used_up_is_an_error, the_room_suffices_for_any_layout,
-           the_room_suffices_for_the_worst_layout, a_linked_table_decides_about_its_two_megabytes,
-           a_link_without_room_is_an_error)
+SUITE_MAIN("pagetable", an_empty_root_maps_nothing, aligned_ranges_use_the_largest_pages,
+           unaligned_ends_use_smaller_pages, adjacent_ranges_keep_their_permissions,
+           every_combination_of_flags_works, an_empty_range_maps_nothing,
+           running_out_of_tables_is_an_error, the_bound_holds_for_random_regions,
+           the_bound_holds_for_the_worst_case, a_linked_table_maps_its_2_mib,
+           a_link_without_space_is_an_error)

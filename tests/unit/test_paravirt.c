@@ -47,7 +47,7 @@ static uint32_t *word(void)
     return guestmem_at(&mem, WORD, sizeof(uint32_t));
 }
 
-START_TEST(a_word_that_differs_is_not_waited_on)
+START_TEST(a_wait_returns_if_the_word_differs)
 {
     set_up();
     *word() = 1;
@@ -59,10 +59,10 @@ START_TEST(a_word_that_differs_is_not_waited_on)
 }
 END_TEST
 
-/* A thread that waits until the word is no longer what it was, as a guest does. */
+/* A thread that waits until the word changes, as a guest does. */
 struct waiter {
     uint32_t seen;
-    int tid;   /* atomic: the kernel's number of the thread */
+    int tid;   /* atomic: the thread's id, from gettid() */
     bool back; /* atomic: one wait has returned */
     bool once; /* do not wait again if the word is still the same */
 };
@@ -79,7 +79,7 @@ static void *wait_for_change(void *arg)
     return NULL;
 }
 
-/* Whether a thread sleeps in a system call, by the kernel's word. */
+/* Whether a thread sleeps in a system call, from /proc. */
 static bool is_asleep(const struct waiter *waiter)
 {
     int tid = __atomic_load_n(&waiter->tid, __ATOMIC_ACQUIRE);
@@ -110,7 +110,7 @@ END_TEST
 
 #define ROUNDS 300
 
-/* Wait for my turn, give it to the other; the word counts the turns. */
+/* Two threads alternate; the word counts the turns. */
 static void *take_turns(void *arg)
 {
     uint32_t mine = (uint32_t)(uintptr_t)arg;
@@ -163,7 +163,7 @@ static void ignore(int signal)
     (void)signal;
 }
 
-/* This is how a run is stopped. */
+/* A run is stopped by a signal. */
 START_TEST(a_signal_ends_the_sleep)
 {
     struct sigaction action = {.sa_handler = ignore};
@@ -175,7 +175,7 @@ START_TEST(a_signal_ends_the_sleep)
     ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_change, &waiter), 0);
     while (!is_asleep(&waiter))
         sched_yield();
-    /* One at a time, lest it do nothing but take signals. */
+    /* One signal at a time, so that the thread gets to return. */
     while (!__atomic_load_n(&waiter.back, __ATOMIC_ACQUIRE))
         if (is_asleep(&waiter))
             pthread_kill(thread, SIGRTMIN);
@@ -184,7 +184,7 @@ START_TEST(a_signal_ends_the_sleep)
 }
 END_TEST
 
-START_TEST(only_words_of_memory_are_waited_on)
+START_TEST(wait_and_wake_check_the_address)
 {
     static const gpa_t bad[] = {WORD + 1, WORD + 2, BYTES, BYTES - 2, 0xc0000000, 0xfffffffffffc};
     struct err err;
@@ -195,16 +195,17 @@ START_TEST(only_words_of_memory_are_waited_on)
     must_put(MINIVMM_PARAVIRT_WAKE, BYTES - 4);
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ck_assert_int_eq(put(MINIVMM_PARAVIRT_WAIT, bad[i], &err), -1);
-        ck_assert_msg(strstr(err.text, "not a word of RAM") != NULL, "%s", err.text);
+        ck_assert_msg(strstr(err.text, bad[i] % 4 ? "misaligned" : "outside RAM") != NULL, "%s",
+                      err.text);
         ck_assert_int_eq(put(MINIVMM_PARAVIRT_WAKE, bad[i], &err), -1);
     }
-    /* A wake has a whole address, whose upper bits are no value to compare. */
+    /* The value of WAKE is all address: no bits are compared. */
     ck_assert_int_eq(put(MINIVMM_PARAVIRT_WAKE, wait_value(1, WORD), &err), -1);
     guestmem_free(&mem);
 }
 END_TEST
 
-/* Discard and read what came of it. */
+/* Discard, and read the errno back. */
 static uint64_t discard(uint64_t page, uint64_t order, uint64_t above)
 {
     uint64_t status = UINT64_MAX;
@@ -234,7 +235,7 @@ START_TEST(discarded_memory_is_zero)
 }
 END_TEST
 
-START_TEST(what_cannot_be_discarded_says_so)
+START_TEST(an_invalid_discard_returns_einval)
 {
     uint8_t *host;
 
@@ -245,7 +246,7 @@ START_TEST(what_cannot_be_discarded_says_so)
     ck_assert_uint_eq(discard(0, 0, 0), EINVAL);
     ck_assert_uint_eq(discard(0, 27, 0), EINVAL);
     ck_assert_uint_eq(discard(0, 63, 0), EINVAL);
-    /* More than 64 bits can count, which is not the same as what is left of it. */
+    /* Orders that a 64-bit shift cannot represent. */
     ck_assert_uint_eq(discard(0, 64, 0), EINVAL);
     ck_assert_uint_eq(discard(0, 64 + 12, 0), EINVAL);
     ck_assert_uint_eq(discard(0, 255, 0), EINVAL);
@@ -272,7 +273,7 @@ START_TEST(other_registers_are_refused)
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ck_assert_int_eq(paravirt_ops.write(&paravirt, bad[i].offset, &value, bad[i].bytes, &err),
                          -1);
-        ck_assert_msg(strstr(err.text, "not a register") != NULL, "%s", err.text);
+        ck_assert_msg(strstr(err.text, "unknown paravirt register") != NULL, "%s", err.text);
         ck_assert_int_eq(paravirt_ops.read(&paravirt, bad[i].offset, &value, bad[i].bytes, &err),
                          -1);
     }
@@ -282,6 +283,6 @@ START_TEST(other_registers_are_refused)
 }
 END_TEST
 
-SUITE_MAIN("paravirt", a_word_that_differs_is_not_waited_on, a_sleeper_is_woken, no_wake_is_lost,
-           all_sleepers_are_woken, a_signal_ends_the_sleep, only_words_of_memory_are_waited_on,
-           discarded_memory_is_zero, what_cannot_be_discarded_says_so, other_registers_are_refused)
+SUITE_MAIN("paravirt", a_wait_returns_if_the_word_differs, a_sleeper_is_woken, no_wake_is_lost,
+           all_sleepers_are_woken, a_signal_ends_the_sleep, wait_and_wake_check_the_address,
+           discarded_memory_is_zero, an_invalid_discard_returns_einval, other_registers_are_refused)

@@ -9,7 +9,7 @@
 #define MMIO(way) (MINIVMM_CONTROL_MMIO + (way)*8u)
 #define PIO(way)  (MINIVMM_CONTROL_PIO + (way)*8u)
 
-/* A VMM that keeps what it is asked, and refuses it on demand. */
+/* A probe_host that records its calls and fails on demand. */
 static struct {
     unsigned connected, worked, interrupts, kept;
     enum minivmm_probe_work kind;
@@ -36,7 +36,7 @@ static int host_work(void *ctx, enum minivmm_probe_work work, uint64_t count, ui
     vmm.kind = work;
     vmm.count = count;
     *ticks = 1000 + vmm.worked;
-    return vmm.fail ? err_set(err, ERR_FAILED, "no work today") : 0;
+    return vmm.fail ? err_set(err, ERR_FAILED, "work failed") : 0;
 }
 
 static int host_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
@@ -47,7 +47,7 @@ static int host_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned de
     vmm.vcpu = vcpu;
     vmm.vector = vector;
     vmm.delay_ns = delay_ns;
-    return vmm.fail ? err_set(err, ERR_FAILED, "no interrupts today") : 0;
+    return vmm.fail ? err_set(err, ERR_FAILED, "interrupt failed") : 0;
 }
 
 static uint64_t host_interrupt_time(void *ctx)
@@ -61,7 +61,7 @@ static int host_keep_times(void *ctx, bool keep, struct err *err)
     ck_assert_ptr_eq(ctx, &vmm);
     vmm.kept++;
     vmm.keep = keep;
-    return vmm.fail ? err_set(err, ERR_FAILED, "no times today") : 0;
+    return vmm.fail ? err_set(err, ERR_FAILED, "times failed") : 0;
 }
 
 static void set_up(void)
@@ -102,7 +102,7 @@ static int touch(struct probe_side *side, bool write, uint64_t offset, unsigned 
     int result = write ? probe_ops.write(side, offset, &value, bytes, &err)
                        : probe_ops.read(side, offset, &value, bytes, &err);
 
-    ck_assert_msg(!result || strstr(err.text, "not a register"), "%s", err.text);
+    ck_assert_msg(!result || strstr(err.text, "unknown probe register"), "%s", err.text);
     return result;
 }
 
@@ -122,7 +122,7 @@ START_TEST(accesses_count_by_side_and_way)
 }
 END_TEST
 
-START_TEST(a_read_gives_zeros_of_its_own_width)
+START_TEST(a_read_returns_zeros_of_its_width)
 {
     struct err err;
 
@@ -137,7 +137,7 @@ START_TEST(a_read_gives_zeros_of_its_own_width)
 }
 END_TEST
 
-START_TEST(what_is_beside_the_registers_is_refused)
+START_TEST(unknown_probe_registers_are_refused)
 {
     set_up();
     ck_assert_int_eq(touch(&probe.mmio, true, MINIVMM_PROBE_WAYS * 8, 4), -1);
@@ -149,14 +149,14 @@ START_TEST(what_is_beside_the_registers_is_refused)
 }
 END_TEST
 
-START_TEST(what_kvm_signals_counts_once_and_alone)
+START_TEST(with_an_eventfd_only_its_signals_count)
 {
     uint64_t three = 3;
 
     set_up();
     probe.pio.event[MINIVMM_PROBE_MATCH] = eventfd(0, EFD_NONBLOCK);
     ck_assert_int_ge(probe.pio.event[MINIVMM_PROBE_MATCH], 0);
-    /* Nothing yet, and looking does not block. */
+    /* No signal yet, and the read does not block. */
     ck_assert_uint_eq(control(PIO(MINIVMM_PROBE_MATCH)), 0);
     ck_assert_int_eq(write(probe.pio.event[MINIVMM_PROBE_MATCH], &three, sizeof(three)), 8);
     ck_assert_int_eq(touch(&probe.pio, true, MINIVMM_PROBE_MATCH * 8, 2), 0);
@@ -168,7 +168,7 @@ START_TEST(what_kvm_signals_counts_once_and_alone)
 }
 END_TEST
 
-START_TEST(the_ways_are_made_when_they_are_asked_for)
+START_TEST(the_first_read_of_ways_connects)
 {
     set_up();
     control(MMIO(0));
@@ -181,7 +181,7 @@ START_TEST(the_ways_are_made_when_they_are_asked_for)
 }
 END_TEST
 
-START_TEST(work_is_of_a_known_kind)
+START_TEST(unknown_work_kinds_are_refused)
 {
     const uint64_t most = (1ull << MINIVMM_CONTROL_WORK_SHIFT) - 1;
     struct err err = {0};
@@ -199,13 +199,13 @@ START_TEST(work_is_of_a_known_kind)
         ck_assert_int_eq(
             control_put(MINIVMM_CONTROL_WORK, (uint64_t)kind << MINIVMM_CONTROL_WORK_SHIFT, &err),
             -1);
-        ck_assert_msg(strstr(err.text, "work of no known kind") != NULL, "%s", err.text);
+        ck_assert_msg(strstr(err.text, "unknown probe work kind") != NULL, "%s", err.text);
     }
     ck_assert_uint_eq(vmm.worked, MINIVMM_WORK_COUNT);
 }
 END_TEST
 
-START_TEST(an_interrupt_is_taken_apart)
+START_TEST(interrupt_fields_are_decoded)
 {
     set_up();
     must_put(MINIVMM_CONTROL_INTERRUPT, 0x1234567800abcdefull);
@@ -223,7 +223,7 @@ START_TEST(an_interrupt_is_taken_apart)
 }
 END_TEST
 
-START_TEST(times_are_kept_or_not)
+START_TEST(recording_times_is_switched)
 {
     set_up();
     must_put(MINIVMM_CONTROL_TIMES, 1);
@@ -234,14 +234,14 @@ START_TEST(times_are_kept_or_not)
 }
 END_TEST
 
-START_TEST(what_the_vmm_cannot_do_ends_the_run)
+START_TEST(a_host_error_is_returned)
 {
     static const struct {
         uint64_t reg;
         const char *text;
-    } refused[] = {{MINIVMM_CONTROL_WORK, "no work today"},
-                   {MINIVMM_CONTROL_INTERRUPT, "no interrupts today"},
-                   {MINIVMM_CONTROL_TIMES, "no times today"}};
+    } refused[] = {{MINIVMM_CONTROL_WORK, "work failed"},
+                   {MINIVMM_CONTROL_INTERRUPT, "interrupt failed"},
+                   {MINIVMM_CONTROL_TIMES, "times failed"}};
 
     set_up();
     must_put(MINIVMM_CONTROL_WORK, 1);
@@ -252,13 +252,13 @@ START_TEST(what_the_vmm_cannot_do_ends_the_run)
         ck_assert_int_eq(control_put(refused[i].reg, 1, &err), -1);
         ck_assert_str_eq(err.text, refused[i].text);
     }
-    /* And leaves the ticks of the last work. */
+    /* The ticks of the last work that succeeded stay. */
     ck_assert_uint_eq(control(MINIVMM_CONTROL_WORK), 1001);
 }
 END_TEST
 
-/* All of the page, in every width: only the registers answer, and only as a whole. */
-START_TEST(other_registers_are_refused)
+/* Every offset and width of the page: only aligned 8-byte accesses to known registers work. */
+START_TEST(unknown_control_registers_are_refused)
 {
     uint64_t value = 0;
     unsigned read = 0, written = 0;
@@ -274,16 +274,14 @@ START_TEST(other_registers_are_refused)
     ck_assert_uint_eq(read, 2 * MINIVMM_PROBE_WAYS + 3);
     ck_assert_uint_eq(written, 3);
     ck_assert_int_eq(probe_control_ops.read(&probe, MINIVMM_CONTROL_TIMES, &value, 8, &err), -1);
-    ck_assert_str_eq(err.text, "the guest read 8 bytes at 0x98 of the probe's control: not a "
-                               "register of its");
+    ck_assert_str_eq(err.text, "guest: 8-byte read of unknown probe-control register 0x98");
     ck_assert_int_eq(control_put(MINIVMM_CONTROL_WAYS, 0, &err), -1);
-    ck_assert_str_eq(err.text, "the guest wrote 8 bytes at 0x80 of the probe's control: not a "
-                               "register of its");
+    ck_assert_str_eq(err.text, "guest: 8-byte write to unknown probe-control register 0x80");
 }
 END_TEST
 
-SUITE_MAIN("probe", accesses_count_by_side_and_way, a_read_gives_zeros_of_its_own_width,
-           what_is_beside_the_registers_is_refused, what_kvm_signals_counts_once_and_alone,
-           the_ways_are_made_when_they_are_asked_for, work_is_of_a_known_kind,
-           an_interrupt_is_taken_apart, times_are_kept_or_not, what_the_vmm_cannot_do_ends_the_run,
-           other_registers_are_refused)
+SUITE_MAIN("probe", accesses_count_by_side_and_way, a_read_returns_zeros_of_its_width,
+           unknown_probe_registers_are_refused, with_an_eventfd_only_its_signals_count,
+           the_first_read_of_ways_connects, unknown_work_kinds_are_refused,
+           interrupt_fields_are_decoded, recording_times_is_switched, a_host_error_is_returned,
+           unknown_control_registers_are_refused)

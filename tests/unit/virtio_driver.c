@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Not Check's: the fuzz target has none of its tests around it. */
+/* Not an assertion of Check: the fuzz target does not run under Check. */
 static void must(bool good, const struct err *err)
 {
     if (good)
@@ -82,7 +82,7 @@ static void add_status(struct virtio_driver *driver, uint32_t bit)
     driver_set(driver, VIRTIO_MMIO_STATUS, driver_read(driver, VIRTIO_MMIO_STATUS) | bit);
 }
 
-void driver_features(struct virtio_driver *driver, uint64_t features)
+void driver_negotiate(struct virtio_driver *driver, uint64_t features)
 {
     driver_set(driver, VIRTIO_MMIO_STATUS, 0);
     add_status(driver, VIRTIO_STATUS_ACKNOWLEDGE);
@@ -100,7 +100,7 @@ static void set_address(struct virtio_driver *driver, uint64_t low, gpa_t addres
     driver_set(driver, low + 4, (uint32_t)(address >> 32));
 }
 
-void driver_queue(struct virtio_driver *driver)
+void driver_setup_queue(struct virtio_driver *driver)
 {
     memset(driver_at(driver, DRIVER_DESC), 0, DRIVER_SIZE * sizeof(struct virtq_desc));
     memset(driver_at(driver, DRIVER_AVAIL), 0, 4096);
@@ -113,16 +113,16 @@ void driver_queue(struct virtio_driver *driver)
     driver_set(driver, VIRTIO_MMIO_QUEUE_READY, 1);
 }
 
-void driver_go(struct virtio_driver *driver)
+void driver_ok(struct virtio_driver *driver)
 {
     add_status(driver, VIRTIO_STATUS_DRIVER_OK);
 }
 
 void driver_start(struct virtio_driver *driver)
 {
-    driver_features(driver, driver->blk.mmio.features);
-    driver_queue(driver);
-    driver_go(driver);
+    driver_negotiate(driver, driver->blk.mmio.features);
+    driver_setup_queue(driver);
+    driver_ok(driver);
 }
 
 void *driver_at(struct virtio_driver *driver, gpa_t gpa)
@@ -167,7 +167,7 @@ void driver_run(struct virtio_driver *driver)
         ;
 }
 
-void driver_offer(struct virtio_driver *driver, uint16_t head)
+void driver_submit(struct virtio_driver *driver, uint16_t head)
 {
     struct virtq_avail *avail = driver_avail(driver);
 

@@ -19,11 +19,11 @@
 
 #define SECTOR_BYTES 512u
 
-/* How long a lock is waited for: half a second. */
+/* The time to wait for a lock: half a second. */
 #define LOCK_RETRY_NS 10000000
 #define LOCK_RETRIES  50u
 
-/* Where no temporary folder is named. */
+/* The directory without TMPDIR. */
 #define TEMP_FOLDER "/tmp"
 
 int backend_flushed(struct backend *backend, int error)
@@ -52,23 +52,23 @@ static int open_temporary(const struct config_disk *config, struct err *err)
     if (fd < 0 || ftruncate(fd, (off_t)config->bytes)) {
         int error = errno;
 
-        err_sys(err, ERR_FAILED, "no temporary disk in %s", folder);
+        err_sys(err, ERR_FAILED, "cannot create a temporary disk in %s", folder);
         if (fd >= 0)
             close(fd);
-        return err_hint(err, "TMPDIR, or --disk path=FILE,size=256M,create%s",
+        return err_hint(err, "another TMPDIR, or --disk path=FILE,size=256M,create%s",
                         error == EFBIG ? ", or ulimit -f unlimited" : "");
     }
     return fd;
 }
 
 /*
- * The kernel takes its time to close an io_uring, and with it the lock of a process that has just
- * been killed: it is tried again, so often.
+ * The kernel closes an io_uring asynchronously, and with it releases the lock of a process that was
+ * just killed. Retry after this pause.
  */
 static const struct timespec lock_pause = {.tv_nsec = LOCK_RETRY_NS};
 
-/* A block device that is mounted, or that another writer has opened like this, is not to be had. */
-static int exclusively(const char *path)
+/* O_EXCL on a block device fails if it is mounted or another writer has it open with O_EXCL. */
+static int exclusive_flag(const char *path)
 {
     struct stat file;
 
@@ -76,8 +76,8 @@ static int exclusively(const char *path)
 }
 
 /*
- * A file that is made is told apart from one that was there, so that it goes again if it cannot be
- * used. O_DIRECT is refused after the file has been made.
+ * Create the file or open an existing one. Sets *made if it was created, so that it is removed
+ * again if it cannot be used; an EINVAL for O_DIRECT comes after the creation.
  */
 static int create_file(const char *path, int flags, bool *made)
 {
@@ -89,10 +89,10 @@ static int create_file(const char *path, int flags, bool *made)
     return fd;
 }
 
-/* Without O_NONBLOCK, opening a FIFO would wait for its other end; use_file() takes it back. */
+/* Without O_NONBLOCK, opening a FIFO would block; use_file() clears the flag. */
 static int open_file(const struct config_disk *config, bool *made, struct err *err)
 {
-    int exclusive = config->read_only ? 0 : exclusively(config->path);
+    int exclusive = config->read_only ? 0 : exclusive_flag(config->path);
     int flags = O_CLOEXEC | O_NONBLOCK | (config->read_only ? O_RDONLY : O_RDWR) | exclusive |
                 (config->direct ? O_DIRECT : 0);
     int fd = config->create && !exclusive ? create_file(config->path, flags, made)
@@ -108,20 +108,20 @@ static int open_file(const struct config_disk *config, bool *made, struct err *e
     error = errno;
     err_sys(err, ERR_USAGE, "--disk path=%s", config->path);
     if (error == EBUSY)
-        return err_hint(err, "umount, the end of the program that uses it, or ro");
+        return err_hint(err, "umount, stop the program that uses it, or ro");
     if ((error == EINVAL || error == EOPNOTSUPP) && config->direct) {
-        err_set(err, ERR_USAGE, "--disk path=%s,direct: its file system has no direct I/O",
-                config->path);
+        err_set(err, ERR_USAGE,
+                "--disk path=%s,direct: the file system does not support direct I/O", config->path);
         return err_hint(err, "without direct");
     }
     if (error == ENOENT)
-        return err_hint(err, "a file that is there, or size=1G,create");
+        return err_hint(err, "an existing file, or size=1G,create");
     if (error == EROFS || error == EACCES || error == EPERM || error == ETXTBSY)
-        return err_hint(err, "ro, or a file that can be written");
-    return err_hint(err, "a file or a block device");
+        return err_hint(err, "ro, or a writable file");
+    return err_hint(err, "a regular file or a block device");
 }
 
-/* A block device may be opened for writing and still refuse each write. */
+/* A read-only block device can be opened for writing; only the writes fail. */
 static int check_writable(int fd, const struct stat *file, const struct config_disk *config,
                           struct err *err)
 {
@@ -134,7 +134,7 @@ static int check_writable(int fd, const struct stat *file, const struct config_d
     return err_hint(err, "ro, or blockdev --setrw %s", config->path);
 }
 
-/* One writer, or any number of readers, whoever takes part in this. */
+/* An advisory lock: one writer or any number of readers. */
 static int lock_file(int fd, const struct config_disk *config, struct err *err)
 {
     int failed = -1;
@@ -149,11 +149,11 @@ static int lock_file(int fd, const struct config_disk *config, struct err *err)
     if (!failed)
         return 0;
     if (errno != EWOULDBLOCK)
-        return err_sys(err, ERR_FAILED, "--disk path=%s: it cannot be locked", config->path);
+        return err_sys(err, ERR_FAILED, "--disk path=%s: cannot lock the file", config->path);
     err_set(err, ERR_USAGE, "--disk path=%s: another program %s", config->path,
             config->read_only ? "writes to it" : "uses it");
-    return err_hint(err, config->read_only ? "a copy, or wait for the other to end"
-                                           : "a copy, or ro for all of them");
+    return err_hint(err, config->read_only ? "a copy, or wait until that program ends"
+                                           : "a copy, or ro in all programs");
 }
 
 static int file_bytes(int fd, const struct stat *file, const struct config_disk *config,
@@ -170,10 +170,12 @@ static int file_bytes(int fd, const struct stat *file, const struct config_disk 
         char size[UNITS_TEXT_MAX];
         int error = errno;
 
-        err_sys(err, ERR_FAILED, "--disk path=%s: %s", config->path,
+        if (S_ISBLK(file->st_mode))
+            return err_sys(err, ERR_FAILED, "--disk path=%s: BLKGETSIZE64", config->path);
+        err_sys(err, ERR_FAILED, "--disk path=%s: cannot extend the file to %s", config->path,
                 units_format_size(size, *bytes));
         return err_hint(err, error == EFBIG ? "a smaller size=, or ulimit -f unlimited"
-                                            : "a smaller size=, or more room");
+                                            : "a smaller size=, or more disk space");
     }
     return 0;
 }
@@ -183,20 +185,21 @@ static int check_bytes(const struct config_disk *config, uint64_t bytes, struct 
     char has[UNITS_TEXT_MAX], wanted[UNITS_TEXT_MAX];
 
     if (config->bytes && config->bytes != bytes) {
-        err_set(err, ERR_USAGE, "--disk path=%s,size=%s: it has %s", config->path,
+        err_set(err, ERR_USAGE, "--disk path=%s,size=%s: the existing size is %s", config->path,
                 units_format_size(wanted, config->bytes), units_format_size(has, bytes));
-        return err_hint(err, "without size, or another file");
+        return err_hint(err, "without size=, or another file");
     }
     if (!bytes || bytes % SECTOR_BYTES) {
         err_set(err, ERR_USAGE,
-                "--disk path=%s: %" PRIu64 " byte%s: not a disk's size, which is a multiple of 512",
-                config->path, bytes, units_s(bytes));
+                bytes ? "--disk path=%s: size %" PRIu64 " is not a multiple of 512 bytes"
+                      : "--disk path=%s: size is %" PRIu64,
+                config->path, bytes);
         return err_hint(err, bytes ? "truncate -s %%512 FILE" : "size=1G,create");
     }
     return 0;
 }
 
-/* What a read past the page cache must be a multiple of. */
+/* The alignment and unit of direct I/O. */
 static unsigned block_bytes(int fd, const struct stat *file, const struct config_disk *config)
 {
     static const unsigned sizes[] = {512, 1024, 2048, 4096};
@@ -206,7 +209,7 @@ static unsigned block_bytes(int fd, const struct stat *file, const struct config
         return SECTOR_BYTES;
     if (S_ISBLK(file->st_mode) && !ioctl(fd, BLKSSZGET, &sector) && sector > 0)
         return (unsigned)sector;
-    /* A file system does not say on every kernel; try. */
+    /* Not every kernel reports it for files (STATX_DIOALIGN), so try. */
     for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         _Alignas(4096) uint8_t block[4096];
 
@@ -229,18 +232,17 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
     if (read_status(backend->fd, config, &file, err))
         return -1;
     if (!S_ISREG(file.st_mode) && !S_ISBLK(file.st_mode)) {
-        err_set(err, ERR_USAGE, "--disk path=%s: not a file or a block device", config->path);
-        return err_hint(err, "one of the two");
+        err_set(err, ERR_USAGE, "--disk path=%s: not a regular file or block device", config->path);
+        return err_hint(err, "a regular file or a block device");
     }
     if (check_writable(backend->fd, &file, config, err))
         return -1;
-    /* An io_uring makes a difference for files, too: some fail with EAGAIN where they would wait.
-     */
+    /* With O_NONBLOCK, io_uring would fail with EAGAIN on some files instead of waiting. */
     if (fcntl(backend->fd, F_SETFL, fcntl(backend->fd, F_GETFL) & ~O_NONBLOCK))
         return err_sys(err, ERR_FAILED, "--disk path=%s", config->path);
-    /* Its size is looked at behind the lock: whoever had that may have made the file. */
+    /* Get the size under the lock: its previous holder may have created the file. */
     if (lock_file(backend->fd, config, err)) {
-        *made = false; /* another has it */
+        *made = false; /* another program uses it */
         return -1;
     }
     if (read_status(backend->fd, config, &file, err) ||
@@ -251,12 +253,12 @@ static int use_file(struct backend *backend, const struct config_disk *config, b
     if (!(backend->bytes % backend->block_bytes))
         return 0;
     err_set(err, ERR_USAGE,
-            "--disk path=%s,direct: its size is no multiple of the %u bytes of a block",
+            "--disk path=%s,direct: the size is not a multiple of the block size, %u bytes",
             config->path, backend->block_bytes);
     return err_hint(err, "without direct, or truncate -s %%%u FILE", backend->block_bytes);
 }
 
-/* A file system in memory is its own page cache, though newer kernels allow direct there. */
+/* Files of tmpfs and ramfs are in the page cache, even where O_DIRECT is accepted. */
 static bool is_cached(int fd, const struct config_disk *config)
 {
     struct statfs fs;
@@ -312,7 +314,7 @@ int backend_open(struct backend *backend, const struct config_disk *config, unsi
 
 void backend_close(struct backend *backend)
 {
-    /* Now, since an io_uring may hold the file for a while. */
+    /* Unlock explicitly: an io_uring may keep the file open for a while. */
     if (backend->fd >= 0)
         flock(backend->fd, LOCK_UN);
     backend->ops->close(backend);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the data of a disk is: a file, read and written by one of several engines, or no file at
- * all. A back-end knows host memory and files, and nothing of guests, so that a native run uses the
- * same code as a device.
+ * The storage of a disk: a file, accessed by one of several engines, or no file. A back-end knows
+ * host memory and files but no guests, so that native runs and devices share its code.
  *
- * Operations are asynchronous: backend_queue() takes them, backend_reap() starts what was taken and
- * gives back those that are complete, in any order; backend_wait() sleeps until there are some. One
- * thread at a time uses a back-end.
+ * Operations are asynchronous: backend_queue() queues one, backend_reap() submits the queued ones
+ * and returns completed ones, in any order; backend_wait() blocks until one completes. A back-end
+ * is not thread-safe: the caller serializes.
  */
 #ifndef BACKEND_BACKEND_H
 #define BACKEND_BACKEND_H
@@ -21,18 +20,18 @@
 enum backend_op {
     BACKEND_READ,
     BACKEND_WRITE,
-    BACKEND_FLUSH, /* complete when all writes that were complete before survive a loss of power */
+    BACKEND_FLUSH, /* makes all writes that completed before it durable */
 };
 
-/* An operation; it and what it points to belong to the back-end from queue to reap. */
+/* An operation. The back-end owns it and its buffers from backend_queue() to backend_reap(). */
 struct backend_io {
     enum backend_op op;
-    bool through;      /* a write: survives a loss of power as soon as it is complete */
+    bool writethrough; /* a write: survives a loss of power as soon as it is complete */
     uint64_t offset;   /* in bytes, as `bytes` */
-    uint64_t bytes;    /* the sum of the iov; within the disk, which the caller has checked */
-    struct iovec *iov; /* changed if the operation is done in parts */
+    uint64_t bytes;    /* the total of iov; offset + bytes must not exceed the disk's size */
+    struct iovec *iov; /* modified if the operation is done in parts */
     unsigned iovs;     /* at most BACKEND_IOVS_MAX */
-    int error;         /* when complete: 0, or an errno; a file that has become too short is EIO */
+    int error;         /* on completion: 0 or an errno; EIO if the file is shorter than the disk */
 };
 
 #define BACKEND_IOVS_MAX 1024u /* IOV_MAX */
@@ -40,9 +39,9 @@ struct backend_io {
 struct backend;
 
 struct backend_ops {
-    const char *name; /* as the option's value: "sync" */
-    bool keeps_data;  /* what was written can be read */
-    /* With backend->fd and backend->bytes set. Returns 0, or -1. */
+    const char *name; /* the value of engine=: "sync" */
+    bool keeps_data;  /* reads return what was written */
+    /* Called with backend->fd and backend->bytes set. Returns 0, or -1 with *err set. */
     int (*open)(struct backend *backend, struct err *err);
     void (*close)(struct backend *backend);
     void (*queue)(struct backend *backend, struct backend_io *io);
@@ -53,45 +52,45 @@ struct backend_ops {
 struct backend {
     const struct backend_ops *ops;
     uint64_t bytes;       /* a multiple of 512 */
-    unsigned block_bytes; /* the unit in which it is best used: 512, or more with direct */
+    unsigned block_bytes; /* the logical block size: 512, or larger with direct */
     bool read_only;
-    bool cached;     /* the host's page cache is between this and the file's device */
+    bool cached;     /* I/O goes through the host's page cache */
     int fd;          /* -1: no file */
-    unsigned depth;  /* most operations in flight */
-    int error;       /* the first of an operation that failed; 0: none has */
-    int flush_error; /* of a flush that failed: what was written before it may be lost */
-    void *memory;    /* the disk itself, with engine=mem */
-    void *engine;    /* the engine's own */
+    unsigned depth;  /* the most operations in flight */
+    int error;       /* atomic: the errno of the first failed operation; 0: none */
+    int flush_error; /* the errno of the first failed flush; 0: none */
+    void *memory;    /* the data with engine=mem */
+    void *engine;    /* the engine's private data */
 };
 
 /*
- * backend_open(): open, create or make up what config->path and config->engine say, for at most
- * `depth` operations in flight, and lock it against other writers. A disk that is `temporary` is a
- * file without a name. Returns 0, or -1 with what to do about it: ERR_USAGE where the user asked
- * for something that this file, this host or its kernel cannot do.
+ * backend_open(): open or create the configured file and lock it against other writers, and set up
+ * the engine for at most `depth` operations in flight. A `temporary` disk is an unnamed file.
+ * Returns 0, or -1 with *err and a hint: ERR_USAGE if the file or the host does not support the
+ * options.
  */
 int backend_open(struct backend *backend, const struct config_disk *config, unsigned depth,
                  struct err *err);
 
-/* backend_close(): nothing may be in flight. */
+/* backend_close(): no operation may be in flight. */
 void backend_close(struct backend *backend);
 
 /*
- * backend_flushed(): for engines: what a flush that ended with `error`, 0 or an errno, is to be
- * answered with. A kernel that could not write tells it once and then forgets the data, so that
- * after one failure no flush succeeds any more.
+ * backend_flushed(): for engines: the error to complete a flush with, given its result `error`.
+ * After a failed flush every later one fails too: the kernel reports a write-back error once and
+ * may drop the data (fsync(2)).
  */
 int backend_flushed(struct backend *backend, int error);
 
-/* backend_queue(): take an operation; there is room for `depth` of them. */
+/* backend_queue(): queue an operation; at most `depth` may be in flight. */
 static inline void backend_queue(struct backend *backend, struct backend_io *io)
 {
     backend->ops->queue(backend, io);
 }
 
 /*
- * backend_reap(): start what was queued, and give back what is complete, at most `max`, without
- * waiting. Returns how many there are in `done`.
+ * backend_reap(): submit the queued operations and store up to `max` completed ones in `done`,
+ * without blocking. Returns their number.
  */
 static inline unsigned backend_reap(struct backend *backend, struct backend_io **done, unsigned max)
 {
@@ -99,8 +98,8 @@ static inline unsigned backend_reap(struct backend *backend, struct backend_io *
 }
 
 /*
- * backend_wait(): start what was queued, and sleep until something is complete, `event_fd` (an
- * eventfd, or -1) can be read, or a signal comes. It may return early. The eventfd is not read.
+ * backend_wait(): submit the queued operations and block until one completes, `event_fd` (an
+ * eventfd, or -1) is readable, or a signal arrives. May return early. Does not read the eventfd.
  */
 static inline void backend_wait(struct backend *backend, int event_fd)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The engines, and what they share. */
+/* The engines, and the code that they share. */
 #ifndef BACKEND_ENGINE_H
 #define BACKEND_ENGINE_H
 
@@ -7,19 +7,19 @@
 
 extern const struct backend_ops engine_sync, engine_uring, engine_mem, engine_null;
 
-/* engine_uring_works(): whether the host lets this process have an io_uring. */
+/* engine_uring_works(): whether this process can create an io_uring. */
 bool engine_uring_works(void);
 
 /*
- * Operations that were queued and are done when they are reaped, in their order: of engines that
- * have nothing going on by themselves.
+ * A queue of operations that are executed in order when they are reaped, for engines that do
+ * nothing asynchronously.
  */
 struct engine_fifo {
     struct backend_io **io;
     unsigned size, first, count;
 };
 
-/* engine_fifo_open(): room for backend->depth; becomes backend->engine. Returns 0, or -1. */
+/* engine_fifo_open(): set backend->engine to a queue of backend->depth. Returns 0, or -1. */
 int engine_fifo_open(struct backend *backend, struct err *err);
 
 /* engine_fifo_close(): an engine's close(). */
@@ -29,16 +29,16 @@ void engine_fifo_close(struct backend *backend);
 void engine_fifo_queue(struct backend *backend, struct backend_io *io);
 void engine_fifo_wait(struct backend *backend, int event_fd);
 
-/* engine_fifo_take(): the oldest, or NULL. */
+/* engine_fifo_take(): remove the oldest operation; NULL: none. */
 struct backend_io *engine_fifo_take(struct backend *backend);
 
 /*
- * engine_advance(): `done` bytes of an operation are done. Returns whether anything is left of it:
- * then its iov is the rest.
+ * engine_advance(): account `done` bytes of an operation: advances its iov and decreases *left.
+ * Returns whether any bytes are left.
  */
 bool engine_advance(struct backend_io *io, uint64_t *left, uint64_t done);
 
-/* engine_ended(): how an operation ended: 0 or an errno, which becomes its `error`. */
+/* engine_ended(): set an operation's `error` to 0 or an errno; keeps the back-end's first error. */
 static inline void engine_ended(struct backend *backend, struct backend_io *io, int error)
 {
     io->error = error;

@@ -12,7 +12,7 @@ int engine_fifo_open(struct backend *backend, struct err *err)
         fifo->io = calloc(backend->depth, sizeof(struct backend_io *));
     if (!fifo || !fifo->io) {
         free(fifo);
-        return err_sys(err, ERR_FAILED, "no memory for a disk's queue");
+        return err_sys(err, ERR_FAILED, "cannot allocate a disk's queue");
     }
     fifo->size = backend->depth;
     backend->engine = fifo;
@@ -52,7 +52,7 @@ void engine_fifo_wait(struct backend *backend, int event_fd)
     const struct engine_fifo *fifo = backend->engine;
     struct pollfd event = {.fd = event_fd, .events = POLLIN};
 
-    /* What is queued is as good as complete. */
+    /* Queued operations complete in the next reap. */
     if (!fifo->count)
         poll(&event, 1, -1);
 }

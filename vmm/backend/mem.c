@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine whose disk is memory: copying, and nothing else. */
+/* Engine mem: the disk is anonymous memory; I/O is memcpy(). */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@ static int mem_open(struct backend *backend, struct err *err)
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (memory == MAP_FAILED) {
-        err_sys(err, ERR_FAILED, "--disk engine=mem: no memory");
+        err_sys(err, ERR_FAILED, "--disk engine=mem: cannot map the disk's memory");
         return err_hint(err, "a smaller size=");
     }
     backend->memory = memory;

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine of plain system calls: an operation is carried out when it is reaped. */
+/* Engine sync: preadv(2), pwritev2(2) and fdatasync(2) when an operation is reaped. */
 #include <errno.h>
 #include <unistd.h>
 
 #include "vmm/backend/engine.h"
 
-/* One after the other: so many at once that those behind do not wait for long. */
+/* The most operations per reap, so that completed ones are returned soon. */
 #define BATCH 4u
 
-/* Returns what the call did, in bytes, or -1. */
+/* Returns the number of bytes transferred, or -1. */
 static ssize_t transfer(const struct backend *backend, const struct backend_io *io, off_t offset)
 {
     if (io->op == BACKEND_READ)
         return preadv(backend->fd, io->iov, (int)io->iovs, offset);
-    return pwritev2(backend->fd, io->iov, (int)io->iovs, offset, io->through ? RWF_DSYNC : 0);
+    return pwritev2(backend->fd, io->iov, (int)io->iovs, offset, io->writethrough ? RWF_DSYNC : 0);
 }
 
-/* A call may do a part of it; at the end of a file that has become too short, nothing. */
+/* A call may transfer less than asked for; 0 means that the file has been truncated. */
 static int transfer_all(const struct backend *backend, struct backend_io *io)
 {
     uint64_t left = io->bytes;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The engine on io_uring(7): operations are started by one system call for all that were queued,
- * and their completions are read from memory.
+ * Engine uring, on io_uring(7): one system call submits all queued operations; completions are read
+ * from shared memory.
  */
 #include <errno.h>
 #include <liburing.h>
@@ -12,19 +12,19 @@
 
 #include "vmm/backend/engine.h"
 
-/* The one file that is registered with the ring. */
+/* The index of the registered file. */
 #define FILE_INDEX 0
 
 struct uring {
     struct io_uring ring;
-    bool enabled; /* the ring belongs to the thread that first used it */
-    bool polling; /* the eventfd is being polled */
+    bool enabled; /* by the thread that first used the ring, its single issuer */
+    bool polling; /* a poll of the eventfd is in flight */
     unsigned in_flight;
 };
 
 /*
- * Completions are noticed when this thread asks for them, and nothing interrupts it before; on
- * kernels that cannot do that, without.
+ * Run completion work only when this thread asks for completions (IORING_SETUP_DEFER_TASKRUN);
+ * kernels before 6.1 do without.
  */
 static int set_up(struct io_uring *ring, unsigned entries)
 {
@@ -55,13 +55,13 @@ static int uring_open(struct backend *backend, struct err *err)
     struct uring *uring = calloc(1, sizeof(*uring));
     int result = -ENOMEM;
 
-    /* One more for the eventfd. */
+    /* One more entry for the poll of the eventfd. */
     if (uring)
         result = set_up(&uring->ring, backend->depth + 1);
     if (result) {
         free(uring);
         errno = -result;
-        err_sys(err, ERR_CANNOT_RUN, "--disk engine=uring: no io_uring for this process");
+        err_sys(err, ERR_CANNOT_RUN, "--disk engine=uring: cannot create an io_uring");
         return err_hint(err, "engine=sync, or sysctl kernel.io_uring_disabled=0");
     }
     backend->engine = uring;
@@ -71,7 +71,7 @@ static int uring_open(struct backend *backend, struct err *err)
     io_uring_queue_exit(&uring->ring);
     free(uring);
     errno = -result;
-    return err_sys(err, ERR_FAILED, "--disk engine=uring: the file cannot be registered");
+    return err_sys(err, ERR_FAILED, "--disk engine=uring: cannot register the file");
 }
 
 static void uring_close(struct backend *backend)
@@ -84,13 +84,13 @@ static void uring_close(struct backend *backend)
 
 static void enable(struct uring *uring)
 {
-    /* liburing 2.3 has a function for this, which its shared library does not export. */
+    /* The shared library of liburing 2.3 does not export io_uring_enable_rings(). */
     if (!uring->enabled)
         syscall(SYS_io_uring_register, uring->ring.ring_fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
     uring->enabled = true;
 }
 
-/* What is left of an operation: its iov, which was all of it at the beginning. */
+/* The bytes left of an operation, the total of its iov. */
 static uint64_t left_of(const struct backend_io *io)
 {
     uint64_t left = 0;
@@ -105,7 +105,7 @@ static void prepare(struct uring *uring, struct backend_io *io)
     struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
     uint64_t offset = io->offset + io->bytes - left_of(io);
 
-    /* A single piece has no list that the kernel would have to read. */
+    /* For a single iovec, spare the kernel the copy of the array. */
     if (io->op == BACKEND_FLUSH)
         io_uring_prep_fsync(sqe, FILE_INDEX, IORING_FSYNC_DATASYNC);
     else if (io->op == BACKEND_READ && io->iovs == 1)
@@ -117,7 +117,7 @@ static void prepare(struct uring *uring, struct backend_io *io)
     else
         io_uring_prep_writev(sqe, FILE_INDEX, io->iov, io->iovs, offset);
     if (io->op != BACKEND_FLUSH)
-        sqe->rw_flags = io->through ? RWF_DSYNC : 0;
+        sqe->rw_flags = io->writethrough ? RWF_DSYNC : 0;
     sqe->flags |= IOSQE_FIXED_FILE;
     io_uring_sqe_set_data(sqe, io);
     uring->in_flight++;
@@ -131,7 +131,7 @@ static void uring_queue(struct backend *backend, struct backend_io *io)
     prepare(uring, io);
 }
 
-/* Whether an operation is complete; it is started again if it is not. */
+/* Whether an operation is complete; if not, it is queued again for the rest. */
 static bool complete(struct backend *backend, struct backend_io *io, int result)
 {
     struct uring *uring = backend->engine;
@@ -147,7 +147,7 @@ static bool complete(struct backend *backend, struct backend_io *io, int result)
         prepare(uring, io);
         return false;
     }
-    /* Nothing at all: a file that has become too short. */
+    /* 0 bytes: the file has been truncated. */
     engine_ended(backend, io, result > 0 ? 0 : result ? -result : EIO);
     return true;
 }

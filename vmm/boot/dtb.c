@@ -9,12 +9,12 @@
 #include "vmm/boot/dtb.h"
 #include "vmm/host/sink.h"
 
-/* How long a reader of the tree may take nothing of it. */
+/* How long to wait for a reader that does not read. */
 #define READER_MS 1000
 
 /*
- * The calls of libfdt's sequential-write interface, made in a row; after the first that fails, the
- * rest do nothing and `status` tells.
+ * Calls of libfdt's sequential-write interface: after the first failure, which `status` keeps, the
+ * rest do nothing.
  */
 struct tree {
     void *fdt;
@@ -57,7 +57,7 @@ static void add_array(struct tree *tree, const char *name, const uint64_t *value
     TREE(tree, fdt_property(tree->fdt, name, cells, (int)(count * sizeof(cells[0]))));
 }
 
-/* A node for the RAM that is [from, to) if all of it is counted through, holes left out. */
+/* A memory node for bytes [from, to) of all RAM, counted without the device hole. */
 static void add_ram(struct tree *tree, const struct guestmem *mem, uint64_t from, uint64_t to,
                     const unsigned *node)
 {
@@ -85,7 +85,7 @@ static void add_ram(struct tree *tree, const struct guestmem *mem, uint64_t from
     end(tree);
 }
 
-/* All in one, or a part for each NUMA node. */
+/* One memory node, or one per NUMA node, of equal size. */
 static void add_memory(struct tree *tree, const struct config *config, const struct guestmem *mem)
 {
     unsigned nodes = config->numa.nodes;
@@ -99,8 +99,8 @@ static void add_memory(struct tree *tree, const struct config *config, const str
         add_ram(tree, mem, bytes / nodes * i, bytes / nodes * (i + 1), &i);
 }
 
-/* Bindings of the device tree: numa.txt, "numa-distance-map-v1". */
-static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_facts *facts)
+/* Device tree binding "numa-distance-map-v1" (numa.txt). */
+static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_params *params)
 {
     fdt32_t cells[CONFIG_NODES_MAX * CONFIG_NODES_MAX * 3];
     unsigned count = 0;
@@ -109,7 +109,7 @@ static void add_distances(struct tree *tree, unsigned nodes, const struct dtb_fa
         for (unsigned j = 0; j < nodes; j++) {
             cells[count++] = cpu_to_fdt32(i);
             cells[count++] = cpu_to_fdt32(j);
-            cells[count++] = cpu_to_fdt32(facts->distance[i][j]);
+            cells[count++] = cpu_to_fdt32(params->distance[i][j]);
         }
     begin(tree, "distance-map");
     add_string(tree, "compatible", "numa-distance-map-v1");
@@ -157,7 +157,7 @@ static void add_cpus(struct tree *tree, const struct config *config, uint64_t ts
     end(tree);
 }
 
-/* Where CPUID would have the features that were removed: <leaf subleaf register bit> each. */
+/* The CPUID bits of the removed features: <leaf subleaf register bit> each. */
 static void add_masked(struct tree *tree, const struct feature_set *removed, uint64_t xcr0)
 {
     fdt32_t cells[FEATURES_MAX][4];
@@ -189,24 +189,24 @@ static void add_topology(struct tree *tree, const struct topology *topology)
 }
 
 static void add_chosen(struct tree *tree, const struct config *config, const struct layout *layout,
-                       const struct dtb_facts *facts)
+                       const struct dtb_params *params)
 {
     uint64_t times[2] = {layout->boot_times, config->vcpus * sizeof(uint64_t)};
 
     begin(tree, "chosen");
     add_string(tree, "bootargs", config->args);
-    if (facts->bench)
-        add_string(tree, "minivmm,bench", facts->bench);
+    if (params->bench)
+        add_string(tree, "minivmm,bench", params->bench);
     if (config->quick)
         TREE(tree, fdt_property(tree->fdt, "minivmm,quick", NULL, 0));
     add_array(tree, "minivmm,boot-times", times, 2);
-    add_u32(tree, "minivmm,host-cpus", facts->host_cpus);
-    add_array(tree, "minivmm,host-caches", facts->caches, 3);
+    add_u32(tree, "minivmm,host-cpus", params->host_cpus);
+    add_array(tree, "minivmm,host-caches", params->caches, 3);
     add_u64(tree, "minivmm,window", layout->window);
     if (config->topology.sockets)
         add_topology(tree, &config->topology);
     if (config->cpu.text)
-        add_masked(tree, &config->cpu.removed, facts->xcr0);
+        add_masked(tree, &config->cpu.removed, params->xcr0);
     end(tree);
 }
 
@@ -228,27 +228,27 @@ static void add_devices(struct tree *tree, const struct bus *mmio)
     }
 }
 
-int dtb_build(void *room, const struct config *config, const struct layout *layout,
-              const struct guestmem *mem, const struct bus *mmio, const struct dtb_facts *facts,
+int dtb_build(void *dtb, const struct config *config, const struct layout *layout,
+              const struct guestmem *mem, const struct bus *mmio, const struct dtb_params *params,
               struct err *err)
 {
-    struct tree tree = {.fdt = room};
+    struct tree tree = {.fdt = dtb};
 
-    TREE(&tree, fdt_create(room, (int)layout->dtb_bytes));
-    TREE(&tree, fdt_finish_reservemap(room));
+    TREE(&tree, fdt_create(dtb, (int)layout->dtb_bytes));
+    TREE(&tree, fdt_finish_reservemap(dtb));
     begin(&tree, "");
     add_string(&tree, "compatible", "minivmm");
     add_u32(&tree, "#address-cells", 2);
     add_u32(&tree, "#size-cells", 2);
-    add_chosen(&tree, config, layout, facts);
+    add_chosen(&tree, config, layout, params);
     add_memory(&tree, config, mem);
     if (config->numa.nodes)
-        add_distances(&tree, config->numa.nodes, facts);
+        add_distances(&tree, config->numa.nodes, params);
     add_reserved(&tree, layout);
-    add_cpus(&tree, config, facts->tsc_hz);
+    add_cpus(&tree, config, params->tsc_hz);
     add_devices(&tree, mmio);
     end(&tree);
-    TREE(&tree, fdt_finish(room));
+    TREE(&tree, fdt_finish(dtb));
     if (tree.status)
         return err_set(err, ERR_FAILED, "device tree: %s", fdt_strerror(tree.status));
     return 0;
@@ -263,7 +263,7 @@ int dtb_dump(const void *dtb, const char *path, const struct watch *watch, struc
         if (errno == EINTR)
             return watch_check(watch, err);
         err_sys(err, ERR_FAILED, "--dump-dtb %s", path);
-        return err_hint(err, "a file in a folder that is there and can be written to");
+        return err_hint(err, "a file in an existing, writable directory");
     }
     if (sink_write(&sink, dtb, fdt_totalsize(dtb), READER_MS))
         result = err_sys(err, ERR_FAILED, "--dump-dtb %s", path);

@@ -30,7 +30,7 @@
 #define TYPE_CODE 11 /* execute, read, accessed */
 #define TYPE_TSS  11 /* busy 64-bit TSS */
 
-struct kvm_sregs entry_sregs(const struct layout *layout, const struct cpuid_facts *facts,
+struct kvm_sregs entry_sregs(const struct layout *layout, const struct cpuid_caps *caps,
                              unsigned id)
 {
     struct kvm_segment data = {.limit = 0xffffffff,
@@ -61,9 +61,9 @@ struct kvm_sregs entry_sregs(const struct layout *layout, const struct cpuid_fac
         .ldt = none,
         .cr0 = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG,
         .cr3 = layout->tables,
-        .cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (facts->xcr0 ? CR4_OSXSAVE : 0) |
-               (facts->smep ? CR4_SMEP : 0) | (facts->fsgsbase ? CR4_FSGSBASE : 0),
-        .efer = EFER_LME | EFER_LMA | (facts->nx ? EFER_NX : 0),
+        .cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (caps->xcr0 ? CR4_OSXSAVE : 0) |
+               (caps->smep ? CR4_SMEP : 0) | (caps->fsgsbase ? CR4_FSGSBASE : 0),
+        .efer = EFER_LME | EFER_LMA | (caps->nx ? EFER_NX : 0),
         .apic_base = APIC_BASE | APIC_ENABLE | APIC_X2APIC | (id == 0 ? APIC_BSP : 0),
     };
 }

@@ -14,7 +14,7 @@
 static int not_a_guest(const struct image *image, struct err *err, const char *why)
 {
     err_set(err, ERR_USAGE, "%s: %s", image->path, why);
-    return err_hint(err, "a static ELF64 x86-64 executable made for minivmm, such as bench.elf");
+    return err_hint(err, "a static x86-64 ELF64 executable built for minivmm, such as bench.elf");
 }
 
 static int truncated(const struct image *image, struct err *err)
@@ -61,8 +61,10 @@ static int add_segment(struct image *image, const GElf_Phdr *header, uint64_t fi
         return not_a_guest(image, err, "too many segments");
     if (header->p_vaddr != header->p_paddr)
         return not_a_guest(image, err, "a segment's virtual and physical addresses differ");
-    if (segment.base + segment.bytes < segment.base || segment.file_bytes > segment.bytes)
-        return not_a_guest(image, err, "a segment's size cannot be");
+    if (segment.base + segment.bytes < segment.base)
+        return not_a_guest(image, err, "a segment wraps around the address space");
+    if (segment.file_bytes > segment.bytes)
+        return not_a_guest(image, err, "a segment's p_filesz exceeds its p_memsz");
     if (segment.file_offset + segment.file_bytes < segment.file_offset ||
         segment.file_offset + segment.file_bytes > file_bytes)
         return truncated(image, err);
@@ -102,12 +104,12 @@ static int read_segments(struct image *image, Elf *elf, struct err *err)
         if (segment->execute && !segment->user && image->entry - segment->base < segment->bytes)
             found = true;
     }
-    return found ? 0 : not_a_guest(image, err, "the entry is outside the ring-0 code");
+    return found ? 0 : not_a_guest(image, err, "entry point outside the ring-0 code");
 }
 
 /*
- * The content of a section by name; NULL if there is none, or the file is broken. Names are looked
- * up in the raw table of strings: elf_strptr() would bring decompression along.
+ * The contents of a section by name; NULL if it is missing or the file is malformed. Names are read
+ * from the raw string table: elf_strptr() would link in decompression.
  */
 static const Elf_Data *find_section(Elf *elf, const char *wanted)
 {
@@ -138,19 +140,19 @@ static int read_info(struct image *image, Elf *elf, struct err *err)
     const Elf_Data *data = find_section(elf, MINIVMM_INFO_SECTION);
 
     if (!data || !data->d_buf || data->d_size < sizeof(image->info))
-        return not_a_guest(image, err, "no section " MINIVMM_INFO_SECTION);
+        return not_a_guest(image, err, "no valid section " MINIVMM_INFO_SECTION);
     memcpy(&image->info, data->d_buf, sizeof(image->info));
     if (image->info.magic != MINIVMM_INFO_MAGIC)
-        return not_a_guest(image, err, "no guest of minivmm's");
+        return not_a_guest(image, err, "bad magic in section " MINIVMM_INFO_SECTION);
     if (image->info.abi_version != MINIVMM_ABI_VERSION) {
-        err_set(err, ERR_USAGE, "%s: made for version %u of the guest ABI; this is version %d",
-                image->path, image->info.abi_version, MINIVMM_ABI_VERSION);
-        return err_hint(err, "guest and minivmm of the same build");
+        err_set(err, ERR_USAGE, "%s: built for guest ABI version %u, not %d", image->path,
+                image->info.abi_version, MINIVMM_ABI_VERSION);
+        return err_hint(err, "a guest and minivmm of the same build");
     }
     return 0;
 }
 
-/* Terminated and printable: a list goes to the user's terminal. */
+/* Terminate the text and replace unprintable characters: --list prints it to a terminal. */
 static void tame(char *text, size_t size)
 {
     text[size - 1] = '\0';
@@ -201,8 +203,8 @@ int image_open(struct image *image, const char *path, struct err *err)
     image->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (image->fd < 0) {
         err_sys(err, ERR_USAGE, "%s", path);
-        return err_hint(err, errno == EACCES ? "chmod +r, or a user who may read it"
-                                             : "--guest FILE, with a guest that is there");
+        return err_hint(err, errno == EACCES ? "chmod +r, or another user"
+                                             : "--guest with an existing file");
     }
     elf_version(EV_CURRENT);
     elf = elf_begin(image->fd, ELF_C_READ, NULL);
@@ -237,7 +239,7 @@ int image_load(const struct image *image, const struct guestmem *mem, struct err
 
         if (!host) {
             err_set(err, ERR_USAGE,
-                    "%s: the segment of %" PRIu64 " bytes at %#" PRIx64 " is outside memory",
+                    "%s: the segment of %" PRIu64 " bytes at %#" PRIx64 " is outside RAM",
                     image->path, segment->bytes, segment->base);
             return err_hint(err, "more --mem");
         }

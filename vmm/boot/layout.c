@@ -6,8 +6,7 @@
 #include "vmm/boot/layout.h"
 #include "vmm/boot/pagetable.h"
 
-/* Room for the device tree: fixed parts and the arguments, what few runs have, and a node per vCPU.
- */
+/* Space for the device tree: fixed nodes, optional properties, a node per vCPU. */
 #define DTB_BYTES          8192u
 #define DTB_BYTES_MASKED   (FEATURES_MAX * 16u)
 #define DTB_BYTES_NUMA     (CONFIG_NODES_MAX * (CONFIG_NODES_MAX * 12u + 160u))
@@ -18,22 +17,22 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
     return (value + unit - 1) / unit * unit;
 }
 
-/* No more than is needed: all of it is written to when the tree is built. */
-static uint64_t dtb_room(const struct config *config, const char *bench)
+/* A tight bound: building the tree touches all of its pages. */
+static uint64_t dtb_bytes_max(const struct config *config, const char *bench)
 {
     return DTB_BYTES + (config->cpu.text ? DTB_BYTES_MASKED : 0) +
            (config->numa.nodes ? DTB_BYTES_NUMA : 0) + strlen(config->args) +
            (bench ? strlen(bench) : 0) + (uint64_t)config->vcpus * DTB_BYTES_PER_VCPU;
 }
 
-/* The guest has to end below the device hole, and what the VMM needs with it. */
-static const char *what_helps(const struct config *config, const struct image *image,
-                              uint64_t needed)
+/* A hint on how to fit the guest and the VMM's region below the device hole. */
+static const char *hint_to_fit(const struct config *config, const struct image *image,
+                               uint64_t needed)
 {
     uint64_t end = image_end(image) + needed, vcpu_bytes = image->info.vcpu_bytes;
 
     if (image_end(image) > MINIVMM_RAM_LOW_END || end + vcpu_bytes > MINIVMM_RAM_LOW_END)
-        return "a guest that needs less";
+        return "a guest that needs less memory";
     return end + config->vcpus * vcpu_bytes > MINIVMM_RAM_LOW_END ? "fewer --vcpus" : "more --mem";
 }
 
@@ -44,8 +43,9 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
     gpa_t at;
 
     layout->device_bytes = CONFIG_PAGE_2M;
-    layout->tables_bytes = pagetable_room(span, 2 * image->segments + 9, config->guest_page_bytes);
-    layout->dtb_bytes = round_up(dtb_room(config, bench), CONFIG_PAGE_4K);
+    layout->tables_bytes =
+        pagetable_bytes_max(span, 2 * image->segments + 9, config->guest_page_bytes);
+    layout->dtb_bytes = round_up(dtb_bytes_max(config, bench), CONFIG_PAGE_4K);
     needed = layout->tables_bytes + PAGETABLE_BYTES +
              (uint64_t)config->vcpus * MINIVMM_STACK_BYTES + layout->dtb_bytes +
              round_up(config->vcpus * sizeof(uint64_t), CONFIG_PAGE_4K);
@@ -57,7 +57,7 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
         err_set(err, ERR_USAGE, "--mem %s: the guest and its %u vCPU%s need %" PRIu64 " MiB",
                 units_format_size(mem_text, config->mem_bytes), config->vcpus,
                 units_s(config->vcpus), round_up(guest + needed, CONFIG_PAGE_2M) >> 20);
-        return err_hint(err, "%s", what_helps(config, image, needed));
+        return err_hint(err, "%s", hint_to_fit(config, image, needed));
     }
 
     layout->guest_end = round_up(guest, CONFIG_PAGE_2M);
@@ -87,8 +87,8 @@ static uint64_t segment_flags(const struct image_segment *segment, uint64_t nx)
 }
 
 /*
- * The segments, and between them RAM for ring 3; page 0 is left out, so that a null pointer faults.
- * Returns the first address not mapped, or 0.
+ * Map the segments, and the RAM between them for ring 3. Page 0 stays unmapped, so that a null
+ * pointer faults. Returns the first address not mapped, or 0 on error.
  */
 static gpa_t map_image(struct pagetable *table, const struct image *image, uint64_t nx,
                        struct err *err)
@@ -102,8 +102,9 @@ static gpa_t map_image(struct pagetable *table, const struct image *image, uint6
 
         if (begin < at) {
             err_set(err, ERR_USAGE,
-                    "%s: the page at %#" PRIx64 " is page 0 or shared by two segments", image->path,
-                    begin);
+                    begin ? "%s: two segments share the page at %#" PRIx64
+                          : "%s: a segment overlaps the unmapped page at %#" PRIx64,
+                    image->path, begin);
             err_hint(err, "align the segments to 4 KiB or more when linking");
             return 0;
         }
@@ -128,7 +129,7 @@ int layout_map(const struct layout *layout, const struct config *config, const s
         return -1;
     if (pagetable_link(&table, MINIVMM_WINDOW_BASE, layout->window, err) ||
         pagetable_map(&table, at, layout->base - at, ram, err) ||
-        /* Page tables and ring-0 stacks; the device tree; the boot times and what is left. */
+        /* Page tables and ring-0 stacks; the device tree; the boot times and the rest. */
         pagetable_map(&table, layout->base, layout->dtb - layout->base, PTE_WRITE | nx, err) ||
         pagetable_map(&table, layout->dtb, layout->dtb_bytes, PTE_USER | nx, err) ||
         pagetable_map(&table, layout->boot_times, layout->end - layout->boot_times, ram, err) ||

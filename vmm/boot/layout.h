@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where everything lies in guest memory: the guest's segments where its ELF file says, and at the
- * top of low RAM, in whole 2 MiB pages, what the VMM puts there:
+ * The layout of guest memory: the guest's segments at their ELF file's addresses, and the VMM's
+ * region at the top of low RAM, in whole 2 MiB pages:
  *
  *     page tables | the window's table | ring-0 stacks | device tree | boot times
  *
- * The page tables, which host code builds, map all RAM and the devices one to one.
+ * The VMM builds the page tables, which identity-map all RAM and the devices.
  */
 #ifndef BOOT_LAYOUT_H
 #define BOOT_LAYOUT_H
@@ -14,22 +14,22 @@
 #include "vmm/config/config.h"
 
 struct layout {
-    gpa_t guest_end; /* of the guest's segments and of what it needs per vCPU */
-    gpa_t base, end; /* of the VMM's own region */
-    gpa_t tables;    /* the root is the first */
+    gpa_t guest_end; /* of the guest's segments and its per-vCPU memory */
+    gpa_t base, end; /* of the VMM's region */
+    gpa_t tables;    /* the root first */
     uint64_t tables_bytes;
-    gpa_t window; /* the guest's own page table, for MINIVMM_WINDOW_BASE */
+    gpa_t window; /* the page table of MINIVMM_WINDOW_BASE, which the guest fills in */
     gpa_t stacks;
     gpa_t dtb;
-    uint64_t dtb_bytes; /* room, not length */
+    uint64_t dtb_bytes; /* capacity, not length */
     gpa_t boot_times;
     uint64_t device_bytes; /* mapped from MINIVMM_DEVICE_BASE on */
 };
 
 /*
- * layout_plan(): decide where things go; `bench` is what the device tree will name as chosen, or
- * NULL. Fails with ERR_USAGE if the guest, what it needs per
- * vCPU and the VMM's own region do not fit into low RAM. Returns 0, or -1.
+ * layout_plan(): compute the layout; `bench` is the value of minivmm,bench in the device tree, or
+ * NULL. Returns 0, or -1 with ERR_USAGE if the guest, its per-vCPU memory and the VMM's region do
+ * not fit into low RAM.
  */
 int layout_plan(struct layout *layout, const struct config *config, const char *bench,
                 const struct image *image, const struct guestmem *mem, struct err *err);
@@ -38,9 +38,9 @@ int layout_plan(struct layout *layout, const struct config *config, const char *
 gpa_t layout_stack_top(const struct layout *layout, unsigned vcpu);
 
 /*
- * layout_map(): write the page tables, in the largest pages that config->guest_page_bytes and the
- * borders between permissions allow. `nx`: whether the CPU has no-execute pages. Returns 0, or -1
- * with ERR_USAGE if two segments share a page of 4 KiB, or one lies in page 0.
+ * layout_map(): write the page tables with the largest pages that config->guest_page_bytes and the
+ * boundaries between permissions allow. `nx`: whether the CPU supports no-execute pages. Returns 0,
+ * or -1 with ERR_USAGE if two segments share a 4 KiB page or one overlaps page 0.
  */
 int layout_map(const struct layout *layout, const struct config *config, const struct image *image,
                const struct guestmem *mem, bool nx, struct err *err);

@@ -5,10 +5,10 @@
 #define ENTRIES      512u
 #define ADDRESS_MASK 0x000ffffffffff000ull
 
-/* Entries above the leaves allow everything; the leaves decide. */
+/* Non-leaf entries allow everything; the leaf entries restrict. */
 #define TABLE_FLAGS (PTE_PRESENT | PTE_WRITE | PTE_USER | PTE_ACCESSED)
 
-/* The bytes that one entry of a level covers: level 0 is the last. */
+/* The bytes that one entry maps; level 0 is that of 4 KiB pages. */
 static uint64_t entry_bytes(unsigned level)
 {
     return 1ull << (12 + 9 * level);
@@ -31,12 +31,12 @@ static uint64_t *entries_at(const struct pagetable *table, gpa_t gpa)
     return guestmem_at(table->mem, gpa, PAGETABLE_BYTES);
 }
 
-/* The entries of the table below `entry`, made if it is not there. */
+/* The table that `entry` points to, allocated if missing. */
 static uint64_t *descend(struct pagetable *table, uint64_t *entry, struct err *err)
 {
     if (!(*entry & PTE_PRESENT)) {
         if (table->next == table->end) {
-            err_set(err, ERR_FAILED, "no room for the guest's page tables");
+            err_set(err, ERR_FAILED, "no space for the guest's page tables");
             return NULL;
         }
         *entry = table->next | TABLE_FLAGS;
@@ -56,7 +56,7 @@ int pagetable_map(struct pagetable *table, gpa_t gpa, uint64_t bytes, uint64_t f
         unsigned level = LEVELS - 1, index;
         uint64_t page;
 
-        /* The largest page that is allowed, aligned and not too long. */
+        /* The largest page that is allowed, aligned and not larger than the rest. */
         for (page = table->page_bytes; gpa % page || end - gpa < page; page >>= 9)
             ;
         while (entry_bytes(level) > page) {
@@ -65,7 +65,7 @@ int pagetable_map(struct pagetable *table, gpa_t gpa, uint64_t bytes, uint64_t f
                 return -1;
             level--;
         }
-        /* All pages of this size up to the end of this table. */
+        /* All pages of this size in this table. */
         index = (unsigned)(gpa / page % ENTRIES);
         for (; index < ENTRIES && end - gpa >= page; index++, gpa += page)
             entries[index] = gpa | flags | (level ? PTE_LARGE : 0);
@@ -85,13 +85,13 @@ int pagetable_link(struct pagetable *table, uint64_t address, gpa_t gpa, struct 
     return 0;
 }
 
-uint64_t pagetable_room(uint64_t bytes, unsigned regions, uint64_t page_bytes)
+uint64_t pagetable_bytes_max(uint64_t bytes, unsigned regions, uint64_t page_bytes)
 {
     uint64_t gib = bytes / entry_bytes(2) + regions + 1, tables;
 
     /*
-     * A root, a table per 512 GiB, one per GiB; a region's two ends may need a table each on the
-     * level of 2 MiB pages and on that of 4 KiB pages; and all of the latter if no page is larger.
+     * A root, a table per 512 GiB, a table per GiB; each end of a region may need one more table of
+     * 2 MiB pages and one of 4 KiB pages; with 4 KiB pages only, a table per 2 MiB.
      */
     tables = 1 + (gib / ENTRIES + 1 + regions) + gib + 4 * (uint64_t)regions;
     if (page_bytes < entry_bytes(1))

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Writing four-level page tables for a guest (Intel SDM vol. 3, 4.5).
- */
+/* Building 4-level page tables in guest memory (Intel SDM vol. 3, 4.5). */
 #ifndef BOOT_PAGETABLE_H
 #define BOOT_PAGETABLE_H
 
@@ -22,7 +20,7 @@
 /* A table is one page of 512 entries. */
 #define PAGETABLE_BYTES 4096u
 
-/* Tables are taken from `next` on; the first is the root. */
+/* Tables are allocated from `next` up; the first is the root. */
 struct pagetable {
     const struct guestmem *mem;
     gpa_t root, next, end;
@@ -30,27 +28,30 @@ struct pagetable {
 };
 
 /*
- * pagetable_init(): begin with an empty root in [base, base + bytes), which must be RAM and zero.
+ * pagetable_init(): an empty root at `base`; further tables go into [base, base + bytes), which
+ * must be zeroed RAM.
  */
 void pagetable_init(struct pagetable *table, const struct guestmem *mem, gpa_t base, uint64_t bytes,
                     uint64_t page_bytes);
 
 /*
- * pagetable_map(): map [gpa, gpa + bytes) one to one with `flags`; both must be multiples of
- * 4 KiB, and nothing in it may be mapped yet. Returns 0, or -1 if the tables' room is used up.
+ * pagetable_map(): identity-map [gpa, gpa + bytes) with `flags` (PTE_*). `gpa` and `bytes` must be
+ * multiples of 4 KiB, and the range must not be mapped yet. Returns 0, or -1 if the space for
+ * tables is used up.
  */
 int pagetable_map(struct pagetable *table, gpa_t gpa, uint64_t bytes, uint64_t flags,
                   struct err *err);
 
 /*
- * pagetable_link(): let the page table at `gpa`, which is the caller's, decide about the 2 MiB from
- * `address` on. Returns 0, or -1 if the tables' room is used up.
+ * pagetable_link(): use the page table at `gpa`, which the caller owns, for the 2 MiB at `address`.
+ * Returns 0, or -1 if the space for tables is used up.
  */
 int pagetable_link(struct pagetable *table, uint64_t address, gpa_t gpa, struct err *err);
 
 /*
- * pagetable_room(): bytes of tables that suffice to map `bytes` of addresses in `regions` pieces.
+ * pagetable_bytes_max(): an upper bound on the bytes of tables that map `bytes` bytes in `regions`
+ * ranges.
  */
-uint64_t pagetable_room(uint64_t bytes, unsigned regions, uint64_t page_bytes);
+uint64_t pagetable_bytes_max(uint64_t bytes, unsigned regions, uint64_t page_bytes);
 
 #endif

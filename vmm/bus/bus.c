@@ -6,7 +6,8 @@
 int bus_add(struct bus *bus, const struct bus_region *region, struct err *err)
 {
     if (bus->count == BUS_DEVICES_MAX)
-        return err_set(err, ERR_USAGE, "%s: more than %d devices", region->name, BUS_DEVICES_MAX);
+        return err_set(err, ERR_USAGE, "%s: more than %d devices on a bus", region->name,
+                       BUS_DEVICES_MAX);
     bus->region[bus->count++] = *region;
     return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From an address to the device that answers there: one bus for memory-mapped registers, one for
- * ports. Devices join before the first vCPU runs; bus_freeze() sorts them, and from then on a
- * look-up is a binary search in an array that nobody writes, without a lock.
+ * Maps an address to a device: one bus for MMIO, one for port I/O. Devices are added before the
+ * first vCPU runs; bus_freeze() sorts them, and from then on a lookup is a binary search of a
+ * constant array, without a lock.
  */
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
@@ -15,9 +15,10 @@
 #define BUS_DEVICES_MAX 64
 
 /*
- * What a device does. Offsets are from the device's base; `bytes` is 1 to 8, and the access lies
- * inside the device. `data` is little-endian and may not be aligned. Called on the thread of the
- * vCPU that made the access; several at once. Returns 0, or -1 with an error that ends the run.
+ * The register accesses of a device. `offset` is relative to the region's base; `bytes` is 1 to 8,
+ * and the access is within the region. `data` is little-endian and may be unaligned. Called on the
+ * thread of the vCPU that makes the access, by several threads at a time. Return 0, or -1 with *err
+ * set, which ends the run.
  */
 struct bus_ops {
     int (*read)(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err);
@@ -29,10 +30,10 @@ struct bus_region {
     const struct bus_ops *ops;
     void *device;
     const char *name;
-    const char *compatible; /* in the device tree; NULL: "minivmm," and the name */
-    unsigned vector;        /* of its interrupt, on vCPU 0; 0: it has none */
-    unsigned number;        /* the device's, among all of the VM: where its exits are counted */
-    bool for_harness;       /* its exits are not the benchmark's */
+    const char *compatible; /* in the device tree; NULL: "minivmm,NAME" */
+    unsigned vector;        /* of its interrupt on vCPU 0; 0: no interrupt */
+    unsigned number;        /* of the device in the VM: the index of its exit counters */
+    bool for_harness;       /* its exits are not charged to the benchmark */
 };
 
 struct bus {
@@ -40,13 +41,13 @@ struct bus {
     unsigned count;
 };
 
-/* bus_add(): before bus_freeze(). Returns 0, or -1 if it is full. */
+/* bus_add(): add a region, copied; before bus_freeze(). Returns 0, or -1 if the bus is full. */
 int bus_add(struct bus *bus, const struct bus_region *region, struct err *err);
 
-/* bus_freeze(): sort the regions. Returns 0, or -1 if two overlap. */
+/* bus_freeze(): sort the regions. Returns 0, or -1 with *err set if two overlap. */
 int bus_freeze(struct bus *bus, struct err *err);
 
-/* bus_find(): the region that holds all of [address, address + bytes), or NULL. */
+/* bus_find(): the region that contains [address, address + bytes), or NULL. */
 static inline const struct bus_region *bus_find(const struct bus *bus, uint64_t address,
                                                 unsigned bytes)
 {

@@ -73,7 +73,7 @@ static void print_cpus(FILE *out, const struct machine *machine)
     const struct backing *backing = &machine->mem.backing;
 
     if (config->cpu.text && machine->vm >= 0)
-        print_line(out, "cpu", "%s: XCR0 %#" PRIx64, config->cpu.text, machine->facts.xcr0);
+        print_line(out, "cpu", "%s: XCR0 %#" PRIx64, config->cpu.text, machine->caps.xcr0);
     if (config->topology.sockets)
         print_line(out, "topology", "sockets=%u,cores=%u,threads=%u, APIC ids up to %u",
                    topology->sockets, topology->cores, topology->threads,

@@ -6,8 +6,8 @@
 #include "vmm/dev/blk.h"
 
 /*
- * So many requests, or a little more than so many bytes, are taken at once: enough to share the
- * cost of a system call, few enough that the driver works on some while the device works on others.
+ * The size of a batch, in requests and in bytes: enough to share the cost of a system call, few
+ * enough that the driver and the device work at the same time.
  */
 #define BATCH       16u
 #define BATCH_BYTES (128u << 10)
@@ -24,11 +24,11 @@ static int blk_start(void *device, struct err *err)
     blk->request = calloc(layout->size, sizeof(*blk->request));
     blk->idle = calloc(layout->size, sizeof(struct blk_request *));
     if (!blk->request || !blk->idle)
-        return err_sys(err, ERR_FAILED, "no memory for a disk's requests");
+        return err_sys(err, ERR_FAILED, "virtio-blk: cannot allocate requests");
     for (unsigned i = 0; i < layout->size; i++)
         blk->idle[i] = &blk->request[i];
     blk->idles = layout->size;
-    blk->through = !virtio_mmio_has(&blk->mmio, VIRTIO_BLK_F_FLUSH);
+    blk->writethrough = !virtio_mmio_has(&blk->mmio, VIRTIO_BLK_F_FLUSH);
     if (virtqueue_init(&blk->queue, blk->mmio.mem, layout, err))
         return -1;
     return blk->host.start(blk->host.ctx, err);
@@ -79,16 +79,16 @@ void blk_init(struct blk *blk, const char *name, const struct config_disk *confi
         .backend = backend,
         .host = *host,
         .config = {.capacity = backend->bytes / VIRTIO_BLK_SECTOR_BYTES,
-                   .seg_max = VIRTQUEUE_PIECES_MAX - 2,
+                   .seg_max = VIRTQUEUE_IOVS_MAX - 2,
                    .blk_size = backend->block_bytes},
     };
-    /* All 20 bytes may be used: there is no terminator then (5.2.6). */
+    /* An id of 20 bytes has no terminator (5.2.6). */
     snprintf(blk->id, sizeof(blk->id), "%s-%s", name, backend->ops->name);
     virtio_mmio_init(&blk->mmio, &blk_ops, blk, mem, features, config->depth);
     virtio_mmio_set_config(&blk->mmio, &blk->config, sizeof(blk->config));
 }
 
-/* Give a request back to the driver. */
+/* Push a request with its status. */
 static void finish(struct blk *blk, struct blk_request *request, enum virtio_blk_status status)
 {
     if (status != VIRTIO_BLK_S_OK) {
@@ -100,14 +100,14 @@ static void finish(struct blk *blk, struct blk_request *request, enum virtio_blk
     blk->idle[blk->idles++] = request;
 }
 
-/* The pieces of a chain without its first `front` and its last `back` bytes, which are there. */
-static unsigned trim(struct iovec *to, const struct iovec *piece, unsigned pieces, uint64_t front,
+/* Copy iovecs without the first `front` and the last `back` bytes, which they hold. */
+static unsigned trim(struct iovec *to, const struct iovec *iov, unsigned iovs, uint64_t front,
                      uint64_t back)
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < pieces; i++) {
-        struct iovec part = piece[i];
+    for (unsigned i = 0; i < iovs; i++) {
+        struct iovec part = iov[i];
         uint64_t cut = front < part.iov_len ? front : part.iov_len;
 
         part.iov_base = (uint8_t *)part.iov_base + cut;
@@ -131,7 +131,7 @@ static bool within(const struct blk *blk, uint64_t sector, uint64_t bytes)
            bytes / VIRTIO_BLK_SECTOR_BYTES <= blk->config.capacity - sector;
 }
 
-/* Hand a read or a write to the back-end, or say what is wrong with it. */
+/* Set up a read or a write for the back-end. Returns an error status if it is invalid. */
 static enum virtio_blk_status transfer(struct blk *blk, struct blk_request *request,
                                        const struct virtqueue_chain *chain, uint64_t sector)
 {
@@ -143,12 +143,12 @@ static enum virtio_blk_status transfer(struct blk *blk, struct blk_request *requ
     iostat_add(&blk->stat, read ? IO_READS : IO_WRITES, 1);
     if (!within(blk, sector, io->bytes) || (!read && blk->backend->read_only))
         return VIRTIO_BLK_S_IOERR;
-    io->iovs = read ? trim(request->iov, chain->piece + chain->readable, chain->writable, 0, 1)
-                    : trim(request->iov, chain->piece, chain->readable,
-                           sizeof(struct virtio_blk_header), 0);
+    io->iovs =
+        read ? trim(request->iov, chain->iov + chain->readable, chain->writable, 0, 1)
+             : trim(request->iov, chain->iov, chain->readable, sizeof(struct virtio_blk_header), 0);
     io->iov = request->iov;
     io->offset = sector * VIRTIO_BLK_SECTOR_BYTES;
-    io->through = !read && blk->through;
+    io->writethrough = !read && blk->writethrough;
     request->written = read ? (uint32_t)io->bytes : 0;
     return VIRTIO_BLK_S_OK;
 }
@@ -156,14 +156,14 @@ static enum virtio_blk_status transfer(struct blk *blk, struct blk_request *requ
 static enum virtio_blk_status get_id(const struct blk *blk, struct blk_request *request,
                                      const struct virtqueue_chain *chain)
 {
-    /* The status is behind it. */
+    /* The status byte follows. */
     if (chain->writable_bytes < sizeof(blk->id) + 1)
         return VIRTIO_BLK_S_IOERR;
     request->written = (uint32_t)virtqueue_write(chain, blk->id, sizeof(blk->id));
     return VIRTIO_BLK_S_OK;
 }
 
-/* Do what a chain asks for, or have it done. */
+/* Execute a request or queue it to the back-end. */
 static void begin(struct blk *blk, struct blk_request *request, const struct virtqueue_chain *chain,
                   const struct virtio_blk_header *header)
 {
@@ -198,14 +198,14 @@ static void begin(struct blk *blk, struct blk_request *request, const struct vir
         backend_queue(blk->backend, &request->io);
 }
 
-/* What no driver may do: the device stops, and what is in flight is still finished. */
+/* A protocol violation: set NEEDS_RESET. Requests in flight still complete. */
 static void give_up(struct blk *blk, const struct err *err)
 {
     blk->accepting = false;
     virtio_mmio_fail(&blk->mmio, err);
 }
 
-/* Take one chain, and add to *bytes what it moves. Returns whether there was one. */
+/* Pop one request and add its size to *bytes. Returns whether there was one. */
 static bool take(struct blk *blk, uint64_t *bytes)
 {
     struct virtqueue_chain chain;
@@ -219,14 +219,15 @@ static bool take(struct blk *blk, uint64_t *bytes)
     if (popped <= 0)
         return false;
     if (virtqueue_read(&chain, &header, sizeof(header)) < sizeof(header) || !chain.writable_bytes) {
-        err_set(&err, ERR_FAILED, "virtio-blk: a request without a header or a status");
+        err_set(&err, ERR_FAILED, "virtio-blk: request has no %s",
+                chain.writable_bytes ? "complete header" : "status byte");
         give_up(blk, &err);
         return false;
     }
     request = blk->idle[--blk->idles];
     request->head = chain.head;
-    request->status = chain.piece[chain.readable + chain.writable - 1].iov_base;
-    request->status += chain.piece[chain.readable + chain.writable - 1].iov_len - 1;
+    request->status = chain.iov[chain.readable + chain.writable - 1].iov_base;
+    request->status += chain.iov[chain.readable + chain.writable - 1].iov_len - 1;
     *bytes += chain.readable_bytes + chain.writable_bytes;
     begin(blk, request, &chain, &header);
     return true;
@@ -262,13 +263,13 @@ bool blk_work(struct blk *blk)
     return blk_finish(blk) || taken;
 }
 
-bool blk_want_kick(struct blk *blk)
+bool blk_enable_kicks(struct blk *blk)
 {
-    return !blk->accepting || virtqueue_want_kick(&blk->queue);
+    return !blk->accepting || virtqueue_enable_kicks(&blk->queue);
 }
 
-void blk_stop_kicks(struct blk *blk)
+void blk_disable_kicks(struct blk *blk)
 {
     if (blk->accepting)
-        virtqueue_stop_kicks(&blk->queue);
+        virtqueue_disable_kicks(&blk->queue);
 }

@@ -2,10 +2,10 @@
 /*
  * virtio-blk, the block device (VIRTIO 1.2, 5.2), on a back-end.
  *
- * One thread, the disk's, calls blk_work() while the device runs; between blk_host's start() and
- * the return of its stop() the queue and the back-end are that thread's. What a guest was told to
- * be flushed has been through fdatasync(2); a driver that does not negotiate VIRTIO_BLK_F_FLUSH has
- * each write on the disk before it is told that it is done.
+ * The disk's thread calls blk_work() while the device runs; from blk_host's start() until its
+ * stop() returns, that thread owns the queue and the back-end. A flush completes after
+ * fdatasync(2). For a driver that does not negotiate VIRTIO_BLK_F_FLUSH, the disk is writethrough:
+ * each write is durable when it completes (5.2.6.2).
  */
 #ifndef DEV_BLK_H
 #define DEV_BLK_H
@@ -17,18 +17,18 @@
 struct blk_request {
     struct backend_io io;
     uint16_t head;
-    uint32_t written; /* bytes of the driver's that it fills, if all goes well, but the status */
+    uint32_t written; /* bytes written to the driver's buffers on success, without the status */
     uint8_t *status;  /* in guest memory */
-    struct iovec iov[VIRTQUEUE_PIECES_MAX];
+    struct iovec iov[VIRTQUEUE_IOVS_MAX];
 };
 
-/* What runs the device: called on vCPUs' threads. */
+/* What runs the device; called on the vCPUs' threads. */
 struct blk_host {
-    /* Begin to call blk_work(). Returns 0, or -1. */
+    /* Start to call blk_work(). Returns 0, or -1 with *err set. */
     int (*start)(void *ctx, struct err *err);
-    /* Call it no more once blk_idle(). */
+    /* Wait until blk_idle(), then stop calling it. */
     void (*stop)(void *ctx);
-    /* The driver kicks. */
+    /* The driver has kicked. */
     void (*kick)(void *ctx);
     void *ctx;
 };
@@ -41,29 +41,29 @@ struct blk {
     char id[VIRTIO_BLK_ID_BYTES];
 
     struct virtqueue queue;
-    bool accepting;   /* there is a queue, and it is not broken */
-    bool through;     /* no flush was negotiated: writes are to be on the disk */
-    unsigned entries; /* of the queue, and of what follows */
+    bool accepting;    /* the queue is ready and not broken */
+    bool writethrough; /* without VIRTIO_BLK_F_FLUSH: each write is durable when complete */
+    unsigned entries;  /* of the queue and of the two arrays below */
     struct blk_request *request;
-    struct blk_request **idle; /* those that are not in use */
+    struct blk_request **idle; /* a stack of unused requests */
     unsigned idles;
     struct iostat stat;
 };
 
 /*
- * blk_init(): a device of this name, which is what get-id answers; `backend` is open, for
- * config->depth operations. `mem` and `backend` must outlive the device.
+ * blk_init(): a device that answers VIRTIO_BLK_T_GET_ID with `name` and the engine's name.
+ * `backend` must be open for config->depth operations. `mem` and `backend` must outlive the device.
  */
 void blk_init(struct blk *blk, const char *name, const struct config_disk *config,
               struct backend *backend, const struct guestmem *mem, const struct blk_host *host);
 
 /*
- * blk_work(): take what the driver has made available, and give back what is complete. Returns
- * whether there was anything. Does not wait.
+ * blk_work(): pop a batch of available requests and push those that are complete. Returns whether
+ * there were any. Does not block.
  */
 bool blk_work(struct blk *blk);
 
-/* blk_finish(): the same, without taking anything new. */
+/* blk_finish(): the same without popping new requests. */
 bool blk_finish(struct blk *blk);
 
 /* blk_idle(): whether nothing is in flight. */
@@ -72,10 +72,10 @@ static inline bool blk_idle(const struct blk *blk)
     return blk->idles == blk->entries;
 }
 
-/* blk_want_kick(): ask for a kick. Returns false if there is something to do already. */
-bool blk_want_kick(struct blk *blk);
+/* blk_enable_kicks(): request a kick. Returns false if a request is available already. */
+bool blk_enable_kicks(struct blk *blk);
 
-/* blk_stop_kicks(): ask for none; to be repeated after each batch. */
-void blk_stop_kicks(struct blk *blk);
+/* blk_disable_kicks(): suppress kicks; call it again after each batch. */
+void blk_disable_kicks(struct blk *blk);
 
 #endif

@@ -23,9 +23,8 @@ static int channel_read(void *device, uint64_t offset, void *data, unsigned byte
 {
     (void)device, (void)data;
     return err_set(err, ERR_FAILED,
-                   "the guest read %u byte%s at %#" PRIx64
-                   " of the channel, which has no register to read",
-                   bytes, units_s(bytes), offset);
+                   "guest: %u-byte read of channel register %#" PRIx64 ", which is write-only",
+                   bytes, offset);
 }
 
 static int take(struct channel *channel, gpa_t gpa, unsigned count, struct err *err)
@@ -33,8 +32,7 @@ static int take(struct channel *channel, gpa_t gpa, unsigned count, struct err *
     const struct channel_record *records = guestmem_at(channel->mem, gpa, count * sizeof(*records));
 
     if (!records)
-        return err_set(err, ERR_FAILED,
-                       "the guest announced %u channel record%s at %#" PRIx64 ", which is not RAM",
+        return err_set(err, ERR_FAILED, "guest: %u channel record%s at %#" PRIx64 " outside RAM",
                        count, units_s(count), gpa);
     for (unsigned i = 0; i < count; i++) {
         struct channel_record copy;
@@ -54,15 +52,18 @@ static int channel_write(void *device, uint64_t offset, const void *data, unsign
     unsigned count;
     int result;
 
-    if (offset != MINIVMM_CHANNEL_DOORBELL || bytes != sizeof(doorbell))
+    if (offset != MINIVMM_CHANNEL_DOORBELL)
         return err_set(err, ERR_FAILED,
-                       "the guest wrote %u byte%s at %#" PRIx64 " of the channel: not its doorbell",
-                       bytes, units_s(bytes), offset);
+                       "guest: %u-byte write to unknown channel register %#" PRIx64, bytes, offset);
+    if (bytes != sizeof(doorbell))
+        return err_set(err, ERR_FAILED,
+                       "guest: %u-byte write to the channel doorbell; its width is 8", bytes);
     memcpy(&doorbell, data, sizeof(doorbell));
     count = (unsigned)(doorbell >> MINIVMM_CHANNEL_COUNT_SHIFT);
     if (!count || count > MINIVMM_CHANNEL_BATCH_MAX)
-        return err_set(err, ERR_FAILED, "the guest announced %u channel records; 1 to %u can be",
-                       count, MINIVMM_CHANNEL_BATCH_MAX);
+        return err_set(err, ERR_FAILED,
+                       "guest: invalid channel record count %u; it must be 1 to %u", count,
+                       MINIVMM_CHANNEL_BATCH_MAX);
 
     pthread_mutex_lock(&channel->lock);
     result = take(channel, doorbell & ADDRESS_MASK, count, err);

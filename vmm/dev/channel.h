@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The channel device: takes the guest's records out of guest memory when the doorbell rings
- * (include/minivmm/channel.h) and hands them to the run's result.
+ * The channel device: on a doorbell write, copies the guest's records out of guest memory
+ * (include/minivmm/channel.h) and applies them to the run's result.
  */
 #ifndef DEV_CHANNEL_H
 #define DEV_CHANNEL_H
@@ -15,15 +15,15 @@
 struct channel {
     const struct guestmem *mem;
     struct run_result *result;
-    /* Called when the guest is done, by its own word or by a fault. */
+    /* Called after an EXIT or a FAULT record. */
     void (*done)(void *ctx);
     void *ctx;
-    pthread_mutex_t lock; /* vCPUs may ring at the same time */
+    pthread_mutex_t lock; /* serializes doorbell writes of several vCPUs */
 };
 
 extern const struct bus_ops channel_ops;
 
-/* channel_init(): all that is passed must outlive the channel. */
+/* channel_init(): all pointers must outlive the channel. */
 void channel_init(struct channel *channel, const struct guestmem *mem, struct run_result *result,
                   void (*done)(void *ctx), void *ctx);
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "minivmm/abi.h"
-#include "vmm/base/units.h"
 #include "vmm/dev/paravirt.h"
 
 #define ADDRESS_MASK ((1ull << MINIVMM_PARAVIRT_VALUE_SHIFT) - 1)
@@ -21,8 +20,8 @@ void paravirt_init(struct paravirt *paravirt, const struct guestmem *mem)
 
 static int bad_word(uint64_t gpa, struct err *err)
 {
-    return err_set(err, ERR_FAILED, "the guest waits on %#" PRIx64 ", which is not a word of RAM",
-                   gpa);
+    return err_set(err, ERR_FAILED, "guest: wait or wake at %#" PRIx64 ", which is %s", gpa,
+                   gpa % sizeof(uint32_t) ? "misaligned" : "outside RAM");
 }
 
 static uint32_t *word_at(const struct paravirt *paravirt, gpa_t gpa)
@@ -31,8 +30,9 @@ static uint32_t *word_at(const struct paravirt *paravirt, gpa_t gpa)
 }
 
 /*
- * The futex compares all 32 bits, the guest gave 16: read the word, compare these, and sleep only
- * while the word stays what was read. A signal ends the sleep, which is how a run is stopped.
+ * FUTEX_WAIT compares all 32 bits, the guest passes 16: load the word, compare the low 16 bits, and
+ * sleep only while the word still has the loaded value. A signal, which stops a run, ends the
+ * sleep.
  */
 static int wait_on(struct paravirt *paravirt, uint64_t value, struct err *err)
 {
@@ -67,6 +67,12 @@ static int discard(struct paravirt *paravirt, uint64_t value, struct err *err)
     return 0;
 }
 
+static int unknown_register(struct err *err, const char *access, uint64_t offset, unsigned bytes)
+{
+    return err_set(err, ERR_FAILED, "guest: %u-byte %s unknown paravirt register %#" PRIx64, bytes,
+                   access, offset);
+}
+
 static int paravirt_write(void *device, uint64_t offset, const void *data, unsigned bytes,
                           struct err *err)
 {
@@ -78,10 +84,7 @@ static int paravirt_write(void *device, uint64_t offset, const void *data, unsig
     uint64_t value;
 
     if (bytes != sizeof(value) || offset % 8 || offset / 8 >= sizeof(reg) / sizeof(reg[0]))
-        return err_set(err, ERR_FAILED,
-                       "the guest wrote %u byte%s at %#" PRIx64
-                       " of the paravirtual device: not a register of its",
-                       bytes, units_s(bytes), offset);
+        return unknown_register(err, "write to", offset, bytes);
     memcpy(&value, data, sizeof(value));
     return reg[offset / 8](device, value, err);
 }
@@ -92,10 +95,7 @@ static int paravirt_read(void *device, uint64_t offset, void *data, unsigned byt
     uint64_t value = (uint64_t)__atomic_load_n(&paravirt->discard_errno, __ATOMIC_RELAXED);
 
     if (offset != MINIVMM_PARAVIRT_DISCARD || bytes != sizeof(value))
-        return err_set(err, ERR_FAILED,
-                       "the guest read %u byte%s at %#" PRIx64
-                       " of the paravirtual device: not a register of its",
-                       bytes, units_s(bytes), offset);
+        return unknown_register(err, "read of", offset, bytes);
     memcpy(data, &value, sizeof(value));
     return 0;
 }

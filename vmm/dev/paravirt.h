@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The paravirtual device: sleeping on a word of memory, waking, and giving memory back
+ * The paravirtual device: wait on a word of memory, wake its waiters, and discard memory
  * (enum minivmm_paravirt_reg in include/minivmm/abi.h).
  */
 #ifndef DEV_PARAVIRT_H
@@ -11,7 +11,7 @@
 
 struct paravirt {
     const struct guestmem *mem;
-    int discard_errno; /* of the last discard; 0: it was done */
+    int discard_errno; /* atomic: of the last discard; 0: success */
 };
 
 extern const struct bus_ops paravirt_ops;

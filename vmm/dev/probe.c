@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vmm/base/units.h"
 #include "vmm/dev/probe.h"
 
 #define REGISTER_BYTES 8u
@@ -24,12 +23,11 @@ void probe_init(struct probe *probe, const struct probe_host *host)
     side_init(&probe->pio);
 }
 
-static int not_a_register(struct err *err, const char *verb, const char *device, uint64_t offset,
-                          unsigned bytes)
+static int unknown_register(struct err *err, const char *access, const char *device,
+                            uint64_t offset, unsigned bytes)
 {
-    return err_set(err, ERR_FAILED,
-                   "the guest %s %u byte%s at %#" PRIx64 " of the %s: not a register of its", verb,
-                   bytes, units_s(bytes), offset, device);
+    return err_set(err, ERR_FAILED, "guest: %u-byte %s unknown %s register %#" PRIx64, bytes,
+                   access, device, offset);
 }
 
 static int probe_write(void *device, uint64_t offset, const void *data, unsigned bytes,
@@ -40,7 +38,7 @@ static int probe_write(void *device, uint64_t offset, const void *data, unsigned
 
     (void)data;
     if (way >= MINIVMM_PROBE_WAYS)
-        return not_a_register(err, "wrote", "probe", offset, bytes);
+        return unknown_register(err, "write to", "probe", offset, bytes);
     __atomic_fetch_add(&side->count[way], 1, __ATOMIC_RELAXED);
     return 0;
 }
@@ -51,7 +49,7 @@ static int probe_read(void *device, uint64_t offset, void *data, unsigned bytes,
     uint64_t way = offset / REGISTER_BYTES;
 
     if (way != MINIVMM_PROBE_USER)
-        return not_a_register(err, "read", "probe", offset, bytes);
+        return unknown_register(err, "read of", "probe", offset, bytes);
     __atomic_fetch_add(&side->count[way], 1, __ATOMIC_RELAXED);
     memset(data, 0, bytes);
     return 0;
@@ -63,8 +61,8 @@ const struct bus_ops probe_ops = {
 };
 
 /*
- * How often an access was delivered in a way: by signals of an eventfd, if KVM has been told to,
- * and then those that came here instead do not count.
+ * The number of accesses delivered in a way: the signals of its eventfd if it has one, in which
+ * case accesses that reached the device do not count.
  */
 static uint64_t delivered(struct probe_side *side, unsigned way)
 {
@@ -72,7 +70,7 @@ static uint64_t delivered(struct probe_side *side, unsigned way)
 
     if (side->event[way] < 0)
         return __atomic_load_n(&side->count[way], __ATOMIC_RELAXED);
-    /* It does not block; there may be nothing to read. */
+    /* A non-blocking read, which fails if there was no signal. */
     if (read(side->event[way], &signals, sizeof(signals)) == sizeof(signals))
         side->signals[way] += signals;
     return side->signals[way];
@@ -86,7 +84,7 @@ static uint64_t ways(struct probe *probe)
     return probe->mmio.ways | probe->pio.ways << PIO_WAYS_SHIFT;
 }
 
-/* What is known of the ways: the count of one, or which there are. */
+/* The supported ways, or the count of one way. */
 static int read_ways(struct probe *probe, uint64_t offset, uint64_t *value)
 {
     unsigned way = offset % MINIVMM_CONTROL_PIO / REGISTER_BYTES;
@@ -109,13 +107,13 @@ static int control_read(void *device, uint64_t offset, void *data, unsigned byte
     uint64_t value;
 
     if (bytes != sizeof(value) || offset % REGISTER_BYTES)
-        return not_a_register(err, "read", "probe's control", offset, bytes);
+        return unknown_register(err, "read of", "probe-control", offset, bytes);
     if (offset == MINIVMM_CONTROL_WORK)
         value = __atomic_load_n(&probe->ticks, __ATOMIC_RELAXED);
     else if (offset == MINIVMM_CONTROL_INTERRUPT)
         value = probe->host.interrupt_time(probe->host.ctx);
     else if (offset > MINIVMM_CONTROL_WAYS || read_ways(probe, offset, &value))
-        return not_a_register(err, "read", "probe's control", offset, bytes);
+        return unknown_register(err, "read of", "probe-control", offset, bytes);
     memcpy(data, &value, sizeof(value));
     return 0;
 }
@@ -126,8 +124,7 @@ static int work(struct probe *probe, uint64_t value, struct err *err)
     uint64_t ticks = 0;
 
     if (kind >= MINIVMM_WORK_COUNT)
-        return err_set(err, ERR_FAILED, "the guest asked the probe for work of no known kind (%u)",
-                       kind);
+        return err_set(err, ERR_FAILED, "guest: unknown probe work kind %u", kind);
     if (probe->host.work(probe->host.ctx, kind, value & COUNT_MASK, &ticks, err))
         return -1;
     __atomic_store_n(&probe->ticks, ticks, __ATOMIC_RELAXED);
@@ -154,7 +151,7 @@ static int control_write(void *device, uint64_t offset, const void *data, unsign
             return host->keep_times(host->ctx, value & 1, err);
         }
     }
-    return not_a_register(err, "wrote", "probe's control", offset, bytes);
+    return unknown_register(err, "write to", "probe-control", offset, bytes);
 }
 
 const struct bus_ops probe_control_ops = {

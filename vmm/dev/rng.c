@@ -5,7 +5,7 @@
 
 #define QUEUE_SIZE 64u
 
-/* Of one chain, and by one kick, no more is filled: none keeps its vCPU for long. */
+/* Limits per chain and per kick, so that a kick does not block its vCPU for long. */
 #define CHAIN_BYTES_MAX 4096u
 #define CHAINS_MAX      4096u
 
@@ -33,7 +33,7 @@ static void rng_stop(void *device)
     pthread_mutex_unlock(&rng->lock);
 }
 
-/* Returns how many bytes there are now. */
+/* Returns the number of bytes written. */
 static uint32_t fill(const struct virtqueue_chain *chain)
 {
     uint8_t bytes[CHAIN_BYTES_MAX];
@@ -43,7 +43,7 @@ static uint32_t fill(const struct virtqueue_chain *chain)
     return got > 0 ? (uint32_t)virtqueue_write(chain, bytes, (uint64_t)got) : 0;
 }
 
-/* All that is available, unless other vCPUs make it more and more. */
+/* Fill all available chains, up to CHAINS_MAX in case other vCPUs keep adding some. */
 static int fill_all(struct rng *rng, struct err *err)
 {
     struct virtqueue_chain chain;
@@ -53,12 +53,12 @@ static int fill_all(struct rng *rng, struct err *err)
         popped = virtqueue_pop(&rng->queue, &chain, err);
         if (popped > 0)
             virtqueue_push(&rng->queue, chain.head, fill(&chain));
-        else if (!popped && !virtqueue_want_kick(&rng->queue))
+        else if (!popped && !virtqueue_enable_kicks(&rng->queue))
             popped = 1;
     }
-    /* What is left for now is served with the next kick, which must not be kept back. */
+    /* The next kick serves what is left, so kicks must be enabled. */
     if (popped > 0)
-        virtqueue_want_kick(&rng->queue);
+        virtqueue_enable_kicks(&rng->queue);
     return popped < 0 ? -1 : 0;
 }
 

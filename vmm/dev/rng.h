@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * virtio-rng, the entropy device (VIRTIO 1.2, 5.4): the driver offers buffers, the device fills
- * them from the host's getrandom(2). The smallest whole device, and the template for others: a
- * transport, a queue, and what to do with a chain. It works on the thread of the vCPU that kicks.
+ * virtio-rng, the entropy device (VIRTIO 1.2, 5.4): the driver makes buffers available, the device
+ * fills them from the host's getrandom(2). It is the smallest device and the template for others: a
+ * transport, a queue, and the handling of a chain. It runs on the thread of the vCPU that kicks.
  */
 #ifndef DEV_RNG_H
 #define DEV_RNG_H
@@ -11,7 +11,7 @@
 
 struct rng {
     struct virtio_mmio mmio;
-    pthread_mutex_t lock; /* of the queue: any vCPU may kick */
+    pthread_mutex_t lock; /* protects the queue: any vCPU may kick */
     struct virtqueue queue;
     bool running;
 };

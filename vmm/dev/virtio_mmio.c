@@ -4,7 +4,7 @@
 
 #include "vmm/dev/virtio_mmio.h"
 
-/* Whoever reads it: "MVMM". */
+/* "MVMM" */
 #define VENDOR_ID 0x4d4d564du
 
 #define REGISTER_BYTES 4u
@@ -43,7 +43,7 @@ bool virtio_mmio_has(const struct virtio_mmio *mmio, uint64_t feature)
     return mmio->driver_features & feature;
 }
 
-/* Returns the status before. */
+/* Set NEEDS_RESET. Returns the status before. */
 static uint32_t need_reset(struct virtio_mmio *mmio, const struct err *err)
 {
     if (!__atomic_fetch_add(&mmio->errors, 1, __ATOMIC_RELAXED)) {
@@ -79,8 +79,8 @@ static void fail_at(struct virtio_mmio *mmio, const char *what, uint64_t offset,
 {
     struct err err;
 
-    err_set(&err, ERR_FAILED, "virtio: %s (register %#" PRIx64 ", %#" PRIx64 ")", what, offset,
-            value);
+    err_set(&err, ERR_FAILED, "virtio-mmio: %s (register %#" PRIx64 ", value %#" PRIx64 ")", what,
+            offset, value);
     virtio_mmio_fail(mmio, &err);
 }
 
@@ -108,7 +108,7 @@ void virtio_mmio_end(struct virtio_mmio *mmio)
     pthread_mutex_unlock(&mmio->lock);
 }
 
-/* Bits that the driver sets one after the other, each needing the one before (3.1.1). */
+/* Whether each status bit that is set has its predecessor set (3.1.1). */
 static bool in_order(uint32_t status)
 {
     static const uint32_t order[] = {VIRTIO_STATUS_ACKNOWLEDGE, VIRTIO_STATUS_DRIVER,
@@ -143,6 +143,7 @@ static void start(struct virtio_mmio *mmio)
 static void write_status(struct virtio_mmio *mmio, uint32_t value)
 {
     uint32_t status = status_of(mmio), added = value & ~status;
+    const char *wrong = NULL;
 
     if (!value) {
         reset(mmio);
@@ -150,11 +151,17 @@ static void write_status(struct virtio_mmio *mmio, uint32_t value)
     }
     if (status & VIRTIO_STATUS_NEEDS_RESET)
         return;
-    if (status & ~value || !in_order(value) || value & VIRTIO_STATUS_NEEDS_RESET) {
-        fail_at(mmio, "a status that cannot follow", VIRTIO_MMIO_STATUS, value);
+    if (status & ~value)
+        wrong = "driver cleared a status bit";
+    else if (!in_order(value))
+        wrong = "driver set status bits out of order";
+    else if (value & VIRTIO_STATUS_NEEDS_RESET)
+        wrong = "driver set NEEDS_RESET";
+    if (wrong) {
+        fail_at(mmio, wrong, VIRTIO_MMIO_STATUS, value);
         return;
     }
-    /* What the device cannot live with it does not confirm; the driver looks (3.1.1, step 6). */
+    /* Unsupported features: leave FEATURES_OK clear, which the driver checks (3.1.1, step 6). */
     if (added & VIRTIO_STATUS_FEATURES_OK && !features_fit(mmio))
         value &= ~(VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK);
     __atomic_or_fetch(&mmio->status, value, __ATOMIC_ACQ_REL);
@@ -167,31 +174,38 @@ static void write_features(struct virtio_mmio *mmio, uint32_t value)
     unsigned shift = 32 * mmio->driver_features_sel;
 
     if (status_of(mmio) & VIRTIO_STATUS_FEATURES_OK)
-        fail_at(mmio, "features changed after they were agreed on", VIRTIO_MMIO_DRIVER_FEATURES,
+        fail_at(mmio, "driver features written after FEATURES_OK", VIRTIO_MMIO_DRIVER_FEATURES,
                 value);
     else if (shift < 64)
         mmio->driver_features =
             (mmio->driver_features & ~(0xffffffffull << shift)) | (uint64_t)value << shift;
     else if (value)
-        fail_at(mmio, "features that there are not", VIRTIO_MMIO_DRIVER_FEATURES, value);
+        fail_at(mmio, "driver selected an undefined feature word", VIRTIO_MMIO_DRIVER_FEATURES,
+                value);
 }
 
 /*
- * A driver may take back what it has set up (4.2.2.2), which Linux does after each reset; from a
- * device that is live, only by a reset. Nor does one that is live look for new queues.
+ * A driver may write 0 to QUEUE_READY (4.2.2.2), as Linux does after each reset, but not while the
+ * device runs; nor does a running device accept new queues.
  */
 static void make_ready(struct virtio_mmio *mmio, struct virtio_queue *queue, uint32_t value)
 {
     struct virtqueue trial;
+    const char *wrong = NULL;
     struct err err;
 
     if (!value && !mmio->started) {
         queue->ready = false;
         return;
     }
-    if (value != 1 || queue->ready || mmio->started) {
-        fail_at(mmio, "a queue can be made ready once, before DRIVER_OK", VIRTIO_MMIO_QUEUE_READY,
-                value);
+    if (mmio->started)
+        wrong = "QUEUE_READY written after DRIVER_OK";
+    else if (value != 1)
+        wrong = "invalid QUEUE_READY value";
+    else if (queue->ready)
+        wrong = "queue is ready already";
+    if (wrong) {
+        fail_at(mmio, wrong, VIRTIO_MMIO_QUEUE_READY, value);
         return;
     }
     if (virtqueue_init(&trial, mmio->mem, &queue->layout, &err))
@@ -208,23 +222,23 @@ static void set_half(gpa_t *address, uint64_t offset, uint32_t value)
     *address = (*address & ~(0xffffffffull << shift)) | (uint64_t)value << shift;
 }
 
-/* The registers of the queue that is selected. */
+/* A register of the queue that queue_sel selects. */
 static void write_queue(struct virtio_mmio *mmio, uint64_t offset, uint32_t value)
 {
     struct virtio_queue *queue;
 
     if (mmio->queue_sel >= mmio->ops->queues) {
-        fail_at(mmio, "a queue that there is not", offset, mmio->queue_sel);
+        fail_at(mmio, "queue_sel out of range", offset, mmio->queue_sel);
         return;
     }
     queue = &mmio->queue[mmio->queue_sel];
     if (offset == VIRTIO_MMIO_QUEUE_READY) {
         make_ready(mmio, queue, value);
     } else if (queue->ready) {
-        fail_at(mmio, "a queue changed while it is ready", offset, value);
+        fail_at(mmio, "queue register written while the queue is ready", offset, value);
     } else if (offset == VIRTIO_MMIO_QUEUE_NUM) {
         if (value > mmio->queue_max)
-            fail_at(mmio, "a queue that is too large", offset, value);
+            fail_at(mmio, "queue size above QUEUE_NUM_MAX", offset, value);
         else
             queue->layout.size = value;
     } else {
@@ -256,10 +270,10 @@ static void write_locked(struct virtio_mmio *mmio, uint64_t offset, uint32_t val
     else if (is_queue_register(offset))
         write_queue(mmio, offset, value);
     else
-        fail_at(mmio, "a write where none may be", offset, value);
+        fail_at(mmio, "write to an unknown or read-only register", offset, value);
 }
 
-/* Without the lock, which stop() may hold for as long as I/O takes. */
+/* Does not take the lock, which stop() holds until all I/O has ended. */
 static void kick(struct virtio_mmio *mmio, uint32_t queue)
 {
     uint32_t status = status_of(mmio);
@@ -277,7 +291,8 @@ static int mmio_write(void *device, uint64_t offset, const void *data, unsigned 
 
     (void)err;
     if (bytes != REGISTER_BYTES || offset % REGISTER_BYTES) {
-        fail_at(mmio, "a write of a width that cannot be", offset, bytes);
+        fail_at(mmio, bytes != REGISTER_BYTES ? "write width is not 4 bytes" : "misaligned write",
+                offset, bytes);
         return 0;
     }
     memcpy(&value, data, sizeof(value));
@@ -321,7 +336,7 @@ static uint32_t read_locked(const struct virtio_mmio *mmio, uint64_t offset)
     case VIRTIO_MMIO_SHM_LEN_HIGH:
     case VIRTIO_MMIO_SHM_BASE_LOW:
     case VIRTIO_MMIO_SHM_BASE_HIGH:
-        return UINT32_MAX; /* there is no such region */
+        return UINT32_MAX; /* no shared memory region */
     default:
         return 0;
     }
@@ -346,7 +361,8 @@ static int mmio_read(void *device, uint64_t offset, void *data, unsigned bytes, 
         return 0;
     }
     if (bytes != REGISTER_BYTES || offset % REGISTER_BYTES) {
-        fail_at(mmio, "a read of a width that cannot be", offset, bytes);
+        fail_at(mmio, bytes != REGISTER_BYTES ? "read width is not 4 bytes" : "misaligned read",
+                offset, bytes);
         return 0;
     }
     if (offset == VIRTIO_MMIO_INTERRUPT_STATUS) {

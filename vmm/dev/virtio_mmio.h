@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The MMIO transport of virtio devices (VIRTIO 1.2, 4.2), version 2, once for all of them:
- * features, status, queues' addresses, configuration, interrupts and reset. A device adds what it
- * is.
+ * The virtio MMIO transport (VIRTIO 1.2, 4.2), version 2, shared by all devices: features, status,
+ * queue addresses, configuration space, interrupts and reset. A device implements struct
+ * virtio_ops.
  *
- * The driver's registers are written by vCPUs, any of them, while a thread of the device's may be
- * at work on its queues; between start() and stop() a queue belongs to the device.
+ * Any vCPU may access the registers while a device thread works on the queues. Between start() and
+ * stop(), the device owns its queues.
  */
 #ifndef DEV_VIRTIO_MMIO_H
 #define DEV_VIRTIO_MMIO_H
@@ -19,18 +19,18 @@
 
 struct virtio_mmio;
 
-/* What a device does. */
+/* The operations of a device. */
 struct virtio_ops {
     uint32_t id; /* VIRTIO_ID_* */
     unsigned queues;
     /*
-     * The driver is ready: virtio_mmio_queue() gives its queues. Returns 0, or -1 with why the
-     * device cannot go on.
+     * The driver has set DRIVER_OK; virtio_mmio_queue() returns its queues. Returns 0, or -1 with
+     * *err set.
      */
     int (*start)(void *device, struct err *err);
-    /* A reset: when it returns, the device does not touch its queues any more. */
+    /* A reset. After stop() returns, the device does not touch its queues. */
     void (*stop)(void *device);
-    /* The driver has made something available; on the vCPU's thread, after start(). */
+    /* A kick: the driver has made buffers available. On the vCPU's thread, after start(). */
     void (*kick)(void *device, unsigned queue);
 };
 
@@ -39,9 +39,9 @@ struct virtio_queue {
     bool ready;
 };
 
-/* How a device gets the driver's attention. */
+/* A device's interrupt. */
 struct virtio_interrupt {
-    /* On any thread. Returns 0, or -1. NULL: there is no interrupt, and the driver looks itself. */
+    /* Called on any thread. Returns 0, or -1 with *err set. NULL: none, and the driver polls. */
     int (*raise)(void *ctx, struct err *err);
     void *ctx;
 };
@@ -56,7 +56,7 @@ struct virtio_mmio {
     unsigned queue_max; /* entries */
     struct virtio_interrupt interrupt;
 
-    pthread_mutex_t lock; /* of what follows, but for what is atomic */
+    pthread_mutex_t lock; /* protects what follows, except for the atomic fields */
     uint32_t status;      /* atomic */
     uint32_t interrupts;  /* atomic: VIRTIO_INTERRUPT_* */
     uint64_t driver_features;
@@ -64,39 +64,39 @@ struct virtio_mmio {
     struct virtio_queue queue[VIRTIO_QUEUES_MAX];
     bool started;
 
-    uint64_t errors;   /* atomic: what the driver did that no driver may */
-    struct err error;  /* the first of them */
-    bool error_stored; /* atomic: `error` is there */
+    uint64_t errors;   /* atomic: how often the driver broke the protocol */
+    struct err error;  /* the first of these errors */
+    bool error_stored; /* atomic: `error` is valid */
 };
 
 extern const struct bus_ops virtio_mmio_ops;
 
 /*
- * virtio_mmio_init(): a device that offers `features`, of its own and of the queues';
- * VIRTIO_F_VERSION_1 is added. All pointers must outlive it.
+ * virtio_mmio_init(): a reset device that offers `features`, those of the device and of the queue,
+ * and VIRTIO_F_VERSION_1. `queue_max` is QUEUE_NUM_MAX. All pointers must outlive it.
  */
 void virtio_mmio_init(struct virtio_mmio *mmio, const struct virtio_ops *ops, void *device,
                       const struct guestmem *mem, uint64_t features, unsigned queue_max);
 
-/* virtio_mmio_set_config(): the device's configuration space. */
+/* virtio_mmio_set_config(): set the device-specific configuration space; not copied. */
 void virtio_mmio_set_config(struct virtio_mmio *mmio, const void *config, unsigned bytes);
 
-/* virtio_mmio_queue(): in start(): where the driver has put a queue; NULL: it uses none. */
+/* virtio_mmio_queue(): in start(): a queue's layout, or NULL if it is not ready. */
 const struct virtqueue_layout *virtio_mmio_queue(const struct virtio_mmio *mmio, unsigned queue);
 
-/* virtio_mmio_has(): in start() and later: whether a feature was negotiated. */
+/* virtio_mmio_has(): in start() and later: whether `feature` was negotiated. */
 bool virtio_mmio_has(const struct virtio_mmio *mmio, uint64_t feature);
 
-/* virtio_mmio_used(): tell the driver that buffers were used; on any thread. */
+/* virtio_mmio_used(): raise a used buffer notification; on any thread. */
 void virtio_mmio_used(struct virtio_mmio *mmio);
 
 /*
- * virtio_mmio_fail(): the driver has done what no driver may: count it, and ask for a reset. On
- * any thread.
+ * virtio_mmio_fail(): count a protocol violation of the driver, keep the first one's error and set
+ * NEEDS_RESET. On any thread.
  */
 void virtio_mmio_fail(struct virtio_mmio *mmio, const struct err *err);
 
-/* virtio_mmio_end(): stop the device, as a reset does; the last thing that is done with it. */
+/* virtio_mmio_end(): stop the device as a reset does; the last call for a device. */
 void virtio_mmio_end(struct virtio_mmio *mmio);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vmm/exec/coalesced.h"
 
-/* What fits into its page, as KVM_COALESCED_MMIO_MAX has it. */
+/* The entries of a one-page ring, as KVM_COALESCED_MMIO_MAX. */
 #define RING_BYTES 4096u
 #define RING_ENTRIES \
     ((RING_BYTES - sizeof(struct kvm_coalesced_mmio_ring)) / sizeof(struct kvm_coalesced_mmio))
@@ -26,7 +26,7 @@ static int serve(const struct coalesced *coalesced, const struct kvm_coalesced_m
     const struct bus *bus = write->pio ? coalesced->pio : coalesced->mmio;
     const struct bus_region *region = bus_find(bus, write->phys_addr, write->len);
 
-    /* KVM gathers only what a device has asked for. */
+    /* KVM coalesces only addresses that a device has registered. */
     return region ? region->ops->write(region->device, write->phys_addr - region->base, write->data,
                                        write->len, err)
                   : 0;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Coalesced writes: those that KVM has gathered in its ring instead of leaving the guest for each.
- */
+/* Coalesced MMIO and PIO: writes that KVM collects in a ring instead of exiting for each. */
 #ifndef EXEC_COALESCED_H
 #define EXEC_COALESCED_H
 
@@ -10,23 +8,23 @@
 
 #include "vmm/bus/bus.h"
 
-/* The one ring of a VM, which all its vCPUs empty. */
+/* The ring of a VM; all its vCPUs consume it. */
 struct coalesced {
-    struct kvm_coalesced_mmio_ring *ring; /* atomic: NULL until a vCPU has found it */
+    struct kvm_coalesced_mmio_ring *ring; /* atomic: NULL until coalesced_set_ring() */
     const struct bus *mmio, *pio;
     pthread_mutex_t lock;
 };
 
-/* coalesced_init(): without a ring, there is nothing to do. */
+/* coalesced_init(): no ring yet. Both buses must outlive it. */
 void coalesced_init(struct coalesced *coalesced, const struct bus *mmio, const struct bus *pio);
 
-/* coalesced_set_ring(): the ring that a vCPU has found, or NULL; it takes up a page. */
+/* coalesced_set_ring(): set the ring, one page, or NULL. Thread-safe. */
 void coalesced_set_ring(struct coalesced *coalesced, struct kvm_coalesced_mmio_ring *ring);
 
-/* coalesced_serve_all(): hand every gathered write to its device, in order. Returns 0, or -1. */
+/* coalesced_serve_all(): pass each write in the ring to its device, in order. Returns 0, or -1. */
 int coalesced_serve_all(struct coalesced *coalesced, struct err *err);
 
-/* coalesced_serve(): the same; to be called after every exit, and cheap if there is nothing. */
+/* coalesced_serve(): the same, without a lock if the ring is empty; called after each exit. */
 static inline int coalesced_serve(struct coalesced *coalesced, struct err *err)
 {
     struct kvm_coalesced_mmio_ring *ring = __atomic_load_n(&coalesced->ring, __ATOMIC_ACQUIRE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of a machine: at one moment while it runs, and when it has run. */
+/* Collects a machine's counters: a snapshot while it runs, and the facts after the run. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@ static uint64_t load(const uint64_t *counter)
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
-/* What a vCPU has done, including what it is doing. */
+/* Add a vCPU's counters, including the time since its last transition. */
 static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uint64_t now,
                      struct usage *usage)
 {
@@ -35,8 +35,8 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
 }
 
 /*
- * KVM's statistics of a vCPU now. Their layout is the same for all and is read when it is first
- * needed. Returns 0, or -1.
+ * Read a vCPU's KVM statistics. Their layout is the same for all vCPUs and is read once. Returns 0,
+ * or -1.
  */
 static int read_stats(struct machine *machine, const struct vcpu *vcpu, uint64_t *values)
 {
@@ -62,9 +62,9 @@ static void add_trace(const struct vcpu *vcpu, struct usage *usage)
         usage->trace[i] += counts[i];
 }
 
-_Static_assert(KVM_TRACE_MAX <= RESULT_TRACE_MAX, "all fit");
+_Static_assert(KVM_TRACE_MAX <= RESULT_TRACE_MAX, "usage.trace holds all counters");
 
-/* What a disk has done so far. */
+/* Add a disk's counters. */
 static void add_disk(const struct disk *disk, uint64_t *io)
 {
     for (unsigned i = 0; i < IO_COUNTERS; i++)
@@ -87,7 +87,7 @@ void machine_snapshot(void *ctx, struct usage *usage)
         add_vcpu(machine, vcpu, now, usage);
         add_trace(vcpu, usage);
         if (read_stats(machine, vcpu, values)) {
-            /* One that has not begun has caused nothing. */
+            /* A vCPU that has not started has no exits. */
             usage->kvm_partial |= __atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED) > 0;
             continue;
         }
@@ -178,8 +178,8 @@ static void collect_disks(const struct machine *machine, struct run_facts *facts
 }
 
 /*
- * When the vCPUs reached ring 3, from what each wrote to its place: a TSC value of this run, or
- * nothing that is used.
+ * When the vCPUs reached ring 3, from the TSC values that the guest wrote to the boot times. If one
+ * is not within this run, none is used.
  */
 static void collect_startup(const struct machine *machine, struct run_facts *facts)
 {
@@ -207,7 +207,7 @@ static void collect_nodes(const struct machine *machine, struct run_facts *facts
     const struct backing *backing = &machine->mem.backing;
     struct placement_node node[CONFIG_NODES_MAX];
 
-    facts->has_nodes = backing->nodes && !placement_look(backing, node);
+    facts->has_nodes = backing->nodes && !placement_query(backing, node);
     for (unsigned i = 0; facts->has_nodes && i < backing->nodes; i++)
         facts->node[i] = (struct run_node){node[i].host, node[i].here, node[i].elsewhere};
 }
@@ -221,7 +221,7 @@ int machine_collect(struct machine *machine, struct run_facts *facts, struct err
     facts->begin = machine->created;
     facts->end = machine->ended;
     facts->tsc_offset = machine->vcpu[0].tsc_offset;
-    facts->xcr0 = machine->facts.xcr0;
+    facts->xcr0 = machine->caps.xcr0;
     facts->masked = machine->masked;
     memcpy(facts->kernels_sha256, machine->image.info.kernels_sha256,
            sizeof(machine->image.info.kernels_sha256));
@@ -231,7 +231,7 @@ int machine_collect(struct machine *machine, struct run_facts *facts, struct err
     facts->vcpus = machine->vcpus;
     facts->vcpu = calloc(machine->vcpus, sizeof(*facts->vcpu));
     if (!facts->vcpu)
-        return err_sys(err, ERR_FAILED, "no memory for the report");
+        return err_sys(err, ERR_FAILED, "cannot allocate the vCPUs of the report");
     collect_vcpus(machine, facts);
     collect_vm_stats(machine, facts);
     collect_devices(machine, facts);

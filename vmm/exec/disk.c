@@ -5,7 +5,7 @@
 #include "vmm/exec/disk.h"
 #include "vmm/host/cpus.h"
 
-/* What kicks the disk's thread: an eventfd that KVM or the device's register writes to. */
+/* The eventfd that kicks the disk's thread, signalled by KVM or by a write to QueueNotify. */
 static int kick_event(const struct disk *disk, struct err *err)
 {
     static const uint32_t queue = 0;
@@ -13,10 +13,10 @@ static int kick_event(const struct disk *disk, struct err *err)
                                             sizeof(queue)};
     int fd = disk->config->notify == CONFIG_NOTIFY_EXIT
                  ? eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)
-                 : delivery_event(disk->line.routes->vm, &notify, &queue);
+                 : delivery_ioeventfd(disk->line.routes->vm, &notify, &queue);
 
     if (fd < 0) {
-        err_sys(err, ERR_FAILED, "%s: no eventfd for its kicks", disk->name);
+        err_sys(err, ERR_FAILED, "%s: cannot create the eventfd for kicks", disk->name);
         err_hint(err, "notify=exit");
     }
     return fd;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk of the machine: the device, its back-end, its thread, and how KVM carries kicks and
- * interrupts between the guest and it.
+ * A virtual disk: the virtio-blk device, its back-end, its thread, and its ioeventfd and irqfd.
  */
 #ifndef EXEC_DISK_H
 #define EXEC_DISK_H
@@ -16,23 +15,23 @@ struct disk {
     struct blk blk;
     struct iothread iothread;
     struct irqline line;
-    gpa_t base; /* of its registers; set by whoever puts it on the bus */
-    bool used;  /* a driver has started it */
+    gpa_t base; /* of its registers; the caller sets it when it adds the disk to the bus */
+    bool used;  /* a driver has started the device */
 };
 
 /*
- * disk_open(): open the back-end of disk `number` and make its device; all pointers must outlive
- * it. `routes` may be empty until a driver starts it. Returns 0, or -1, and then there is nothing
- * to close.
+ * disk_open(): open the back-end and initialise the device of disk `number`. All pointers must
+ * outlive it; `routes` may be uninitialised until a driver starts the device. Returns 0, or -1 with
+ * *err set and nothing to close.
  */
 int disk_open(struct disk *disk, const struct config_disk *config, unsigned number,
               const struct guestmem *mem, struct delivery_routes *routes,
               const struct clock_rate *rate, struct err *err);
 
-/* disk_stop(): nothing is in flight afterwards, and its thread has ended; no vCPU runs. */
+/* disk_stop(): complete the I/O in flight and join the thread. No vCPU may run. */
 void disk_stop(struct disk *disk);
 
-/* disk_close(): after disk_stop(). */
+/* disk_close(): close the back-end; after disk_stop(). */
 void disk_close(struct disk *disk);
 
 #endif

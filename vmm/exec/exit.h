@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What to do when KVM_RUN returns: a table from KVM's exit reason to a handler.
- */
+/* Exit handling: a table of handlers by KVM exit reason. */
 #ifndef EXEC_EXIT_H
 #define EXEC_EXIT_H
 
@@ -11,35 +9,35 @@
 #include "vmm/bus/bus.h"
 #include "vmm/stat/exitstat.h"
 
-/* The handler's times of single exits of one vCPU, in their order. */
+/* The handler's time of each exit of a vCPU, in order, while recording is on. */
 struct exit_times {
-    uint32_t *ns; /* NULL until they are wanted */
+    uint32_t *ns; /* NULL until the guest requests recording */
     unsigned count;
-    unsigned end; /* no more than so many; 0: none */
+    unsigned capacity; /* 0: recording is off */
 };
 
-/* Where the exits of one vCPU go. */
+/* The buses and counters of a vCPU. */
 struct exit_env {
     const struct bus *mmio, *pio;
     struct exitstat *stat;
     struct exit_times *times;
 };
 
-/* Under what an exit is booked. */
-struct exit_booking {
+/* How an exit is accounted. */
+struct exit_info {
     enum exit_reason reason;
-    const struct bus_region *region; /* the device it went to, or NULL */
-    uint64_t address;                /* or port; 0: none */
+    const struct bus_region *region; /* the device, or NULL */
+    uint64_t address;                /* MMIO address or port; 0: none */
 };
 
 /*
- * exit_handle(): serve the exit that `run` describes and say in *booking what it was. Returns 0 if
- * the vCPU can go on, or -1 with why the run must end.
+ * exit_handle(): handle the exit in `run` and set *info. Returns 0 if the vCPU can continue, or -1
+ * with *err set if the run must end.
  */
-int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_booking *booking,
+int exit_handle(const struct exit_env *env, struct kvm_run *run, struct exit_info *info,
                 struct err *err);
 
-/* exit_book(): count an exit that took `ns`; keep that if it is wanted and a device's. */
-void exit_book(const struct exit_env *env, const struct exit_booking *booking, uint64_t ns);
+/* exit_account(): count an exit that took `ns`, and record that if it was a device's. */
+void exit_account(const struct exit_env *env, const struct exit_info *info, uint64_t ns);
 
 #endif

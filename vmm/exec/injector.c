@@ -8,7 +8,7 @@
 #include "vmm/exec/injector.h"
 #include "vmm/host/cpus.h"
 
-/* Of those that KVM delivers. */
+/* The interrupt's number in the routes. */
 #define INTERRUPT 0u
 
 #define DELAY_MAX_NS 999999999u
@@ -18,7 +18,7 @@ void injector_init(struct injector *injector, struct delivery_routes *routes)
     *injector = (struct injector){
         .routes = routes,
         .irqfd = -1,
-        .vcpu = UINT_MAX, /* goes nowhere yet */
+        .vcpu = UINT_MAX, /* no route yet */
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
     };
@@ -32,7 +32,7 @@ static void send_interrupt(struct injector *injector, unsigned delay_ns)
 
     nanosleep(&delay, NULL);
     sent = clock_ticks();
-    /* The counter cannot be full: KVM takes it at once. */
+    /* The eventfd's counter cannot overflow: KVM resets it at once. */
     if (write(injector->irqfd, &one, sizeof(one)) != sizeof(one))
         sent = 0;
     __atomic_store_n(&injector->sent, sent, __ATOMIC_RELEASE);
@@ -62,12 +62,12 @@ static void *injector_thread(void *arg)
 static int start(struct injector *injector, struct err *err)
 {
     if (injector->irqfd < 0)
-        injector->irqfd = delivery_interrupt(injector->routes, INTERRUPT, err);
+        injector->irqfd = delivery_irqfd(injector->routes, INTERRUPT, err);
     if (injector->irqfd < 0)
         return -1;
     errno = cpus_thread(&injector->thread, CPUS_ANY, injector_thread, injector);
     if (errno)
-        return err_sys(err, ERR_FAILED, "no thread to send interrupts from");
+        return err_sys(err, ERR_FAILED, "cannot create the injector thread");
     injector->started = true;
     return 0;
 }
@@ -78,12 +78,12 @@ int injector_request(struct injector *injector, unsigned vcpu, unsigned vector, 
     int result = 0;
 
     if (delay_ns > DELAY_MAX_NS)
-        return err_set(err, ERR_FAILED, "the guest wants an interrupt in %u ns; up to %u can be",
+        return err_set(err, ERR_FAILED, "guest: interrupt delay of %u ns; the maximum is %u",
                        delay_ns, DELAY_MAX_NS);
     pthread_mutex_lock(&injector->lock);
     if (!injector->started)
         result = start(injector, err);
-    /* KVM takes its time to change a route. */
+    /* Changing a route is slow. */
     if (!result && (vcpu != injector->vcpu || vector != injector->vector))
         result = delivery_route(injector->routes, INTERRUPT, vcpu, vector, err);
     if (!result) {

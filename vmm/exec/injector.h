@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A thread that sends a vCPU an interrupt through KVM's irqfd, when it is asked to.
- */
+/* A thread that injects interrupts through an irqfd, on request. */
 #ifndef EXEC_INJECTOR_H
 #define EXEC_INJECTOR_H
 
@@ -17,31 +15,31 @@ struct injector {
     int irqfd; /* -1 until the first request */
     pthread_t thread;
     bool started;
-    unsigned vcpu, vector; /* where the interrupt goes */
-    pthread_mutex_t lock;  /* of what follows */
+    unsigned vcpu, vector; /* of the current route */
+    pthread_mutex_t lock;  /* protects what follows */
     pthread_cond_t changed;
     bool wanted, quit;
     unsigned delay_ns;
-    uint64_t sent; /* TSC when the last was sent; 0: not yet */
+    uint64_t sent; /* atomic: the host's TSC when the last interrupt was sent; 0: not yet */
 };
 
 /*
- * injector_init(): for a VM, by its routes, of which it uses interrupt 0; there is no thread before
- * the first request.
+ * injector_init(): uses interrupt 0 of `routes`, which must outlive it. The first request creates
+ * the thread.
  */
 void injector_init(struct injector *injector, struct delivery_routes *routes);
 
 /*
- * injector_request(): have an interrupt sent in `delay_ns`, 0 to 10^9 - 1. One request at a time:
- * a second replaces the first if that was not yet begun. Returns 0, or -1 with an error.
+ * injector_request(): send an interrupt after `delay_ns`, 0 to 999999999. A request replaces the
+ * previous one if the thread has not taken that yet. Returns 0, or -1 with *err set.
  */
 int injector_request(struct injector *injector, unsigned vcpu, unsigned vector, unsigned delay_ns,
                      struct err *err);
 
-/* injector_sent(): the host's TSC when the last request was carried out; 0: it was not yet. */
+/* injector_sent(): the host's TSC when the last requested interrupt was sent; 0: not yet. */
 uint64_t injector_sent(struct injector *injector);
 
-/* injector_end(): end the thread, if there is one, and close what it used. */
+/* injector_end(): join the thread, if it exists, and close the irqfd. */
 void injector_end(struct injector *injector);
 
 #endif

@@ -5,9 +5,9 @@
 #include "vmm/exec/iothread.h"
 #include "vmm/host/cpus.h"
 
-_Static_assert(CONFIG_NO_PIN == CPUS_ANY, "no CPU of its own is any CPU");
+_Static_assert(CONFIG_NO_PIN == CPUS_ANY, "CONFIG_NO_PIN and CPUS_ANY are the same value");
 
-/* How long an adaptive poller looks before it sleeps: between these, in ns. */
+/* The limits of an adaptive poller's polling time before it sleeps, in ns. */
 #define POLL_MIN_NS 4000u
 #define POLL_MAX_NS 64000u
 
@@ -29,7 +29,7 @@ static bool wants(const struct iothread *iothread, int what)
     return (int)__atomic_load_n(&iothread->wanted, __ATOMIC_ACQUIRE) == what;
 }
 
-/* How many kicks there were since this was last asked. */
+/* The number of kicks since the last call. */
 static uint64_t take_kicks(struct iothread *iothread)
 {
     uint64_t kicks;
@@ -37,7 +37,7 @@ static uint64_t take_kicks(struct iothread *iothread)
     return read(iothread->kick_fd, &kicks, sizeof(kicks)) == sizeof(kicks) ? kicks : 0;
 }
 
-/* Until there is something complete, or a kick; and count the driver's kicks. */
+/* Sleep until a request completes or the driver kicks; count the kicks. */
 static void sleep_on(struct iothread *iothread)
 {
     struct iostat *stat = &iothread->blk->stat;
@@ -51,16 +51,16 @@ static void sleep_on(struct iothread *iothread)
 }
 
 /*
- * A poller that never sleeps needs no kick. An adaptive one looks for a while first: longer the
- * next time if it then slept so briefly that a longer look would have done, shorter if not, as KVM
- * does for a halted vCPU.
+ * A constant poller never sleeps and needs no kicks. An adaptive one polls for a while before it
+ * sleeps: longer the next time if it slept so briefly that longer polling would have found work,
+ * shorter if not, like KVM's halt polling.
  */
 struct poller {
-    uint64_t window; /* ticks */
-    uint64_t idle;   /* since when there is nothing to do; 0: there is */
+    uint64_t poll_ticks; /* how long to poll */
+    uint64_t idle;       /* ticks when the work ran out; 0: there is work */
 };
 
-static bool keep_looking(const struct iothread *iothread, struct poller *poller)
+static bool keep_polling(const struct iothread *iothread, struct poller *poller)
 {
     uint64_t now;
 
@@ -71,21 +71,21 @@ static bool keep_looking(const struct iothread *iothread, struct poller *poller)
     now = clock_ticks();
     if (!poller->idle)
         poller->idle = now;
-    return now - poller->idle < poller->window;
+    return now - poller->idle < poller->poll_ticks;
 }
 
 static void adapt(const struct iothread *iothread, struct poller *poller, uint64_t slept_ns)
 {
-    uint64_t window_ns = clock_ns(iothread->rate, poller->window);
+    uint64_t poll_ns = clock_ns(iothread->rate, poller->poll_ticks);
 
-    window_ns = slept_ns < POLL_MAX_NS ? window_ns * 2 : window_ns / 2;
-    window_ns = window_ns > POLL_MAX_NS ? POLL_MAX_NS : window_ns;
-    window_ns = window_ns < POLL_MIN_NS ? POLL_MIN_NS : window_ns;
-    poller->window = (uint64_t)((double)window_ns * (double)iothread->rate->hz / 1e9);
+    poll_ns = slept_ns < POLL_MAX_NS ? poll_ns * 2 : poll_ns / 2;
+    poll_ns = poll_ns > POLL_MAX_NS ? POLL_MAX_NS : poll_ns;
+    poll_ns = poll_ns < POLL_MIN_NS ? POLL_MIN_NS : poll_ns;
+    poller->poll_ticks = (uint64_t)((double)poll_ns * (double)iothread->rate->hz / 1e9);
     poller->idle = 0;
 }
 
-/* As long as it is wanted. */
+/* Serve the device until the thread is to park or quit. */
 static void serve(struct iothread *iothread)
 {
     struct blk *blk = iothread->blk;
@@ -95,16 +95,16 @@ static void serve(struct iothread *iothread)
     while (wants(iothread, IOTHREAD_RUN)) {
         uint64_t slept;
 
-        blk_stop_kicks(blk);
+        blk_disable_kicks(blk);
         if (blk_work(blk)) {
             poller.idle = 0;
             continue;
         }
-        if (keep_looking(iothread, &poller)) {
+        if (keep_polling(iothread, &poller)) {
             __builtin_ia32_pause();
             continue;
         }
-        if (!blk_want_kick(blk))
+        if (!blk_enable_kicks(blk))
             continue;
         slept = clock_ticks();
         sleep_on(iothread);
@@ -127,7 +127,7 @@ static void *iothread_main(void *arg)
             serve(iothread);
             pthread_mutex_lock(&iothread->lock);
         } else {
-            /* What is left is the kick that stopped it, and none of the driver's. */
+            /* Drop the kick of set_wanted(), which is not the driver's. */
             take_kicks(iothread);
             iothread->parked = true;
             pthread_cond_broadcast(&iothread->changed);
@@ -138,12 +138,12 @@ static void *iothread_main(void *arg)
     return NULL;
 }
 
-static int begin(struct iothread *iothread, struct err *err)
+static int create_thread(struct iothread *iothread, struct err *err)
 {
     errno = cpus_thread(&iothread->thread, iothread->config->pin, iothread_main, iothread);
     if (errno)
-        return err_sys(err, ERR_FAILED, "no thread for a disk");
-    iothread->begun = true;
+        return err_sys(err, ERR_FAILED, "cannot create a disk's thread");
+    iothread->has_thread = true;
     return 0;
 }
 
@@ -157,8 +157,8 @@ int iothread_start(struct iothread *iothread, int kick_fd, struct err *err)
     __atomic_store_n(&iothread->wanted, IOTHREAD_RUN, __ATOMIC_RELEASE);
     iothread->parked = false;
     pthread_cond_broadcast(&iothread->changed);
-    if (!iothread->begun)
-        result = begin(iothread, err);
+    if (!iothread->has_thread)
+        result = create_thread(iothread, err);
     pthread_mutex_unlock(&iothread->lock);
     return result;
 }
@@ -168,7 +168,7 @@ void iothread_kick(struct iothread *iothread)
     const uint64_t one = 1;
     int fd = __atomic_load_n(&iothread->kick_fd, __ATOMIC_ACQUIRE);
 
-    /* A counter that is full wakes it as well. */
+    /* A write to a full counter fails, but the counter is readable anyway. */
     if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
         return;
 }
@@ -184,20 +184,20 @@ void iothread_stop(struct iothread *iothread)
 {
     pthread_mutex_lock(&iothread->lock);
     set_wanted(iothread, IOTHREAD_PARK);
-    while (iothread->begun && !iothread->parked)
+    while (iothread->has_thread && !iothread->parked)
         pthread_cond_wait(&iothread->changed, &iothread->lock);
     pthread_mutex_unlock(&iothread->lock);
 }
 
 void iothread_end(struct iothread *iothread)
 {
-    if (iothread->begun) {
+    if (iothread->has_thread) {
         pthread_mutex_lock(&iothread->lock);
         set_wanted(iothread, IOTHREAD_QUIT);
         pthread_mutex_unlock(&iothread->lock);
         pthread_join(iothread->thread, NULL);
     }
-    iothread->begun = false;
+    iothread->has_thread = false;
     if (iothread->kick_fd >= 0)
         close(iothread->kick_fd);
     iothread->kick_fd = -1;

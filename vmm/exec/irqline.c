@@ -17,7 +17,7 @@ void irqline_init(struct irqline *line, struct delivery_routes *routes, unsigned
     };
 }
 
-static int make(struct irqline *line, struct err *err)
+static int create_irqfd(struct irqline *line, struct err *err)
 {
     int fd = -1;
 
@@ -25,7 +25,7 @@ static int make(struct irqline *line, struct err *err)
     if (line->fd >= 0) {
         fd = line->fd;
     } else if (!delivery_route(line->routes, line->interrupt, VCPU, line->vector, err)) {
-        fd = delivery_interrupt(line->routes, line->interrupt, err);
+        fd = delivery_irqfd(line->routes, line->interrupt, err);
         __atomic_store_n(&line->fd, fd, __ATOMIC_RELEASE);
     }
     pthread_mutex_unlock(&line->lock);
@@ -39,11 +39,11 @@ int irqline_raise(void *ctx, struct err *err)
     const uint64_t one = 1;
 
     if (fd < 0)
-        fd = make(line, err);
+        fd = create_irqfd(line, err);
     if (fd < 0)
         return -1;
     if (write(fd, &one, sizeof(one)) != sizeof(one))
-        return err_sys(err, ERR_FAILED, "irqfd");
+        return err_sys(err, ERR_FAILED, "write to an irqfd");
     return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interrupt of a device: an eventfd that KVM turns into a message to a vCPU, made when it is
- * first raised, since most devices of most runs never are used.
+ * A device's interrupt: an irqfd with an MSI route to vCPU 0, created when it is first raised,
+ * since most runs do not use most devices.
  */
 #ifndef EXEC_IRQLINE_H
 #define EXEC_IRQLINE_H
@@ -13,20 +13,20 @@
 
 struct irqline {
     struct delivery_routes *routes;
-    unsigned interrupt; /* its number among those of the VM */
-    unsigned vector;    /* of vCPU 0 */
+    unsigned interrupt; /* its number in the routes */
+    unsigned vector;    /* on vCPU 0 */
     pthread_mutex_t lock;
-    int fd; /* atomic: -1 until it is made */
+    int fd; /* atomic: the irqfd; -1 until it is created */
 };
 
-/* irqline_init(): `routes` must outlive it; it may be empty until the first use. */
+/* irqline_init(): `routes` must outlive it, and may be uninitialised until the first raise. */
 void irqline_init(struct irqline *line, struct delivery_routes *routes, unsigned interrupt,
                   unsigned vector);
 
-/* irqline_raise(): struct virtio_interrupt's raise(); `line` is a struct irqline. */
+/* irqline_raise(): a virtio_interrupt.raise(); `line` is a struct irqline. Thread-safe. */
 int irqline_raise(void *line, struct err *err);
 
-/* irqline_close(): nobody raises it any more. */
+/* irqline_close(): close the irqfd. No thread may raise it any more. */
 void irqline_close(struct irqline *line);
 
 #endif

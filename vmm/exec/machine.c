@@ -27,12 +27,13 @@ static int add_device(struct machine *machine, const char *name, const struct bu
     };
 
     if (machine->devices == EXITSTAT_DEVICES_MAX)
-        return err_set(err, ERR_USAGE, "%s: more than %d devices", name, EXITSTAT_DEVICES_MAX);
+        return err_set(err, ERR_USAGE, "%s: more than %d devices in a VM", name,
+                       EXITSTAT_DEVICES_MAX);
     machine->devices++;
     return bus_add(&machine->mmio, &region, err);
 }
 
-/* The ports of a device that is on the memory bus already, under the same number. */
+/* Add the ports of the device that was last added to the MMIO bus, under the same number. */
 static int add_ports(struct machine *machine, const char *name, uint64_t base, uint64_t bytes,
                      const struct bus_ops *ops, void *device, struct err *err)
 {
@@ -48,10 +49,10 @@ static int add_ports(struct machine *machine, const char *name, uint64_t base, u
     return bus_add(&machine->pio, &region, err);
 }
 
-/* The vector of a device's interrupt: those below are the harness's own. */
+/* The vector of device 0's interrupt; the harness uses lower vectors. */
 #define DEVICE_VECTOR 0x40u
 
-/* A virtio device, whose interrupt goes by its number; `line` is NULL if it has none. */
+/* Add a virtio device; `line` is NULL if it has no interrupt. */
 static int add_virtio(struct machine *machine, const char *name, struct virtio_mmio *mmio,
                       struct irqline *line, struct err *err)
 {
@@ -69,26 +70,26 @@ static int add_virtio(struct machine *machine, const char *name, struct virtio_m
     return 0;
 }
 
-/* ACPI's, which a device tree's are as well: to the same node, and to another. */
+/* NUMA distances in ACPI's units, which the device tree uses too. */
 #define LOCAL_DISTANCE  10u
 #define REMOTE_DISTANCE 20u
 
 /* Whether a benchmark that uses a disk will run. */
-static bool wants_disk(const struct machine *machine)
+static bool needs_disk(const struct machine *machine)
 {
     const struct image *image = &machine->image;
 
     return select_needs(machine->benches, image->bench, image->benches) & MINIVMM_BENCH_DISK;
 }
 
-/* Those of the configuration; or, for benchmarks that want one, one that goes away again. */
+/* Open the configured disks or, if a benchmark needs one and there is none, a temporary one. */
 static int open_disks(struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
     const struct config_disk *disk = config->disk;
     unsigned disks = config->disks;
 
-    if (!disks && wants_disk(machine)) {
+    if (!disks && needs_disk(machine)) {
         disk = &config_disk_temporary;
         disks = 1;
     }
@@ -117,7 +118,7 @@ static int add_disks(struct machine *machine, struct err *err)
 
 static int add_devices(struct machine *machine, struct err *err)
 {
-    struct probe *probe = &machine->lab.probe;
+    struct probe *probe = &machine->probe.device;
 
     channel_init(&machine->channel, &machine->mem, &machine->result, machine_guest_done, machine);
     paravirt_init(&machine->paravirt, &machine->mem);
@@ -166,10 +167,10 @@ int machine_load(struct machine *machine, const struct config *config, const str
         .topology = config_topology(config),
         .vm = -1,
         .event = -1,
-        .facts = {.nx = true},
+        .caps = {.nx = true},
     };
     machine->trace.fd = -1;
-    lab_init(&machine->lab, &machine->coalesced);
+    probe_kvm_init(&machine->probe, &machine->coalesced);
     if (image_open(&machine->image, config->guest, err))
         return -1;
     if (choose_benches(machine, err) ||
@@ -217,7 +218,7 @@ static int check_config(const struct machine *machine, struct err *err)
     unsigned last;
 
     if (config->vcpus > machine->kvm.max_vcpus) {
-        err_set(err, ERR_USAGE, "--vcpus %u: KVM allows %u on this host", config->vcpus,
+        err_set(err, ERR_USAGE, "--vcpus %u: KVM allows at most %u on this host", config->vcpus,
                 machine->kvm.max_vcpus);
         return err_hint(err, "--vcpus %u or fewer", machine->kvm.max_vcpus);
     }
@@ -228,9 +229,10 @@ static int check_config(const struct machine *machine, struct err *err)
                 last, machine->kvm.max_apic_id);
         return err_hint(err, "powers of two, which leave no gaps between the ids");
     }
-    if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->facts.page_1g) {
+    if (config->guest_page_bytes == CONFIG_PAGE_1G && !machine->caps.page_1g) {
         err_set(err, ERR_USAGE,
-                "--guest-page 1G: KVM offers no 1 GiB pages here (CPUID 0x80000001, pdpe1gb)");
+                "--guest-page 1G: KVM does not support 1 GiB pages on this host (CPUID 0x80000001, "
+                "pdpe1gb)");
         return err_hint(err, "--guest-page 2M");
     }
     return 0;
@@ -249,19 +251,19 @@ int machine_create(struct machine *machine, struct err *err)
         return -1;
     }
     delivery_routes_init(&machine->routes, machine->vm, &machine->topology);
-    lab_begin(&machine->lab, machine->vm, &machine->routes,
-              machine->config->disks ? machine->config->disk[0].pin : CPUS_ANY);
+    probe_kvm_begin(&machine->probe, machine->vm, &machine->routes,
+                    machine->config->disks ? machine->config->disk[0].pin : CPUS_ANY);
     if (cpuid_supported(&machine->kvm, &machine->cpuid, err) ||
         features_apply(&machine->cpuid, &machine->config->cpu, &machine->masked, err) ||
         kvm_tsc_hz(machine->vm, &tsc_hz, err))
         return -1;
-    machine->facts = cpuid_facts(&machine->cpuid);
+    machine->caps = cpuid_caps(&machine->cpuid);
     machine->rate = clock_rate_of(tsc_hz);
     return check_config(machine, err) || set_memory(machine, err) ? -1 : 0;
 }
 
-/* Those of the host's nodes below, or what firmware says where it does not know better. */
-static void set_distances(const struct machine *machine, struct dtb_facts *facts)
+/* The distances of the host nodes, or firmware's defaults if the nodes are unbound. */
+static void set_distances(const struct machine *machine, struct dtb_params *params)
 {
     const struct backing *backing = &machine->mem.backing;
     unsigned nodes = machine->config->numa.nodes;
@@ -271,32 +273,32 @@ static void set_distances(const struct machine *machine, struct dtb_facts *facts
             unsigned host =
                 backing->nodes ? numa_distance(backing->host_node[i], backing->host_node[j]) : 0;
 
-            facts->distance[i][j] = host ? host : i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+            params->distance[i][j] = host ? host : i == j ? LOCAL_DISTANCE : REMOTE_DISTANCE;
         }
 }
 
-int machine_place(struct machine *machine, struct err *err)
+int machine_write_boot(struct machine *machine, struct err *err)
 {
     const struct config *config = machine->config;
     struct host_caches caches = host_caches();
-    struct dtb_facts facts = {
+    struct dtb_params params = {
         .bench = machine->benches,
         .tsc_hz = machine->rate.hz,
         .host_cpus = busy_cpus(config, cpus_usable()),
         .caches = {caches.l1d, caches.l2, caches.llc},
-        .xcr0 = machine->facts.xcr0,
+        .xcr0 = machine->caps.xcr0,
     };
     void *dtb = guestmem_at(&machine->mem, machine->layout.dtb, machine->layout.dtb_bytes);
 
-    set_distances(machine, &facts);
-    if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->facts.nx,
+    set_distances(machine, &params);
+    if (layout_map(&machine->layout, config, &machine->image, &machine->mem, machine->caps.nx,
                    err) ||
-        dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &facts, err))
+        dtb_build(dtb, config, &machine->layout, &machine->mem, &machine->mmio, &params, err))
         return -1;
     return config->dump_dtb ? dtb_dump(dtb, config->dump_dtb, machine->watch, err) : 0;
 }
 
-/* What went wrong is the report's to tell. */
+/* The report prints an error of the trace. */
 static void end_trace(struct machine *machine)
 {
     if (machine->trace.fd >= 0)
@@ -311,7 +313,7 @@ void machine_close(struct machine *machine)
         disk_stop(&machine->disk[i]);
     virtio_mmio_end(&machine->rng.mmio);
     irqline_close(&machine->rng_line);
-    lab_end(&machine->lab);
+    probe_kvm_end(&machine->probe);
     end_trace(machine);
     if (machine->vm >= 0) {
         close(machine->vm);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole virtual machine: built from a configuration, run to its end, taken apart.
+ * A virtual machine, from its configuration to its teardown:
  *
- *     machine_load()     guest file, memory, devices: all but KVM
+ *     machine_load()     guest file, memory, devices; nothing of KVM
  *     machine_create()   the VM
- *     machine_place()    page tables and device tree
+ *     machine_write_boot()    page tables and device tree
  *     machine_run()      the vCPUs, until the guest is done or the run is stopped
- *     machine_collect()  what is known of the run
- *     machine_close()    memory and the VM are given back
- *     machine_destroy()  and all the rest
+ *     machine_collect()  the facts of the run
+ *     machine_close()    frees memory and the VM
+ *     machine_destroy()  frees the rest
  */
 #ifndef EXEC_MACHINE_H
 #define EXEC_MACHINE_H
@@ -18,7 +18,7 @@
 #include "vmm/dev/paravirt.h"
 #include "vmm/dev/rng.h"
 #include "vmm/exec/disk.h"
-#include "vmm/exec/lab.h"
+#include "vmm/exec/probe_kvm.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/watch.h"
 #include "vmm/kvm/features.h"
@@ -38,7 +38,7 @@ struct machine {
     struct channel channel;
     struct paravirt paravirt;
     struct coalesced coalesced;
-    struct lab lab;
+    struct probe_kvm probe;
     struct rng rng;
     struct irqline rng_line;
     struct disk disk[CONFIG_DISKS_MAX];
@@ -46,70 +46,70 @@ struct machine {
     struct delivery_routes routes;
     struct exittrace trace; /* --trace */
     uint64_t trace_dropped;
-    struct err trace_error; /* why its file is not whole */
+    struct err trace_error; /* why its file is incomplete; no text: it is complete */
     struct run_result result;
-    char *benches; /* the names chosen, comma-separated; NULL: all */
+    char *benches; /* the selected names, comma-separated; NULL: all */
 
     struct kvm kvm;
     int vm; /* -1 before machine_create() */
     struct cpuid_table cpuid;
-    struct cpuid_facts facts;
+    struct cpuid_caps caps;
     struct features_masked masked; /* by --cpu */
     struct clock_rate rate;        /* of the TSC; 0 before machine_create() */
-    struct clock_point created;    /* the clock's first point */
-    struct clock_point ended;      /* and its last */
+    struct clock_point created;    /* when machine_create() created the VM */
+    struct clock_point ended;      /* when the run stopped */
 
     struct vcpu_shared shared;
     struct vcpu *vcpu;
     unsigned vcpus; /* initialised */
 
-    enum run_stop stop; /* atomic: why it stops; the first to say so wins */
-    struct err error;   /* of STOP_ERROR, written by whoever won */
-    int event;          /* eventfd: something ended */
+    enum run_stop stop; /* atomic: why the run stops; the first reason wins */
+    struct err error;   /* of STOP_ERROR; written by the thread that set `stop` */
+    int event;          /* eventfd: a vCPU or the run has ended */
     struct kvm_stats_layout stats_layout, vm_stats_layout;
-    bool has_stats; /* stats_layout is filled in */
+    bool has_stats; /* stats_layout is valid */
 };
 
 /*
- * machine_load(): open the guest, allocate memory, put devices on the bus and the guest's
- * segments in memory. `log` gets the guest's text. `watch` says when to stop, from here on; it may
- * be NULL for a machine that will not run. Both it and `config` must outlive the machine. Returns
- * 0, or -1, and then there is nothing to destroy.
+ * machine_load(): open the guest, allocate memory, add the devices to the buses and load the
+ * guest's segments. `log` receives the guest's text. `watch` can stop the machine, from here on; it
+ * may be NULL for a machine that will not run. `watch` and `config` must outlive the machine.
+ * Returns 0, or -1 with *err set and nothing to destroy.
  */
 int machine_load(struct machine *machine, const struct config *config, const struct watch *watch,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err);
 
 /*
- * machine_create(): open KVM, check the configuration against it and create the VM, without vCPUs.
- * Returns 0, or -1, with ERR_CANNOT_RUN if there is no KVM: then a machine can still be placed, but
- * not run. After this and all that follows, a machine is to be closed and destroyed whether it
- * succeeds or not.
+ * machine_create(): open KVM, create the VM without vCPUs and check the configuration against KVM's
+ * limits. Returns 0, or -1 with *err set; after ERR_CANNOT_RUN (no KVM) the machine can still write
+ * its boot data, but not run. After this and all later calls, the caller must close and destroy the
+ * machine, even on error.
  */
 int machine_create(struct machine *machine, struct err *err);
 
 /*
- * machine_place(): write the page tables and the device tree into guest memory, and the tree to
- * the file that --dump-dtb names; without machine_create(), the tree does not tell the TSC's rate.
- * Returns 0, or -1.
+ * machine_write_boot(): write the page tables and the device tree into guest memory, and the tree
+ * to the file of --dump-dtb. Without machine_create(), the tree lacks the TSC frequency. Returns 0,
+ * or -1 with *err set.
  */
-int machine_place(struct machine *machine, struct err *err);
+int machine_write_boot(struct machine *machine, struct err *err);
 
 /*
- * machine_run(): run the guest until it is done or something stops it; that it was stopped is not
- * an error but a fact (machine_collect()). Returns 0, or -1 if it could not start.
+ * machine_run(): run the guest until it exits or something stops it; machine_collect() returns
+ * which. Returns 0, even if the run was stopped, or -1 with *err set if it could not start.
  */
 int machine_run(struct machine *machine, struct err *err);
 
 /*
- * machine_collect(): fill in what is known; facts->vcpu is allocated here and points into the
- * machine, as facts->device does. Returns 0, or -1.
+ * machine_collect(): fill in the facts of the run. The caller frees facts->vcpu; it and
+ * facts->device point into the machine. Returns 0, or -1 with *err set.
  */
 int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err);
 
-/* machine_close(): give back memory and the VM; counters and result stay for the report. */
+/* machine_close(): free memory and the VM; counters and result stay valid for the report. */
 void machine_close(struct machine *machine);
 
-/* machine_destroy(): give back all that is left, after machine_close(). */
+/* machine_destroy(): free the rest; after machine_close(). */
 void machine_destroy(struct machine *machine);
 
 #endif

@@ -7,10 +7,10 @@
 #include "vmm/exec/machine_run.h"
 #include "vmm/host/memory.h"
 
-/* How long a vCPU that was kicked may take before it is kicked again. */
+/* The interval between kicks of a vCPU that has not finished. */
 #define KICK_MS 2
 
-/* The first to say why wins; from then on no vCPU enters the guest again. */
+/* Stop the run; the first reason wins. No vCPU enters the guest again. */
 static void stop(struct machine *machine, enum run_stop why, const struct err *err)
 {
     enum run_stop none = STOP_NONE;
@@ -59,7 +59,7 @@ static bool stopped(const struct machine *machine)
     return __atomic_load_n(&machine->stop, __ATOMIC_ACQUIRE) != STOP_NONE;
 }
 
-/* Until something stops the machine; the user's wishes and the clock are looked at here. */
+/* Wait until the guest, an error, a signal or the timeout stops the machine. */
 static void wait_for_stop(struct machine *machine)
 {
     while (!stopped(machine)) {
@@ -76,7 +76,7 @@ static void wait_for_stop(struct machine *machine)
     }
 }
 
-/* Kick until all have finished: a kick that comes just before a system call is lost. */
+/* Kick until all have finished: a signal just before a system call does not interrupt that. */
 static void stop_vcpus(struct machine *machine)
 {
     for (;;) {
@@ -98,7 +98,7 @@ static void stop_vcpus(struct machine *machine)
         vcpu_join(&machine->vcpu[i]);
 }
 
-/* As far as it goes: a vCPU has two files, its own and that of its statistics. */
+/* Raise RLIMIT_NOFILE to its hard limit: a vCPU has two files, its own and its statistics. */
 static void raise_file_limit(void)
 {
     struct rlimit limit;
@@ -118,7 +118,7 @@ static int create_vcpus(struct machine *machine, struct err *err)
         .kvm = &machine->kvm,
         .vm = machine->vm,
         .cpuid = &machine->cpuid,
-        .facts = &machine->facts,
+        .caps = &machine->caps,
         .topology = &machine->topology,
         .backing = &machine->mem.backing,
         .layout = &machine->layout,
@@ -134,7 +134,7 @@ static int create_vcpus(struct machine *machine, struct err *err)
     machine->event = watch_event();
     machine->vcpu = calloc(config->vcpus, sizeof(*machine->vcpu));
     if (machine->event < 0 || !machine->vcpu)
-        return err_sys(err, ERR_FAILED, "no memory for vCPUs");
+        return err_sys(err, ERR_FAILED, "cannot allocate the vCPUs");
     for (; machine->vcpus < config->vcpus; machine->vcpus++)
         if (vcpu_init(&machine->vcpu[machine->vcpus], &machine->shared, machine->vcpus, err))
             return -1;

@@ -17,18 +17,18 @@
 
 #define KICK_SIGNAL SIGRTMIN
 
-/* Ample for handlers, which neither recurse nor keep large buffers; only what is used is real. */
+/* Ample: handlers neither recurse nor have large buffers. */
 #define THREAD_STACK_BYTES (256u << 10)
 
-/* All state that has an XCR0 bit; KVM wants the x87 bit set. */
+/* Enable all supported state components; KVM requires bit 0, x87. */
 static int set_xcr0(const struct vcpu *vcpu, struct err *err)
 {
     struct kvm_xcrs xcrs = {
         .nr_xcrs = 1,
-        .xcrs = {{.xcr = 0, .value = vcpu->shared->facts->xcr0}},
+        .xcrs = {{.xcr = 0, .value = vcpu->shared->caps->xcr0}},
     };
 
-    if (!vcpu->shared->facts->xcr0)
+    if (!vcpu->shared->caps->xcr0)
         return 0;
     return KVM_IOCTL(vcpu->fd, KVM_SET_XCRS, &xcrs, err) < 0 ? -1 : 0;
 }
@@ -36,7 +36,7 @@ static int set_xcr0(const struct vcpu *vcpu, struct err *err)
 static int set_registers(struct vcpu *vcpu, struct err *err)
 {
     const struct vcpu_shared *shared = vcpu->shared;
-    struct kvm_sregs sregs = entry_sregs(shared->layout, shared->facts, vcpu->id);
+    struct kvm_sregs sregs = entry_sregs(shared->layout, shared->caps, vcpu->id);
     struct kvm_regs regs = entry_regs(shared->layout, shared->entry, vcpu->id);
     /* With a local APIC in the kernel, all but vCPU 0 would wait for a start-up IPI. */
     struct kvm_mp_state runnable = {.mp_state = KVM_MP_STATE_RUNNABLE};
@@ -58,7 +58,8 @@ static int start_trace(struct vcpu *vcpu, struct err *err)
     struct kvm_trace *trace = malloc(sizeof(*trace));
 
     if (!trace)
-        return err_sys(err, ERR_FAILED, "vCPU %u: no memory", vcpu->id);
+        return err_sys(err, ERR_FAILED, "vCPU %u: cannot allocate the --kvm-trace counters",
+                       vcpu->id);
     if (kvm_trace_open(trace, err)) {
         free(trace);
         return -1;
@@ -67,8 +68,8 @@ static int start_trace(struct vcpu *vcpu, struct err *err)
     return 0;
 }
 
-/* To the CPU that the user says, or else to the host node that its memory is on. */
-static int place(const struct vcpu *vcpu, struct err *err)
+/* Pin the thread to its --pin CPU, or else to the host node of its memory. */
+static int set_affinity(const struct vcpu *vcpu, struct err *err)
 {
     const struct config *config = vcpu->shared->config;
     const struct backing *backing = vcpu->shared->backing;
@@ -87,7 +88,7 @@ static int set_up(struct vcpu *vcpu, struct err *err)
     unsigned apic_id = topology_apic_id(shared->topology, vcpu->id);
     struct kvm_run *run;
 
-    if (place(vcpu, err))
+    if (set_affinity(vcpu, err))
         return -1;
     vcpu->fd = KVM_IOCTL(shared->vm, KVM_CREATE_VCPU, apic_id, err);
     if (vcpu->fd < 0)
@@ -104,7 +105,7 @@ static int set_up(struct vcpu *vcpu, struct err *err)
     return set_registers(vcpu, err);
 }
 
-/* KVM_RUN itself failed, which is not an exit; a signal is. */
+/* KVM_RUN failed. EINTR and EAGAIN count as an exit for a signal. */
 static int run_failed(struct vcpu *vcpu, struct err *err)
 {
     if (errno == EINTR || errno == EAGAIN) {
@@ -114,8 +115,8 @@ static int run_failed(struct vcpu *vcpu, struct err *err)
     return err_sys(err, ERR_FAILED, "KVM_RUN");
 }
 
-/* Say where it was; best effort, after the run has failed anyhow. */
-static void add_place(const struct vcpu *vcpu, struct err *err)
+/* Append the vCPU's registers to an error message; best effort. */
+static void append_registers(const struct vcpu *vcpu, struct err *err)
 {
     size_t used = strlen(err->text);
     struct kvm_regs regs;
@@ -126,24 +127,24 @@ static void add_place(const struct vcpu *vcpu, struct err *err)
                  (uint64_t)regs.rsp);
 }
 
-static void trace_exit(struct vcpu *vcpu, const struct exit_booking *booking, uint64_t returned,
+static void trace_exit(struct vcpu *vcpu, const struct exit_info *info, uint64_t returned,
                        uint64_t handler_ns)
 {
     const struct trace_record record = {
         .ticks = returned,
-        .address = booking->address,
+        .address = info->address,
         .handler_ns = handler_ns < UINT32_MAX ? (uint32_t)handler_ns : UINT32_MAX,
         .vcpu = (uint16_t)vcpu->id,
-        .reason = (uint8_t)booking->reason,
-        .device = booking->region ? (uint8_t)booking->region->number : TRACE_NO_DEVICE,
+        .reason = (uint8_t)info->reason,
+        .device = info->region ? (uint8_t)info->region->number : TRACE_NO_DEVICE,
     };
 
     exittrace_add(vcpu->ring, &record);
 }
 
 /*
- * The loop. Time is cut in two at every return of KVM_RUN and at every call of it; the booking
- * itself, some 20 ns, falls to the side of KVM_RUN.
+ * The run loop. Time is split at each call of KVM_RUN and at each return from it; the accounting
+ * itself, some 20 ns, counts as time in KVM_RUN.
  */
 static int run_until_stopped(struct vcpu *vcpu, struct err *err)
 {
@@ -155,7 +156,7 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
 
     vcpu->entry_ticks = entered;
     while (!result && !vcpu_stopping(vcpu)) {
-        struct exit_booking booking = {.reason = EXIT_OTHER};
+        struct exit_info info = {.reason = EXIT_OTHER};
         uint64_t returned, served, handler_ns;
 
         exitstat_begin(vcpu->stat, EXITSTAT_IN_RUN, entered);
@@ -168,17 +169,17 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
         if (!result)
             result = coalesced_serve(coalesced, err);
         if (!result)
-            result = exit_handle(&env, vcpu->run, &booking, err);
+            result = exit_handle(&env, vcpu->run, &info, err);
         served = clock_ticks();
         handler_ns = clock_ns(&rate, served - returned - vcpu->bare_ticks);
-        exit_book(&env, &booking, handler_ns);
+        exit_account(&env, &info, handler_ns);
         if (vcpu->ring)
-            trace_exit(vcpu, &booking, returned, handler_ns);
+            trace_exit(vcpu, &info, returned, handler_ns);
         vcpu->bare_ticks = 0;
         entered = served;
     }
     if (result)
-        add_place(vcpu, err);
+        append_registers(vcpu, err);
     exitstat_begin(vcpu->stat, EXITSTAT_STOPPED, entered);
     return result;
 }
@@ -217,7 +218,7 @@ int vcpu_init(struct vcpu *vcpu, struct vcpu_shared *shared, unsigned id, struct
         .stat = exitstat_alloc(),
     };
     if (!vcpu->stat)
-        return err_sys(err, ERR_FAILED, "vCPU %u: no memory", id);
+        return err_sys(err, ERR_FAILED, "vCPU %u: cannot allocate exit counters", id);
     exitstat_begin(vcpu->stat, EXITSTAT_STOPPED, 0);
     return 0;
 }
@@ -233,7 +234,7 @@ int vcpu_start(struct vcpu *vcpu, struct err *err)
     pthread_attr_destroy(&attr);
     if (error) {
         errno = error;
-        return err_sys(err, ERR_FAILED, "vCPU %u: no thread", vcpu->id);
+        return err_sys(err, ERR_FAILED, "vCPU %u: cannot create the thread", vcpu->id);
     }
     vcpu->started = true;
     return 0;
@@ -241,7 +242,7 @@ int vcpu_start(struct vcpu *vcpu, struct err *err)
 
 void vcpu_kick(struct vcpu *vcpu)
 {
-    /* A vCPU that has not mapped its area yet will look at `stop` before it enters the guest. */
+    /* A vCPU that has not mapped kvm_run yet checks `stop` before it enters the guest. */
     struct kvm_run *run = __atomic_load_n(&vcpu->run, __ATOMIC_ACQUIRE);
 
     if (run)

@@ -26,7 +26,7 @@
 #define EXTENDED_EDX_NX      (1u << 20)
 #define EXTENDED_EDX_PAGE_1G (1u << 26)
 
-/* x87, SSE, AVX, opmask and ZMM: states that need no permission and no further control register. */
+/* x87, SSE, AVX, opmask and ZMM: components that need no permission and no other register. */
 #define XCR0_X87    0x01u
 #define XCR0_AVX    0x06u
 #define XCR0_AVX512 0xe6u
@@ -55,10 +55,10 @@ void cpuid_remove(struct cpuid_table *table, uint32_t leaf)
 }
 
 /*
- * A back-end that runs user code natively without hardware virtualization may list the vector
- * states in leaf 0xd and leave their feature bits out of leaves 1 and 7, though the instructions
- * work as soon as XCR0 allows them. Where the state can be enabled, these bits are the host's own;
- * elsewhere KVM's answer has them already.
+ * A KVM implementation that runs user code without hardware virtualization may list the vector
+ * state components in leaf 0xd and omit the feature bits of leaves 1 and 7, though the instructions
+ * work once XCR0 enables them. If the components can be enabled, take these bits from the host's
+ * CPUID; with hardware virtualization KVM has set them already.
  */
 static void add_vector_features(struct cpuid_table *table, uint64_t xcr0)
 {
@@ -93,11 +93,11 @@ int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err
         return -1;
     add_vector_features(table, offered_xcr0(table));
 
-    /* A guest that measures has no guests of its own. */
+    /* No nested virtualization. */
     entry = cpuid_find(table, LEAF_BASIC, 0);
     if (entry) {
         entry->ecx = (entry->ecx & ~BASIC_ECX_VMX) | BASIC_ECX_X2APIC;
-        /* KVM leaves it to its user to offer what its local APICs can do. */
+        /* KVM does not report TSC-deadline: user space sets it if the in-kernel APIC has it. */
         if (kvm_can(kvm->fd, KVM_CAP_TSC_DEADLINE_TIMER))
             entry->ecx |= BASIC_ECX_DEADLINE;
     }
@@ -112,23 +112,23 @@ void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from)
     memcpy(to, from, offsetof(struct cpuid_table, entry) + from->nent * sizeof(from->entry[0]));
 }
 
-struct cpuid_facts cpuid_facts(const struct cpuid_table *table)
+struct cpuid_caps cpuid_caps(const struct cpuid_table *table)
 {
     struct cpuid_table *t = (struct cpuid_table *)table;
     const struct kvm_cpuid_entry2 *basic = cpuid_find(t, LEAF_BASIC, 0);
     const struct kvm_cpuid_entry2 *features = cpuid_find(t, LEAF_FEATURES, 0);
     const struct kvm_cpuid_entry2 *extended = cpuid_find(t, LEAF_EXTENDED, 0);
-    struct cpuid_facts facts = {0};
+    struct cpuid_caps caps = {0};
 
     if (basic && basic->ecx & BASIC_ECX_XSAVE)
-        facts.xcr0 = offered_xcr0(table);
+        caps.xcr0 = offered_xcr0(table);
     if (features) {
-        facts.smep = features->ebx & FEATURES_EBX_SMEP;
-        facts.fsgsbase = features->ebx & FEATURES_EBX_FSGSBASE;
+        caps.smep = features->ebx & FEATURES_EBX_SMEP;
+        caps.fsgsbase = features->ebx & FEATURES_EBX_FSGSBASE;
     }
     if (extended) {
-        facts.nx = extended->edx & EXTENDED_EDX_NX;
-        facts.page_1g = extended->edx & EXTENDED_EDX_PAGE_1G;
+        caps.nx = extended->edx & EXTENDED_EDX_NX;
+        caps.page_1g = extended->edx & EXTENDED_EDX_PAGE_1G;
     }
-    return facts;
+    return caps;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CPUID that a guest sees: what KVM supports, less what --cpu takes away (features.h), with the
- * topology of this VM (topology.h).
+ * The guest's CPUID: what KVM supports, without the features that --cpu removes (features.h), with
+ * the topology of this VM (topology.h).
  */
 #ifndef KVM_CPUID_H
 #define KVM_CPUID_H
@@ -14,7 +14,7 @@
 
 #define CPUID_ENTRIES_MAX 256
 
-/* The argument of KVM_SET_CPUID2: a struct kvm_cpuid2 with room for its entries. */
+/* The argument of KVM_SET_CPUID2: a struct kvm_cpuid2 with a fixed capacity. */
 struct cpuid_table {
     uint32_t nent; /* entries in use */
     uint32_t padding;
@@ -23,30 +23,30 @@ struct cpuid_table {
 
 _Static_assert(offsetof(struct cpuid_table, entry) == offsetof(struct kvm_cpuid2, entries) &&
                    offsetof(struct cpuid_table, nent) == offsetof(struct kvm_cpuid2, nent),
-               "one layout");
+               "cpuid_table is laid out like kvm_cpuid2");
 
-/* What of it decides how the vCPUs are set up. */
-struct cpuid_facts {
-    uint64_t xcr0; /* vector states that can be enabled; 0: no XSAVE */
+/* The capabilities in a table that decide the vCPUs' initial state. */
+struct cpuid_caps {
+    uint64_t xcr0; /* state components to enable; 0: no XSAVE */
     bool page_1g, nx, smep, fsgsbase;
 };
 
 /*
- * cpuid_supported(): the table that all vCPUs of a VM have in common. It is asked for once, because
- * KVM takes its time for it. Returns 0, or -1.
+ * cpuid_supported(): KVM's supported CPUID, as far as it is common to all vCPUs. Call it once per
+ * VM: the ioctl is slow. Returns 0, or -1 with *err set.
  */
 int cpuid_supported(const struct kvm *kvm, struct cpuid_table *table, struct err *err);
 
-/* cpuid_facts(): what the table says. */
-struct cpuid_facts cpuid_facts(const struct cpuid_table *table);
+/* cpuid_caps(): the capabilities in a table. */
+struct cpuid_caps cpuid_caps(const struct cpuid_table *table);
 
-/* cpuid_copy(): the entries in use; the room behind them is left alone. */
+/* cpuid_copy(): copy the entries in use; leaves the rest of *to uninitialised. */
 void cpuid_copy(struct cpuid_table *to, const struct cpuid_table *from);
 
-/* cpuid_remove(): take a leaf with all its subleaves out of the table. */
+/* cpuid_remove(): remove a leaf and all its subleaves. */
 void cpuid_remove(struct cpuid_table *table, uint32_t leaf);
 
-/* cpuid_find(): a leaf (and subleaf) of the table, or NULL. */
+/* cpuid_find(): the entry of a leaf and subleaf, or NULL. */
 struct kvm_cpuid_entry2 *cpuid_find(struct cpuid_table *table, uint32_t leaf, uint32_t subleaf);
 
 #endif

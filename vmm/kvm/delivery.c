@@ -8,17 +8,17 @@
 #include "vmm/kvm/delivery.h"
 #include "vmm/kvm/kvm.h"
 
-/* The first of the global interrupts that are used; the lower ones are an I/O APIC's. */
+/* The GSI of interrupt 0; the lower ones are the I/O APIC's. */
 #define GSI_BASE 24u
 
 #define PAGE_BYTES 4096u
 
-/* An MSI's address (Intel SDM vol. 3, 11.11.1); KVM has APIC ids beyond 8 bits in the upper half.
+/* The MSI address (Intel SDM vol. 3, 11.11.1); KVM takes APIC ids beyond 8 bits in its upper half.
  */
 #define MSI_ADDRESS  0xfee00000u
 #define MSI_ID_SHIFT 12
 
-int delivery_event(int vm, const struct delivery_address *address, const uint32_t *value)
+int delivery_ioeventfd(int vm, const struct delivery_address *address, const uint32_t *value)
 {
     struct kvm_ioeventfd request = {
         .datamatch = value ? *value : 0,
@@ -52,7 +52,7 @@ bool delivery_coalesce(int vm, const struct delivery_address *address)
 
 struct kvm_coalesced_mmio_ring *delivery_ring(int vm, struct kvm_run *run, unsigned run_bytes)
 {
-    /* The capability's value is the ring's page in the area. */
+    /* The capability's value is the ring's page in the kvm_run area. */
     unsigned page = (unsigned)kvm_can(vm, KVM_CAP_COALESCED_MMIO);
 
     if (!page || (page + 1) * PAGE_BYTES > run_bytes)
@@ -69,7 +69,7 @@ void delivery_routes_init(struct delivery_routes *routes, int vm, const struct t
     };
 }
 
-int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt, struct err *err)
+int delivery_irqfd(const struct delivery_routes *routes, unsigned interrupt, struct err *err)
 {
     struct kvm_irqfd request = {.gsi = GSI_BASE + interrupt};
     int fd = eventfd(0, EFD_CLOEXEC);
@@ -84,7 +84,7 @@ int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt,
     return fd;
 }
 
-/* The entry of an interrupt, made if there is none yet. */
+/* The entry of an interrupt, appended if missing. */
 static struct kvm_irq_routing_entry *entry_of(struct delivery_routes *routes, unsigned interrupt)
 {
     unsigned i = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Having KVM deliver a guest's access, or an interrupt to the guest, without user space: ioeventfd,
+ * Delivery of guest accesses and of interrupts by KVM without an exit to user space: ioeventfd,
  * coalesced MMIO and PIO, irqfd (Documentation/virt/kvm/api.rst, 4.59, 4.116, 4.52, 4.75).
  */
 #ifndef KVM_DELIVERY_H
@@ -14,7 +14,7 @@
 #include "vmm/base/err.h"
 #include "vmm/config/topology.h"
 
-/* The address of an access, in memory or among the ports. */
+/* The address of an MMIO or port access. */
 struct delivery_address {
     bool port;
     uint64_t base;
@@ -22,48 +22,48 @@ struct delivery_address {
 };
 
 /*
- * delivery_event(): make a write at an address, of `value` if that is not NULL, signal an eventfd
- * of its own instead of being an exit. Returns the eventfd, which does not block, or -1 if KVM
- * cannot do it.
+ * delivery_ioeventfd(): make writes at an address signal a new eventfd instead of exiting; only
+ * writes of *value if `value` is not NULL. Returns the non-blocking eventfd, which the caller
+ * closes, or -1 if KVM does not support it.
  */
-int delivery_event(int vm, const struct delivery_address *address, const uint32_t *value);
+int delivery_ioeventfd(int vm, const struct delivery_address *address, const uint32_t *value);
 
 /*
- * delivery_coalesce(): gather writes at an address in the ring that delivery_ring() finds.
- * Returns whether KVM can do it.
+ * delivery_coalesce(): collect writes at an address in the ring that delivery_ring() returns.
+ * Returns whether KVM supports it.
  */
 bool delivery_coalesce(int vm, const struct delivery_address *address);
 
 /*
- * delivery_ring(): the ring of a VM, in the area that one of its vCPUs shares with KVM; NULL if
- * there is none.
+ * delivery_ring(): the VM's coalesced ring, in the kvm_run area of any of its vCPUs; NULL if KVM
+ * does not support it.
  */
 struct kvm_coalesced_mmio_ring *delivery_ring(int vm, struct kvm_run *run, unsigned run_bytes);
 
-/* Interrupts that there can be, from 0. */
+/* The number of interrupts; they are numbered from 0. */
 #define DELIVERY_INTERRUPTS_MAX 64u
 
-/* Where the interrupts of a VM go: a table that KVM is given as a whole. */
+/* The interrupt routes of a VM: KVM_SET_GSI_ROUTING replaces the whole table. */
 struct delivery_routes {
     int vm;
     const struct topology *topology;
-    pthread_mutex_t lock; /* of what follows */
+    pthread_mutex_t lock; /* protects what follows */
     unsigned count;
     struct kvm_irq_routing_entry entry[DELIVERY_INTERRUPTS_MAX];
 };
 
-/* delivery_routes_init(): none yet. The topology, which must outlive it, gives vCPUs their ids. */
+/* delivery_routes_init(): no routes. `topology` maps vCPUs to APIC ids and must outlive it. */
 void delivery_routes_init(struct delivery_routes *routes, int vm, const struct topology *topology);
 
 /*
- * delivery_interrupt(): an eventfd that KVM turns into this interrupt. Returns it, or -1 with an
- * error.
+ * delivery_irqfd(): a new eventfd that injects `interrupt` when signalled. Returns it, for the
+ * caller to close, or -1 with *err set.
  */
-int delivery_interrupt(const struct delivery_routes *routes, unsigned interrupt, struct err *err);
+int delivery_irqfd(const struct delivery_routes *routes, unsigned interrupt, struct err *err);
 
 /*
- * delivery_route(): let an interrupt go to this vCPU with this vector. Returns 0, or -1. On any
- * thread.
+ * delivery_route(): route an interrupt to a vCPU and vector. Thread-safe. Returns 0, or -1 with
+ * *err set.
  */
 int delivery_route(struct delivery_routes *routes, unsigned interrupt, unsigned vcpu,
                    unsigned vector, struct err *err);

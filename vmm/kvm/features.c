@@ -5,14 +5,14 @@
 
 #define LEAF_XSAVE 0xdu
 
-/* The legacy region and the header, which every XSAVE area begins with. */
+/* The legacy region and the XSAVE header. */
 #define XSAVE_AREA_MIN 576u
 
-/* States with a subleaf each: those before are in the legacy region. */
+/* State components with a subleaf each; 0 and 1 are in the legacy region. */
 #define XSAVE_STATES_FIRST 2u
 #define XSAVE_STATES_END   63u
 
-/* The register with a feature's bit, or NULL if the table has not even its leaf. */
+/* The register with a feature's bit, or NULL if the table lacks its leaf. */
 static uint32_t *register_of(struct cpuid_table *table, const struct feature *feature)
 {
     struct kvm_cpuid_entry2 *entry = cpuid_find(table, feature->leaf, feature->subleaf);
@@ -27,7 +27,7 @@ static uint32_t *register_of(struct cpuid_table *table, const struct feature *fe
     }[feature->reg];
 }
 
-static bool is_offered(struct cpuid_table *table, const struct feature *feature)
+static bool is_supported(struct cpuid_table *table, const struct feature *feature)
 {
     const uint32_t *reg = register_of(table, feature);
 
@@ -42,16 +42,17 @@ static int check_required(struct cpuid_table *table, const struct config_cpu *cp
     for (unsigned i = 0; i < feature_count; i++) {
         const struct feature *feature = &feature_table[i];
 
-        if (!cpu->required.has[i] || is_offered(table, feature))
+        if (!cpu->required.has[i] || is_supported(table, feature))
             continue;
-        err_set(err, ERR_USAGE, "--cpu %s: KVM offers no %s on this host (CPUID %#x, bit %u of %s)",
+        err_set(err, ERR_USAGE,
+                "--cpu %s: KVM does not support %s on this host (CPUID %#x, bit %u of %s)",
                 cpu->text, feature->name, feature->leaf, feature->bit, names[feature->reg]);
-        return err_hint(err, "--cpu host, which has all that there is");
+        return err_hint(err, "--cpu host, for all features that KVM supports");
     }
     return 0;
 }
 
-/* What an XSAVE area of these states takes, each at its fixed place. */
+/* The size of a standard-format XSAVE area with these state components. */
 static uint32_t area_bytes(struct cpuid_table *table, uint64_t states)
 {
     uint32_t bytes = XSAVE_AREA_MIN;
@@ -65,24 +66,24 @@ static uint32_t area_bytes(struct cpuid_table *table, uint64_t states)
     return bytes;
 }
 
-/* Subleaf 0 tells which states there are and how much room they take; each has one of its own. */
-static void remove_states(struct cpuid_table *table, uint64_t gone)
+/* Remove components from subleaf 0, which lists them and their size, and their own subleaves. */
+static void remove_states(struct cpuid_table *table, uint64_t removed)
 {
     struct kvm_cpuid_entry2 *entry = cpuid_find(table, LEAF_XSAVE, 0);
     unsigned kept = 0;
 
-    if (!entry || !gone)
+    if (!entry || !removed)
         return;
-    entry->eax &= (uint32_t)~gone;
-    entry->edx &= (uint32_t)(~gone >> 32);
+    entry->eax &= (uint32_t)~removed;
+    entry->edx &= (uint32_t)(~removed >> 32);
     entry->ecx = area_bytes(table, (uint64_t)entry->edx << 32 | entry->eax);
-    /* By the states in XCR0: KVM counts anew when that changes. */
+    /* The size for the current XCR0, which KVM updates when XCR0 changes. */
     entry->ebx = entry->ecx;
     for (unsigned i = 0; i < table->nent; i++) {
         const struct kvm_cpuid_entry2 *state = &table->entry[i];
 
         if (state->function != LEAF_XSAVE || state->index < XSAVE_STATES_FIRST ||
-            state->index >= XSAVE_STATES_END || !(gone >> state->index & 1))
+            state->index >= XSAVE_STATES_END || !(removed >> state->index & 1))
             table->entry[kept++] = *state;
     }
     table->nent = kept;
@@ -91,8 +92,8 @@ static void remove_states(struct cpuid_table *table, uint64_t gone)
 int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
                    struct features_masked *masked, struct err *err)
 {
-    struct feature_set had = {0};
-    uint64_t gone = 0, xcr0;
+    struct feature_set supported = {0};
+    uint64_t removed = 0, xcr0;
 
     *masked = (struct features_masked){0};
     if (check_required(table, cpu, err))
@@ -102,23 +103,23 @@ int features_apply(struct cpuid_table *table, const struct config_cpu *cpu,
 
         if (!cpu->removed.has[i])
             continue;
-        gone |= feature->xcr0;
-        had.has[i] = is_offered(table, feature);
-        if (had.has[i])
+        removed |= feature->xcr0;
+        supported.has[i] = is_supported(table, feature);
+        if (supported.has[i])
             *register_of(table, feature) &= ~(1u << feature->bit);
     }
-    /* Last, since a feature may be in a leaf that describes another. */
+    /* Last, since the leaf that describes one feature may hold another's bit. */
     for (unsigned i = 0; i < feature_count; i++)
         for (unsigned k = 0; k < FEATURE_DETAILS_MAX; k++)
             if (cpu->removed.has[i] && feature_table[i].details[k])
                 cpuid_remove(table, feature_table[i].details[k]);
-    remove_states(table, gone);
-    xcr0 = cpuid_facts(table).xcr0;
+    remove_states(table, removed);
+    xcr0 = cpuid_caps(table).xcr0;
     for (unsigned i = 0; i < feature_count; i++) {
         bool disabled = features_disabled(i, &cpu->removed, xcr0);
 
-        masked->disabled.has[i] = had.has[i] && disabled;
-        masked->hidden.has[i] = had.has[i] && !disabled;
+        masked->disabled.has[i] = supported.has[i] && disabled;
+        masked->hidden.has[i] = supported.has[i] && !disabled;
     }
     return 0;
 }

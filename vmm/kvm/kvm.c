@@ -9,10 +9,10 @@
 
 #define DEVICE "/dev/kvm"
 
-/* Interrupt routes reserved for user space; the least that KVM takes is enough. */
+/* GSIs reserved for an I/O APIC in user space; the smallest number that KVM accepts. */
 #define SPLIT_IRQCHIP_PINS 24
 
-/* What minivmm cannot do without. */
+/* The capabilities that minivmm requires. */
 static const struct {
     int capability;
     const char *name;
@@ -66,14 +66,14 @@ int kvm_open(struct kvm *kvm, struct err *err)
         return cannot_open(err);
     version = ioctl(kvm->fd, KVM_GET_API_VERSION, 0);
     if (version != KVM_API_VERSION) {
-        err_set(err, ERR_CANNOT_RUN, DEVICE ": its API has version %d, not %d", version,
+        err_set(err, ERR_CANNOT_RUN, DEVICE ": API version %d, expected %d", version,
                 KVM_API_VERSION);
         goto fail;
     }
     for (unsigned i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
         if (kvm_can(kvm->fd, required[i].capability))
             continue;
-        err_set(err, ERR_CANNOT_RUN, DEVICE ": no %s", required[i].name);
+        err_set(err, ERR_CANNOT_RUN, DEVICE ": %s is not supported", required[i].name);
         err_hint(err, "a newer kernel");
         goto fail;
     }
@@ -82,7 +82,7 @@ int kvm_open(struct kvm *kvm, struct err *err)
         goto fail;
     kvm->run_bytes = (unsigned)run_bytes;
     kvm->max_vcpus = (unsigned)kvm_can(kvm->fd, KVM_CAP_MAX_VCPUS);
-    /* A vCPU's id is its APIC's; where KVM does not say, there are as many as vCPUs. */
+    /* A vCPU's id is its APIC id; without KVM_CAP_MAX_VCPU_ID the limit is that of vCPUs. */
     ids = (unsigned)kvm_can(kvm->fd, KVM_CAP_MAX_VCPU_ID);
     kvm->max_apic_id = (ids > kvm->max_vcpus ? ids : kvm->max_vcpus) - 1;
     return 0;
@@ -96,7 +96,7 @@ void kvm_close(struct kvm *kvm)
     close(kvm->fd);
 }
 
-/* KVM turns VMX or SVM on for the first VM, which it cannot where another has done so. */
+/* KVM enables VMX or SVM for the first VM, and fails if another hypervisor has enabled it. */
 int kvm_vm_failed(struct err *err)
 {
     if (errno != EBUSY)
@@ -128,11 +128,11 @@ int kvm_create_vm(const struct kvm *kvm, struct err *err)
 
 int kvm_tsc_hz(int vm, uint64_t *hz, struct err *err)
 {
-    /* A VM answers since Linux 5.16; before, only a vCPU does. */
+    /* A VM ioctl since Linux 5.16; a vCPU ioctl before. */
     int khz = ioctl(vm, KVM_GET_TSC_KHZ, 0);
 
     if (khz <= 0) {
-        err_sys(err, ERR_CANNOT_RUN, "KVM_GET_TSC_KHZ of a VM");
+        err_sys(err, ERR_CANNOT_RUN, "KVM_GET_TSC_KHZ on a VM");
         return err_hint(err, "Linux 5.16 or newer");
     }
     *hz = (uint64_t)khz * 1000;

@@ -8,7 +8,7 @@
 
 #include "vmm/kvm/stats.h"
 
-/* The most that a read takes in; real files hold less than 2 KiB of values. */
+/* The limit on a file's values; real files have less than 2 KiB. */
 #define DATA_MAX 8192u
 
 int kvm_stats_fd(int fd)
@@ -40,13 +40,13 @@ int kvm_stats_layout(int stats_fd, struct kvm_stats_layout *layout, struct err *
 
     *layout = (struct kvm_stats_layout){0};
     if (pread(stats_fd, &header, sizeof(header), 0) != sizeof(header))
-        return err_set(err, ERR_FAILED, "KVM statistics: no header");
+        return err_set(err, ERR_FAILED, "KVM statistics: short read of the header");
     desc_bytes = sizeof(struct kvm_stats_desc) + header.name_size;
     bytes = header.num_desc * desc_bytes;
     descs = calloc(1, bytes + 1);
     if (!descs || pread(stats_fd, descs, bytes, header.desc_offset) != (ssize_t)bytes) {
         free(descs);
-        return err_set(err, ERR_FAILED, "KVM statistics: not as many descriptors as announced");
+        return err_set(err, ERR_FAILED, "KVM statistics: short read of the descriptors");
     }
     layout->data_offset = header.data_offset;
     for (uint32_t i = 0; i < header.num_desc; i++)

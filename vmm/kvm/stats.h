@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * KVM's own statistics, read from its binary statistics file descriptors with the names as found
- * (Documentation/virt/kvm/api.rst, KVM_GET_STATS_FD). What they count differs between kernels and
- * back-ends; they are shown beside the VMM's own counters, never instead of them.
+ * KVM's binary statistics (Documentation/virt/kvm/api.rst, KVM_GET_STATS_FD), under KVM's names.
+ * Their meaning differs between kernels and KVM implementations, so they are reported beside the
+ * VMM's counters, not in place of them.
  */
 #ifndef KVM_STATS_H
 #define KVM_STATS_H
@@ -12,10 +12,10 @@
 
 #include "vmm/base/err.h"
 
-#define KVM_STATS_MAX      128 /* further ones are left out */
+#define KVM_STATS_MAX      128 /* the rest is ignored */
 #define KVM_STATS_NAME_MAX 48
 
-/* What a statistics file offers; histograms are left out. All vCPUs of a host offer the same. */
+/* The descriptors of a statistics file, without histograms; the same for all vCPUs of a host. */
 struct kvm_stats_layout {
     unsigned count;
     struct {
@@ -28,15 +28,15 @@ struct kvm_stats_layout {
 };
 
 /*
- * kvm_stats_fd(): the statistics of a VM or of a vCPU; the latter must be asked for by the vCPU's
- * own thread, since it would wait for KVM_RUN to return. Returns a file, or -1 if there is none.
+ * kvm_stats_fd(): the statistics of a VM or a vCPU; for a vCPU, call it on the vCPU's thread, as
+ * the ioctl blocks during KVM_RUN. Returns a file descriptor, or -1 if not supported.
  */
 int kvm_stats_fd(int fd);
 
-/* kvm_stats_layout(): what the file offers. Returns 0, or -1. */
+/* kvm_stats_layout(): read the descriptors. Returns 0, or -1 with *err set. */
 int kvm_stats_layout(int stats_fd, struct kvm_stats_layout *layout, struct err *err);
 
-/* kvm_stats_read(): the values now, in the layout's order. Returns 0, or -1. */
+/* kvm_stats_read(): read the current values, in the layout's order. Returns 0, or -1. */
 int kvm_stats_read(int stats_fd, const struct kvm_stats_layout *layout,
                    uint64_t values[KVM_STATS_MAX]);
 

@@ -11,7 +11,7 @@
 
 #define BASIC_EDX_HTT (1u << 28)
 
-/* Types of level in leaves 0xb and 0x1f. */
+/* Level types in leaves 0xb and 0x1f, ECX bits 8-15. */
 #define LEVEL_THREAD (1u << 8)
 #define LEVEL_CORE   (2u << 8)
 
@@ -26,8 +26,8 @@ static unsigned per_socket(const struct topology *topology)
 }
 
 /*
- * A count of logical CPUs that is read as one of APIC ids, rounded up to a power of two, must not
- * round up to less than the ids in use: 5 cores of 3 threads take 32 ids, and 15 would say 16.
+ * A count of logical CPUs that software rounds up to a power of two to get the number of APIC ids
+ * must not round to less than the ids in use: 5 cores of 3 threads use 32 ids, but 15 rounds to 16.
  */
 static unsigned as_ids(unsigned count, unsigned bits)
 {
@@ -36,7 +36,7 @@ static unsigned as_ids(unsigned count, unsigned bits)
     return count > least ? count : least;
 }
 
-/* On Intel's processors, which have leaf 4, the count of logical CPUs is one of ids. */
+/* With leaf 4, on Intel processors, the count of logical CPUs is a count of APIC ids. */
 static void set_basic(struct cpuid_table *table, const struct topology *topology, unsigned id)
 {
     struct kvm_cpuid_entry2 *entry = cpuid_find(table, LEAF_BASIC, 0);
@@ -51,8 +51,8 @@ static void set_basic(struct cpuid_table *table, const struct topology *topology
 }
 
 /*
- * Leaves 4 (Intel) and 0x8000001d (AMD), a subleaf per cache: bits 14-25 of EAX say how many
- * logical CPUs' ids share it, less one. In leaf 4, bits 26-31 are the ids of cores, less one.
+ * Leaves 4 (Intel) and 0x8000001d (AMD), a subleaf per cache: EAX bits 14-25 are the number of APIC
+ * ids that share the cache, minus 1. In leaf 4, bits 26-31 are the number of core ids, minus 1.
  */
 static void set_cache_sharing(struct cpuid_table *table, uint32_t leaf,
                               const struct topology *topology)
@@ -78,7 +78,7 @@ static void add_level(struct cpuid_table *table, struct kvm_cpuid_entry2 entry)
         table->entry[table->nent++] = entry;
 }
 
-/* Leaves 0xb and 0x1f: a level of threads, a level of cores, and the end. */
+/* Leaves 0xb and 0x1f: the thread level, the core level, and the terminating level. */
 static void set_levels(struct cpuid_table *table, uint32_t leaf, const struct topology *topology,
                        unsigned id)
 {
@@ -108,7 +108,7 @@ static void set_levels(struct cpuid_table *table, uint32_t leaf, const struct to
     add_level(table, end);
 }
 
-/* AMD: the size of the ids, and what each part of one means; a socket is a node. */
+/* AMD: the size of an APIC id, and the ids of core and node; a socket is a node. */
 static void set_amd(struct cpuid_table *table, const struct topology *topology, unsigned id)
 {
     unsigned shift = topology_socket_shift(topology), in_socket = id & ((1u << shift) - 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What CPUID says of the topology, which is KVM's user's to decide. */
+/* The CPU topology in CPUID, which KVM leaves to user space. */
 #ifndef KVM_TOPOLOGY_H
 #define KVM_TOPOLOGY_H
 
@@ -7,8 +7,8 @@
 #include "vmm/kvm/cpuid.h"
 
 /*
- * cpuid_set_topology(): make the table that of one vCPU, by its number. Leaves that KVM does not
- * offer stay away. The last level of cache is a socket's, the others are a core's.
+ * cpuid_set_topology(): set the topology leaves for vCPU `vcpu`. Does not add leaves that KVM does
+ * not support. The last-level cache is shared by a socket, the others by a core.
  * Sources: Intel SDM vol. 2, CPUID, leaves 1, 4, 0xb, 0x1f, and vol. 3, 9.9 (APIC ids); AMD APM
  * vol. 3, leaves 1, 0x80000008, 0x8000001d, 0x8000001e.
  */

@@ -12,7 +12,7 @@
 #include "vmm/host/tracepoint.h"
 #include "vmm/kvm/trace.h"
 
-/* Of which the reasons are. */
+/* The tracepoint whose exits are also counted by reason. */
 #define EVENT_EXIT 0
 
 static const char *const events[] = {
@@ -34,9 +34,9 @@ static const struct reason svm_reasons[] = {SVM_EXIT_REASONS};
 #define SVM_REASONS (unsigned)(sizeof(svm_reasons) / sizeof(svm_reasons[0]))
 
 _Static_assert(EVENTS + SVM_REASONS <= KVM_TRACE_MAX && EVENTS + VMX_REASONS <= KVM_TRACE_MAX,
-               "there is room for all");
+               "KVM_TRACE_MAX holds all counters");
 
-/* Found out once: where the host is a virtual machine itself, each CPUID is an exit. */
+/* Cached: in a virtual machine each CPUID instruction is an exit. */
 static bool is_vmx(void)
 {
     static int known = -1;
@@ -65,7 +65,7 @@ const char *kvm_trace_name(unsigned i, bool *reason)
     return *reason ? reason_of(i)->name : events[i];
 }
 
-/* The number of one of the tracepoints; 0: there is none. */
+/* The id of a tracepoint; 0: missing. */
 static uint64_t event_id(unsigned i)
 {
     char name[64];
@@ -75,7 +75,7 @@ static uint64_t event_id(unsigned i)
     return tracepoint_id(name, &id) ? 0 : id;
 }
 
-/* A counter per reason: a filter in the kernel counts exactly, where a sample could be lost. */
+/* A filtered counter per reason: exact, unlike samples, which can be lost. */
 int kvm_trace_open(struct kvm_trace *trace, struct err *err)
 {
     unsigned count = kvm_trace_count();
@@ -94,7 +94,8 @@ int kvm_trace_open(struct kvm_trace *trace, struct err *err)
             snprintf(filter, sizeof(filter), "exit_reason == %u", reason_of(i)->code);
         trace->fd[i] = tracepoint_open(id, i >= EVENTS ? filter : NULL);
         if (trace->fd[i] < 0 && (errno == EMFILE || errno == ENFILE)) {
-            err_sys(err, ERR_FAILED, "--kvm-trace: a file per tracepoint, reason and vCPU");
+            err_sys(err, ERR_FAILED,
+                    "--kvm-trace: cannot open a counter per tracepoint, exit reason and vCPU");
             kvm_trace_close(trace);
             return err_hint(err, "fewer --vcpus, or a higher ulimit -n");
         }

@@ -16,10 +16,10 @@
 #define ALIGNMENT CONFIG_PAGE_1G
 #define GUARD     CONFIG_PAGE_2M
 
-/* What is populated between two looks at the user: some 50 ms in small pages. */
+/* Bytes populated between two checks for a stop: some 50 ms with small pages. */
 #define POPULATE_BYTES (16ull << 20)
 
-/* What a run fills beside the guest's memory: disks that are made of memory. */
+/* The bytes of all disks with engine=mem, which a run fills beside the guest's memory. */
 static uint64_t disk_bytes(const struct config *config)
 {
     uint64_t bytes = 0;
@@ -30,18 +30,18 @@ static uint64_t disk_bytes(const struct config *config)
     return bytes;
 }
 
-/* The largest --mem that would do, even with --prefault. */
+/* Suggest the largest --mem that fits even with --prefault. */
 static int hint_mem(const struct config *config, const struct memory_limit *room, struct err *err)
 {
     uint64_t fits = room_fits(room->bytes, disk_bytes(config));
 
     if (!fits)
-        return err_hint(err, "a higher limit, or less that is in use: %" PRIu64 " MiB are %s",
+        return err_hint(err, "raise the limit, or free memory: %" PRIu64 " MiB are %s",
                         room->bytes >> 20, room->name);
     return err_hint(err, "--mem %" PRIu64 "M or less", fits >> 20);
 }
 
-/* Pages of hugetlbfs count in no limit of memory; how many are free is found out later. */
+/* Memory limits do not count hugetlb pages. Free pages are checked when they are allocated. */
 static int check_hugetlb(const struct config *config, struct err *err)
 {
     uint64_t left = room_hugetlb("", config->hugepage_bytes);
@@ -50,9 +50,9 @@ static int check_hugetlb(const struct config *config, struct err *err)
     if (config->mem_bytes <= left)
         return 0;
     err_set(err, ERR_FAILED,
-            "--hugepages: the cgroup's hugetlb limit leaves %" PRIu64 " MiB in pages of %s",
+            "--hugepages: the cgroup's hugetlb limit leaves %" PRIu64 " MiB of %s pages",
             left >> 20, units_format_size(size, config->hugepage_bytes));
-    return err_hint(err, "less --mem, or a higher limit");
+    return err_hint(err, "a smaller --mem, or a higher limit");
 }
 
 static int check_size(const struct config *config, struct err *err)
@@ -76,13 +76,12 @@ static int check_size(const struct config *config, struct err *err)
     if (room_needed(config->mem_bytes, disk_bytes(config)) <= room.bytes)
         return 0;
     err_set(err, ERR_FAILED,
-            "--prefault: %s asked for, and page tables and the VMM beside it; %" PRIu64
-            " MiB are %s",
-            asked, room.bytes >> 20, room.name);
+            "--prefault: %s plus page tables and the VMM do not fit; %" PRIu64 " MiB are %s", asked,
+            room.bytes >> 20, room.name);
     return hint_mem(config, &room, err);
 }
 
-/* Why hugetlb memory could not be had, and how to have it. */
+/* The error of a failed hugetlb allocation. */
 static int hugepages_missing(const struct config *config, struct err *err)
 {
     uint64_t kb = config->hugepage_bytes >> 10, wanted, total, free;
@@ -93,21 +92,22 @@ static int hugepages_missing(const struct config *config, struct err *err)
     snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/nr_hugepages",
              kb);
     if (file_read_u64(path, &total)) {
-        /* There is a folder for each size, unless /sys is not there to be read. */
+        /* Each size has a directory, unless /sys is not mounted. */
         if (access("/sys/kernel/mm/hugepages", F_OK)) {
-            err_set(err, ERR_FAILED, "--hugepages: %" PRIu64 " pages of %s cannot be had", wanted,
-                    size);
-            return err_hint(err, "mount -t sysfs sysfs /sys, to see how many there are");
+            err_set(err, ERR_FAILED, "--hugepages: cannot allocate %" PRIu64 " page%s of %s",
+                    wanted, units_s(wanted), size);
+            return err_hint(err, "mount -t sysfs sysfs /sys, for the number of free pages");
         }
-        return err_set(err, ERR_FAILED, "--hugepages: this host has no pages of %s", size);
+        return err_set(err, ERR_FAILED, "--hugepages: this host does not support pages of %s",
+                       size);
     }
     snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/free_hugepages",
              kb);
     if (file_read_u64(path, &free))
         return err_set(err, ERR_FAILED,
-                       "--hugepages: %" PRIu64 " pages of %s needed, of %" PRIu64
-                       " that are reserved too few are free",
-                       wanted, size, total);
+                       "--hugepages: %" PRIu64 " page%s of %s needed, too few of %" PRIu64
+                       " are free",
+                       wanted, units_s(wanted), size, total);
     err_set(err, ERR_FAILED,
             "--hugepages: %" PRIu64 " page%s of %s needed, %" PRIu64 " of %" PRIu64 " free", wanted,
             units_s(wanted), size, free, total);
@@ -118,7 +118,7 @@ static int hugepages_missing(const struct config *config, struct err *err)
 
 /*
  * Map `bytes` at an address aligned to ALIGNMENT, with GUARD inaccessible bytes on either side:
- * reserve more addresses than needed, put the mapping among them and return the rest.
+ * reserve a larger range, map within it and unmap the rest.
  */
 static uint8_t *map_aligned(size_t bytes, int flags, int fd)
 {
@@ -175,9 +175,9 @@ static int map_ordinary(struct backing *backing, const struct config *config, st
         bool none = errno == ENOMEM;
 
         err_sys(err, ERR_FAILED, "cannot map guest memory");
-        return none ? room_map_hint(err, "less --mem, or ulimit -v unlimited") : -1;
+        return none ? room_map_hint(err, "a smaller --mem, or ulimit -v unlimited") : -1;
     }
-    /* Fails only where the kernel is built without huge pages, which is what "off" asks for. */
+    /* Fails only if the kernel lacks huge pages, which is the same as "off". */
     madvise(backing->base, backing->bytes,
             config->thp == CONFIG_OFF ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
     return 0;
@@ -189,9 +189,9 @@ static int populate_part(uint8_t *base, size_t bytes, struct err *err)
         return 0;
     if (errno != EINVAL) {
         err_sys(err, ERR_FAILED, "--prefault");
-        return err_hint(err, "less --mem");
+        return err_hint(err, "a smaller --mem");
     }
-    /* Before Linux 5.14: touch each page. */
+    /* Before Linux 5.14, which added MADV_POPULATE_WRITE: touch each page. */
     for (size_t offset = 0; offset < bytes; offset += CONFIG_PAGE_4K)
         *(volatile uint8_t *)(base + offset) = 0;
     return 0;

@@ -50,7 +50,7 @@ void guestmem_use_small_pages(const struct guestmem *mem, gpa_t gpa, uint64_t by
 {
     void *host = guestmem_at(mem, gpa, bytes);
 
-    /* A wish: what it does not get is a little time. */
+    /* Best effort: a failure costs startup time only. */
     if (host && !mem->backing.hugepage_bytes)
         madvise(host, bytes, MADV_NOHUGEPAGE);
 }

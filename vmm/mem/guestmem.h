@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guest's RAM as the VMM sees it. A guest-physical address is a number that the host cannot
- * dereference; every access goes through guestmem_at(), which checks it.
+ * The guest's RAM. A guest-physical address is a number that the host cannot dereference; every
+ * access goes through guestmem_at(), which checks it.
  */
 #ifndef MEM_GUESTMEM_H
 #define MEM_GUESTMEM_H
@@ -20,38 +20,37 @@ struct guestmem_range {
     uint8_t *host;
 };
 
-/* RAM below the device hole and, if there is more than fits, RAM above 4 GiB. */
+/* RAM below the device hole and, if it does not fit there, the rest from 4 GiB on. */
 struct guestmem {
     struct backing backing;
     struct guestmem_range range[2];
     unsigned ranges;
 };
 
-/* guestmem_init(): allocate RAM as configured; backing_alloc() says how. Returns 0, or -1. */
+/* guestmem_init(): allocate RAM; arguments and errors as for backing_alloc(). Returns 0, or -1. */
 int guestmem_init(struct guestmem *mem, const struct config *config, const struct watch *watch,
                   struct err *err);
 
 /*
- * guestmem_at(): the host's address of `bytes` bytes of RAM at `gpa`, or NULL if any of them is not
- * RAM. It is the only way to guest memory. What is there may change at any time: copy before
- * checking.
+ * guestmem_at(): the host address of `bytes` bytes at `gpa`, or NULL if any of them is outside RAM.
+ * The only access to guest memory. The guest may change it at any time: copy before checking.
  */
 void *guestmem_at(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
 
 /*
- * guestmem_discard(): give a part of RAM back to the host, in pages of 4 KiB. Returns 0, or an
- * errno: EINVAL if it is not RAM or not aligned, EOPNOTSUPP as backing_discard() has it.
+ * guestmem_discard(): return a range of RAM, aligned to 4 KiB, to the host. Returns 0 or an errno:
+ * EINVAL if it is misaligned or outside RAM, otherwise that of backing_discard().
  */
 int guestmem_discard(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
 
 /*
- * guestmem_use_small_pages(): back a part of RAM with small pages even where huge ones are on: of
- * the guest's image and of the VMM's tables little is touched, and clearing 2 MiB for each piece
- * would be most of the time that a start takes. Memory of hugetlbfs stays as it is.
+ * guestmem_use_small_pages(): disable transparent huge pages for a range of RAM. Little of the
+ * guest's image and of the VMM's region is touched, and clearing 2 MiB per fault would dominate the
+ * startup time. No effect on hugetlb memory.
  */
 void guestmem_use_small_pages(const struct guestmem *mem, gpa_t gpa, uint64_t bytes);
 
-/* guestmem_free(): give all of it back. */
+/* guestmem_free(): unmap all of it. */
 void guestmem_free(struct guestmem *mem);
 
 #endif

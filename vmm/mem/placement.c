@@ -8,8 +8,8 @@
 #include "vmm/mem/placement.h"
 
 /*
- * The first touch of a bound page of hugetlbfs that its node does not have would kill the process:
- * what is reserved is reserved on any node.
+ * A hugetlb reservation is not per node: touching a page bound to a node without free pages raises
+ * SIGBUS.
  */
 static int check_hugepages(const struct config *config, unsigned host, uint64_t bytes,
                            struct err *err)
@@ -23,7 +23,7 @@ static int check_hugepages(const struct config *config, unsigned host, uint64_t 
     if (file_read_u64(path, &free))
         return err_set(
             err, ERR_FAILED,
-            "--hugepages with --numa: the free pages of %s on host node %u are not known",
+            "--hugepages with --numa: unknown number of free pages of %s on host node %u",
             units_format_size(size, config->hugepage_bytes), host);
     if (free >= wanted)
         return 0;
@@ -31,7 +31,8 @@ static int check_hugepages(const struct config *config, unsigned host, uint64_t 
             "--hugepages with --numa: %" PRIu64 " page%s of %s needed on host node %u, %" PRIu64
             " free",
             wanted, units_s(wanted), units_format_size(size, config->hugepage_bytes), host, free);
-    return err_hint(err, "its nr_hugepages in /sys/devices/system/node/node%u/hugepages", host);
+    return err_hint(err, "a larger nr_hugepages in /sys/devices/system/node/node%u/hugepages",
+                    host);
 }
 
 int placement_bind(struct backing *backing, const struct config *config, struct err *err)
@@ -44,7 +45,7 @@ int placement_bind(struct backing *backing, const struct config *config, struct 
         err_set(err, ERR_USAGE, "--numa %u: this host has %u %s with memory", nodes, found,
                 found == 1 ? "node" : "nodes");
         return err_hint(
-            err, "--numa %u,unbound, which tells the guest of nodes that this host does not have",
+            err, "--numa %u,unbound, which gives the guest nodes that are not bound to host nodes",
             nodes);
     }
     for (unsigned i = 0; i < nodes; i++) {
@@ -58,7 +59,7 @@ int placement_bind(struct backing *backing, const struct config *config, struct 
     return 0;
 }
 
-int placement_look(const struct backing *backing, struct placement_node *node)
+int placement_query(const struct backing *backing, struct placement_node *node)
 {
     size_t bytes = backing->nodes ? backing->bytes / backing->nodes : 0;
 

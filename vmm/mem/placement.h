@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Which host node stands behind each of the guest's, and whether its memory really is there. */
+/* Binding of guest NUMA nodes to host nodes, and the actual placement of their pages. */
 #ifndef MEM_PLACEMENT_H
 #define MEM_PLACEMENT_H
 
 #include "vmm/mem/backing.h"
 
-/* What is known of one of the guest's nodes. */
+/* The placement of a guest node. */
 struct placement_node {
-    unsigned host;            /* the host's node that it is bound to */
-    uint64_t here, elsewhere; /* bytes touched that are on that, and on others */
+    unsigned host;            /* the host node that it is bound to */
+    uint64_t here, elsewhere; /* resident bytes on that node, and on other nodes */
 };
 
 /*
- * placement_bind(): bind each of the guest's nodes, an equal part of the memory, to a node of the
- * host; to be done before any of it is touched. Fails with what to do if the host has fewer nodes,
- * or too few huge pages on one. Returns 0, or -1.
+ * placement_bind(): bind each guest node, an equal part of the memory, to a host node; before any
+ * of it is touched. Returns 0, or -1 with *err and a hint if the host has too few nodes, or a node
+ * too few huge pages.
  */
 int placement_bind(struct backing *backing, const struct config *config, struct err *err);
 
-/* placement_look(): where it is now; a node per backing->nodes. Returns 0, or -1: not known. */
-int placement_look(const struct backing *backing, struct placement_node *node);
+/* placement_query(): the current placement of backing->nodes nodes. Returns 0, or -1: unknown. */
+int placement_query(const struct backing *backing, struct placement_node *node);
 
 #endif

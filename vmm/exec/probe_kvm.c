@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "vmm/exec/lab.h"
+#include "vmm/exec/probe_kvm.h"
 #include "vmm/exec/vcpu.h"
 #include "vmm/host/cpus.h"
 #include "vmm/kvm/delivery.h"
@@ -14,10 +14,10 @@
 #define REGISTER_STRIDE 8u
 #define REGISTER_BYTES  4u
 
-static void call_ioctl(const struct lab *lab, uint64_t count)
+static void call_ioctl(const struct probe_kvm *probe, uint64_t count)
 {
     for (; count && !vcpu_stopping(vcpu_current()); count--)
-        ioctl(lab->vm, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY);
+        ioctl(probe->vm, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY);
 }
 
 static int use_eventfd(uint64_t count, struct err *err)
@@ -26,34 +26,36 @@ static int use_eventfd(uint64_t count, struct err *err)
     uint64_t value = 1;
 
     if (fd < 0)
-        return err_sys(err, ERR_FAILED, "eventfd");
+        return err_sys(err, ERR_FAILED, "cannot create an eventfd");
     for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
         if (write(fd, &value, sizeof(value)) < 0 || read(fd, &value, sizeof(value)) < 0)
-            result = err_sys(err, ERR_FAILED, "eventfd");
+            result = err_sys(err, ERR_FAILED, "eventfd write or read");
     close(fd);
     return result;
 }
 
-/* A thread that sleeps on an eventfd, and stamps the moment when it is awake. */
+/* A thread that sleeps on an eventfd and records when it wakes up. */
 struct sleeper {
     int wake, answer; /* eventfds */
-    uint64_t woken;   /* ticks; written before the answer */
-    bool quit;        /* read after the wake */
+    uint64_t woken;   /* ticks; written before `answer` */
+    bool quit;        /* read after `wake` */
 };
 
 static int signal_event(int fd, struct err *err)
 {
     const uint64_t one = 1;
 
-    return write(fd, &one, sizeof(one)) == sizeof(one) ? 0 : err_sys(err, ERR_FAILED, "eventfd");
+    return write(fd, &one, sizeof(one)) == sizeof(one) ? 0
+                                                       : err_sys(err, ERR_FAILED, "eventfd write");
 }
 
 static int await_event(int fd, struct err *err)
 {
     uint64_t value;
 
-    return read(fd, &value, sizeof(value)) == sizeof(value) ? 0
-                                                            : err_sys(err, ERR_FAILED, "eventfd");
+    return read(fd, &value, sizeof(value)) == sizeof(value)
+               ? 0
+               : err_sys(err, ERR_FAILED, "eventfd read");
 }
 
 static void *sleeper_thread(void *arg)
@@ -69,12 +71,12 @@ static void *sleeper_thread(void *arg)
 }
 
 /*
- * As long as a guest takes to ask for the next thing: the sleeper sleeps again by then, and its CPU
- * is no deeper asleep than it would be.
+ * About the time that a guest takes between two requests: the sleeper is asleep again by then, and
+ * its CPU has not reached a deeper idle state than it would with a guest.
  */
 #define SLEEPER_PAUSE_NS 3000u
 
-/* One wake-up; this thread sleeps meanwhile, as a vCPU that halts does. Adds the ticks to *sum. */
+/* Time one wake-up and add its ticks to *sum. This thread sleeps meanwhile, like a halted vCPU. */
 static int wake_once(struct sleeper *sleeper, uint64_t *sum, struct err *err)
 {
     const struct clock_rate *rate = &vcpu_current()->shared->rate;
@@ -97,7 +99,7 @@ static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uin
 
     errno = cpus_thread(&thread, cpu, sleeper_thread, sleeper);
     if (errno)
-        return err_sys(err, ERR_FAILED, "no thread to wake");
+        return err_sys(err, ERR_FAILED, "cannot create the thread to wake up");
     for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
         result = wake_once(sleeper, ticks, err);
     sleeper->quit = true;
@@ -107,15 +109,16 @@ static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uin
     return result;
 }
 
-static int time_wakeups(const struct lab *lab, uint64_t count, uint64_t *ticks, struct err *err)
+static int time_wakeups(const struct probe_kvm *probe, uint64_t count, uint64_t *ticks,
+                        struct err *err)
 {
     struct sleeper sleeper = {eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), 0, false};
     int result;
 
     *ticks = 0;
     result = sleeper.wake < 0 || sleeper.answer < 0
-                 ? err_sys(err, ERR_FAILED, "eventfd")
-                 : wake_often(&sleeper, lab->sleeper_cpu, count, ticks, err);
+                 ? err_sys(err, ERR_FAILED, "cannot create eventfds for wake-ups")
+                 : wake_often(&sleeper, probe->sleeper_cpu, count, ticks, err);
     if (sleeper.wake >= 0)
         close(sleeper.wake);
     if (sleeper.answer >= 0)
@@ -124,8 +127,8 @@ static int time_wakeups(const struct lab *lab, uint64_t count, uint64_t *ticks, 
 }
 
 /*
- * KVM_RUN again and again: its first call completes the write that asked for this, the last leaves
- * an exit that the vCPU's loop completes. Time in here is the guest's, as in that loop.
+ * Call KVM_RUN in a loop: the first call completes the write that requested this, the last leaves
+ * an exit for the vCPU's loop to complete. The time counts as time in KVM_RUN, as in that loop.
  */
 static int run_bare(struct vcpu *vcpu, uint64_t count, struct err *err)
 {
@@ -135,13 +138,12 @@ static int run_bare(struct vcpu *vcpu, uint64_t count, struct err *err)
     while (count && !result && !vcpu_stopping(vcpu)) {
         if (ioctl(vcpu->fd, KVM_RUN, 0) < 0)
             result =
-                errno == EINTR || errno == EAGAIN ? 0 : err_sys(err, ERR_FAILED, "KVM_RUN, bare");
+                errno == EINTR || errno == EAGAIN ? 0 : err_sys(err, ERR_FAILED, "bare KVM_RUN");
         else if (vcpu->run->exit_reason == KVM_EXIT_IO || vcpu->run->exit_reason == KVM_EXIT_MMIO)
             count--;
         else
-            result =
-                err_set(err, ERR_FAILED, "KVM exit reason %u while the guest measures bare ones",
-                        vcpu->run->exit_reason);
+            result = err_set(err, ERR_FAILED, "unexpected KVM exit reason %u after a bare KVM_RUN",
+                             vcpu->run->exit_reason);
     }
     vcpu->bare_ticks = clock_ticks() - start;
     exitstat_set(&vcpu->stat->in_run_ns,
@@ -160,15 +162,15 @@ static void run_immediate_exit(struct vcpu *vcpu, uint64_t count)
     for (; count && !vcpu_stopping(vcpu); count--)
         ioctl(vcpu->fd, KVM_RUN, 0);
     set_immediate_exit(vcpu, 0);
-    /* A kick may have come meanwhile. */
+    /* vcpu_kick() may have set it meanwhile. */
     if (vcpu_stopping(vcpu))
         set_immediate_exit(vcpu, 1);
 }
 
-static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
-                    struct err *err)
+static int probe_kvm_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
+                          struct err *err)
 {
-    struct lab *lab = ctx;
+    struct probe_kvm *probe = ctx;
     uint64_t start = clock_ticks();
     int result = 0;
 
@@ -180,13 +182,13 @@ static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uin
         run_immediate_exit(vcpu_current(), count);
         break;
     case MINIVMM_WORK_IOCTL:
-        call_ioctl(lab, count);
+        call_ioctl(probe, count);
         break;
     case MINIVMM_WORK_EVENTFD:
         result = use_eventfd(count, err);
         break;
     case MINIVMM_WORK_WAKEUP:
-        return time_wakeups(lab, count, ticks, err);
+        return time_wakeups(probe, count, ticks, err);
     case MINIVMM_WORK_COUNT:
         break;
     }
@@ -194,35 +196,35 @@ static int lab_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uin
     return result;
 }
 
-static int lab_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
-                         struct err *err)
+static int probe_kvm_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
+                               struct err *err)
 {
-    struct lab *lab = ctx;
+    struct probe_kvm *probe = ctx;
 
-    return injector_request(&lab->injector, vcpu, vector, delay_ns, err);
+    return injector_request(&probe->injector, vcpu, vector, delay_ns, err);
 }
 
-static uint64_t lab_interrupt_time(void *ctx)
+static uint64_t probe_kvm_interrupt_time(void *ctx)
 {
-    struct lab *lab = ctx;
-    uint64_t sent = injector_sent(&lab->injector);
+    struct probe_kvm *probe = ctx;
+    uint64_t sent = injector_sent(&probe->injector);
 
     return sent ? sent + (uint64_t)vcpu_current()->tsc_offset : 0;
 }
 
-static int lab_keep_times(void *ctx, bool keep, struct err *err)
+static int probe_kvm_keep_times(void *ctx, bool keep, struct err *err)
 {
     struct exit_times *times = &vcpu_current()->times;
 
     (void)ctx;
-    times->end = 0;
+    times->capacity = 0;
     if (!keep)
         return 0;
     if (!times->ns)
         times->ns = calloc(MINIVMM_CONTROL_TIMES_MAX, sizeof(*times->ns));
     if (!times->ns)
-        return err_sys(err, ERR_FAILED, "no memory for the times of exits");
-    times->end = MINIVMM_CONTROL_TIMES_MAX;
+        return err_sys(err, ERR_FAILED, "cannot allocate the exit times");
+    times->capacity = MINIVMM_CONTROL_TIMES_MAX;
     times->count = 0;
     return 0;
 }
@@ -238,7 +240,7 @@ static void connect_side(struct probe_side *side, int vm, bool port, uint64_t ba
 
         if (way == MINIVMM_PROBE_EVENT || way == MINIVMM_PROBE_MATCH) {
             side->event[way] =
-                delivery_event(vm, &address, way == MINIVMM_PROBE_MATCH ? &value : NULL);
+                delivery_ioeventfd(vm, &address, way == MINIVMM_PROBE_MATCH ? &value : NULL);
             works = side->event[way] >= 0;
         } else if (way == MINIVMM_PROBE_COALESCED) {
             works = delivery_coalesce(vm, &address);
@@ -247,38 +249,39 @@ static void connect_side(struct probe_side *side, int vm, bool port, uint64_t ba
     }
 }
 
-static void lab_connect(void *ctx)
+static void probe_kvm_connect(void *ctx)
 {
-    struct lab *lab = ctx;
+    struct probe_kvm *probe = ctx;
     const struct vcpu *vcpu = vcpu_current();
     unsigned run_bytes = vcpu->shared->kvm->run_bytes;
 
-    connect_side(&lab->probe.mmio, lab->vm, false, MINIVMM_PROBE_BASE);
-    connect_side(&lab->probe.pio, lab->vm, true, MINIVMM_PROBE_PORT);
-    coalesced_set_ring(lab->coalesced, delivery_ring(lab->vm, vcpu->run, run_bytes));
+    connect_side(&probe->device.mmio, probe->vm, false, MINIVMM_PROBE_BASE);
+    connect_side(&probe->device.pio, probe->vm, true, MINIVMM_PROBE_PORT);
+    coalesced_set_ring(probe->coalesced, delivery_ring(probe->vm, vcpu->run, run_bytes));
 }
 
-void lab_init(struct lab *lab, struct coalesced *coalesced)
+void probe_kvm_init(struct probe_kvm *probe, struct coalesced *coalesced)
 {
     const struct probe_host host = {
-        .connect = lab_connect,
-        .work = lab_work,
-        .interrupt = lab_interrupt,
-        .interrupt_time = lab_interrupt_time,
-        .keep_times = lab_keep_times,
-        .ctx = lab,
+        .connect = probe_kvm_connect,
+        .work = probe_kvm_work,
+        .interrupt = probe_kvm_interrupt,
+        .interrupt_time = probe_kvm_interrupt_time,
+        .keep_times = probe_kvm_keep_times,
+        .ctx = probe,
     };
 
-    *lab = (struct lab){.coalesced = coalesced, .vm = -1};
-    probe_init(&lab->probe, &host);
-    injector_init(&lab->injector, NULL);
+    *probe = (struct probe_kvm){.coalesced = coalesced, .vm = -1};
+    probe_init(&probe->device, &host);
+    injector_init(&probe->injector, NULL);
 }
 
-void lab_begin(struct lab *lab, int vm, struct delivery_routes *routes, unsigned sleeper_cpu)
+void probe_kvm_begin(struct probe_kvm *probe, int vm, struct delivery_routes *routes,
+                     unsigned sleeper_cpu)
 {
-    lab->vm = vm;
-    lab->sleeper_cpu = sleeper_cpu;
-    injector_init(&lab->injector, routes);
+    probe->vm = vm;
+    probe->sleeper_cpu = sleeper_cpu;
+    injector_init(&probe->injector, routes);
 }
 
 static void close_side(struct probe_side *side)
@@ -288,10 +291,10 @@ static void close_side(struct probe_side *side)
             close(side->event[way]);
 }
 
-void lab_end(struct lab *lab)
+void probe_kvm_end(struct probe_kvm *probe)
 {
-    injector_end(&lab->injector);
-    close_side(&lab->probe.mmio);
-    close_side(&lab->probe.pio);
-    lab_init(lab, lab->coalesced);
+    injector_end(&probe->injector);
+    close_side(&probe->device.mmio);
+    close_side(&probe->device.pio);
+    probe_kvm_init(probe, probe->coalesced);
 }
