@@ -7,18 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vmm/base/wrapped.h"
-#include "vmm/cli/help.h"
-#include "vmm/cli/options.h"
-#include "vmm/cli/plan.h"
-#include "vmm/cli/session.h"
-#include "vmm/config/select.h"
+#include "vmm/core/base/wrapped.h"
+#include "vmm/core/cli/help.h"
+#include "vmm/core/cli/options.h"
+#include "vmm/core/cli/session.h"
+#include "vmm/core/config/select.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/inherit.h"
+#include "vmm/core/host/terminal.h"
+#include "vmm/core/host/tracepoint.h"
+#include "vmm/core/report/report.h"
 #include "vmm/exec/machine.h"
-#include "vmm/host/file.h"
-#include "vmm/host/inherit.h"
-#include "vmm/host/terminal.h"
-#include "vmm/host/tracepoint.h"
-#include "vmm/report/report.h"
+#include "vmm/exec/plan.h"
 
 #define DEFAULT_GUEST "bench.elf"
 

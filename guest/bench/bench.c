@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "guest/bench/bench.h"
-#include "vmm/base/args.h"
+#include "minivmm/args.h"
 
 #define ALIGNMENT ((size_t)2 << 20)
 

@@ -5,7 +5,6 @@
 
 #include "guest/bench/blk.h"
 #include "guest/bench/table.h"
-#include "vmm/base/units.h"
 
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -119,7 +118,7 @@ static void measure(struct bench_run *run, struct blk_job *job)
     }
     row_check(run, "io_errors", (double)job->errors, 0);
     bench_fail(run, "I/O error: %lu of %lu request%s failed (%s)", (unsigned long)job->errors,
-               (unsigned long)job->ops, units_s(job->ops), params);
+               (unsigned long)job->ops, job->ops == 1 ? "" : "s", params);
 }
 
 /* Whether a job fits the disk; if not, sets *code and writes the reason to `why`. */

@@ -7,7 +7,7 @@
 #define BENCH_BLK_H
 
 #include "guest/bench/bench.h"
-#include "vmm/base/hist.h"
+#include "minivmm/hist.h"
 
 /* The benchmarks use at most this many bytes from the start of the disk. */
 #define BLK_REGION_BYTES (256ull << 20)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The disk of the block I/O benchmarks: a virtio-blk device in a VM (guest/kvm/disk.c), the same
- * file in a native run (guest/posix/disk.c). Operations are asynchronous, like those of the device.
+ * file in a native run (tools/native/disk.c). Operations are asynchronous, like those of the
+ * device.
  */
 #ifndef BENCH_DISK_H
 #define BENCH_DISK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The environment of a benchmark: a bare VM (guest/kvm) or a process (guest/posix). Benchmarks
+ * The environment of a benchmark: a bare VM (guest/kvm) or a process (tools/native). Benchmarks
  * depend on nothing else.
  */
 #ifndef BENCH_ENV_H

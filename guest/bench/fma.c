@@ -4,7 +4,6 @@
 
 #include "guest/bench/fma.h"
 #include "guest/bench/table.h"
-#include "vmm/base/units.h"
 
 /* Clock frequencies vary this much over time. */
 #define BOUND_SLACK 1.05
@@ -64,7 +63,7 @@ void fma_warn_above_bound(struct bench_run *run, const struct gemm_kernel *kerne
         bench_warn(run, "above_bound",
                    "%s: %.1f GFLOP/s on %u thread%s exceeds the multiply-add peak of %.1f GFLOP/s "
                    "measured in the same run",
-                   run->name, best, threads, units_s(threads), bound);
+                   run->name, best, threads, threads == 1 ? "" : "s", bound);
 }
 
 void fma_run(struct bench_run *run)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
 #include <string.h>
 
 #include "guest/bench/bench.h"
 #include "guest/bench/table.h"
-#include "vmm/base/args.h"
 
 /* Prefix of the benchmarks that do not end; they run only if --bench names them. */
 #define LOAD "load."
@@ -19,27 +17,13 @@ bool bench_chosen(const char *list, const char *name)
     return !list && strncmp(name, LOAD, strlen(LOAD)) != 0;
 }
 
-static void refuse_arg(const struct env *env, const struct args_fault *fault)
-{
-    struct channel_record record = {.type = CHANNEL_LOG};
-
-    snprintf(record.log.text, sizeof(record.log.text), "--args %.*s: %s\n",
-             fault->length < 100 ? fault->length : 100, fault->at, fault->why);
-    env->send(&record, 1);
-}
-
 uint32_t bench_main(const struct env *env)
 {
     /* Static because a guest has small stacks. */
     static struct bench_run run;
     struct channel_record plan = {.type = CHANNEL_PLAN};
     const struct bench *bench;
-    struct args_fault fault;
 
-    if (args_check(env->args, args_table, (unsigned)(args_table_end - args_table), &fault)) {
-        refuse_arg(env, &fault);
-        return 2;
-    }
     run = (struct bench_run){.env = env};
     for (bench = bench_table; bench < bench_table_end; bench++)
         plan.plan.benches += bench_chosen(env->chosen, bench->name);

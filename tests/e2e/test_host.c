@@ -13,7 +13,7 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
-#include "vmm/host/caches.h"
+#include "vmm/core/host/caches.h"
 
 #define MOUNT "/sys/fs/cgroup"
 

@@ -13,8 +13,8 @@
 
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
-#include "vmm/host/file.h"
-#include "vmm/host/memory.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/memory.h"
 
 static void check_partial(const struct outcome *run, const char *reason)
 {

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vmm/base/clock.h"
-#include "vmm/base/stats.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/base/stats.h"
 #include "vmm/exec/exit.h"
 
 #define DEVICES 32

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/unit/costs.h"
-#include "vmm/base/stats.h"
+#include "vmm/core/base/stats.h"
 
 enum { NATIVE, CONTAINER, OVERLAYFS, VM, NULL_ENV, ENVS };
 

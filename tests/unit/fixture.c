@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "tests/unit/fixture.h"
-#include "vmm/host/file.h"
+#include "vmm/core/host/file.h"
 
 static int saved = -1, kept = -1;
 

@@ -6,7 +6,7 @@
 #ifndef UNIT_SAMPLE_H
 #define UNIT_SAMPLE_H
 
-#include "vmm/report/report.h"
+#include "vmm/core/report/report.h"
 
 #define SAMPLE_VCPUS 2
 #define SAMPLE_HZ    2000000000ull

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "minivmm/args.h"
 #include "tests/support/suite.h"
-#include "vmm/base/args.h"
+#include "vmm/core/base/args.h"
 
 static const struct minivmm_arg_info keys[] = {
     {.key = "n", .least = 1, .most = 200000},

@@ -15,7 +15,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/backend/engine.h"
+#include "vmm/core/backend/engine.h"
 
 #define DISK_BYTES (1u << 20)
 #define DEPTH      32u

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/host/file.h"
-#include "vmm/host/memory.h"
-#include "vmm/mem/backing.h"
+#include "vmm/core/host/backing.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/memory.h"
 
 #define BYTES (8 * CONFIG_PAGE_2M)
 

@@ -7,7 +7,7 @@
 
 #include "guest/bench/bench.h"
 #include "tests/support/suite.h"
-#include "vmm/stat/result.h"
+#include "vmm/core/result/result.h"
 
 #define RECORDS_MAX 256
 #define UNIT        ((size_t)2 << 20)

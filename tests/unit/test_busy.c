@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/suite.h"
-#include "vmm/config/busy.h"
+#include "vmm/core/config/busy.h"
 
 static struct config config;
 

@@ -7,7 +7,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/cgroup.h"
+#include "vmm/core/host/cgroup.h"
 
 static char root[FIXTURE_PATH_MAX];
 

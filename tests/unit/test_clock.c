@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/suite.h"
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
 
 static const uint64_t rates[] = {1000000000, 1999999999, 2596000000, 3700000001, 5500000000};
 

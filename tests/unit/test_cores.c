@@ -5,8 +5,8 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/cores.h"
-#include "vmm/host/cpus.h"
+#include "vmm/core/host/cores.h"
+#include "vmm/core/host/cpus.h"
 
 static char root[FIXTURE_PATH_MAX];
 static struct cores cores;

@@ -3,7 +3,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
-#include "vmm/report/cost.h"
+#include "vmm/core/report/cost.h"
 
 /* The sample's clock: two ticks are a nanosecond. */
 #define TICKS_PER_NS 2

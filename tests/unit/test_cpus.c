@@ -5,7 +5,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/cpus.h"
+#include "vmm/core/host/cpus.h"
 
 /* The CPUs that this process may use, in order. Returns how many. */
 static unsigned allowed(unsigned cpus[CPU_SETSIZE])

@@ -6,7 +6,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/cli/disk.h"
+#include "vmm/core/cli/disk.h"
 
 static struct config config;
 

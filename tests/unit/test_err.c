@@ -5,7 +5,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 START_TEST(setting_fills_in_code_and_text)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/stat/exitstat.h"
+#include "vmm/core/result/exitstat.h"
 
 static struct exitstat *alloc(void)
 {

@@ -9,8 +9,8 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/stat/exitstat.h"
-#include "vmm/stat/exittrace.h"
+#include "vmm/core/result/exitstat.h"
+#include "vmm/core/result/exittrace.h"
 
 #define HZ 2000000000ull
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/suite.h"
-#include "vmm/stat/facts.h"
+#include "vmm/core/result/facts.h"
 
 /* A tick is half a nanosecond. */
 #define HZ 2000000000ull

@@ -11,7 +11,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/file.h"
+#include "vmm/core/host/file.h"
 
 static char path[FIXTURE_PATH_MAX];
 

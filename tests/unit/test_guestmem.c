@@ -5,7 +5,7 @@
 #include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/memory.h"
+#include "vmm/core/host/memory.h"
 
 #define MIB (1ull << 20)
 #define GIB (1ull << 30)

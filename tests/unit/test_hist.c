@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "minivmm/hist.h"
 #include "tests/support/suite.h"
-#include "vmm/base/hist.h"
 
 /* Numbers that are all over the place, the same each time. */
 static uint64_t next_random(uint64_t *state)

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/host/cpus.h"
-#include "vmm/host/file.h"
-#include "vmm/host/hostinfo.h"
-#include "vmm/host/memory.h"
+#include "vmm/core/host/cpus.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/hostinfo.h"
+#include "vmm/core/host/memory.h"
 
 static struct hostinfo info;
 

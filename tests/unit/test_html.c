@@ -7,7 +7,7 @@
 #include "tests/unit/costs.h"
 #include "tests/unit/wellformed.h"
 #include "tools/virtcost/page/html.h"
-#include "vmm/base/stats.h"
+#include "vmm/core/base/stats.h"
 
 /* The page, to be freed by the caller. It is well-formed, and no larger than it may be. */
 static char *make(const json_t *results, const json_t *claims)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/host/inherit.h"
+#include "vmm/core/host/inherit.h"
 
 /* In a process of its own, which has no use for check's output: whether `body` finds all right. */
 static bool child(bool (*body)(void))

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
 #include "vmm/exec/injector.h"
 #include "vmm/kvm/kvm.h"
 

@@ -5,7 +5,7 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/walk.h"
 #include "vmm/boot/layout.h"
-#include "vmm/host/memory.h"
+#include "vmm/core/host/memory.h"
 
 #define MIB 0x100000ull
 

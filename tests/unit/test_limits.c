@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/stat/result.h"
+#include "vmm/core/result/result.h"
 
 static struct run_result result;
 static uint64_t log_bytes;

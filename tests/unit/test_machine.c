@@ -10,8 +10,8 @@
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/walk.h"
-#include "vmm/cli/plan.h"
 #include "vmm/exec/machine.h"
+#include "vmm/exec/plan.h"
 
 static struct config config;
 static struct machine machine;

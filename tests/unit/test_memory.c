@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/host/file.h"
-#include "vmm/host/memory.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/memory.h"
 
 #define PAGE ((size_t)4096)
 #define HUGE ((size_t)2 << 20)

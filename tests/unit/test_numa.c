@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/host/numa.h"
-#include "vmm/mem/placement.h"
+#include "vmm/core/host/numa.h"
+#include "vmm/core/host/placement.h"
 
 static struct config config;
 

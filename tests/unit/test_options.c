@@ -7,7 +7,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/cli/options.h"
+#include "vmm/core/cli/options.h"
 
 #define ARGS_MAX 6
 

@@ -10,8 +10,8 @@
 #include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
+#include "vmm/core/host/file.h"
 #include "vmm/dev/paravirt.h"
-#include "vmm/host/file.h"
 
 #define BYTES (64ull << 20)
 #define WORD  0x10000ull

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/clock.h"
-#include "vmm/host/pauses.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/host/pauses.h"
 
 #define MS 1000000ull
 

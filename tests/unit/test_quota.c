@@ -4,7 +4,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/quota.h"
+#include "vmm/core/host/quota.h"
 
 static char root[FIXTURE_PATH_MAX];
 

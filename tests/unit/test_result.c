@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/clock.h"
-#include "vmm/stat/result.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/result/result.h"
 
 #define THREADS 4
 

@@ -3,7 +3,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/room.h"
+#include "vmm/core/host/room.h"
 
 #define MIB (1ull << 20)
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/config/select.h"
+#include "vmm/core/config/select.h"
 
 static const char *const table[] = {"linpack",     "stream.copy",     "stream.triad",
                                     "streamlined", "blk.randread.4k", "none.really"};

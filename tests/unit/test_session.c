@@ -17,9 +17,9 @@
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/sample.h"
-#include "vmm/cli/session.h"
-#include "vmm/host/file.h"
-#include "vmm/host/inherit.h"
+#include "vmm/core/cli/session.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/inherit.h"
 
 static struct sample sample;
 static struct session session;

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/host/signals.h"
+#include "vmm/core/host/signals.h"
 
 /* Which signal has come; 0: none. */
 static unsigned came(int fd)

@@ -11,7 +11,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/host/sink.h"
+#include "vmm/core/host/sink.h"
 
 #define MUCH (8u << 20) /* more than any pipe, socket or terminal holds */
 

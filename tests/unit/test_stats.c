@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/stats.h"
+#include "vmm/core/base/stats.h"
 
 #define COUNT_MAX 60
 

@@ -3,7 +3,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
-#include "vmm/report/summary.h"
+#include "vmm/core/report/summary.h"
 
 static struct sample sample;
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/tabular.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/tabular.h"
+#include "vmm/core/base/wrapped.h"
 
 static const char pair[] = "a pair";
 

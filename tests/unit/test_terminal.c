@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/wrapped.h"
-#include "vmm/host/terminal.h"
+#include "vmm/core/base/wrapped.h"
+#include "vmm/core/host/terminal.h"
 
 /* The slave's end of a terminal so wide; 0: it does not say. */
 static int open_terminal(unsigned short columns)

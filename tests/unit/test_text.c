@@ -7,7 +7,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/wrapped.h"
 
 static struct sample sample;
 

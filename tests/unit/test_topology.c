@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/config/config.h"
+#include "vmm/core/config/config.h"
 
 static struct topology topology;
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/units.h"
+#include "vmm/core/base/units.h"
 
 /* What a text is read as; an errno in place of the value if it is refused. */
 struct reading {

@@ -4,7 +4,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
-#include "vmm/report/warnings.h"
+#include "vmm/core/report/warnings.h"
 
 static struct sample sample;
 

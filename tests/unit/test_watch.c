@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "tests/support/suite.h"
-#include "vmm/base/clock.h"
-#include "vmm/host/watch.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/host/watch.h"
 
 static bool readable(int fd)
 {

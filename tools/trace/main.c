@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "minivmm/trace.h"
-#include "vmm/base/clock.h"
-#include "vmm/base/err.h"
-#include "vmm/base/units.h"
-#include "vmm/host/file.h"
-#include "vmm/host/inherit.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/base/err.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/inherit.h"
 
 /* More reasons or devices than any valid file has; bounds an untrusted header. */
 #define NAMES_MAX 256u

@@ -9,7 +9,7 @@
 #include "tools/virtcost/env/environment.h"
 #include "tools/virtcost/env/process.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/host/file.h"
+#include "vmm/core/host/file.h"
 
 #define PROGRAM "bench-native"
 #define LIST    "--list"

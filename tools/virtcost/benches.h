@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 /*
  * benches_check(): ask bench-native, which has the benchmarks, whether it has those that --bench

@@ -6,9 +6,9 @@
 
 #include "tools/virtcost/blocks.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/clock.h"
-#include "vmm/base/stats.h"
-#include "vmm/host/terminal.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/base/stats.h"
+#include "vmm/core/host/terminal.h"
 
 /* A random order of 0 to count - 1 (Fisher and Yates). */
 static void shuffle(unsigned *order, unsigned count, uint64_t *state)

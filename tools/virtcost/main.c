@@ -17,14 +17,14 @@
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
-#include "vmm/base/units.h"
-#include "vmm/base/wrapped.h"
-#include "vmm/cli/help.h"
-#include "vmm/host/file.h"
-#include "vmm/host/inherit.h"
-#include "vmm/host/signals.h"
-#include "vmm/host/sink.h"
-#include "vmm/host/terminal.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/base/wrapped.h"
+#include "vmm/core/cli/help.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/inherit.h"
+#include "vmm/core/host/signals.h"
+#include "vmm/core/host/sink.h"
+#include "vmm/core/host/terminal.h"
 
 /* Of the resampling: the same files give the same intervals. */
 #define COMPARE_SEED 1

@@ -11,9 +11,9 @@
 #include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/options.h"
 #include "tools/virtcost/subcommand.h"
-#include "vmm/base/units.h"
-#include "vmm/cli/options.h"
-#include "vmm/config/disk.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/cli/options.h"
+#include "vmm/core/config/disk.h"
 
 #define EXPERIMENT_DEFAULT "kernels"
 #define EXPERIMENT_BENCH   "bench"

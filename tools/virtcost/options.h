@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * virtcost's command line: a command, its own options, and those of the table that minivmm and
- * bench-native share (vmm/cli/options.h), which every run is given.
+ * bench-native share (vmm/core/cli/options.h), which every run is given.
  */
 #ifndef VIRTCOST_OPTIONS_H
 #define VIRTCOST_OPTIONS_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "tools/virtcost/results/results.h"
-#include "vmm/config/config.h"
+#include "vmm/core/config/config.h"
 
 #define OPTIONS_BLOCKS_MAX 10000
 #define OPTIONS_COUNT_MAX  100000

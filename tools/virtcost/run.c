@@ -19,9 +19,9 @@
 #include "tools/virtcost/figures/verdict.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
-#include "vmm/config/busy.h"
-#include "vmm/host/cpus.h"
-#include "vmm/host/file.h"
+#include "vmm/core/config/busy.h"
+#include "vmm/core/host/cpus.h"
+#include "vmm/core/host/file.h"
 
 /* Where files of ours go: on a disk, not in memory. */
 #define FOLDER "/var/tmp"

@@ -5,8 +5,8 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/results/results.h"
 #include "tools/virtcost/subcommand.h"
-#include "vmm/base/wrapped.h"
-#include "vmm/host/file.h"
+#include "vmm/core/base/wrapped.h"
+#include "vmm/core/host/file.h"
 
 /* Of the names of experiments, and of commands. */
 #define NAME_COLUMNS 10

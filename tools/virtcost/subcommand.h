@@ -3,7 +3,7 @@
 #ifndef VIRTCOST_SUBCOMMAND_H
 #define VIRTCOST_SUBCOMMAND_H
 
-#include "vmm/cli/help.h"
+#include "vmm/core/cli/help.h"
 
 /* The commands that have an option. */
 enum subcommand_set {
@@ -25,8 +25,8 @@ struct subcommand {
 const struct subcommand *subcommand_find(const char *name);
 
 /*
- * subcommand_answer(): print what the key of an option asks for (vmm/cli/help.h) of a command with
- * these options, or, without a command (NULL), of all of them in short. Returns 0, or -1.
+ * subcommand_answer(): print what the key of an option asks for (vmm/core/cli/help.h) of a command
+ * with these options, or, without a command (NULL), of all of them in short. Returns 0, or -1.
  */
 int subcommand_answer(const struct subcommand *of, const struct argp_option *options, int key,
                       struct err *err);

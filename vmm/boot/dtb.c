@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "vmm/boot/dtb.h"
-#include "vmm/host/sink.h"
+#include "vmm/core/host/sink.h"
 
 /* How long to wait for a reader that does not read. */
 #define READER_MS 1000

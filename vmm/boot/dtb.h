@@ -5,7 +5,7 @@
 
 #include "vmm/boot/layout.h"
 #include "vmm/bus/bus.h"
-#include "vmm/host/watch.h"
+#include "vmm/core/host/watch.h"
 
 /* Parameters of the tree beside the configuration and the layout. */
 struct dtb_params {

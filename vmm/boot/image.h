@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "minivmm/abi.h"
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 #include "vmm/mem/guestmem.h"
 
 #define IMAGE_SEGMENTS_MAX 32

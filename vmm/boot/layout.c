@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "vmm/base/units.h"
 #include "vmm/boot/layout.h"
 #include "vmm/boot/pagetable.h"
+#include "vmm/core/base/units.h"
 
 /* Space for the device tree: fixed nodes, optional properties, a node per vCPU. */
 #define DTB_BYTES          8192u

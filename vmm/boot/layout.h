@@ -11,7 +11,7 @@
 #define BOOT_LAYOUT_H
 
 #include "vmm/boot/image.h"
-#include "vmm/config/config.h"
+#include "vmm/core/config/config.h"
 
 struct layout {
     gpa_t guest_end; /* of the guest's segments and its per-vCPU memory */

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 #include "vmm/mem/guestmem.h"
 
 #define PTE_PRESENT  (1ull << 0)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 #define BUS_DEVICES_MAX 64
 

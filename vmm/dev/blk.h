@@ -10,9 +10,9 @@
 #ifndef DEV_BLK_H
 #define DEV_BLK_H
 
-#include "vmm/backend/backend.h"
+#include "vmm/core/backend/backend.h"
+#include "vmm/core/result/iostat.h"
 #include "vmm/dev/virtio_mmio.h"
-#include "vmm/stat/iostat.h"
 
 struct blk_request {
     struct backend_io io;

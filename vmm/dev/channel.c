@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "vmm/base/units.h"
+#include "vmm/core/base/units.h"
 #include "vmm/dev/channel.h"
 
 #define ADDRESS_MASK ((1ull << MINIVMM_CHANNEL_COUNT_SHIFT) - 1)

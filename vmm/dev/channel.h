@@ -9,8 +9,8 @@
 #include <pthread.h>
 
 #include "vmm/bus/bus.h"
+#include "vmm/core/result/result.h"
 #include "vmm/mem/guestmem.h"
-#include "vmm/stat/result.h"
 
 struct channel {
     const struct guestmem *mem;

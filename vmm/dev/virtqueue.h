@@ -30,7 +30,7 @@
 #include <sys/uio.h>
 
 #include "minivmm/virtio.h"
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 #include "vmm/mem/guestmem.h"
 
 /* Descriptors in one chain; virtio-blk announces the limit in seg_max. */

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/core/host/cpus.h"
+#include "vmm/core/host/placement.h"
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
-#include "vmm/host/cpus.h"
-#include "vmm/mem/placement.h"
 
 static uint64_t load(const uint64_t *counter)
 {

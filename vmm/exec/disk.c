@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 
+#include "vmm/core/host/cpus.h"
 #include "vmm/exec/disk.h"
-#include "vmm/host/cpus.h"
 
 /* The eventfd that kicks the disk's thread, signalled by KVM or by a write to QueueNotify. */
 static int kick_event(const struct disk *disk, struct err *err)

@@ -5,9 +5,9 @@
 
 #include <linux/kvm.h>
 
-#include "vmm/base/err.h"
 #include "vmm/bus/bus.h"
-#include "vmm/stat/exitstat.h"
+#include "vmm/core/base/err.h"
+#include "vmm/core/result/exitstat.h"
 
 /* The handler's time of each exit of a vCPU, in order, while recording is on. */
 struct exit_times {

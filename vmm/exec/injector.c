@@ -4,9 +4,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/host/cpus.h"
 #include "vmm/exec/injector.h"
-#include "vmm/host/cpus.h"
 
 /* The interrupt's number in the routes. */
 #define INTERRUPT 0u

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "vmm/core/host/cpus.h"
 #include "vmm/exec/iothread.h"
-#include "vmm/host/cpus.h"
 
 _Static_assert(CONFIG_NO_PIN == CPUS_ANY, "CONFIG_NO_PIN and CPUS_ANY are the same value");
 

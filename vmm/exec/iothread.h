@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
 #include "vmm/dev/blk.h"
 
 struct iothread {

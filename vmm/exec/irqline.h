@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 #include "vmm/kvm/delivery.h"
 
 struct irqline {

@@ -4,14 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vmm/base/units.h"
-#include "vmm/config/busy.h"
-#include "vmm/config/select.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/config/busy.h"
+#include "vmm/core/config/select.h"
+#include "vmm/core/host/caches.h"
+#include "vmm/core/host/cpus.h"
+#include "vmm/core/host/numa.h"
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
-#include "vmm/host/caches.h"
-#include "vmm/host/cpus.h"
-#include "vmm/host/numa.h"
 
 static int add_device(struct machine *machine, const char *name, const struct bus_ops *ops,
                       void *device, bool for_harness, struct err *err)

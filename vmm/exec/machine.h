@@ -14,17 +14,17 @@
 #define EXEC_MACHINE_H
 
 #include "vmm/boot/dtb.h"
+#include "vmm/core/host/watch.h"
+#include "vmm/core/result/facts.h"
+#include "vmm/core/result/result.h"
 #include "vmm/dev/channel.h"
 #include "vmm/dev/paravirt.h"
 #include "vmm/dev/rng.h"
 #include "vmm/exec/disk.h"
 #include "vmm/exec/probe_kvm.h"
 #include "vmm/exec/vcpu.h"
-#include "vmm/host/watch.h"
 #include "vmm/kvm/features.h"
 #include "vmm/kvm/stats.h"
-#include "vmm/stat/facts.h"
-#include "vmm/stat/result.h"
 
 struct machine {
     const struct config *config;

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "vmm/core/host/memory.h"
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
-#include "vmm/host/memory.h"
 
 /* The interval between kicks of a vCPU that has not finished. */
 #define KICK_MS 2

@@ -3,7 +3,7 @@
 #ifndef EXEC_MACHINE_RUN_H
 #define EXEC_MACHINE_RUN_H
 
-#include "vmm/stat/result.h"
+#include "vmm/core/result/result.h"
 
 /* machine_guest_done(): the guest has exited or faulted. `ctx` is the machine. */
 void machine_guest_done(void *ctx);

@@ -5,9 +5,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "vmm/core/host/cpus.h"
 #include "vmm/exec/probe_kvm.h"
 #include "vmm/exec/vcpu.h"
-#include "vmm/host/cpus.h"
 #include "vmm/kvm/delivery.h"
 #include "vmm/kvm/kvm.h"
 

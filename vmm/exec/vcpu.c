@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "vmm/core/host/cpus.h"
+#include "vmm/core/host/numa.h"
 #include "vmm/exec/vcpu.h"
-#include "vmm/host/cpus.h"
-#include "vmm/host/numa.h"
 #include "vmm/kvm/stats.h"
 #include "vmm/kvm/topology.h"
 

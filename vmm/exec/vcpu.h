@@ -6,13 +6,13 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "vmm/base/clock.h"
 #include "vmm/boot/entry.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/host/cpus.h"
+#include "vmm/core/result/exittrace.h"
 #include "vmm/exec/coalesced.h"
 #include "vmm/exec/exit.h"
-#include "vmm/host/cpus.h"
 #include "vmm/kvm/trace.h"
-#include "vmm/stat/exittrace.h"
 
 /* State shared by all vCPUs of a machine; constant while they run, except `stop`. */
 struct vcpu_shared {

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vmm/base/err.h"
-#include "vmm/config/topology.h"
+#include "vmm/core/base/err.h"
+#include "vmm/core/config/topology.h"
 
 /* The address of an MMIO or port access. */
 struct delivery_address {

@@ -3,7 +3,7 @@
 #ifndef KVM_FEATURES_H
 #define KVM_FEATURES_H
 
-#include "vmm/config/features.h"
+#include "vmm/core/config/features.h"
 #include "vmm/kvm/cpuid.h"
 
 /*

@@ -9,7 +9,7 @@
 #include <linux/kvm.h>
 #include <stdint.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 /* /dev/kvm, opened and checked. */
 struct kvm {

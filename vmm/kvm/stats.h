@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 #define KVM_STATS_MAX      128 /* the rest is ignored */
 #define KVM_STATS_NAME_MAX 48

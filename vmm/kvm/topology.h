@@ -3,7 +3,7 @@
 #ifndef KVM_TOPOLOGY_H
 #define KVM_TOPOLOGY_H
 
-#include "vmm/config/topology.h"
+#include "vmm/core/config/topology.h"
 #include "vmm/kvm/cpuid.h"
 
 /*

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vmm/host/cpus.h"
-#include "vmm/host/tracepoint.h"
+#include "vmm/core/host/cpus.h"
+#include "vmm/core/host/tracepoint.h"
 #include "vmm/kvm/trace.h"
 
 /* The tracepoint whose exits are also counted by reason. */

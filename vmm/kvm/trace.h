@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 #define KVM_TRACE_MAX 128u
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vmm/mem/backing.h"
+#include "vmm/core/host/backing.h"
 
 /* A guest-physical address. */
 typedef uint64_t gpa_t;

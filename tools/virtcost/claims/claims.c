@@ -2,7 +2,7 @@
 #include "tools/virtcost/claims/claims.h"
 #include "tools/virtcost/claims/judge.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/wrapped.h"
 
 static const char *const outcomes[] = {
     [OUTCOME_NOT_MEASURED] = "not measured",     [OUTCOME_MEASURED_IN_PART] = "measured in part",

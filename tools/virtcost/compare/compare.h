@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "tools/virtcost/figures/verdict.h"
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 struct compare_how {
     double margin_pct; /* of the verdicts */

@@ -4,7 +4,7 @@
 
 #include "tools/virtcost/compare/compare.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/units.h"
+#include "vmm/core/base/units.h"
 
 /* More names than these tell nobody anything. */
 #define NAMES_MAX 20

@@ -7,7 +7,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/table.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/wrapped.h"
 
 static void put_row(struct tabular *table, const json_t *row, double margin)
 {

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 #define REPORT_SCHEMA "minivmm-report/1"
 

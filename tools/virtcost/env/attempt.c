@@ -11,7 +11,7 @@
 #include "tools/virtcost/env/environment.h"
 #include "tools/virtcost/env/oom.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
 
 /* A run that takes longer than this hangs: six hours. */
 #define RUN_SECONDS 21600

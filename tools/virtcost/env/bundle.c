@@ -5,7 +5,7 @@
 
 #include "tools/virtcost/env/bundle.h"
 #include "tools/virtcost/env/hierarchy.h"
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
 
 static enum volume_kind kind_of(const struct bundle *bundle)
 {

@@ -12,7 +12,7 @@
 
 #include "tools/virtcost/env/cgroup.h"
 #include "tools/virtcost/env/hierarchy.h"
-#include "vmm/host/file.h"
+#include "vmm/core/host/file.h"
 
 /* How often its removal is tried: members' memory is freed late. */
 #define TRIES 100

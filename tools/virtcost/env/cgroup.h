@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 /* A memory cgroup, whose members' memory the kernel adds up. */
 struct cgroup {

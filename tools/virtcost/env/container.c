@@ -14,7 +14,7 @@
 #include "tools/virtcost/env/container.h"
 #include "tools/virtcost/env/process.h"
 #include "tools/virtcost/env/runtime.h"
-#include "vmm/host/file.h"
+#include "vmm/core/host/file.h"
 
 #define PROGRAM "/bench-native"
 

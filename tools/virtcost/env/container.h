@@ -21,7 +21,7 @@
 #include <sys/types.h>
 
 #include "tools/virtcost/env/volume.h"
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 struct container_runtime; /* the ones that are known */
 

@@ -9,10 +9,10 @@
 #include "tools/virtcost/env/environment.h"
 #include "tools/virtcost/env/volume.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/units.h"
-#include "vmm/cli/disk.h"
-#include "vmm/cli/options.h"
-#include "vmm/host/file.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/cli/disk.h"
+#include "vmm/core/cli/options.h"
+#include "vmm/core/host/file.h"
 
 #define NATIVE "bench-native"
 

@@ -11,7 +11,7 @@
 
 #include "tools/virtcost/env/container.h"
 #include "tools/virtcost/env/process.h"
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 #define ENVIRONMENTS_MAX 8
 
@@ -19,7 +19,7 @@ struct environment {
     const char *name;
     const char *help;
     const char *program; /* beside this one; NULL: the base once more */
-    unsigned kind;       /* of its options: CLI_VM or CLI_NATIVE (vmm/cli/options.h) */
+    unsigned kind;       /* of its options: CLI_VM or CLI_NATIVE (vmm/core/cli/options.h) */
     bool contained;      /* the program runs in a container, */
     bool overlay;        /* with the folder of its disk on overlayfs */
 };

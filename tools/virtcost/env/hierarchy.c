@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tools/virtcost/env/hierarchy.h"
-#include "vmm/host/file.h"
+#include "vmm/core/host/file.h"
 
 /* Whether a list with commas has a word. */
 static bool has_word(const char *list, const char *word)

@@ -5,9 +5,9 @@
 
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/units.h"
-#include "vmm/host/file.h"
-#include "vmm/host/memory.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/memory.h"
 
 #define FOLDER "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s"
 

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 struct hugepages {
     char path[96];   /* of the kernel's number of pages; empty: none were reserved */

@@ -8,7 +8,7 @@
 
 #include "tools/virtcost/env/instance.h"
 #include "tools/virtcost/env/process.h"
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
 
 /* What a benchmark of "load" says, a line. */
 #define READY "ready\n"

@@ -9,7 +9,7 @@
 #include "tools/virtcost/env/cgroup.h"
 #include "tools/virtcost/env/hugepages.h"
 #include "tools/virtcost/env/keeper.h"
-#include "vmm/host/file.h"
+#include "vmm/core/host/file.h"
 
 /* How long it may take to end, once there is nothing to do. */
 #define END_MS 5000

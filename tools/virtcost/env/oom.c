@@ -4,8 +4,8 @@
 
 #include "tools/virtcost/env/hierarchy.h"
 #include "tools/virtcost/env/oom.h"
-#include "vmm/base/units.h"
-#include "vmm/host/file.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/host/file.h"
 
 #define COUNT "oom_kill "
 

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "tools/virtcost/env/process.h"
-#include "vmm/base/clock.h"
-#include "vmm/host/file.h"
-#include "vmm/host/inherit.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/host/file.h"
+#include "vmm/core/host/inherit.h"
 
 /* How long a process may take to end by itself after SIGTERM, and the kernel after SIGKILL. */
 #define GRACE_MS 5000

@@ -8,7 +8,7 @@
 #include "tools/virtcost/env/cgroup.h"
 #include "tools/virtcost/env/hierarchy.h"
 #include "tools/virtcost/env/runtime.h"
-#include "vmm/base/clock.h"
+#include "vmm/core/base/clock.h"
 
 static const struct container_runtime runtimes[] = {
     {"runc", false, true},

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "tools/virtcost/env/volume.h"
-#include "vmm/cli/disk.h"
+#include "vmm/core/cli/disk.h"
 
 /* In the container. The device's is in /dev, which devices are allowed in. */
 #define FILE_TARGET   "/volume"

@@ -12,11 +12,11 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/clock.h"
-#include "vmm/base/tabular.h"
-#include "vmm/base/units.h"
-#include "vmm/base/wrapped.h"
-#include "vmm/host/memory.h"
+#include "vmm/core/base/clock.h"
+#include "vmm/core/base/tabular.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/base/wrapped.h"
+#include "vmm/core/host/memory.h"
 
 #define COUNT_DEFAULT 100
 #define COUNT_QUICK   20

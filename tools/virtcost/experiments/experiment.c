@@ -6,7 +6,7 @@
 
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/cli/options.h"
+#include "vmm/core/cli/options.h"
 
 static const struct experiment *const table[] = {
     &experiment_kernels, &experiment_blk,   &experiment_startup, &experiment_density,

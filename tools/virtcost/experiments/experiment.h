@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 #include "tools/virtcost/env/environment.h"
-#include "vmm/config/config.h"
+#include "vmm/core/config/config.h"
 
 #define STEPS_MAX 64
 

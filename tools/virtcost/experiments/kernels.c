@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Compute, sequential and random memory, on one and on all CPUs. */
 #include "tools/virtcost/experiments/experiment.h"
-#include "vmm/host/cpus.h"
+#include "vmm/core/host/cpus.h"
 
 #define BENCH_ALL "linpack,stream.triad,gups"
 #define BENCH_ONE BENCH_ALL ",chase"

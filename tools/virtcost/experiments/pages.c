@@ -11,8 +11,8 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/verdict.h"
-#include "vmm/base/tabular.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/tabular.h"
+#include "vmm/core/base/wrapped.h"
 
 #define BENCH "gups.stream,chase.page,touch,exits.remap,exits.fault"
 #define MEM   "2G"

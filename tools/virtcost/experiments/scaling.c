@@ -9,7 +9,7 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/table.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/wrapped.h"
 
 #define BENCH "linpack,stream.triad,gups"
 #define ARGS  "n=3000"

@@ -6,9 +6,9 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/stats.h"
-#include "vmm/base/tabular.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/stats.h"
+#include "vmm/core/base/tabular.h"
+#include "vmm/core/base/wrapped.h"
 
 /* In the order of time; each is a field of a report's "startup", or made from such. */
 static const struct phase {

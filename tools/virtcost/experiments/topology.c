@@ -8,9 +8,9 @@
 #include "tools/virtcost/experiments/experiment.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
-#include "vmm/base/tabular.h"
-#include "vmm/base/wrapped.h"
-#include "vmm/host/hostinfo.h"
+#include "vmm/core/base/tabular.h"
+#include "vmm/core/base/wrapped.h"
+#include "vmm/core/host/hostinfo.h"
 
 #define BENCH "linpack,stream.triad,gups"
 #define ARGS  "n=3000"

@@ -7,9 +7,9 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/measure.h"
-#include "vmm/base/stats.h"
-#include "vmm/base/tabular.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/stats.h"
+#include "vmm/core/base/tabular.h"
+#include "vmm/core/base/wrapped.h"
 
 #define VM "vm"
 

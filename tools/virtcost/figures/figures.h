@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "tools/virtcost/figures/verdict.h"
-#include "vmm/base/stats.h"
-#include "vmm/base/units.h"
+#include "vmm/core/base/stats.h"
+#include "vmm/core/base/units.h"
 
 /* The rows that are looked for: what is NULL or 0 fits any. */
 struct figures_want {

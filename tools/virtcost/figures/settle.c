@@ -6,7 +6,7 @@
 
 #include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/verdict.h"
-#include "vmm/base/units.h"
+#include "vmm/core/base/units.h"
 
 struct tally {
     unsigned ratios, unclear; /* with a verdict, and those of them that are unclear */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tables of figures on a terminal have in common (vmm/base/tabular.h). */
+/* What the tables of figures on a terminal have in common (vmm/core/base/tabular.h). */
 #ifndef VIRTCOST_FIGURES_TABLE_H
 #define VIRTCOST_FIGURES_TABLE_H
 
@@ -8,7 +8,7 @@
 
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/verdict.h"
-#include "vmm/base/tabular.h"
+#include "vmm/core/base/tabular.h"
 
 /*
  * table_columns(): the columns for what the functions below add: the name, `count` numbers with

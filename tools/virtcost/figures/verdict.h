@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vmm/base/stats.h"
+#include "vmm/core/base/stats.h"
 
 /* Fewer samples have no interval of 95 %: see stats_median_ci95(). */
 #define VERDICT_SAMPLES_MIN 6

@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 /* No page is as large as that; what does not fit is counted in it. */
 #define HTML_BYTES_MAX (1 << 20)

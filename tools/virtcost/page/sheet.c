@@ -9,7 +9,7 @@
 #include "tools/virtcost/page/chart.h"
 #include "tools/virtcost/page/markup.h"
 #include "tools/virtcost/page/sheet.h"
-#include "vmm/base/stats.h"
+#include "vmm/core/base/stats.h"
 
 /* No figure of a computer is as large, and all that is made of those that are not is finite. */
 #define ABSURD 1e21

@@ -4,7 +4,7 @@
 #define VIRTCOST_RESULTS_GAPS_H
 
 #include "tools/virtcost/results/results.h"
-#include "vmm/base/err.h"
+#include "vmm/core/base/err.h"
 
 /*
  * gaps_warn(): add a warning, with the reason, for each environment that was run in an

@@ -4,7 +4,7 @@
 
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/missing.h"
-#include "vmm/config/select.h"
+#include "vmm/core/config/select.h"
 
 /* The first of these objects whose name the word means. */
 static const json_t *find(const json_t *array, const char *word, size_t length)

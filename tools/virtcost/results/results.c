@@ -8,7 +8,7 @@
 #include "tools/virtcost/results/results.h"
 #include "tools/virtcost/results/values.h"
 #include "tools/virtcost/results/warnings.h"
-#include "vmm/base/version.h"
+#include "vmm/core/base/version.h"
 
 void results_add(struct results *results, const char *step, unsigned order, const char *env,
                  json_t *report)

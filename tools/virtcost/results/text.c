@@ -7,8 +7,8 @@
 #include "tools/virtcost/figures/settle.h"
 #include "tools/virtcost/figures/table.h"
 #include "tools/virtcost/results/text.h"
-#include "vmm/base/units.h"
-#include "vmm/base/wrapped.h"
+#include "vmm/core/base/units.h"
+#include "vmm/core/base/wrapped.h"
 
 /* Of "host", "skipped" and "warning". */
 #define LABEL_COLUMNS 9

@@ -6,7 +6,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/limits.h"
 #include "tools/virtcost/results/values.h"
-#include "vmm/base/stats.h"
+#include "vmm/core/base/stats.h"
 
 /*
  * While values are put together, each has "by_block": the medians by block, null where a run is

@@ -7,8 +7,8 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/warnings.h"
-#include "vmm/base/stats.h"
-#include "vmm/base/units.h"
+#include "vmm/core/base/stats.h"
+#include "vmm/core/base/units.h"
 
 /* More of a run's CPU time than this, taken by the hypervisor below, makes it doubtful. */
 #define STEAL_PCT 5.0

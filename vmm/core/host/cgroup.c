@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vmm/core/host/cgroup.h"
+
+/* What is above the root of the cgroup namespace is written as so many of these. */
+#define ABOVE        "/.."
+#define ABOVE_LENGTH (sizeof(ABOVE) - 1)
+
+struct walk {
+    const char *root, *controller;
+    char *group[2]; /* this process's, by version - 1; NULL: none, or not known */
+    void (*visit)(void *ctx, const struct cgroup_group *group);
+    void *ctx;
+};
+
+/* Whether a word is among those of a list. */
+static bool has_word(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (; *list; list += strcspn(list, ",") + (list[strcspn(list, ",")] == ','))
+        if (strcspn(list, ",") == length && !strncmp(list, word, length))
+            return true;
+    return false;
+}
+
+static FILE *open_below(const char *root, const char *path)
+{
+    char whole[PATH_MAX];
+
+    return snprintf(whole, sizeof(whole), "%s%s", root, path) < PATH_MAX ? fopen(whole, "re")
+                                                                         : NULL;
+}
+
+/* Lines "0::/path" for version 2, "N:controllers:/path" for version 1. */
+static void find_groups(struct walk *walk)
+{
+    FILE *file = open_below(walk->root, "/proc/self/cgroup");
+    char *line = NULL;
+    size_t room = 0;
+
+    while (file && getline(&line, &room, file) > 0) {
+        char *controllers = strchr(line, ':'), *path;
+        int version;
+
+        path = controllers ? strchr(++controllers, ':') : NULL;
+        if (!path)
+            continue;
+        *path++ = '\0';
+        path[strcspn(path, "\n")] = '\0';
+        version = *controllers ? 1 : 2;
+        if (*path != '/' || walk->group[version - 1] ||
+            (version == 1 && !has_word(controllers, walk->controller)))
+            continue;
+        walk->group[version - 1] = strdup(path);
+    }
+    free(line);
+    if (file)
+        fclose(file);
+}
+
+/* Undo the kernel's "\040" for a blank, in place. Returns `text`. */
+static char *unescape(char *text)
+{
+    char *out = text;
+
+    for (const char *in = text; *in; out++) {
+        if (in[0] == '\\' && isdigit(in[1]) && isdigit(in[2]) && isdigit(in[3])) {
+            *out = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
+            in += 4;
+        } else {
+            *out = *in++;
+        }
+    }
+    *out = '\0';
+    return text;
+}
+
+/* How many groups above the root of the namespace a path begins; it is moved past them. */
+static unsigned skip_above(const char **path)
+{
+    unsigned count = 0;
+
+    for (; !strncmp(*path, ABOVE, ABOVE_LENGTH) &&
+           ((*path)[ABOVE_LENGTH] == '/' || !(*path)[ABOVE_LENGTH]);
+         *path += ABOVE_LENGTH)
+        count++;
+    return count;
+}
+
+/* Whether a group lists this process. */
+static bool is_member(const char *folder)
+{
+    char path[PATH_MAX], *line = NULL;
+    size_t room = 0;
+    bool found = false;
+    FILE *file;
+
+    if (snprintf(path, sizeof(path), "%s/cgroup.procs", folder) >= PATH_MAX)
+        return false;
+    file = fopen(path, "re");
+    while (file && !found && getline(&line, &room, file) > 0)
+        found = strtol(line, NULL, 10) == getpid();
+    free(line);
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/*
+ * The folder, `depth` levels below the one in `folder` and then along `rest`, whose group has this
+ * process as a member; the names between are not known. Returns whether `folder` holds it now.
+ */
+static bool find_member(char folder[PATH_MAX], unsigned depth, const char *rest)
+{
+    size_t length = strlen(folder);
+    struct dirent *entry;
+    bool found = false;
+    DIR *dir;
+
+    if (!depth) {
+        found = length + strlen(rest) < PATH_MAX && is_member(strcat(folder, rest));
+        folder[found ? strlen(folder) : length] = '\0';
+        return found;
+    }
+    dir = opendir(folder);
+    while (dir && !found && (entry = readdir(dir))) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+            length + 1 + strlen(entry->d_name) >= PATH_MAX)
+            continue;
+        sprintf(folder + length, "/%s", entry->d_name);
+        found = find_member(folder, depth - 1, rest);
+        if (!found)
+            folder[length] = '\0';
+    }
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+/*
+ * Where the group `path` is, in a mount of the part of the hierarchy below the group `top`. Both
+ * are relative to the namespace's root, which may itself be below what is mounted. Returns whether
+ * it is there.
+ */
+static bool locate(char folder[PATH_MAX], const char *top, const char *path)
+{
+    unsigned above_top = skip_above(&top), above_path = skip_above(&path);
+    size_t length = strcmp(top, "/") ? strlen(top) : 0;
+
+    if (above_path > above_top)
+        return false;
+    if (above_path < above_top)
+        return !length &&
+               find_member(folder, above_top - above_path, strcmp(path, "/") ? path : "");
+    if (strncmp(path, top, length) || (path[length] && path[length] != '/'))
+        return false;
+    path += length;
+    if (!strcmp(path, "/"))
+        path = "";
+    if (strlen(folder) + strlen(path) >= PATH_MAX)
+        return false;
+    strcat(folder, path);
+    return true;
+}
+
+/* The group in a mount and those above it; `mount` is where it is mounted. */
+static void visit_mount(const struct walk *walk, int version, const char *top, const char *mount)
+{
+    struct cgroup_group group = {.version = version};
+    char folder[PATH_MAX];
+    size_t least;
+
+    if (snprintf(folder, sizeof(folder), "%s%s", walk->root, mount) >= PATH_MAX)
+        return;
+    least = strlen(folder);
+    if (!locate(folder, top, walk->group[version - 1]))
+        return;
+    group.folder = folder;
+    for (;;) {
+        walk->visit(walk->ctx, &group);
+        if (strlen(folder) <= least)
+            return;
+        *strrchr(folder, '/') = '\0';
+    }
+}
+
+/* "36 35 98:0 /root /mount options shared:1 - fstype source superoptions" */
+static void look_at_mount(const struct walk *walk, char *line)
+{
+    char *kind = strstr(line, " - "), *word[5], *type, *source, *options;
+    int version;
+
+    if (!kind)
+        return;
+    *kind = '\0';
+    kind += strlen(" - ");
+    for (unsigned i = 0; i < 5; i++)
+        if (!(word[i] = strsep(&line, " ")))
+            return;
+    type = strsep(&kind, " ");
+    source = strsep(&kind, " ");
+    options = kind ? strsep(&kind, " \n") : NULL;
+    version = !strcmp(type, "cgroup2") ? 2 : 1;
+    if (!source || !options || (version == 1 && strcmp(type, "cgroup")) ||
+        (version == 1 && !has_word(options, walk->controller)) || !walk->group[version - 1])
+        return;
+    visit_mount(walk, version, unescape(word[3]), unescape(word[4]));
+}
+
+/* The lines on hierarchies of cgroups, of all that is mounted; to be freed, or NULL. */
+static char *read_mounts(const char *root)
+{
+    FILE *file = open_below(root, "/proc/self/mountinfo"), *out;
+    char *line = NULL, *text = NULL;
+    size_t room = 0, bytes;
+
+    out = file ? open_memstream(&text, &bytes) : NULL;
+    while (out && getline(&line, &room, file) > 0)
+        if (strstr(line, " - cgroup"))
+            fputs(line, out);
+    free(line);
+    if (out)
+        fclose(out);
+    if (file)
+        fclose(file);
+    return text;
+}
+
+/* The same of this process, read once: it takes the kernel as long as all the rest together. */
+static const char *own_mounts(void)
+{
+    static char *mounts;
+
+    if (!mounts)
+        mounts = read_mounts("");
+    return mounts;
+}
+
+void cgroup_each(const char *root, const char *controller,
+                 void (*visit)(void *ctx, const struct cgroup_group *group), void *ctx)
+{
+    struct walk walk = {.root = root, .controller = controller, .visit = visit, .ctx = ctx};
+    char *mounts = NULL, *rest, *line;
+
+    find_groups(&walk);
+    if (walk.group[0] || walk.group[1])
+        mounts = *root ? read_mounts(root) : own_mounts() ? strdup(own_mounts()) : NULL;
+    rest = mounts;
+    while (rest && (line = strsep(&rest, "\n")))
+        look_at_mount(&walk, line);
+    free(mounts);
+    free(walk.group[0]);
+    free(walk.group[1]);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the JSON report. */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include <jansson.h>
+
+#include "vmm/core/report/report.h"
+
+static inline void set(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new(object, key, value);
+}
+
+static inline void set_u64(json_t *object, const char *key, uint64_t value)
+{
+    set(object, key, json_integer((json_int_t)value));
+}
+
+static inline void set_known(json_t *object, const char *key, uint64_t value)
+{
+    if (value != FACT_ABSENT)
+        set_u64(object, key, value);
+}
+
+/* An object of what is known, unless that is nothing. */
+static inline void set_some(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_size(value))
+        set(object, key, value);
+    else
+        json_decref(value);
+}
+
+/* Sizes and numbers of things that there is at least one of: 0 means that it was not found. */
+static inline void set_found(json_t *object, const char *key, uint64_t value)
+{
+    if (value)
+        set_u64(object, key, value);
+}
+
+/*
+ * json_text(): a string, a new reference; if it is not UTF-8, as arguments and names of files need
+ * not be, with "\\xff" and so on. NULL if there is no memory.
+ */
+json_t *json_text(const char *text);
+
+static inline void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text && *text)
+        set(object, key, json_text(text));
+}
+
+/* json_disks(): the disks as they were asked for; json_devices(): what each has done. */
+json_t *json_disks(const struct run_facts *facts);
+json_t *json_devices(const struct run_facts *facts);
+
+/* json_row_io(): add what a row of I/O has; nothing to another. */
+void json_row_io(const struct report *report, const struct result_row *row, json_t *object);
+
+/* json_row(): one row of results as an object, a new reference. */
+json_t *json_row(const struct report *report, uint32_t i);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vmm/core/base/units.h"
+#include "vmm/core/report/outcome.h"
+#include "vmm/core/report/summary.h"
+#include "vmm/core/report/warnings.h"
+#include "vmm/core/report/warnings_cpu.h"
+
+/* More than this is worth a word. */
+#define STEAL_MAX_PCT  1.0
+#define DRIFT_MAX_PPM  50.0
+#define HUGE_MIN_PCT   90
+#define HUGE_MIN_BYTES (64ull << 20) /* less memory than this says nothing about its pages */
+
+/* Each looks for one thing and returns whether it is so, with the text to print. */
+typedef bool (*warning_check)(const struct report *report, char *text, size_t size);
+
+static bool is_quick(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "a quick run: few samples, for a first look only");
+    return report->config->quick;
+}
+
+static bool is_incomplete(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "the run was stopped before its end (%s)",
+             report_stop_name(report->facts->stop));
+    return report->facts->stop != STOP_GUEST;
+}
+
+static bool is_wrong(const struct report *report, char *text, size_t size)
+{
+    uint32_t wrong = 0;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        wrong += report->result->row[i].check == RESULT_WRONG;
+    snprintf(text, size, "%u result%s failed %s check and %s void", wrong, units_s(wrong),
+             wrong == 1 ? "its" : "their", wrong == 1 ? "is" : "are");
+    return wrong;
+}
+
+/* The first disk of which this counts something; NULL: there is none. */
+static const struct run_disk *disk_with(const struct report *report, enum io_counter counter)
+{
+    for (unsigned i = 0; i < report->facts->disks; i++)
+        if (report->facts->disk[i].io[counter])
+            return &report->facts->disk[i];
+    return NULL;
+}
+
+static bool has_device_error(const struct report *report, char *text, size_t size)
+{
+    const struct run_disk *disk = disk_with(report, IO_DEVICE_ERRORS);
+
+    if (disk)
+        snprintf(text, size, "%s stopped because of its driver: %s", disk->name, disk->error.text);
+    return disk;
+}
+
+static bool has_io_error(const struct report *report, char *text, size_t size)
+{
+    return outcome_io_error(report, text, size);
+}
+
+/* The first disk is the one that rows of I/O are about. */
+static bool is_cached(const struct report *report, char *text, size_t size)
+{
+    const struct run_disk *disk = &report->facts->disk[0];
+    bool direct = disk->config && disk->config->direct, rows = false;
+
+    for (uint32_t i = 0; i < report->result->rows; i++)
+        rows |= report->result->row[i].has_io;
+    if (direct)
+        snprintf(text, size,
+                 "%s is in a file system in memory: its I/O figures are those of memory",
+                 disk->name);
+    else
+        snprintf(text, size,
+                 "%s goes through the host's page cache (no direct): its I/O figures may be those "
+                 "of memory, not of a device",
+                 disk->name);
+    return rows && report->facts->disks && disk->cached;
+}
+
+static bool is_virtualized(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "this host is itself a virtual machine: \"native\" pays for that already");
+    return report->host->virtualized;
+}
+
+static bool is_stolen_from(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%.1f %% of CPU time was stolen by the hypervisor below",
+             report->steal_pct);
+    return report->steal_pct > STEAL_MAX_PCT;
+}
+
+static bool has_bad_clock(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "the TSC of this host is not invariant: times may be wrong");
+    return !report->host->tsc_invariant;
+}
+
+static bool is_drifting(const struct report *report, char *text, size_t size)
+{
+    double ppm;
+
+    if (facts_drift(report->facts, &ppm))
+        return false;
+    snprintf(text, size, "the TSC's rate is off by %.0f ppm against CLOCK_MONOTONIC_RAW", ppm);
+    return fabs(ppm) > DRIFT_MAX_PPM;
+}
+
+static bool lacks_huge_pages(const struct report *report, char *text, size_t size)
+{
+    const struct memory_usage *memory = &report->facts->memory;
+
+    if (!report->facts->has_memory || report->config->hugepage_bytes ||
+        report->config->thp == CONFIG_OFF || memory->resident_bytes < HUGE_MIN_BYTES)
+        return false;
+    snprintf(text, size,
+             "only %" PRIu64 " of %" PRIu64 " MiB touched are in huge pages, though they are on",
+             memory->huge_bytes >> 20, memory->resident_bytes >> 20);
+    return memory->huge_bytes < memory->resident_bytes / 100 * HUGE_MIN_PCT;
+}
+
+/* Bound memory that was moved, or was there before; or of which nothing is known. */
+static bool is_misplaced(const struct report *report, char *text, size_t size)
+{
+    const struct config *config = report->config;
+    const struct run_facts *facts = report->facts;
+
+    if (!config->numa.nodes || config->numa.unbound || facts->env != RUN_VM)
+        return false;
+    snprintf(text, size, "this kernel does not tell on which nodes memory is");
+    for (unsigned i = 0; facts->has_nodes && i < config->numa.nodes; i++) {
+        const struct run_node *node = &facts->node[i];
+
+        snprintf(text, size,
+                 "%" PRIu64 " of %" PRIu64 " KiB touched of node %u are not on host node %u",
+                 node->elsewhere >> 10, (node->here + node->elsewhere) >> 10, i, node->host);
+        if (node->elsewhere)
+            return true;
+    }
+    return !facts->has_nodes;
+}
+
+static bool lacks_prefault(const struct report *report, char *text, size_t size)
+{
+    const struct memory_usage *memory = &report->facts->memory;
+
+    snprintf(text, size, "only %" PRIu64 " of %" PRIu64 " MiB are populated, despite --prefault",
+             memory->resident_bytes >> 20, report->config->mem_bytes >> 20);
+    return report->facts->has_memory && report->config->prefault &&
+           memory->resident_bytes < report->config->mem_bytes;
+}
+
+/* Exits to user space by our own count, which is exact, against what KVM says of the same. */
+static bool is_miscounted(const struct report *report, char *text, size_t size)
+{
+    static const struct {
+        const char *stat;
+        enum exit_reason first, second;
+    } pairs[] = {
+        {"io_exits", EXIT_PIO_IN, EXIT_PIO_OUT},
+        {"mmio_exits", EXIT_MMIO_READ, EXIT_MMIO_WRITE},
+    };
+    const struct run_facts *facts = report->facts;
+
+    for (unsigned p = 0; p < 2; p++) {
+        uint64_t ours = 0, kvm = 0;
+        bool found = false;
+
+        for (unsigned i = 0; i < facts->vcpus; i++) {
+            const struct run_vcpu *vcpu = &facts->vcpu[i];
+
+            if (!vcpu->has_kvm)
+                return false;
+            ours +=
+                vcpu->stat->slot[pairs[p].first].count + vcpu->stat->slot[pairs[p].second].count;
+            /* All of our harness devices are memory-mapped. */
+            for (unsigned d = 0; p == 1 && d < facts->devices; d++)
+                if (facts->device_for_harness[d])
+                    ours += vcpu->stat->slot[exitstat_device(d)].count;
+            for (unsigned s = 0; s < facts->vcpu_stats.count; s++)
+                if (!strcmp(facts->vcpu_stats.name[s], pairs[p].stat)) {
+                    kvm += vcpu->kvm[s];
+                    found = true;
+                }
+        }
+        if (found && ours > kvm) {
+            snprintf(text, size,
+                     "KVM's statistic %s says %" PRIu64 " where %" PRIu64
+                     " such exits reached user space",
+                     pairs[p].stat, kvm, ours);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Operations that are an exit on any machine, against what KVM says of all exits. */
+static bool is_undercounted(const struct report *report, char *text, size_t size)
+{
+    for (uint32_t i = 0; i < report->result->rows; i++) {
+        const struct result_row *row = &report->result->row[i];
+        uint64_t counted = summary_kvm(report, &row->usage, "exits");
+
+        if (!row->has_cost || row->cost.answer != CHANNEL_BY_KVM || !row->ended ||
+            !summary_has_kvm(report, &row->usage, "exits") || counted >= row->ops)
+            continue;
+        snprintf(text, size,
+                 "KVM's statistic exits says %" PRIu64 " where the guest caused %" PRIu64
+                 " in %s (and so in others like it)",
+                 counted, row->ops, row->begin.name);
+        return true;
+    }
+    return false;
+}
+
+static bool lacks_stats(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "KVM offers no binary statistics here: exits inside KVM are not known");
+    return report->facts->env == RUN_VM && report->facts->vcpus && !report->facts->vcpu_stats.count;
+}
+
+/* Whose file could not be had, as with too low a limit of open files. */
+static bool lacks_some_stats(const struct report *report, char *text, size_t size)
+{
+    const struct run_facts *facts = report->facts;
+    unsigned without = 0;
+
+    for (unsigned i = 0; i < facts->vcpus; i++)
+        without += !facts->vcpu[i].has_kvm;
+    snprintf(text, size,
+             "KVM's statistics of %u of %u vCPUs could not be read: sums over all vCPUs are absent",
+             without, facts->vcpus);
+    return without && facts->vcpu_stats.count;
+}
+
+static bool has_lost_text(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%" PRIu64 " byte%s of the run's text could not be written",
+             report->log_lost, units_s(report->log_lost));
+    return report->log_lost;
+}
+
+static bool has_dropped_exits(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%" PRIu64 " exit%s came too fast for the file of --trace, which lacks %s",
+             report->facts->trace_dropped, units_s(report->facts->trace_dropped),
+             report->facts->trace_dropped == 1 ? "it" : "them");
+    return report->facts->trace_dropped;
+}
+
+static bool has_no_whole_trace(const struct report *report, char *text, size_t size)
+{
+    snprintf(text, size, "%s", report->facts->trace_error.text);
+    return *text;
+}
+
+/* A tracepoint without a hit in the whole traced run, which had exits to user space. */
+static bool lacks_tracepoints(const struct report *report, char *text, size_t size)
+{
+    const struct run_facts *facts = report->facts;
+    size_t used;
+
+    if (!report->traced || !report->traced->rows)
+        return false;
+    used = (size_t)snprintf(text, size, "%s does not emit",
+                            report->host->kvm_module ? report->host->kvm_module : "KVM");
+    size -= used;
+    text += used;
+    used = 0;
+    for (unsigned i = 0; i < facts->traces && used < size; i++) {
+        uint64_t hits = 0;
+
+        for (uint32_t row = 0; row < report->traced->rows; row++)
+            hits += report->traced->row[row].usage.trace[i];
+        if (!hits && !facts->trace_reason[i])
+            used += (size_t)snprintf(text + used, size - used, "%s %s", used ? "," : "",
+                                     facts->trace_name[i]);
+    }
+    return used;
+}
+
+static const struct {
+    const char *code;
+    warning_check check;
+} table[] = {
+    {"incomplete", is_incomplete},
+    {"check_failed", is_wrong},
+    {"interrupted", outcome_pauses},
+    {"quick", is_quick},
+    {"oversubscribed", warns_oversubscribed},
+    {"disk_beside_vcpu", warns_disk_beside_vcpu},
+    {"unpinned", warns_unpinned},
+    {"mixed_cores", warns_mixed_cores},
+    {"cpu_limit", warns_cpu_limit},
+    {"cpu_throttled", warns_throttled},
+    {"time_unknown", warns_unknown_time},
+    {"device_error", has_device_error},
+    {"io_errors", has_io_error},
+    {"page_cache", is_cached},
+    {"virtualized_host", is_virtualized},
+    {"steal", is_stolen_from},
+    {"tsc_not_invariant", has_bad_clock},
+    {"clock_drift", is_drifting},
+    {"huge_pages", lacks_huge_pages},
+    {"prefault", lacks_prefault},
+    {"numa_misplaced", is_misplaced},
+    {"kvm_stats_mismatch", is_miscounted},
+    {"kvm_stats_undercount", is_undercounted},
+    {"kvm_stats_absent", lacks_stats},
+    {"kvm_stats_partial", lacks_some_stats},
+    {"log_lost", has_lost_text},
+    {"tracepoints_absent", lacks_tracepoints},
+    {"trace_dropped", has_dropped_exits},
+    {"trace_not_whole", has_no_whole_trace},
+};
+
+unsigned warnings_find(const struct report *report, struct warning *warnings)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct warning *warning = &warnings[count];
+
+        if (!table[i].check(report, warning->text, sizeof(warning->text)))
+            continue;
+        snprintf(warning->code, sizeof(warning->code), "%s", table[i].code);
+        count++;
+    }
+    for (uint32_t i = 0; i < report->result->warned; i++, count++) {
+        snprintf(warnings[count].code, sizeof(warnings[count].code), "%s",
+                 report->result->warn[i].code);
+        snprintf(warnings[count].text, sizeof(warnings[count].text), "%s",
+                 report->result->warn[i].text);
+    }
+    return count;
+}
