@@ -296,7 +296,7 @@ static const struct freezer {
 /* Returns whether there is such a freezer, and it may be used. */
 static bool freeze_run(const struct freezer *freezer, const char *name)
 {
-    const struct timespec pause = {0, 400000000};
+    const struct timespec pause = {1, 200000000};
     char folder[96], pid[16];
     struct program program;
     bool frozen;

@@ -42,6 +42,25 @@ START_TEST(a_thread_that_wakes_in_time_was_not_frozen)
 }
 END_TEST
 
+/* As on a busy machine below a hypervisor that reports no steal time. */
+START_TEST(a_thread_that_wakes_a_little_late_has_stalled)
+{
+    set_up();
+    look_after(50);
+    ck_assert_uint_eq(look_after(151), 1);
+    ck_assert_int_eq(pauses.pause[0].kind, PAUSE_STALLED);
+    ck_assert_uint_eq(look_after(1049), 2);
+    ck_assert_int_eq(pauses.pause[1].kind, PAUSE_STALLED);
+    ck_assert(!pauses_hit(&pauses, 0, 0));
+    /* A freeze for which there is no room makes the last one a freeze. */
+    while (look_after(200) < PAUSES_MAX)
+        ;
+    ck_assert(!pauses_hit(&pauses, 0, 0));
+    look_after(1050);
+    ck_assert(pauses_hit(&pauses, 0, 0));
+}
+END_TEST
+
 START_TEST(a_thread_that_wakes_late_was_frozen)
 {
     set_up();
@@ -180,7 +199,7 @@ START_TEST(a_real_stop_is_seen)
 END_TEST
 
 SUITE_MAIN("pauses", a_thread_that_wakes_in_time_was_not_frozen,
-           a_thread_that_wakes_late_was_frozen, a_thread_that_had_no_cpu_was_not_frozen,
-           a_thread_that_did_something_else_was_not_frozen, a_signal_tells_of_any_stop,
-           the_clocks_tell_of_a_suspend, a_window_is_hit_or_not,
+           a_thread_that_wakes_a_little_late_has_stalled, a_thread_that_wakes_late_was_frozen,
+           a_thread_that_had_no_cpu_was_not_frozen, a_thread_that_did_something_else_was_not_frozen,
+           a_signal_tells_of_any_stop, the_clocks_tell_of_a_suspend, a_window_is_hit_or_not,
            more_than_there_is_room_for_are_still_known, a_real_stop_is_seen)

@@ -19,6 +19,9 @@
 /* Bytes populated between two checks for a stop: some 50 ms with small pages. */
 #define POPULATE_BYTES (16ull << 20)
 
+/* This part of the memory that is left is not suggested. */
+#define SPARE_PART 16
+
 /* The bytes of all disks with engine=mem, which a run fills beside the guest's memory. */
 static uint64_t disk_bytes(const struct config *config)
 {
@@ -30,10 +33,13 @@ static uint64_t disk_bytes(const struct config *config)
     return bytes;
 }
 
-/* Suggest the largest --mem that fits even with --prefault. */
+/*
+ * Suggest a --mem that fits even with --prefault, and a little later: what is left changes by
+ * itself, and the memory of a process that has ended is freed late.
+ */
 static int hint_mem(const struct config *config, const struct memory_limit *room, struct err *err)
 {
-    uint64_t fits = room_fits(room->bytes, disk_bytes(config));
+    uint64_t fits = room_fits(room->bytes - room->bytes / SPARE_PART, disk_bytes(config));
 
     if (!fits)
         return err_hint(err, "raise the limit, or free memory: %" PRIu64 " MiB are %s",

@@ -87,7 +87,7 @@ static struct pauses_reading read_all(struct pauses *pauses)
         .process_ns = cpus_process_ns(),
         .continued = has_continued(pauses->cont_fd),
     };
-    bool late = now.mono_ns - pauses->last.mono_ns > PAUSES_PERIOD_NS + PAUSES_FROZEN_NS;
+    bool late = now.mono_ns - pauses->last.mono_ns > PAUSES_PERIOD_NS + PAUSES_STALLED_NS;
 
     now.has_runqueue = read_runqueue(pauses->schedstat_fd, &now.runqueue_ns);
     if (late || pauses->looks++ % OTHERS_LOOKS == 0)
@@ -119,6 +119,7 @@ static void add(struct pauses *pauses, const struct pause *pause)
         pauses->pause[pauses->count++] = *pause;
         return;
     }
+    last->kind = pause->kind == PAUSE_STALLED ? last->kind : pause->kind;
     last->to_ns = pause->to_ns;
     last->ns += pause->ns;
     last->least_ns = 0;
@@ -154,8 +155,8 @@ void pauses_judge(struct pauses *pauses, const struct pauses_reading *now, bool 
         pause.kind = PAUSE_STOPPED;
         pause.least_ns = minus(late, SLACK_NS);
         pause.ns = now->mono_ns - then.mono_ns;
-    } else if (late > PAUSES_FROZEN_NS) {
-        pause.kind = PAUSE_FROZEN;
+    } else if (late > PAUSES_STALLED_NS) {
+        pause.kind = late >= PAUSES_FROZEN_NS ? PAUSE_FROZEN : PAUSE_STALLED;
         pause.least_ns = late;
         pause.ns = late + PAUSES_PERIOD_NS;
     } else {
@@ -179,7 +180,7 @@ bool pauses_hit(const struct pauses *pauses, uint64_t from_ns, uint64_t to_ns)
         uint64_t to = to_ns && to_ns < pause->to_ns ? to_ns : pause->to_ns;
 
         /* It is wholly within the window, or wholly beside it. */
-        if (to > from && to - from >= pause->least_ns)
+        if (pause->kind != PAUSE_STALLED && to > from && to - from >= pause->least_ns)
             return true;
     }
     return false;

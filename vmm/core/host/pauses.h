@@ -7,8 +7,9 @@
  * A stop is known exactly from the SIGCONT that ended it, and a suspend from the clocks. A freeze
  * leaves no trace but a thread that slept much longer than it asked for: the one that watches a run
  * looks every PAUSES_PERIOD_NS. What it waited for a CPU, or because a CPU quota was used up, and
- * what a hypervisor took from it, is no freeze; one that is shorter than PAUSES_FROZEN_NS is not
- * seen.
+ * what a hypervisor took from it, is no freeze. A hypervisor that reports no steal time looks the
+ * same for some hundred ms, so that only PAUSES_FROZEN_NS or more count as a freeze; from
+ * PAUSES_STALLED_NS on it is a stall, which is reported and voids nothing.
  */
 #ifndef HOST_PAUSES_H
 #define HOST_PAUSES_H
@@ -18,14 +19,16 @@
 
 #include "vmm/core/host/quota.h"
 
-#define PAUSES_PERIOD_NS 50000000ull
-#define PAUSES_FROZEN_NS 100000000ull
-#define PAUSES_MAX       32 /* kept apart; later ones extend the last */
+#define PAUSES_PERIOD_NS  50000000ull
+#define PAUSES_STALLED_NS 100000000ull
+#define PAUSES_FROZEN_NS  1000000000ull
+#define PAUSES_MAX        32 /* kept apart; later ones extend the last */
 
 enum pause_kind {
     PAUSE_STOPPED,
     PAUSE_FROZEN,
     PAUSE_SUSPENDED,
+    PAUSE_STALLED,
 };
 
 /* It lies between two looks, by CLOCK_MONOTONIC, which stands still while the host is suspended. */
@@ -79,8 +82,8 @@ void pauses_look(struct pauses *pauses, bool slept);
 void pauses_judge(struct pauses *pauses, const struct pauses_reading *now, bool slept);
 
 /*
- * pauses_hit(): whether one of them was within this window, by CLOCK_MONOTONIC; an end of 0 is
- * none. In doubt it was: a stop that was shorter than the time between two looks.
+ * pauses_hit(): whether one of them, stalls excepted, was within this window, by CLOCK_MONOTONIC;
+ * an end of 0 is none. In doubt it was: a stop that was shorter than the time between two looks.
  */
 bool pauses_hit(const struct pauses *pauses, uint64_t from_ns, uint64_t to_ns);
 

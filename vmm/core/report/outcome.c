@@ -78,6 +78,7 @@ static void describe_kind(const struct pauses *pauses, enum pause_kind kind, cha
         [PAUSE_STOPPED] = "the run was stopped",
         [PAUSE_FROZEN] = "the run was frozen",
         [PAUSE_SUSPENDED] = "the host was suspended",
+        [PAUSE_STALLED] = "the run stalled without a reason known to the kernel",
     };
     /* Of a suspend, the clocks tell exactly. */
     const char *most = kind == PAUSE_SUSPENDED ? "" : "up to ";
@@ -99,6 +100,15 @@ static void describe_kind(const struct pauses *pauses, enum pause_kind kind, cha
                  name[kind], count, most, duration);
 }
 
+/* Whether any of them would void a result. */
+static bool has_break(const struct pauses *pauses)
+{
+    for (unsigned i = 0; i < pauses->count; i++)
+        if (pauses->pause[i].kind != PAUSE_STALLED)
+            return true;
+    return false;
+}
+
 bool outcome_pauses(const struct report *report, char *text, size_t size)
 {
     uint32_t rows = outcome_interrupted_rows(report), all = report->result->rows;
@@ -107,13 +117,13 @@ bool outcome_pauses(const struct report *report, char *text, size_t size)
     text[0] = '\0';
     if (!report->pauses || !report->pauses->count)
         return false;
-    for (enum pause_kind kind = PAUSE_STOPPED; kind <= PAUSE_SUSPENDED; kind++)
+    for (enum pause_kind kind = PAUSE_STOPPED; kind <= PAUSE_STALLED; kind++)
         describe_kind(report->pauses, kind, text, size);
     used = strlen(text);
     if (rows)
         snprintf(text + used, size - used, "; %u of %u result%s overlap%s that and %s void", rows,
                  all, units_s(all), rows == 1 ? "s" : "", rows == 1 ? "is" : "are");
-    else
+    else if (has_break(report->pauses))
         snprintf(text + used, size - used, "; no result overlaps that");
     return true;
 }
