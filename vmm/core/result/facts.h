@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of a run beside its rows: how it started and ended, its clock, its memory, and
- * every vCPU's counters. Plain data, filled in when the run is over, read by the report.
+ * Properties of a run other than its rows: start and end, clock, memory, and the counters of vCPUs
+ * and devices. Plain data, filled in after the run and read by the report.
  */
 #ifndef STAT_FACTS_H
 #define STAT_FACTS_H
@@ -16,7 +16,7 @@
 #include "vmm/core/result/exitstat.h"
 #include "vmm/core/result/result.h"
 
-/* A figure that is not known; a report leaves it out. */
+/* An unknown value, which reports omit. */
 #define FACT_ABSENT UINT64_MAX
 
 enum run_env {
@@ -27,28 +27,28 @@ enum run_env {
 
 /* Why a run ended. */
 enum run_stop {
-    STOP_NONE,    /* it has not */
-    STOP_GUEST,   /* the guest was done */
-    STOP_SIGNAL,  /* the user interrupted it */
+    STOP_NONE,    /* still running */
+    STOP_GUEST,   /* ended by the guest */
+    STOP_SIGNAL,  /* a stop signal */
     STOP_TIMEOUT, /* --timeout */
     STOP_ERROR,
 };
 
-/* Moments of the start by the host's TSC; 0: not known. */
+/* Points of the start-up on the host's TSC; 0: unknown. */
 struct run_ticks {
-    uint64_t entry;     /* the first KVM_RUN of vCPU 0; a native run's first thread */
+    uint64_t entry;     /* first KVM_RUN of vCPU 0; first thread of a native run */
     uint64_t user;      /* its first instruction in ring 3 */
-    uint64_t last_user; /* that of the vCPU that came last */
+    uint64_t last_user; /* the same of the last vCPU */
 };
 
-/* The same as durations in ns; FACT_ABSENT where not known. */
+/* Durations of the start-up in ns; FACT_ABSENT: unknown. */
 struct run_startup {
     uint64_t exec_to_main;
     uint64_t main_to_entry;
     uint64_t entry_to_user;
     uint64_t exec_to_user;
     uint64_t exec_to_last_user;
-    uint64_t teardown; /* from the stop until everything was given back */
+    uint64_t teardown; /* from the end of the run until all resources are freed */
 };
 
 struct run_vcpu {
@@ -58,23 +58,23 @@ struct run_vcpu {
     bool has_kvm;
 };
 
-/* What is known of a disk; a native run has at most one. */
+/* A disk; a native run has at most one. */
 struct run_disk {
     char name[16]; /* "blk0" */
     const struct config_disk *config;
-    const char *engine; /* the one that it really had */
+    const char *engine; /* the engine in use */
     uint64_t bytes;
-    bool opened;              /* the benchmarks used it, or the guest's driver */
-    bool cached;              /* by way of the host's page cache */
-    uint64_t io[IO_COUNTERS]; /* of a virtual disk; IO_ERRORS of any */
-    int io_error;             /* the errno of the first that failed on the host; 0: none */
-    struct err error;         /* the first of IO_DEVICE_ERRORS; no text: there was none */
+    bool opened;              /* used by the guest's driver, or by the benchmarks of a native run */
+    bool cached;              /* I/O uses the host's page cache */
+    uint64_t io[IO_COUNTERS]; /* only IO_ERRORS in a native run */
+    int io_error;             /* errno of the first failed request; 0: none */
+    struct err error;         /* the first of IO_DEVICE_ERRORS; empty text: none */
 };
 
-/* Where the memory of one of the guest's NUMA nodes really is. */
+/* The placement of the memory of a guest NUMA node. */
 struct run_node {
-    unsigned host;            /* the host's node that it is bound to */
-    uint64_t here, elsewhere; /* bytes touched that are on that, and on others */
+    unsigned host;            /* the host node that it is bound to */
+    uint64_t here, elsewhere; /* resident bytes on that node, and on other nodes */
 };
 
 struct run_facts {
@@ -86,20 +86,20 @@ struct run_facts {
 
     struct clock_rate rate;
     struct clock_point begin, end;
-    int64_t tsc_offset; /* what the guest's TSC is ahead of the host's */
+    int64_t tsc_offset; /* guest TSC minus host TSC */
 
-    uint64_t trace_dropped; /* exits that are not in the file of --trace */
-    struct err trace_error; /* why that is not whole; no text: it is */
+    uint64_t trace_dropped; /* exits missing from the --trace file */
+    struct err trace_error; /* why the --trace file is incomplete; empty text: it is complete */
 
     struct memory_usage memory;
     bool has_memory;
 
-    struct run_node node[CONFIG_NODES_MAX]; /* the guest's NUMA nodes, if they are bound */
+    struct run_node node[CONFIG_NODES_MAX]; /* the guest's NUMA nodes, if bound */
     bool has_nodes;
 
-    unsigned traces; /* things that a traced run counts */
+    unsigned traces; /* number of counters of a traced run */
     const char *trace_name[RESULT_TRACE_MAX];
-    bool trace_reason[RESULT_TRACE_MAX]; /* an exit's reason, not a tracepoint */
+    bool trace_reason[RESULT_TRACE_MAX]; /* counts an exit reason rather than a tracepoint */
 
     unsigned vcpus;
     struct run_vcpu *vcpu;
@@ -113,20 +113,20 @@ struct run_facts {
     struct kvm_stat_names vcpu_stats, vm_stats;
     uint64_t vm_stat[RESULT_KVM_MAX];
 
-    char kernels_sha256[65]; /* empty: the guest has none */
-    uint64_t xcr0;           /* vector states enabled */
+    char kernels_sha256[65]; /* empty: no kernels in the guest */
+    uint64_t xcr0;           /* XCR0 of the guest */
     struct features_masked masked;
 };
 
 /*
- * facts_startup(): facts->startup from facts->ticks. `main` is when the program began; `exec_ns`,
- * by CLOCK_MONOTONIC, when its parent started it, or 0. Leaves out the teardown.
+ * facts_startup(): set facts->startup, except teardown, from facts->ticks. `main` is the start of
+ * main(); `exec_ns` is CLOCK_MONOTONIC at exec, or 0.
  */
 void facts_startup(struct run_facts *facts, const struct clock_point *main, uint64_t exec_ns);
 
 /*
- * facts_drift(): how far the clock's rate is off, against CLOCK_MONOTONIC_RAW between the run's
- * two ends, in parts per million. Returns 0, or -1 if the run was too short to tell.
+ * facts_drift(): the deviation of facts->rate from CLOCK_MONOTONIC_RAW during the run, in parts per
+ * million. Returns 0, or -1 if the run was too short to measure it.
  */
 int facts_drift(const struct run_facts *facts, double *ppm);
 
