@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the report goes, and what becomes of it if it cannot go there. */
+/* Output of the report, and what happens if it cannot be written. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,8 +48,8 @@ START_TEST(report_replaces_the_file)
 }
 END_TEST
 
-/* What fails early leaves an older report alone, and no empty one behind. */
-START_TEST(early_failures_leave_the_file_alone)
+/* A run that fails early keeps an existing report and creates no empty one. */
+START_TEST(early_failures_keep_the_file)
 {
     char path[] = "/tmp/minivmm-report-XXXXXX", text[8] = "";
     int fd = mkstemp(path);
@@ -75,7 +75,7 @@ START_TEST(early_failures_leave_the_file_alone)
 }
 END_TEST
 
-/* The results are not lost: they go to standard error, and the status tells. */
+/* The results go to standard error, and the exit status is a failure. */
 static void check_fallback(const char *output, const char *message)
 {
     struct outcome run = run_to(output, "json");
@@ -100,7 +100,7 @@ START_TEST(unwritable_file)
 }
 END_TEST
 
-/* The writing end of a pipe that nobody reads. */
+/* The write end of a pipe without a reader. */
 static int closed_pipe(void)
 {
     int ends[2];
@@ -110,7 +110,7 @@ static int closed_pipe(void)
     return ends[1];
 }
 
-/* As in `minivmm | true`: the status tells, and the report does not follow elsewhere. */
+/* As in `minivmm | true`: the exit status is a failure, and the report is not repeated. */
 START_TEST(closed_reader)
 {
     const char *args[] = {"--guest", program_path("hello.elf"), "--mem", "64M", NULL};
@@ -127,7 +127,7 @@ START_TEST(closed_reader)
 }
 END_TEST
 
-/* That nobody reads the guest's text is no reason to lose the report. */
+/* The report is written even if the log has no reader. */
 START_TEST(closed_log)
 {
     const char *args[] = {"--guest", program_path("hello.elf"), "--mem", "64M", "--report", "json",
@@ -150,7 +150,7 @@ START_TEST(full_log)
 }
 END_TEST
 
-/* The longest line of a text, in characters; all of them printable ASCII. */
+/* The length of the longest line; fails unless all characters are printable ASCII. */
 static size_t widest(const char *text)
 {
     size_t width = 0, widest = 0;
@@ -189,5 +189,5 @@ START_TEST(bench_text_fits)
 }
 END_TEST
 
-SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_leave_the_file_alone, full_disk,
+SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_keep_the_file, full_disk,
                unwritable_file, closed_reader, closed_log, full_log, text_fits, bench_text_fits)

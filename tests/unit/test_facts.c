@@ -2,7 +2,7 @@
 #include "tests/support/suite.h"
 #include "vmm/core/result/facts.h"
 
-/* A tick is half a nanosecond. */
+/* Two ticks per ns. */
 #define HZ 2000000000ull
 
 static struct run_facts facts;
@@ -16,7 +16,7 @@ static void set_up(void)
     };
 }
 
-START_TEST(the_start_is_cut_into_its_parts)
+START_TEST(the_startup_is_split_into_parts)
 {
     set_up();
     facts_startup(&facts, &start, 4999700000);
@@ -29,7 +29,7 @@ START_TEST(the_start_is_cut_into_its_parts)
 }
 END_TEST
 
-START_TEST(natively_there_is_no_way_from_entry_to_user)
+START_TEST(a_native_run_has_no_entry_to_user_time)
 {
     static const enum run_env envs[] = {RUN_NATIVE, RUN_CONTAINER};
 
@@ -45,7 +45,7 @@ START_TEST(natively_there_is_no_way_from_entry_to_user)
 }
 END_TEST
 
-START_TEST(without_a_parents_word_its_part_is_absent)
+START_TEST(without_an_exec_time_its_part_is_absent)
 {
     set_up();
     facts_startup(&facts, &start, 0);
@@ -53,7 +53,7 @@ START_TEST(without_a_parents_word_its_part_is_absent)
     ck_assert_uint_eq(facts.startup.exec_to_user, FACT_ABSENT);
     ck_assert_uint_eq(facts.startup.exec_to_last_user, FACT_ABSENT);
     ck_assert_uint_eq(facts.startup.main_to_entry, 100000);
-    /* A parent that claims to have started it later than it began. */
+    /* An exec time later than main(). */
     facts_startup(&facts, &start, start.mono_ns + 1000);
     ck_assert_uint_eq(facts.startup.exec_to_main, FACT_ABSENT);
     facts_startup(&facts, &start, start.mono_ns);
@@ -61,7 +61,7 @@ START_TEST(without_a_parents_word_its_part_is_absent)
 }
 END_TEST
 
-START_TEST(moments_that_are_not_known_give_no_durations)
+START_TEST(unknown_times_give_no_durations)
 {
     set_up();
     facts.ticks = (struct run_ticks){.entry = 1200000};
@@ -94,7 +94,7 @@ START_TEST(drift_is_in_parts_per_million)
 }
 END_TEST
 
-START_TEST(a_short_run_does_not_tell_the_drift)
+START_TEST(a_short_run_has_no_drift)
 {
     double ppm;
 
@@ -108,6 +108,6 @@ START_TEST(a_short_run_does_not_tell_the_drift)
 }
 END_TEST
 
-SUITE_MAIN("facts", the_start_is_cut_into_its_parts, natively_there_is_no_way_from_entry_to_user,
-           without_a_parents_word_its_part_is_absent, moments_that_are_not_known_give_no_durations,
-           drift_is_in_parts_per_million, a_short_run_does_not_tell_the_drift)
+SUITE_MAIN("facts", the_startup_is_split_into_parts, a_native_run_has_no_entry_to_user_time,
+           without_an_exec_time_its_part_is_absent, unknown_times_give_no_durations,
+           drift_is_in_parts_per_million, a_short_run_has_no_drift)

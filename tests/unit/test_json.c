@@ -27,13 +27,13 @@ static json_t *make(void)
     return json;
 }
 
-/* A mean of many, which may be less than a nanosecond. */
+/* Whether the key is a mean, which may be below 1 ns. */
 static bool is_mean(const char *key)
 {
     return !strcmp(key, "loop_ns") || !strcmp(key, "trap_ns");
 }
 
-/* Whatever is called a time is a whole number that is not below zero. */
+/* All times are non-negative integers. */
 static void check_times(json_t *json)
 {
     const char *key;
@@ -52,7 +52,7 @@ static void check_times(json_t *json)
         check_times(value);
 }
 
-/* Numbers that are not below zero, in all of an object. */
+/* All numbers in an object are non-negative. */
 static void check_counts(json_t *json)
 {
     const char *key;
@@ -126,7 +126,7 @@ START_TEST(the_run_is_described)
 }
 END_TEST
 
-START_TEST(a_row_of_io_says_whether_the_page_cache_was_used)
+START_TEST(an_io_row_reports_the_page_cache)
 {
     json_t *json;
 
@@ -182,7 +182,7 @@ START_TEST(cores_are_grouped)
 }
 END_TEST
 
-START_TEST(a_cpu_quota_is_reported_with_what_it_did)
+START_TEST(a_cpu_quota_is_reported_with_its_throttling)
 {
     json_t *json;
 
@@ -201,7 +201,7 @@ START_TEST(a_cpu_quota_is_reported_with_what_it_did)
 }
 END_TEST
 
-START_TEST(the_start_is_in_whole_nanoseconds)
+START_TEST(startup_times_are_integers)
 {
     json_t *json;
 
@@ -218,7 +218,7 @@ START_TEST(the_start_is_in_whole_nanoseconds)
 }
 END_TEST
 
-START_TEST(memory_is_told_by_its_pages)
+START_TEST(memory_is_reported_by_page_size)
 {
     json_t *json;
 
@@ -252,7 +252,7 @@ START_TEST(memory_is_told_by_its_pages)
 }
 END_TEST
 
-START_TEST(what_is_not_known_is_absent)
+START_TEST(unknown_values_are_omitted)
 {
     static const char *const absent[] = {"host.kvm_module",
                                          "host.paging",
@@ -365,7 +365,7 @@ START_TEST(a_row_has_its_figures)
     check_real(json, "benches.0.irqs_per_op", 0.25);
     check_int(json, "benches.0.exits_kernel.irq_injections.count", 250);
     check_text(json, "benches.0.exits_kernel.irq_injections.source", "kvm_stats");
-    /* Times and what is not a sum are no exits. */
+    /* Times and peak values are not exit counts. */
     check_absent(json, "benches.0.exits_kernel.halt_wait_ns");
     check_absent(json, "benches.0.exits_kernel.pages_4k");
     check_times(json);
@@ -374,7 +374,7 @@ START_TEST(a_row_has_its_figures)
 }
 END_TEST
 
-/* Give a row operations that were timed one by one, of 1000 ns each and one of 5000. */
+/* Add times of single operations to a row: 1000 ns each, and one of 5000 ns. */
 static void time_row(struct result_row *row, unsigned count, uint32_t handler_ns)
 {
     row->has_cost = true;
@@ -411,7 +411,7 @@ START_TEST(an_exit_has_its_cost)
     ck_assert_uint_eq(json_array_size(json_at(json, "benches.0.exit_cost.handler_samples_ns")), 9);
     ck_assert_uint_eq(json_array_size(json_at(json, "benches.0.exit_cost.roundtrip_samples_ns")),
                       9);
-    /* In their order. */
+    /* In the order of operations. */
     check_int(json, "benches.0.exit_cost.roundtrip_samples_ns.0", 5000);
     check_int(json, "benches.0.exit_cost.roundtrip_samples_ns.8", 1000);
     check_int(json, "benches.0.exit_cost.handler_samples_ns.8", 60);
@@ -421,7 +421,7 @@ START_TEST(an_exit_has_its_cost)
 }
 END_TEST
 
-START_TEST(an_exit_that_kvm_answers_has_no_handler)
+START_TEST(an_exit_handled_by_kvm_has_no_handler_time)
 {
     struct result_row *row;
     json_t *json;
@@ -455,8 +455,8 @@ START_TEST(an_exit_that_kvm_answers_has_no_handler)
 }
 END_TEST
 
-/* KVM has a statistic of the same name as what the guest has done. */
-START_TEST(the_guests_word_is_not_overwritten)
+/* A KVM statistic with the name of the guest's operation. */
+START_TEST(the_guests_count_has_priority)
 {
     struct result_row *row;
     json_t *json;
@@ -475,7 +475,7 @@ START_TEST(the_guests_word_is_not_overwritten)
 }
 END_TEST
 
-START_TEST(parameters_are_numbers_if_they_look_like_it)
+START_TEST(numeric_parameters_are_numbers)
 {
     static const char params[] = "a=0,b=-5,c=007,d=0x10,e=99999999999999999999,f=+1,g=1.5,h=x";
     json_t *json;
@@ -496,7 +496,7 @@ START_TEST(parameters_are_numbers_if_they_look_like_it)
 }
 END_TEST
 
-START_TEST(a_row_that_was_cut_off_has_what_there_is)
+START_TEST(an_incomplete_row_has_its_samples)
 {
     struct result_row *row;
     json_t *json;
@@ -583,7 +583,7 @@ START_TEST(masked_features_are_listed)
 }
 END_TEST
 
-START_TEST(nodes_are_told_with_where_they_are)
+START_TEST(numa_nodes_have_their_placement)
 {
     json_t *json;
 
@@ -612,7 +612,7 @@ START_TEST(nodes_are_told_with_where_they_are)
 }
 END_TEST
 
-START_TEST(a_native_run_lacks_what_only_a_vm_has)
+START_TEST(a_native_run_omits_vm_fields)
 {
     static const char *const absent[] = {"vcpus",
                                          "kvm_stats",
@@ -643,7 +643,7 @@ START_TEST(a_native_run_lacks_what_only_a_vm_has)
 }
 END_TEST
 
-START_TEST(the_end_is_told)
+START_TEST(the_end_is_reported)
 {
     json_t *json;
 
@@ -674,7 +674,7 @@ START_TEST(the_end_is_told)
 }
 END_TEST
 
-START_TEST(interrupted_rows_say_so)
+START_TEST(interrupted_rows_are_marked)
 {
     static struct pauses pauses;
     struct result_row *first, *second;
@@ -700,7 +700,7 @@ START_TEST(interrupted_rows_say_so)
                "the run was frozen for up to 1.02 s; 1 of 2 results overlaps this and is void");
     ck_assert(report_failed(&sample.report));
     json_decref(json);
-    /* Between the two. */
+    /* Between the two rows. */
     pauses.pause[0].from_ns = 210;
     pauses.pause[0].to_ns = 290;
     json = make();
@@ -770,8 +770,8 @@ START_TEST(extreme_numbers_are_numbers)
 }
 END_TEST
 
-/* The user's own strings need not be UTF-8. */
-START_TEST(any_bytes_leave_it_json)
+/* Strings from the user may not be valid UTF-8. */
+START_TEST(invalid_utf8_is_escaped)
 {
     json_t *json;
 
@@ -788,7 +788,7 @@ START_TEST(any_bytes_leave_it_json)
 }
 END_TEST
 
-START_TEST(the_vmms_own_work_is_compared)
+START_TEST(the_vmms_work_is_reported)
 {
     json_t *json;
 
@@ -807,13 +807,12 @@ START_TEST(the_vmms_own_work_is_compared)
 }
 END_TEST
 
-SUITE_MAIN("json", the_run_is_described, a_row_of_io_says_whether_the_page_cache_was_used,
-           cores_are_grouped, a_cpu_quota_is_reported_with_what_it_did,
-           the_start_is_in_whole_nanoseconds, memory_is_told_by_its_pages,
-           what_is_not_known_is_absent, a_row_has_its_figures, an_exit_has_its_cost,
-           an_exit_that_kvm_answers_has_no_handler, the_guests_word_is_not_overwritten,
-           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
-           vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
-           a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
-           names_without_a_result_are_listed, interrupted_rows_say_so, extreme_numbers_are_numbers,
-           any_bytes_leave_it_json, the_vmms_own_work_is_compared)
+SUITE_MAIN("json", the_run_is_described, an_io_row_reports_the_page_cache, cores_are_grouped,
+           a_cpu_quota_is_reported_with_its_throttling, startup_times_are_integers,
+           memory_is_reported_by_page_size, unknown_values_are_omitted, a_row_has_its_figures,
+           an_exit_has_its_cost, an_exit_handled_by_kvm_has_no_handler_time,
+           the_guests_count_has_priority, numeric_parameters_are_numbers,
+           an_incomplete_row_has_its_samples, vcpus_have_their_exits, masked_features_are_listed,
+           numa_nodes_have_their_placement, a_native_run_omits_vm_fields, the_end_is_reported,
+           names_without_a_result_are_listed, interrupted_rows_are_marked,
+           extreme_numbers_are_numbers, invalid_utf8_is_escaped, the_vmms_work_is_reported)

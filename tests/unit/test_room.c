@@ -30,7 +30,7 @@ static void check_left(uint64_t mib, const char *name)
     ck_assert_str_eq(room.name, name);
 }
 
-START_TEST(what_is_available_bounds_all)
+START_TEST(available_memory_is_the_upper_bound)
 {
     set_up("1:memory:/a\n");
     check_left(4096, "available");
@@ -44,17 +44,17 @@ START_TEST(what_is_available_bounds_all)
 }
 END_TEST
 
-START_TEST(a_group_has_what_it_does_not_use)
+START_TEST(a_group_has_its_unused_memory)
 {
     set_up("1:memory:/a/b\n");
     fixture_add(root, "/cg/memory/a/b/memory.limit_in_bytes", "%llu\n", 1024 * MIB);
     fixture_add(root, "/cg/memory/a/b/memory.usage_in_bytes", "%llu\n", 600 * MIB);
     check_left(424, "left of the cgroup's limit");
-    /* Page cache that can be dropped is not in the way; the group's own line is a part of it. */
+    /* Reclaimable page cache counts as free; "inactive_file" is part of "total_inactive_file". */
     fixture_add(root, "/cg/memory/a/b/memory.stat",
                 "inactive_file %llu\ntotal_inactive_file %llu\n", MIB, 100 * MIB);
     check_left(524, "left of the cgroup's limit");
-    /* The tightest counts, wherever it is. */
+    /* The tightest limit at any level applies. */
     fixture_add(root, "/cg/memory/a/memory.limit_in_bytes", "%llu\n", 2048 * MIB);
     fixture_add(root, "/cg/memory/a/memory.usage_in_bytes", "%llu\n", 2000 * MIB);
     check_left(48, "left of the cgroup's limit");
@@ -78,7 +78,7 @@ START_TEST(version_2_has_two_limits)
 }
 END_TEST
 
-START_TEST(what_fits_is_what_is_needed)
+START_TEST(fits_is_the_inverse_of_needed)
 {
     static const uint64_t rooms[] = {
         0, MIB, 32 * MIB, 35 * MIB, 100 * MIB + 1, 512 * MIB, 5000 * MIB - 1, 1ull << 40};
@@ -97,7 +97,7 @@ START_TEST(what_fits_is_what_is_needed)
 }
 END_TEST
 
-START_TEST(hugetlb_has_limits_of_its_own)
+START_TEST(hugetlb_has_separate_limits)
 {
     set_up("3:hugetlb:/a\n0::/a\n");
     ck_assert_uint_eq(room_hugetlb(root, 2 * MIB), UINT64_MAX);
@@ -112,7 +112,7 @@ START_TEST(hugetlb_has_limits_of_its_own)
 }
 END_TEST
 
-START_TEST(only_a_strict_kernel_limits_what_is_mapped)
+START_TEST(only_strict_overcommit_limits_mappings)
 {
     set_up("");
     ck_assert_uint_eq(room_commit(root), UINT64_MAX);
@@ -128,6 +128,6 @@ START_TEST(only_a_strict_kernel_limits_what_is_mapped)
 }
 END_TEST
 
-SUITE_MAIN("room", what_is_available_bounds_all, a_group_has_what_it_does_not_use,
-           version_2_has_two_limits, what_fits_is_what_is_needed, hugetlb_has_limits_of_its_own,
-           only_a_strict_kernel_limits_what_is_mapped)
+SUITE_MAIN("room", available_memory_is_the_upper_bound, a_group_has_its_unused_memory,
+           version_2_has_two_limits, fits_is_the_inverse_of_needed, hugetlb_has_separate_limits,
+           only_strict_overcommit_limits_mappings)

@@ -11,10 +11,10 @@
 
 static struct sample sample;
 
-/* Some widths of terminals; the first is that of no terminal. */
+/* Terminal widths; the first is that of other files. */
 static const int widths[] = {WRAPPED_COLUMNS, 80, 60, 40};
 
-/* The report; whatever it says, it fits and does nothing to a terminal. */
+/* The report, after checking that its lines fit and that it has no control characters. */
 static char *make(void)
 {
     size_t bytes = 0, width = 0;
@@ -46,7 +46,7 @@ static void check_each_width(void)
     wrapped_fit(WRAPPED_COLUMNS);
 }
 
-/* The report holds this text. */
+/* The report contains this text. */
 static void check_has(const char *expected)
 {
     char *text = make();
@@ -63,7 +63,7 @@ static void check_has_not(const char *unexpected)
     free(text);
 }
 
-START_TEST(what_is_not_known_is_not_in_the_head)
+START_TEST(unknown_values_are_not_in_the_head)
 {
     sample_init(&sample);
     sample.host.memory_bytes = 0;
@@ -77,7 +77,7 @@ START_TEST(what_is_not_known_is_not_in_the_head)
 }
 END_TEST
 
-START_TEST(times_that_are_not_known_are_dashes)
+START_TEST(unknown_times_are_dashes)
 {
     struct result_row *row;
 
@@ -120,7 +120,7 @@ START_TEST(a_cpu_quota_is_in_the_head)
 }
 END_TEST
 
-START_TEST(the_head_says_where_it_ran)
+START_TEST(the_head_names_the_host)
 {
     sample_init(&sample);
     check_has(": vm on kvm_amd, npt paging\n"
@@ -154,7 +154,7 @@ START_TEST(masked_features_have_a_line)
 }
 END_TEST
 
-START_TEST(a_topology_that_was_asked_for_is_told)
+START_TEST(a_given_topology_is_printed)
 {
     sample_init(&sample);
     sample.config.topology = (struct topology){1, 1, 2};
@@ -183,7 +183,7 @@ START_TEST(a_native_run_has_no_machine)
 }
 END_TEST
 
-START_TEST(what_is_not_known_is_left_out)
+START_TEST(unknown_values_are_omitted)
 {
     sample_init(&sample);
     sample.host.kvm_module = sample.host.paging = NULL;
@@ -197,7 +197,7 @@ START_TEST(what_is_not_known_is_left_out)
 }
 END_TEST
 
-START_TEST(a_row_says_what_it_measured_and_what_it_cost)
+START_TEST(a_row_has_its_result_and_costs)
 {
     struct result_row *row;
 
@@ -225,7 +225,7 @@ START_TEST(a_short_window_has_no_shares)
 }
 END_TEST
 
-START_TEST(shares_beyond_reason_are_not_spelled_out)
+START_TEST(extreme_shares_are_abbreviated)
 {
     struct result_row *row;
 
@@ -243,7 +243,7 @@ START_TEST(shares_beyond_reason_are_not_spelled_out)
 }
 END_TEST
 
-/* Half of no width at all is not the spread of a median of few samples. */
+/* Equal samples, but too few for an interval. */
 START_TEST(few_samples_have_no_spread)
 {
     static const struct {
@@ -265,7 +265,7 @@ START_TEST(few_samples_have_no_spread)
 }
 END_TEST
 
-START_TEST(a_row_that_did_not_end_shows_what_there_is)
+START_TEST(an_incomplete_row_shows_its_samples)
 {
     struct result_row *row;
 
@@ -324,7 +324,7 @@ START_TEST(costs_are_a_table)
     check_has_not("ns per operation");
     sample.facts.vcpu_stats.name[SAMPLE_IO_EXITS] = "exits";
     cost_row("exits.pio.out", CHANNEL_BY_VMM, 5, 50000, 60)->usage.kvm[SAMPLE_IO_EXITS] = 1500;
-    /* One without a loop. */
+    /* A row without a loop. */
     cost_row("exits.cpuid", CHANNEL_BY_KVM, 5, 200000000, RESULT_NO_HANDLER)->cost.loop_ns = 0;
     cost_row("exits.pause", CHANNEL_BY_GUEST, 0, 0, 0);
     check_has(
@@ -344,7 +344,7 @@ START_TEST(costs_are_a_table)
 }
 END_TEST
 
-START_TEST(an_interpreted_ring_0_is_said_to_be)
+START_TEST(an_emulated_ring_0_is_marked)
 {
     struct result_row *row;
 
@@ -359,7 +359,7 @@ START_TEST(an_interpreted_ring_0_is_said_to_be)
 }
 END_TEST
 
-START_TEST(the_vmms_own_work_is_compared)
+START_TEST(the_vmms_work_is_printed)
 {
     struct result_row *row;
 
@@ -417,7 +417,7 @@ START_TEST(no_percentile_exceeds_the_maximum)
 }
 END_TEST
 
-START_TEST(the_end_is_told)
+START_TEST(the_end_is_printed)
 {
     sample_init(&sample);
     check_has_not("ended with status");
@@ -594,15 +594,13 @@ START_TEST(any_fault_fits)
 }
 END_TEST
 
-SUITE_MAIN("text", the_head_says_where_it_ran, what_is_not_known_is_not_in_the_head,
-           times_that_are_not_known_are_dashes, cores_of_several_kinds_have_a_line,
-           a_cpu_quota_is_in_the_head, masked_features_have_a_line,
-           a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
-           what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
-           a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
-           few_samples_have_no_spread, a_row_that_did_not_end_shows_what_there_is,
-           values_have_four_digits, costs_are_a_table, an_interpreted_ring_0_is_said_to_be,
-           the_vmms_own_work_is_compared, exits_are_listed_by_vcpu,
-           no_percentile_exceeds_the_maximum, the_end_is_told, skips_and_warnings_are_wrapped,
+SUITE_MAIN("text", the_head_names_the_host, unknown_values_are_not_in_the_head,
+           unknown_times_are_dashes, cores_of_several_kinds_have_a_line, a_cpu_quota_is_in_the_head,
+           masked_features_have_a_line, a_given_topology_is_printed, a_native_run_has_no_machine,
+           unknown_values_are_omitted, a_row_has_its_result_and_costs, a_short_window_has_no_shares,
+           extreme_shares_are_abbreviated, few_samples_have_no_spread,
+           an_incomplete_row_shows_its_samples, values_have_four_digits, costs_are_a_table,
+           an_emulated_ring_0_is_marked, the_vmms_work_is_printed, exits_are_listed_by_vcpu,
+           no_percentile_exceeds_the_maximum, the_end_is_printed, skips_and_warnings_are_wrapped,
            the_longest_texts_fit, real_machines_with_long_names_fit, extreme_numbers_fit,
            extreme_costs_fit, any_fault_fits)
