@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/warnings.h"
+#include "vmm/config/select.h"
 
 #define REASON_MAX 240
 
@@ -209,4 +211,62 @@ int gaps_fail(const struct results *results, const json_t *experiments, struct e
              (results->bench_named && find_gap(results, experiment, err))))
             return -1;
     return 0;
+}
+
+/* The first of these objects whose name the word means. */
+static const json_t *find_row(const json_t *array, const char *word, size_t length)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach (array, i, item)
+        if (select_matches(get_text(item, "name"), word, length))
+            return item;
+    return NULL;
+}
+
+static bool is_missing(const json_t *report, const char *word, size_t length)
+{
+    json_t *name;
+    size_t i;
+
+    json_array_foreach (json_object_get(json_object_get(report, "end"), "missing"), i, name)
+        if (json_string_length(name) == length && !strncmp(json_string_value(name), word, length))
+            return true;
+    return false;
+}
+
+/* Whether the word has a row in none of the runs, and one of them lacks it; *reason is its. */
+static bool lacks(const struct results *results, const char *word, size_t length,
+                  const char **reason)
+{
+    json_t *run;
+    size_t i;
+
+    *reason = NULL;
+    json_array_foreach (results->runs, i, run) {
+        const json_t *report = json_object_get(run, "report");
+
+        if (find_row(json_object_get(report, "benches"), word, length))
+            return false;
+        if (is_missing(report, word, length))
+            *reason =
+                get_text(find_row(json_object_get(report, "skipped"), word, length), "reason");
+    }
+    return *reason;
+}
+
+bool gaps_named(const struct results *results, const char *bench, struct err *err)
+{
+    for (const char *at = bench, *word, *reason; at;) {
+        size_t length;
+
+        at = select_word(at, &word, &length);
+        if (!lacks(results, word, length, &reason))
+            continue;
+        err_set(err, ERR_FAILED, "--bench %.*s: no result in any environment%s%s", (int)length,
+                word, *reason ? ": " : "", reason);
+        return true;
+    }
+    return false;
 }
