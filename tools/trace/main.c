@@ -14,8 +14,10 @@
 #include "vmm/base/clock.h"
 #include "vmm/base/err.h"
 #include "vmm/base/units.h"
+#include "vmm/base/wrapped.h"
 #include "vmm/host/file.h"
 #include "vmm/host/inherit.h"
+#include "vmm/host/terminal.h"
 
 /* More than there will be of reasons or of devices; what a file says is not trusted. */
 #define NAMES_MAX 256u
@@ -196,6 +198,14 @@ static int convert(struct trace *trace, const char *path, struct err *err)
     return result;
 }
 
+static void print_usage(FILE *out)
+{
+    wrapped_fit(terminal_columns(fileno(out)));
+    wrapped_note(out, "Usage: minivmm-trace FILE >trace.json\n");
+    wrapped_note(out, "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "
+                      "other viewers of Chrome's trace format.\n");
+}
+
 int main(int argc, char **argv)
 {
     static struct trace trace;
@@ -203,11 +213,13 @@ int main(int argc, char **argv)
     int result = 0;
 
     inherit_settle();
+    if (argc == 2 && !strcmp(argv[1], "--help")) {
+        print_usage(stdout);
+        return ERR_NONE;
+    }
     if (argc != 2 || argv[1][0] == '-') {
-        fprintf(stderr, "Usage: minivmm-trace FILE >trace.json\n"
-                        "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "
-                        "other\nviewers of Chrome's trace format.\n");
-        return argc == 2 && !strcmp(argv[1], "--help") ? ERR_NONE : ERR_USAGE;
+        print_usage(stderr);
+        return ERR_USAGE;
     }
     trace.out = stdout;
     trace.in = fopen(argv[1], "re");
