@@ -153,18 +153,23 @@ static int find_empty(const struct results *results, const json_t *experiment, s
                    reason_of(reason, results->runs, name, base, NULL));
 }
 
-/* The figure of the same row in another environment. */
-static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
+/* What identifies a row: all of its keys, or those but its parameters. */
+#define ALL_KEYS   4
+#define BUT_PARAMS 3
+
+/* Whether another environment has a figure of the same row, by so many of the keys. */
+static bool has_figure(const json_t *experiment, const json_t *value, const char *env,
+                       unsigned keys)
 {
-    static const char *const keys[] = {"step", "name", "params", "threads"};
+    static const char *const key[] = {"step", "name", "threads", "params"};
     json_t *other;
     size_t i;
 
     json_array_foreach (json_object_get(experiment, "values"), i, other) {
         bool same = get_is(other, "env", env) && json_object_get(other, "median");
 
-        for (unsigned k = 0; same && k < sizeof(keys) / sizeof(keys[0]); k++)
-            same = json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k]));
+        for (unsigned k = 0; same && k < keys; k++)
+            same = json_equal(json_object_get(value, key[k]), json_object_get(other, key[k]));
         if (same)
             return true;
     }
@@ -186,9 +191,14 @@ static int find_gap(const struct results *results, const json_t *experiment, str
             const char *env = results->env[e]->name;
 
             if (!was_run(results->runs, name, env, get_text(value, "step")) ||
-                has_figure(experiment, value, env))
+                has_figure(experiment, value, env, ALL_KEYS))
                 continue;
             figures_label(label, value);
+            if (has_figure(experiment, value, env, BUT_PARAMS)) {
+                err_set(err, ERR_FAILED, "%s: %s has no result of %s: it ran with other parameters",
+                        name, env, label);
+                return err_hint(err, "more --mem, for the same sizes in all environments");
+            }
             return err_set(err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
                            reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
