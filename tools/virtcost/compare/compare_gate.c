@@ -144,7 +144,8 @@ unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate
     return failures;
 }
 
-static void print_reason(FILE *out, const json_t *row, enum standing standing)
+/* `sampled`: what more of would settle it. */
+static void print_reason(FILE *out, const json_t *row, enum standing standing, const char *sampled)
 {
     const struct verdict_ratio ratio = compare_ratio(row);
     const json_int_t blocks = get_integer(row, "settled_by_blocks");
@@ -166,7 +167,7 @@ static void print_reason(FILE *out, const json_t *row, enum standing standing)
         fprintf(out, ": %.4g [%.4g, %.4g] is too wide", ratio.median, ratio.interval.low,
                 ratio.interval.high);
     if (ratio.sure && blocks > 0 && blocks < VERDICT_SAMPLES_MAX)
-        fprintf(out, ", about %lld blocks would settle it", (long long)blocks);
+        fprintf(out, ", about %lld %s would settle it", (long long)blocks, sampled);
 }
 
 /* Rows of one standing; *left is how many names may still be printed. */
@@ -181,7 +182,7 @@ static void print_rows(FILE *out, const json_t *comparison, double worse_pct,
             continue;
         name = compare_name(row);
         fprintf(out, "  %s", json_string_value(name));
-        print_reason(out, row, standing);
+        print_reason(out, row, standing, get_text(comparison, "sampled"));
         fputc('\n', out);
         json_decref(name);
         --*left;
