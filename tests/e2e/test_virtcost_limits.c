@@ -200,8 +200,11 @@ END_TEST
     "\"guest_status\": 0, \"missing\": [\"other\"]}, \"benches\": [" rows "], \"skipped\": " \
     "[{\"name\": \"other\", \"reason\": \"no such disk\"}]}'"
 
-#define ROW(name)                                                                            \
-    "{\"name\": \"" name "\", \"params\": {}, \"threads\": 1, \"unit\": \"u\", \"better\": " \
+#define ROW(name) ROW_OF(name, "")
+
+#define ROW_OF(name, params)                           \
+    "{\"name\": \"" name "\", \"params\": {" params    \
+    "}, \"threads\": 1, \"unit\": \"u\", \"better\": " \
     "\"higher\", \"check\": \"ok\", \"median\": 2.0}"
 
 /* What gave nothing is in the table, and no success. */
@@ -216,6 +219,8 @@ START_TEST(what_is_missing_is_said)
          "skipped  vm: other: no such disk\n",
          "bench: vm has no result of other: other: no such "
          "disk\n"},
+        {SKIPPED(ROW_OF("row", "\"n\": 2")), SKIPPED(ROW_OF("row", "\"n\": 1")), "row n=2 ",
+         "bench: vm has no result of row n=2: it ran with other parameters; try: more --mem"},
         /* Status 1 for a benchmark that was named; the others have their figures. */
         {RIGHT, SKIPPED(ROW("row")) "; exit 1", "skipped  vm: other: no such disk\n", NULL},
         {SKIPPED(""), SKIPPED(""), "warning  bench: native has no result: other: no such disk\n",

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/warnings.h"
+#include "vmm/core/config/select.h"
 
 #define REASON_MAX 240
 
@@ -151,18 +153,23 @@ static int find_empty(const struct results *results, const json_t *experiment, s
                    reason_of(reason, results->runs, name, base, NULL));
 }
 
-/* The figure of the same row in another environment. */
-static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
+/* What identifies a row: all of its keys, or those but its parameters. */
+#define ALL_KEYS   4
+#define BUT_PARAMS 3
+
+/* Whether another environment has a figure of the same row, by so many of the keys. */
+static bool has_figure(const json_t *experiment, const json_t *value, const char *env,
+                       unsigned keys)
 {
-    static const char *const keys[] = {"step", "name", "params", "threads"};
+    static const char *const key[] = {"step", "name", "threads", "params"};
     json_t *other;
     size_t i;
 
     json_array_foreach (json_object_get(experiment, "values"), i, other) {
         bool same = get_is(other, "env", env) && json_object_get(other, "median");
 
-        for (unsigned k = 0; same && k < sizeof(keys) / sizeof(keys[0]); k++)
-            same = json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k]));
+        for (unsigned k = 0; same && k < keys; k++)
+            same = json_equal(json_object_get(value, key[k]), json_object_get(other, key[k]));
         if (same)
             return true;
     }
@@ -184,9 +191,14 @@ static int find_gap(const struct results *results, const json_t *experiment, str
             const char *env = results->env[e]->name;
 
             if (!was_run(results->runs, name, env, get_text(value, "step")) ||
-                has_figure(experiment, value, env))
+                has_figure(experiment, value, env, ALL_KEYS))
                 continue;
             figures_label(label, value);
+            if (has_figure(experiment, value, env, BUT_PARAMS)) {
+                err_set(err, ERR_FAILED, "%s: %s has no result of %s: it ran with other parameters",
+                        name, env, label);
+                return err_hint(err, "more --mem, for the same sizes in all environments");
+            }
             return err_set(err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
                            reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
@@ -209,4 +221,62 @@ int gaps_fail(const struct results *results, const json_t *experiments, struct e
              (results->bench_named && find_gap(results, experiment, err))))
             return -1;
     return 0;
+}
+
+/* The first of these objects whose name the word means. */
+static const json_t *find_row(const json_t *array, const char *word, size_t length)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach (array, i, item)
+        if (select_matches(get_text(item, "name"), word, length))
+            return item;
+    return NULL;
+}
+
+static bool is_missing(const json_t *report, const char *word, size_t length)
+{
+    json_t *name;
+    size_t i;
+
+    json_array_foreach (json_object_get(json_object_get(report, "end"), "missing"), i, name)
+        if (json_string_length(name) == length && !strncmp(json_string_value(name), word, length))
+            return true;
+    return false;
+}
+
+/* Whether the word has a row in none of the runs, and one of them lacks it; *reason is its. */
+static bool lacks(const struct results *results, const char *word, size_t length,
+                  const char **reason)
+{
+    json_t *run;
+    size_t i;
+
+    *reason = NULL;
+    json_array_foreach (results->runs, i, run) {
+        const json_t *report = json_object_get(run, "report");
+
+        if (find_row(json_object_get(report, "benches"), word, length))
+            return false;
+        if (is_missing(report, word, length))
+            *reason =
+                get_text(find_row(json_object_get(report, "skipped"), word, length), "reason");
+    }
+    return *reason;
+}
+
+bool gaps_named(const struct results *results, const char *bench, struct err *err)
+{
+    for (const char *at = bench, *word, *reason; at;) {
+        size_t length;
+
+        at = select_word(at, &word, &length);
+        if (!lacks(results, word, length, &reason))
+            continue;
+        err_set(err, ERR_FAILED, "--bench %.*s: no result in any environment%s%s", (int)length,
+                word, *reason ? ": " : "", reason);
+        return true;
+    }
+    return false;
 }
