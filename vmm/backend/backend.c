@@ -19,9 +19,9 @@
 
 #define SECTOR_BYTES 512u
 
-/* How long a lock is waited for: half a second. */
+/* How long a lock is waited for: two seconds, as a loaded machine closes an io_uring late. */
 #define LOCK_RETRY_NS 10000000
-#define LOCK_RETRIES  50u
+#define LOCK_RETRIES  200u
 
 /* Where no temporary folder is named. */
 #define TEMP_FOLDER "/tmp"
