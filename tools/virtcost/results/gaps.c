@@ -103,6 +103,88 @@ static const char *reason_of(char text[REASON_MAX], const json_t *runs, const ch
     return text;
 }
 
+/* The same benchmark on as many threads, of the same step: parameters may differ. */
+static bool is_like(const json_t *value, const json_t *other)
+{
+    static const char *const keys[] = {"step", "name", "threads"};
+
+    for (unsigned k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+        if (!json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k])))
+            return false;
+    return true;
+}
+
+/* The figure of the same row in another environment. */
+static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
+{
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other)
+        if (get_is(other, "env", env) && json_object_get(other, "median") &&
+            is_like(value, other) &&
+            json_equal(json_object_get(value, "params"), json_object_get(other, "params")))
+            return true;
+    return false;
+}
+
+/*
+ * A figure of an environment that takes the place of one of the base: the benchmark chose other
+ * parameters there, by the memory that it had. NULL: none.
+ */
+static const json_t *find_unlike(const json_t *experiment, const json_t *value, const char *base,
+                                 const char *env)
+{
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other)
+        if (get_is(other, "env", env) && json_object_get(other, "median") &&
+            is_like(value, other) && !has_figure(experiment, other, base))
+            return other;
+    return NULL;
+}
+
+/* Why there is no ratio where both have a figure, of different parameters. */
+static const char *tell_unlike(char text[REASON_MAX], const json_t *other)
+{
+    char label[FIGURES_LABEL_MAX];
+
+    snprintf(text, REASON_MAX,
+             "its parameters differ there (%s); name them with --args, or more "
+             "--mem",
+             figures_label(label, other));
+    return text;
+}
+
+/* Figures of the base that have a counterpart of other parameters, which no ratio is taken of. */
+static void warn_of_unlike(json_t *warnings, const struct results *results,
+                           const json_t *experiment)
+{
+    const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
+    char label[FIGURES_LABEL_MAX], reason[REASON_MAX];
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, value) {
+        if (!get_is(value, "env", base) || !json_object_get(value, "median"))
+            continue;
+        for (unsigned e = 1; e < results->envs; e++) {
+            const char *env = results->env[e]->name;
+            const json_t *other = has_figure(experiment, value, env)
+                                      ? NULL
+                                      : find_unlike(experiment, value, base, env);
+
+            if (other)
+                warnings_add(warnings, "other_parameters",
+                             json_sprintf("%s: no ratio of %s, %lld thr, in %s: %s", name,
+                                          figures_label(label, value),
+                                          (long long)get_integer(value, "threads"), env,
+                                          tell_unlike(reason, other)));
+        }
+    }
+}
+
 void gaps_warn(json_t *warnings, const struct results *results, const json_t *experiments)
 {
     char reason[REASON_MAX];
@@ -127,6 +209,8 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
                 warnings, "no_result",
                 json_sprintf("%s has no result: %s", env, reason_for_idle(experiments, env)));
     }
+    json_array_foreach (experiments, i, experiment)
+        warn_of_unlike(warnings, results, experiment);
 }
 
 /* An experiment of which nothing, or an environment's part of which nothing, is there. */
@@ -153,29 +237,6 @@ static int find_empty(const struct results *results, const json_t *experiment, s
                    reason_of(reason, results->runs, name, base, NULL));
 }
 
-/* What identifies a row: all of its keys, or those but its parameters. */
-#define ALL_KEYS   4
-#define BUT_PARAMS 3
-
-/* Whether another environment has a figure of the same row, by so many of the keys. */
-static bool has_figure(const json_t *experiment, const json_t *value, const char *env,
-                       unsigned keys)
-{
-    static const char *const key[] = {"step", "name", "threads", "params"};
-    json_t *other;
-    size_t i;
-
-    json_array_foreach (json_object_get(experiment, "values"), i, other) {
-        bool same = get_is(other, "env", env) && json_object_get(other, "median");
-
-        for (unsigned k = 0; same && k < keys; k++)
-            same = json_equal(json_object_get(value, key[k]), json_object_get(other, key[k]));
-        if (same)
-            return true;
-    }
-    return false;
-}
-
 /* A figure of the base that an environment, which was run as well, does not have. */
 static int find_gap(const struct results *results, const json_t *experiment, struct err *err)
 {
@@ -189,18 +250,17 @@ static int find_gap(const struct results *results, const json_t *experiment, str
             continue;
         for (unsigned e = 1; e < results->envs; e++) {
             const char *env = results->env[e]->name;
+            const json_t *other;
 
             if (!was_run(results->runs, name, env, get_text(value, "step")) ||
-                has_figure(experiment, value, env, ALL_KEYS))
+                has_figure(experiment, value, env))
                 continue;
+            other = find_unlike(experiment, value, base, env);
             figures_label(label, value);
-            if (has_figure(experiment, value, env, BUT_PARAMS)) {
-                err_set(err, ERR_FAILED, "%s: %s has no result of %s: it ran with other parameters",
-                        name, env, label);
-                return err_hint(err, "more --mem, for the same sizes in all environments");
-            }
-            return err_set(err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
-                           reason_of(reason, results->runs, name, env, get_text(value, "name")));
+            return err_set(
+                err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
+                other ? tell_unlike(reason, other)
+                      : reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
     }
     return 0;
