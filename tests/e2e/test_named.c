@@ -79,7 +79,7 @@ START_TEST(an_io_error_is_a_failure)
         struct outcome run;
 
         ck_assert_ptr_nonnull(mkdtemp(folder));
-        if (mount("none", folder, "tmpfs", 0, "size=1M")) {
+        if (suite_mount(folder, "size=1M")) {
             rmdir(folder);
             suite_skip_part("a tmpfs cannot be mounted");
             return;
@@ -137,7 +137,7 @@ START_TEST(virtcost_distinguishes_skipped_from_failed)
                   "%s", run.err);
     outcome_free(&run);
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    if (mount("none", folder, "tmpfs", 0, "size=1M")) {
+    if (suite_mount(folder, "size=1M")) {
         rmdir(folder);
         suite_skip_part("a tmpfs cannot be mounted");
         return;

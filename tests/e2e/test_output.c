@@ -71,7 +71,30 @@ START_TEST(early_failures_keep_the_file)
     expect_failure(0, "", "--guest", program_path("hello.elf"), "--mem", "64M", "--dry-run",
                    "--output", path, NULL);
     ck_assert_int_ne(access(path, F_OK), 0);
-    expect_failure(2, " are the same file; try: different", "--output", path, "--log", path, NULL);
+    expect_failure(2, " are the same file; try: a different", "--output", path, "--log", path,
+                   NULL);
+    expect_failure(2, " are the same file; try: a different", "--output", path, "--dump-dtb", path,
+                   NULL);
+}
+END_TEST
+
+/* No output may overwrite the guest, under any name. */
+START_TEST(a_guest_is_not_overwritten)
+{
+    static const char *const options[] = {"--output", "--log", "--trace", "--dump-dtb"};
+    char path[] = "/tmp/minivmm-guest-XXXXXX", alias[sizeof(path) + 8], text[8] = {0};
+    int fd = mkstemp(path);
+
+    ck_assert_int_eq(write(fd, "guest", 5), 5);
+    snprintf(alias, sizeof(alias), "%s-alias", path);
+    ck_assert_int_eq(link(path, alias), 0);
+    for (unsigned i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        expect_failure(2, " file; try: a", "--guest", path, options[i], alias, NULL);
+    ck_assert_int_eq(pread(fd, text, sizeof(text), 0), 5);
+    ck_assert_str_eq(text, "guest");
+    close(fd);
+    unlink(alias);
+    unlink(path);
 }
 END_TEST
 
@@ -189,5 +212,6 @@ START_TEST(bench_text_fits)
 }
 END_TEST
 
-SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_keep_the_file, full_disk,
-               unwritable_file, closed_reader, closed_log, full_log, text_fits, bench_text_fits)
+SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_keep_the_file,
+               a_guest_is_not_overwritten, full_disk, unwritable_file, closed_reader, closed_log,
+               full_log, text_fits, bench_text_fits)
