@@ -94,10 +94,10 @@ START_TEST(an_activity_has_a_start)
     struct exitstat *stat = alloc();
 
     exitstat_begin(stat, EXITSTAT_IN_RUN, 1234);
-    ck_assert_uint_eq(stat->doing, EXITSTAT_IN_RUN);
+    ck_assert_uint_eq(stat->current_slot, EXITSTAT_IN_RUN);
     ck_assert_uint_eq(stat->since, 1234);
     exitstat_begin(stat, EXIT_PIO_IN, 1300);
-    ck_assert_uint_eq(stat->doing, EXIT_PIO_IN);
+    ck_assert_uint_eq(stat->current_slot, EXIT_PIO_IN);
     ck_assert_uint_eq(stat->since, 1300);
     ck_assert(EXITSTAT_IN_RUN >= EXITSTAT_SLOTS && EXITSTAT_STOPPED >= EXITSTAT_SLOTS);
     exitstat_free(stat);

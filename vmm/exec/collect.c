@@ -19,7 +19,7 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
                      struct usage *usage)
 {
     const struct exitstat *stat = vcpu->stat;
-    uint64_t doing = load(&stat->doing), since = load(&stat->since);
+    uint64_t current_slot = load(&stat->current_slot), since = load(&stat->since);
     uint64_t partial = now > since ? clock_ns(&machine->rate, now - since) : 0;
 
     for (unsigned i = 0; i < EXIT_REASONS + machine->devices; i++) {
@@ -27,10 +27,10 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
         usage->handler_ns[i] += load(&stat->slot[i].sum_ns);
     }
     usage->in_run_ns += load(&stat->in_run_ns);
-    if (doing == EXITSTAT_IN_RUN)
+    if (current_slot == EXITSTAT_IN_RUN)
         usage->in_run_ns += partial;
-    else if (doing < EXITSTAT_SLOTS)
-        usage->handler_ns[doing] += partial;
+    else if (current_slot < EXITSTAT_SLOTS)
+        usage->handler_ns[current_slot] += partial;
     cpus_time_add(&usage->time, cpus_time(__atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED)));
 }
 
