@@ -29,7 +29,7 @@ enum {
 struct sample {
     struct config config;
     struct run_result result;
-    struct run_facts facts;
+    struct run_info info;
     struct hostinfo host;
     struct run_vcpu vcpu[SAMPLE_VCPUS];
     struct exitstat *stat[SAMPLE_VCPUS];

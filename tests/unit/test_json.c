@@ -132,8 +132,8 @@ START_TEST(an_io_row_reports_the_page_cache)
 
     sample_init(&sample);
     sample.config.disk[0] = config_disk_default;
-    sample.facts.disks = 1;
-    sample.facts.disk[0] = (struct run_disk){
+    sample.info.disks = 1;
+    sample.info.disk[0] = (struct run_disk){
         .name = "blk0", .config = &sample.config.disk[0], .engine = "sync", .cached = true};
     sample_row(&sample, "blk.read", "bs=4096", 3)->has_io = true;
     sample_row(&sample, "fma", "", 3);
@@ -142,7 +142,7 @@ START_TEST(an_io_row_reports_the_page_cache)
     ck_assert(json_is_true(json_at(json, "devices.blk0.page_cache")));
     check_absent(json, "benches.1.page_cache");
     json_decref(json);
-    sample.facts.disk[0].cached = false;
+    sample.info.disk[0].cached = false;
     json = make();
     ck_assert(json_is_false(json_at(json, "benches.0.page_cache")));
     json_decref(json);
@@ -230,21 +230,21 @@ START_TEST(memory_is_reported_by_page_size)
     check_int(json, "memory.resident_bytes", 128 << 20);
     check_int(json, "memory.vmm_pss_bytes", 300 << 10);
     json_decref(json);
-    sample.facts.memory.pss_bytes = sample.facts.memory.other_pss_bytes = UINT64_MAX;
+    sample.info.memory.pss_bytes = sample.info.memory.other_pss_bytes = UINT64_MAX;
     json = make();
     check_int(json, "memory.resident_bytes", 128 << 20);
     check_absent(json, "memory.pss_bytes");
     check_absent(json, "memory.vmm_pss_bytes");
     json_decref(json);
-    sample.facts.memory = (struct memory_usage){.resident_bytes = 2ull << 30,
-                                                .hugetlb_bytes = 2ull << 30,
-                                                .hugetlb_page_bytes = CONFIG_PAGE_1G};
+    sample.info.memory = (struct memory_usage){.resident_bytes = 2ull << 30,
+                                               .hugetlb_bytes = 2ull << 30,
+                                               .hugetlb_page_bytes = CONFIG_PAGE_1G};
     json = make();
     check_int(json, "config.host_page_used_bytes.4k", 0);
     check_int(json, "config.host_page_used_bytes.2m", 0);
     check_int(json, "config.host_page_used_bytes.1g", 2ll << 30);
     json_decref(json);
-    sample.facts.memory.hugetlb_page_bytes = CONFIG_PAGE_2M;
+    sample.info.memory.hugetlb_page_bytes = CONFIG_PAGE_2M;
     json = make();
     check_int(json, "config.host_page_used_bytes.2m", 2ll << 30);
     json_decref(json);
@@ -298,11 +298,12 @@ START_TEST(unknown_values_are_omitted)
     row->usage.time = sample.vcpu[0].time = (struct cpus_time){CPUS_UNKNOWN, CPUS_UNKNOWN};
     sample.report.steal_pct = -1;
     sample.host = (struct hostinfo){.memory_limit_bytes = UINT64_MAX};
-    sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
-                                                FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};
-    sample.facts.has_memory = false;
-    sample.facts.end = sample.facts.begin;
-    sample.facts.vcpu_stats.count = 0;
+    sample.info.startup =
+        (struct run_startup){RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN,
+                             RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN};
+    sample.info.has_memory = false;
+    sample.info.end = sample.info.begin;
+    sample.info.vcpu_stats.count = 0;
     sample.vcpu[0].has_kvm = false;
     sample.result.exited = false;
     json = make();
@@ -564,7 +565,7 @@ END_TEST
 
 START_TEST(masked_features_are_listed)
 {
-    struct features_masked *masked = &sample.facts.masked;
+    struct features_masked *masked = &sample.info.masked;
     json_t *json;
 
     sample_init(&sample);
@@ -600,8 +601,8 @@ START_TEST(numa_nodes_have_their_placement)
     check_absent(json, "config.numa.node.0.host_node");
     json_decref(json);
     sample.config.numa.unbound = false;
-    sample.facts.has_nodes = true;
-    sample.facts.node[1] = (struct run_node){3, 4096, 8192};
+    sample.info.has_nodes = true;
+    sample.info.node[1] = (struct run_node){3, 4096, 8192};
     json = make();
     ck_assert(json_is_true(json_at(json, "config.numa.bound")));
     check_int(json, "config.numa.node.1.host_node", 3);
@@ -648,8 +649,8 @@ START_TEST(the_end_is_reported)
     json_t *json;
 
     sample_init(&sample);
-    sample.facts.stop = STOP_ERROR;
-    err_set(&sample.facts.error, ERR_FAILED, "it went wrong");
+    sample.info.stop = STOP_ERROR;
+    err_set(&sample.info.error, ERR_FAILED, "it went wrong");
     sample.result.has_fault = true;
     sample.result.fault = (struct channel_fault){
         .vector = 13, .vcpu = 1, .rip = 0x400010, .regs = {[15] = UINT64_MAX}};

@@ -59,7 +59,7 @@ static void tear_down(void)
 /* Finish the session. Returns the captured standard error. */
 static char *finish(int status)
 {
-    int found = session_finish(&session, &sample.result, &sample.facts);
+    int found = session_finish(&session, &sample.result, &sample.info);
     char *printed = fixture_stderr_end();
 
     ck_assert_msg(found == status, "status %d\n%s", found, printed);
@@ -134,7 +134,7 @@ START_TEST(after_the_report_a_signal_ends_the_program)
     ck_assert_int_ge(pid, 0);
     if (!pid) {
         signal(SIGINT, SIG_DFL); /* Check installs a handler */
-        session_finish(&session, &sample.result, &sample.facts);
+        session_finish(&session, &sample.result, &sample.info);
         raise(SIGINT);
         _exit(0);
     }
@@ -325,7 +325,7 @@ START_TEST(a_report_without_results_replaces_no_file)
     fixture_file(path, "older", 5);
     sample.config.output = path;
     sample.result.row[0].samples = 0;
-    sample.facts.stop = STOP_SIGNAL;
+    sample.info.stop = STOP_SIGNAL;
     begin_captured();
     printed = finish(ERR_FAILED);
     ck_assert_msg(strstr(printed, ": not overwritten, as this run has no results") != NULL, "%s",
@@ -351,7 +351,7 @@ START_TEST(a_report_without_results_replaces_no_file)
 
     /* A successful run without results replaces the file. */
     sample.result.row[0].samples = 0;
-    sample.facts.stop = STOP_GUEST;
+    sample.info.stop = STOP_GUEST;
     ck_assert_int_eq(truncate(path, 5), 0);
     begin_captured();
     free(finish(0));
@@ -629,14 +629,14 @@ START_TEST(the_exit_status_reflects_the_result)
     check_explained(": 1 of 1 result was not checked\n", ERR_FAILED);
     sample.result.row[0].check = RESULT_OK;
     sample.result.exit_status = 0;
-    sample.facts.stop = STOP_TIMEOUT;
+    sample.info.stop = STOP_TIMEOUT;
     check_explained(": --timeout: expired before the run finished; try: a longer", ERR_FAILED);
-    sample.facts.stop = STOP_SIGNAL;
+    sample.info.stop = STOP_SIGNAL;
     check_explained(": stopped by a signal before the run finished\n", ERR_FAILED);
-    sample.facts.stop = STOP_ERROR;
-    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
+    sample.info.stop = STOP_ERROR;
+    err_set(&sample.info.error, ERR_FAILED, "the device is unhappy");
     check_explained(": the device is unhappy\n", ERR_FAILED);
-    sample.facts.stop = STOP_GUEST;
+    sample.info.stop = STOP_GUEST;
     sample.result.has_fault = true;
     sample.result.fault = (struct channel_fault){.vector = 14, .rip = 0x400010};
     check_explained(": the guest faulted: page fault", ERR_FAILED);
@@ -686,12 +686,12 @@ START_TEST(a_benchmark_that_failed_is_a_failure)
     check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
     sample.config.bench = "blk.write";
     check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
-    sample.facts.disks = 1;
-    strcpy(sample.facts.disk[0].name, "blk0");
-    sample.facts.disk[0].config = &config_disk_temporary;
-    sample.facts.disk[0].engine = "sync";
-    sample.facts.disk[0].io[IO_ERRORS] = 2;
-    sample.facts.disk[0].io_error = ENOSPC;
+    sample.info.disks = 1;
+    strcpy(sample.info.disk[0].name, "blk0");
+    sample.info.disk[0].config = &config_disk_temporary;
+    sample.info.disk[0].engine = "sync";
+    sample.info.disk[0].io[IO_ERRORS] = 2;
+    sample.info.disk[0].io_error = ENOSPC;
     check_explained("minivmm: blk0: 2 requests ended with an error, the first with: No space left",
                     ERR_FAILED);
     tear_down();

@@ -155,17 +155,17 @@ START_TEST(values_missing_in_the_kernel_are_unknown)
     row->usage.in_run_ns = 9000000;
     row->usage.time = (struct cpus_time){.on_cpu_ns = 3000000, .runqueue_ns = CPUS_UNKNOWN};
     ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
     row->usage.time = (struct cpus_time){.on_cpu_ns = CPUS_UNKNOWN, .runqueue_ns = 1000000};
-    ck_assert_uint_eq(summary_at(0).running_ns, FACT_ABSENT);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).running_ns, RUN_INFO_UNKNOWN);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
     row->usage.time.on_cpu_ns = 3000000;
     ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
     /* One of the three parts of the halted time. */
-    sample.facts.vcpu_stats.name[SAMPLE_HALT_FOUND] = "something_else";
-    ck_assert_uint_eq(summary_at(0).halted_ns, FACT_ABSENT);
-    ck_assert_uint_eq(summary_at(0).running_ns, FACT_ABSENT);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    sample.info.vcpu_stats.name[SAMPLE_HALT_FOUND] = "something_else";
+    ck_assert_uint_eq(summary_at(0).halted_ns, RUN_INFO_UNKNOWN);
+    ck_assert_uint_eq(summary_at(0).running_ns, RUN_INFO_UNKNOWN);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
     /* A native run has no halted time. */
     sample_native(&sample);
     row->usage.in_run_ns = 0;
@@ -173,7 +173,7 @@ START_TEST(values_missing_in_the_kernel_are_unknown)
     ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
     row->usage.time.runqueue_ns = CPUS_UNKNOWN;
     ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
     sample_free(&sample);
 }
 END_TEST
@@ -193,9 +193,9 @@ START_TEST(kvms_statistics_are_found_by_name)
     row->usage.kvm_partial = true;
     ck_assert(!summary_has_kvm(&sample.report, &row->usage, "irq_injections"));
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 0);
-    ck_assert_uint_eq(summary_at(0).halted_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).halted_ns, RUN_INFO_UNKNOWN);
     row->usage.kvm_partial = false;
-    sample.facts.vcpu_stats.count = 0;
+    sample.info.vcpu_stats.count = 0;
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 0);
     sample_free(&sample);
 }
@@ -218,10 +218,10 @@ START_TEST(each_failure_is_detected)
 
     sample_init(&sample);
     for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
-        sample.facts.stop = stops[i];
+        sample.info.stop = stops[i];
         ck_assert(report_failed(&sample.report));
     }
-    sample.facts.stop = STOP_GUEST;
+    sample.info.stop = STOP_GUEST;
     sample.result.has_fault = true;
     ck_assert(report_failed(&sample.report));
     sample.result.has_fault = false;

@@ -136,7 +136,7 @@ END_TEST
 
 START_TEST(masked_features_have_a_line)
 {
-    struct features_masked *masked = &sample.facts.masked;
+    struct features_masked *masked = &sample.info.masked;
 
     sample_init(&sample);
     check_has_not("\ncpu ");
@@ -187,9 +187,10 @@ START_TEST(unknown_values_are_omitted)
 {
     sample_init(&sample);
     sample.host.kvm_module = sample.host.paging = NULL;
-    sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
-                                                FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};
-    sample.facts.has_memory = false;
+    sample.info.startup =
+        (struct run_startup){RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN,
+                             RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN};
+    sample.info.has_memory = false;
     check_has(": vm on KVM, unknown paging\n");
     check_has("\nmachine  2 vCPUs; 2 GiB; guest pages 2 MiB\n"
               "times    run 1.00 s\n");
@@ -322,7 +323,7 @@ START_TEST(costs_are_a_table)
 {
     sample_init(&sample);
     check_has_not("ns per operation");
-    sample.facts.vcpu_stats.name[SAMPLE_IO_EXITS] = "exits";
+    sample.info.vcpu_stats.name[SAMPLE_IO_EXITS] = "exits";
     cost_row("exits.pio.out", CHANNEL_BY_VMM, 5, 50000, 60)->usage.kvm[SAMPLE_IO_EXITS] = 1500;
     /* A row without a loop. */
     cost_row("exits.cpuid", CHANNEL_BY_KVM, 5, 200000000, RESULT_NO_HANDLER)->cost.loop_ns = 0;
@@ -401,7 +402,7 @@ START_TEST(exits_are_listed_by_vcpu)
               "   0 pio_out                      1      30 ns      30 ns      30 ns      30 ns\n"
               "   1 pio_out                      1      31 ns      31 ns      31 ns      31 ns\n"
               "   1 channel         *            1       7 ns       7 ns       7 ns       7 ns\n");
-    sample.facts.vcpus = 1;
+    sample.info.vcpus = 1;
     check_has_not(" all ");
     sample_free(&sample);
 }
@@ -411,7 +412,7 @@ START_TEST(no_percentile_exceeds_the_maximum)
 {
     sample_init(&sample);
     count_exit(0, EXIT_PIO_OUT, 1000);
-    sample.facts.vcpus = 1;
+    sample.info.vcpus = 1;
     check_has("   0 pio_out                      1    1.00 us    1.00 us    1.00 us    1.00 us\n");
     sample_free(&sample);
 }
@@ -436,8 +437,8 @@ START_TEST(the_end_is_printed)
               "at rip 0x400010, address 0x1234, rflags 0x202\n"
               " rax 0000000000000000 ");
     check_has(" r15 0000000000000f0f\n");
-    sample.facts.stop = STOP_ERROR;
-    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
+    sample.info.stop = STOP_ERROR;
+    err_set(&sample.info.error, ERR_FAILED, "the device is unhappy");
     check_has("\n\nerror    the device is unhappy\n");
     sample_free(&sample);
 }
@@ -495,11 +496,11 @@ START_TEST(real_machines_with_long_names_fit)
     sample.host.memory_bytes = 1536ull << 30;
     sample.config.vcpus = 192;
     sample.config.mem_bytes = 1500ull << 30;
-    sample.facts.memory.resident_bytes = 1499ull << 30;
-    sample.facts.startup.exec_to_main = 1210000;
-    sample.facts.startup.main_to_entry = 15200000;
-    sample.facts.startup.entry_to_user = 12100000;
-    sample.facts.startup.teardown = 27100000;
+    sample.info.memory.resident_bytes = 1499ull << 30;
+    sample.info.startup.exec_to_main = 1210000;
+    sample.info.startup.main_to_entry = 15200000;
+    sample.info.startup.entry_to_user = 12100000;
+    sample.info.startup.teardown = 27100000;
     check_has("Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz");
     check_has("6.8.0-1021-azure-fde-cvm");
     check_has("teardown 27.1 ms\n");
@@ -516,11 +517,11 @@ START_TEST(extreme_numbers_fit)
     sample_init(&sample);
     sample.config.vcpus = CONFIG_VCPUS_MAX;
     sample.config.mem_bytes = UINT64_MAX - CONFIG_PAGE_2M + 1;
-    sample.facts.memory = (struct memory_usage){UINT64_MAX, UINT64_MAX / 2, 0, 0, 0, 0};
-    sample.facts.startup = (struct run_startup){0};
-    sample.facts.startup.exec_to_main = sample.facts.startup.main_to_entry = UINT64_MAX - 1;
-    sample.facts.startup.entry_to_user = sample.facts.startup.teardown = UINT64_MAX - 1;
-    sample.facts.end.raw_ns = UINT64_MAX;
+    sample.info.memory = (struct memory_usage){UINT64_MAX, UINT64_MAX / 2, 0, 0, 0, 0};
+    sample.info.startup = (struct run_startup){0};
+    sample.info.startup.exec_to_main = sample.info.startup.main_to_entry = UINT64_MAX - 1;
+    sample.info.startup.entry_to_user = sample.info.startup.teardown = UINT64_MAX - 1;
+    sample.info.end.raw_ns = UINT64_MAX;
     sample.report.steal_pct = 100;
     for (unsigned i = 0; i < sizeof(extremes) / sizeof(extremes[0]); i++) {
         struct result_row *row = sample_row(&sample, "", "", 2);

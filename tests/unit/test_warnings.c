@@ -55,7 +55,7 @@ END_TEST
 START_TEST(a_run_that_was_stopped_is_incomplete)
 {
     sample_init(&sample);
-    sample.facts.stop = STOP_TIMEOUT;
+    sample.info.stop = STOP_TIMEOUT;
     check_one("incomplete", "the run was stopped early (timeout)");
     sample_free(&sample);
 }
@@ -99,8 +99,8 @@ static void add_disk(struct config_disk *config, enum config_notify notify, unsi
     *config = config_disk_default;
     config->notify = notify;
     config->pin = cpu;
-    sample.config.disks = sample.facts.disks = 1;
-    sample.facts.disk[0] = (struct run_disk){.name = "blk0", .config = config, .opened = true};
+    sample.config.disks = sample.info.disks = 1;
+    sample.info.disk[0] = (struct run_disk){.name = "blk0", .config = config, .opened = true};
 }
 
 START_TEST(a_disks_thread_beside_a_vcpu_is_reported)
@@ -121,9 +121,9 @@ START_TEST(a_disks_thread_beside_a_vcpu_is_reported)
     sample.host.cpus_usable = 2;
     check_one("oversubscribed", "2 vCPUs and 1 polling disk thread share 2 CPUs");
     /* An unused disk has no thread, nor has the disk of a native run. */
-    sample.facts.disk[0].opened = false;
+    sample.info.disk[0].opened = false;
     check_codes("");
-    sample.facts.disk[0].opened = true;
+    sample.info.disk[0].opened = true;
     disk->notify = CONFIG_NOTIFY_IOEVENTFD;
     check_codes("");
     disk->pin = 1;
@@ -210,7 +210,7 @@ START_TEST(the_page_cache_is_reported)
     sample_init(&sample);
     row = sample_row(&sample, "blk.randread", "", 9);
     add_disk(disk, CONFIG_NOTIFY_IOEVENTFD, CONFIG_NO_PIN);
-    sample.facts.disk[0].cached = true;
+    sample.info.disk[0].cached = true;
     check_codes("");
     row->has_io = true;
     check_one("page_cache", "blk0 uses the host's page cache (no direct): its I/O figures may "
@@ -219,7 +219,7 @@ START_TEST(the_page_cache_is_reported)
     check_one("page_cache", "blk0 is on a file system in memory: its I/O figures measure memory");
     sample_native(&sample);
     check_codes("page_cache ");
-    sample.facts.disk[0].cached = false;
+    sample.info.disk[0].cached = false;
     check_codes("");
     sample_free(&sample);
 }
@@ -253,14 +253,14 @@ END_TEST
 START_TEST(a_clock_may_drift_a_little)
 {
     sample_init(&sample);
-    sample.facts.end.ticks += 49 * SAMPLE_HZ / 1000000;
+    sample.info.end.ticks += 49 * SAMPLE_HZ / 1000000;
     check_codes("");
-    sample.facts.end.ticks += 50 * SAMPLE_HZ / 1000000;
+    sample.info.end.ticks += 50 * SAMPLE_HZ / 1000000;
     check_one("clock_drift", "the TSC frequency is off by 99 ppm against CLOCK_MONOTONIC_RAW");
-    sample.facts.end.ticks -= 200 * SAMPLE_HZ / 1000000;
+    sample.info.end.ticks -= 200 * SAMPLE_HZ / 1000000;
     check_one("clock_drift", "the TSC frequency is off by -101 ppm against CLOCK_MONOTONIC_RAW");
     /* Too short to measure the drift. */
-    sample.facts.end.raw_ns = sample.facts.begin.raw_ns + 1000;
+    sample.info.end.raw_ns = sample.info.begin.raw_ns + 1000;
     check_codes("");
     sample_free(&sample);
 }
@@ -268,7 +268,7 @@ END_TEST
 
 START_TEST(missing_huge_pages_are_reported)
 {
-    struct memory_usage *memory = &sample.facts.memory;
+    struct memory_usage *memory = &sample.info.memory;
 
     sample_init(&sample);
     memory->huge_bytes = 100 << 20;
@@ -281,9 +281,9 @@ START_TEST(missing_huge_pages_are_reported)
     sample.config.hugepage_bytes = CONFIG_PAGE_2M;
     check_codes("");
     sample.config.hugepage_bytes = 0;
-    sample.facts.has_memory = false;
+    sample.info.has_memory = false;
     check_codes("");
-    sample.facts.has_memory = true;
+    sample.info.has_memory = true;
     /* Not reported for little memory. */
     memory->resident_bytes = 63 << 20;
     memory->huge_bytes = 0;
@@ -300,7 +300,7 @@ START_TEST(incomplete_prefault_is_reported)
     sample.config.mem_bytes = 128 << 20;
     check_codes("");
     sample.config.mem_bytes *= 2;
-    sample.facts.has_memory = false;
+    sample.info.has_memory = false;
     check_codes("");
     sample_free(&sample);
 }
@@ -311,11 +311,11 @@ START_TEST(misplaced_memory_is_reported)
     sample_init(&sample);
     sample.config.numa.nodes = 2;
     check_one("numa_misplaced", "the kernel does not report the NUMA placement of memory");
-    sample.facts.has_nodes = true;
-    sample.facts.node[0] = (struct run_node){0, 1 << 20, 0};
-    sample.facts.node[1] = (struct run_node){3, 1 << 20, 0};
+    sample.info.has_nodes = true;
+    sample.info.node[0] = (struct run_node){0, 1 << 20, 0};
+    sample.info.node[1] = (struct run_node){3, 1 << 20, 0};
     check_codes("");
-    sample.facts.node[1].elsewhere = 4096;
+    sample.info.node[1].elsewhere = 4096;
     check_one("numa_misplaced", "4 of 1028 KiB touched in guest node 1 are not on host node 3");
     sample.config.numa.unbound = true;
     check_codes("");
@@ -355,7 +355,7 @@ START_TEST(a_missing_statistic_is_not_a_mismatch)
 {
     sample_init(&sample);
     sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;
-    sample.facts.vcpu_stats.name[SAMPLE_IO_EXITS] = "something_else";
+    sample.info.vcpu_stats.name[SAMPLE_IO_EXITS] = "something_else";
     check_codes("");
     sample_free(&sample);
 }
@@ -364,7 +364,7 @@ END_TEST
 START_TEST(missing_statistics_are_reported)
 {
     sample_init(&sample);
-    sample.facts.vcpu_stats.count = 0;
+    sample.info.vcpu_stats.count = 0;
     sample.vcpu[0].has_kvm = sample.vcpu[1].has_kvm = false;
     check_codes("kvm_stats_absent ");
     sample_free(&sample);
@@ -413,9 +413,9 @@ START_TEST(all_warnings_fit)
     sample.config.quick = sample.config.prefault = sample.host.virtualized = true;
     sample.config.pin_count = 0;
     sample.config.vcpus = 5;
-    sample.facts.stop = STOP_SIGNAL;
-    sample.facts.end.ticks += SAMPLE_HZ / 10;
-    sample.facts.memory.huge_bytes = 0;
+    sample.info.stop = STOP_SIGNAL;
+    sample.info.end.ticks += SAMPLE_HZ / 10;
+    sample.info.memory.huge_bytes = 0;
     sample.host.tsc_invariant = false;
     sample.report.steal_pct = 50;
     sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;

@@ -6,7 +6,7 @@
  *     machine_create()   the VM
  *     machine_write_boot()    page tables and device tree
  *     machine_run()      the vCPUs, until the guest is done or the run is stopped
- *     machine_collect()  the facts of the run
+ *     machine_collect()  the properties of the run
  *     machine_close()    frees memory and the VM
  *     machine_destroy()  frees the rest
  */
@@ -15,8 +15,8 @@
 
 #include "vmm/boot/dtb.h"
 #include "vmm/core/host/watch.h"
-#include "vmm/core/result/facts.h"
 #include "vmm/core/result/result.h"
+#include "vmm/core/result/run_info.h"
 #include "vmm/dev/channel.h"
 #include "vmm/dev/paravirt.h"
 #include "vmm/dev/rng.h"
@@ -101,10 +101,10 @@ int machine_write_boot(struct machine *machine, struct err *err);
 int machine_run(struct machine *machine, struct err *err);
 
 /*
- * machine_collect(): fill in the facts of the run. The caller frees facts->vcpu; it and
- * facts->device point into the machine. Returns 0, or -1 with *err set.
+ * machine_collect(): fill in the properties of the run. The caller frees info->vcpu; it and
+ * info->device point into the machine. Returns 0, or -1 with *err set.
  */
-int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err);
+int machine_collect(struct machine *machine, struct run_info *info, struct err *err);
 
 /* machine_close(): free memory and the VM; counters and result stay valid for the report. */
 void machine_close(struct machine *machine);

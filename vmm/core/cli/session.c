@@ -230,16 +230,16 @@ static uint32_t count_rows(const struct run_result *result, enum result_check ch
 }
 
 /* Sets *err to the reason why the run ended early. Returns whether it did. */
-static bool why_stopped(const struct run_result *result, const struct run_facts *facts,
+static bool why_stopped(const struct run_result *result, const struct run_info *info,
                         struct err *err)
 {
     char text[80];
 
-    if (facts->stop == STOP_ERROR) {
-        *err = facts->error;
-    } else if (facts->stop == STOP_SIGNAL) {
+    if (info->stop == STOP_ERROR) {
+        *err = info->error;
+    } else if (info->stop == STOP_SIGNAL) {
         err_set(err, ERR_FAILED, "stopped by a signal before the run finished");
-    } else if (facts->stop == STOP_TIMEOUT) {
+    } else if (info->stop == STOP_TIMEOUT) {
         err_set(err, ERR_FAILED, "--timeout: expired before the run finished");
         err_hint(err, "a longer --timeout");
     } else if (result->has_fault) {
@@ -281,7 +281,7 @@ static void explain_missing(struct session *session, const struct report *report
 static void explain_end(struct session *session, const struct report *report)
 {
     const struct run_result *result = report->result;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     uint32_t wrong = count_rows(result, RESULT_WRONG);
     uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
     uint32_t interrupted = outcome_interrupted_rows(report);
@@ -289,7 +289,7 @@ static void explain_end(struct session *session, const struct report *report)
     bool stopped;
     struct err err;
 
-    stopped = why_stopped(result, facts, &err);
+    stopped = why_stopped(result, info, &err);
     if (stopped)
         print_error(session, &err);
     if (wrong) {
@@ -308,8 +308,8 @@ static void explain_end(struct session *session, const struct report *report)
         print_error(session, &err);
     }
     explain_missing(session, report);
-    if (*facts->trace_error.text)
-        print_error(session, &facts->trace_error);
+    if (*info->trace_error.text)
+        print_error(session, &info->trace_error);
     if (result->exit_status) {
         err_set(&err, ERR_FAILED, "the guest ended with status %u", result->exit_status);
         print_error(session, &err);
@@ -391,7 +391,7 @@ static void read_cores(const struct config *config, struct cores *cores)
 }
 
 int session_finish(struct session *session, const struct run_result *result,
-                   const struct run_facts *facts)
+                   const struct run_info *info)
 {
     const struct config *config = session->config;
     struct hostinfo host;
@@ -399,7 +399,7 @@ int session_finish(struct session *session, const struct run_result *result,
     struct report report = {
         .config = config,
         .result = result,
-        .facts = facts,
+        .info = info,
         .host = &host,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,

@@ -3,8 +3,8 @@
  * Properties of a run other than its rows: start and end, clock, memory, and the counters of vCPUs
  * and devices. Plain data, filled in after the run and read by the report.
  */
-#ifndef STAT_FACTS_H
-#define STAT_FACTS_H
+#ifndef RESULT_RUN_INFO_H
+#define RESULT_RUN_INFO_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@
 #include "vmm/core/result/result.h"
 
 /* An unknown value, which reports omit. */
-#define FACT_ABSENT UINT64_MAX
+#define RUN_INFO_UNKNOWN UINT64_MAX
 
 enum run_env {
     RUN_VM,
@@ -41,7 +41,7 @@ struct run_ticks {
     uint64_t last_user; /* the same of the last vCPU */
 };
 
-/* Durations of the start-up in ns; FACT_ABSENT: unknown. */
+/* Durations of the start-up in ns; RUN_INFO_UNKNOWN: unknown. */
 struct run_startup {
     uint64_t exec_to_main;
     uint64_t main_to_entry;
@@ -77,7 +77,7 @@ struct run_node {
     uint64_t here, elsewhere; /* resident bytes on that node, and on other nodes */
 };
 
-struct run_facts {
+struct run_info {
     enum run_env env;
     enum run_stop stop;
     struct err error; /* of STOP_ERROR */
@@ -119,15 +119,15 @@ struct run_facts {
 };
 
 /*
- * facts_startup(): set facts->startup, except teardown, from facts->ticks. `main` is the start of
+ * run_info_startup(): set info->startup, except teardown, from info->ticks. `main` is the start of
  * main(); `exec_ns` is CLOCK_MONOTONIC at exec, or 0.
  */
-void facts_startup(struct run_facts *facts, const struct clock_point *main, uint64_t exec_ns);
+void run_info_startup(struct run_info *info, const struct clock_point *main, uint64_t exec_ns);
 
 /*
- * facts_drift(): the deviation of facts->rate from CLOCK_MONOTONIC_RAW during the run, in parts per
- * million. Returns 0, or -1 if the run was too short to measure it.
+ * run_info_drift(): the deviation of info->rate from CLOCK_MONOTONIC_RAW during the run, in parts
+ * per million. Returns 0, or -1 if the run was too short to measure it.
  */
-int facts_drift(const struct run_facts *facts, double *ppm);
+int run_info_drift(const struct run_info *info, double *ppm);
 
 #endif
