@@ -3,7 +3,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/core/host/room.h"
+#include "vmm/core/host/headroom.h"
 
 #define MIB (1ull << 20)
 
@@ -24,7 +24,7 @@ static void set_up(const char *groups)
 
 static void check_left(uint64_t mib, const char *name)
 {
-    struct memory_limit room = room_left(root);
+    struct memory_limit room = headroom_left(root);
 
     ck_assert_uint_eq(room.bytes, mib * MIB);
     ck_assert_str_eq(room.name, name);
@@ -39,7 +39,7 @@ START_TEST(available_memory_is_the_upper_bound)
     check_left(4096, "available");
     fixture_remove(root);
     fixture_tree(root);
-    ck_assert_uint_eq(room_left(root).bytes, UINT64_MAX);
+    ck_assert_uint_eq(headroom_left(root).bytes, UINT64_MAX);
     fixture_remove(root);
 }
 END_TEST
@@ -85,29 +85,29 @@ START_TEST(fits_is_the_inverse_of_needed)
 
     for (unsigned i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
         for (uint64_t extra = 0; extra <= 64 * MIB; extra += 32 * MIB) {
-            uint64_t fits = room_fits(rooms[i], extra);
+            uint64_t fits = headroom_fits(rooms[i], extra);
 
             ck_assert_uint_eq(fits % (2 * MIB), 0);
             if (fits)
-                ck_assert_uint_le(room_needed(fits, extra), rooms[i]);
-            ck_assert_uint_gt(room_needed(fits + 2 * MIB, extra), rooms[i]);
+                ck_assert_uint_le(headroom_needed(fits, extra), rooms[i]);
+            ck_assert_uint_gt(headroom_needed(fits + 2 * MIB, extra), rooms[i]);
         }
-    ck_assert_uint_lt(room_fits(1ull << 30, 0), (1ull << 30) - (30 * MIB));
-    ck_assert_uint_gt(room_fits(1ull << 30, 0), 900 * MIB);
+    ck_assert_uint_lt(headroom_fits(1ull << 30, 0), (1ull << 30) - (30 * MIB));
+    ck_assert_uint_gt(headroom_fits(1ull << 30, 0), 900 * MIB);
 }
 END_TEST
 
 START_TEST(hugetlb_has_separate_limits)
 {
     set_up("3:hugetlb:/a\n0::/a\n");
-    ck_assert_uint_eq(room_hugetlb(root, 2 * MIB), UINT64_MAX);
+    ck_assert_uint_eq(headroom_hugetlb(root, 2 * MIB), UINT64_MAX);
     fixture_add(root, "/cg/hugetlb/a/hugetlb.2MB.limit_in_bytes", "%llu\n", 64 * MIB);
     fixture_add(root, "/cg/hugetlb/a/hugetlb.2MB.usage_in_bytes", "%llu\n", 16 * MIB);
-    ck_assert_uint_eq(room_hugetlb(root, 2 * MIB), 48 * MIB);
-    ck_assert_uint_eq(room_hugetlb(root, 1024 * MIB), UINT64_MAX);
+    ck_assert_uint_eq(headroom_hugetlb(root, 2 * MIB), 48 * MIB);
+    ck_assert_uint_eq(headroom_hugetlb(root, 1024 * MIB), UINT64_MAX);
     fixture_add(root, "/cg/two/a/hugetlb.1GB.max", "%llu\n", 2048 * MIB);
     fixture_add(root, "/cg/two/a/hugetlb.1GB.current", "%llu\n", 3072 * MIB);
-    ck_assert_uint_eq(room_hugetlb(root, 1024 * MIB), 0);
+    ck_assert_uint_eq(headroom_hugetlb(root, 1024 * MIB), 0);
     fixture_remove(root);
 }
 END_TEST
@@ -115,19 +115,19 @@ END_TEST
 START_TEST(only_strict_overcommit_limits_mappings)
 {
     set_up("");
-    ck_assert_uint_eq(room_commit(root), UINT64_MAX);
+    ck_assert_uint_eq(headroom_commit(root), UINT64_MAX);
     fixture_add(root, "/proc/sys/vm/overcommit_memory", "0\n");
-    ck_assert_uint_eq(room_commit(root), UINT64_MAX);
+    ck_assert_uint_eq(headroom_commit(root), UINT64_MAX);
     fixture_add(root, "/proc/sys/vm/overcommit_memory", "2\n");
-    ck_assert_uint_eq(room_commit(root), 512 * MIB);
+    ck_assert_uint_eq(headroom_commit(root), 512 * MIB);
     fixture_add(root, "/proc/meminfo", "CommitLimit: 5 kB\nCommitted_AS: 6 kB\n");
-    ck_assert_uint_eq(room_commit(root), 0);
+    ck_assert_uint_eq(headroom_commit(root), 0);
     fixture_add(root, "/proc/meminfo", "CommitLimit: 5 kB\n");
-    ck_assert_uint_eq(room_commit(root), UINT64_MAX);
+    ck_assert_uint_eq(headroom_commit(root), UINT64_MAX);
     fixture_remove(root);
 }
 END_TEST
 
-SUITE_MAIN("room", available_memory_is_the_upper_bound, a_group_has_its_unused_memory,
+SUITE_MAIN("headroom", available_memory_is_the_upper_bound, a_group_has_its_unused_memory,
            version_2_has_two_limits, fits_is_the_inverse_of_needed, hugetlb_has_separate_limits,
            only_strict_overcommit_limits_mappings)
