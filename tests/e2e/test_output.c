@@ -72,6 +72,27 @@ START_TEST(early_failures_leave_the_file_alone)
                    "--output", path, NULL);
     ck_assert_int_ne(access(path, F_OK), 0);
     expect_failure(2, " are one file; try: another", "--output", path, "--log", path, NULL);
+    expect_failure(2, " are one file; try: another", "--output", path, "--dump-dtb", path, NULL);
+}
+END_TEST
+
+/* The guest is no output, by whatever name. */
+START_TEST(a_guest_is_not_overwritten)
+{
+    static const char *const options[] = {"--output", "--log", "--trace", "--dump-dtb"};
+    char path[] = "/tmp/minivmm-guest-XXXXXX", alias[sizeof(path) + 8], text[8] = {0};
+    int fd = mkstemp(path);
+
+    ck_assert_int_eq(write(fd, "guest", 5), 5);
+    snprintf(alias, sizeof(alias), "%s-alias", path);
+    ck_assert_int_eq(link(path, alias), 0);
+    for (unsigned i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        expect_failure(2, " file; try: a", "--guest", path, options[i], alias, NULL);
+    ck_assert_int_eq(pread(fd, text, sizeof(text), 0), 5);
+    ck_assert_str_eq(text, "guest");
+    close(fd);
+    unlink(alias);
+    unlink(path);
 }
 END_TEST
 
@@ -188,5 +209,6 @@ START_TEST(bench_text_fits)
 }
 END_TEST
 
-SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_leave_the_file_alone, full_disk,
-               unwritable_file, closed_reader, closed_log, full_log, text_fits, bench_text_fits)
+SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_leave_the_file_alone,
+               a_guest_is_not_overwritten, full_disk, unwritable_file, closed_reader, closed_log,
+               full_log, text_fits, bench_text_fits)

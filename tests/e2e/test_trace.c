@@ -101,6 +101,11 @@ START_TEST(a_trace_that_is_not_whole_is_a_failure)
     ck_assert_int_eq(run.status, 2);
     ck_assert_msg(strstr(run.err, "--trace /nonexistent/t: No such file") != NULL, "%s", run.err);
     outcome_free(&run);
+    run = program_run("minivmm-trace", "--help", NULL);
+    ck_assert_int_eq(run.status, 0);
+    ck_assert_ptr_eq(strstr(run.out, "Usage: minivmm-trace FILE"), run.out);
+    ck_assert_str_eq(run.err, "");
+    outcome_free(&run);
     run = program_run("minivmm-trace", "/dev/null", NULL);
     ck_assert_int_eq(run.status, 2);
     ck_assert_msg(strstr(run.err, "/dev/null: not a trace") != NULL, "%s", run.err);

@@ -236,7 +236,7 @@ START_TEST(shares_beyond_reason_are_not_spelled_out)
     row->usage.handler_ns[EXIT_OTHER] = 99900000;
     row->usage.count[EXIT_OTHER] = 20000000;
     row->usage.time = (struct cpus_time){1000000000000, 100000000};
-    check_has("odd                                1    3.500 GB/s       >999% ok      20000  >999 "
+    check_has("odd                                1    3.500 GB/s       >100% ok      20000  >999 "
               "999.0   "
               "0.0  >999\n");
     sample_free(&sample);

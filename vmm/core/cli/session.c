@@ -47,7 +47,7 @@ static void show_progress(void *ctx)
     char line[TERMINAL_STATUS_MAX];
     size_t length;
 
-    if (!rows)
+    if (!rows || !terminal_can_clear(STDERR_FILENO))
         return;
     row = &result->row[rows - 1].begin;
     length = terminal_status(line, STDERR_FILENO, "[%u/%u] %s %s, %u thread%s, %.0f s",
@@ -110,14 +110,27 @@ static int open_output(struct session *session, struct err *err)
     return 0;
 }
 
-/* Two names for one file: the one text would overwrite the other. */
+/* Two names for one file: the one text would overwrite the other, or the guest. */
 static int check_files(const struct config *config, struct err *err)
 {
-    if (!config->output || !config->log || !file_is_regular(config->output) ||
-        !config_same_file(config->output, config->log))
-        return 0;
-    err_set(err, ERR_USAGE, "--output %s and --log %s are one file", config->output, config->log);
-    return err_hint(err, "another file for one of them");
+    const struct {
+        const char *option, *path;
+    } file[] = {{"--output", config->output},
+                {"--log", config->log},
+                {"--trace", config->trace},
+                {"--dump-dtb", config->dump_dtb},
+                {"--guest", config->guest}};
+
+    for (unsigned i = 1; i < sizeof(file) / sizeof(file[0]); i++)
+        for (unsigned j = 0; j < i; j++) {
+            if (!file[i].path || !file[j].path || !file_is_regular(file[i].path) ||
+                !config_same_file(file[i].path, file[j].path))
+                continue;
+            err_set(err, ERR_USAGE, "%s %s and %s %s are one file", file[j].option, file[j].path,
+                    file[i].option, file[i].path);
+            return err_hint(err, "another file for one of them");
+        }
+    return 0;
 }
 
 int session_begin(struct session *session, const struct config *config,

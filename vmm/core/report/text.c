@@ -293,7 +293,8 @@ static void put_row(struct tabular *table, const struct report *report, uint32_t
     if (row->samples && !summary_of(report, i, &summary)) {
         text_value(value, summary.median);
         if (summary.has_spread)
-            strcat(format_percent(spread, summary.spread_pct), "%");
+            snprintf(spread, sizeof(spread), summary.spread_pct < 100 ? "%.1f%%" : ">100%%",
+                     summary.spread_pct);
     }
     tabular_cell(table, "%s%s%s", row->begin.name, *row->begin.params ? " " : "",
                  row->begin.params);
