@@ -92,7 +92,7 @@ static void limit_files(void)
 }
 
 /* Standard error is a pipe, which has no such limit and is large enough. */
-static void refuse_large(const char *option, const char *argument, const char *said)
+static void refuse_large(const char *option, const char *argument, const char *expected)
 {
     const char *args[] = {HELLO, option, argument, NULL};
     static char text[1 << 16];
@@ -107,9 +107,9 @@ static void refuse_large(const char *option, const char *argument, const char *s
     got = read(ends[0], text, sizeof(text) - 1);
     ck_assert_int_ge(got, 0);
     text[got] = '\0';
-    ck_assert_msg(run.status == 1 && strstr(text, said) && strstr(text, "File too large"),
+    ck_assert_msg(run.status == 1 && strstr(text, expected) && strstr(text, "File too large"),
                   "%s: status %d\n%s", option, run.status, text);
-    if (strstr(said, "printed here instead"))
+    if (strstr(expected, "printed here instead"))
         ck_assert_msg(strstr(text, "machine ") && strstr(text, "teardown"), "%s", text);
     outcome_free(&run);
     close(ends[0]);
