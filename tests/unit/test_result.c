@@ -15,6 +15,8 @@ static uint64_t moments; /* snapshots taken */
 static char logged[1024];
 static const uint32_t *kept; /* times of exits that the VMM has kept */
 static unsigned kept_count;
+static int sender;
+static void *const origin = &sender; /* of all records */
 
 /* Each snapshot finds one more exit and ten more ns than the last. */
 static void snapshot(void *ctx, struct usage *usage)
@@ -31,19 +33,21 @@ static void log_text(void *ctx, const char *text)
     strcat(logged, text);
 }
 
-static unsigned handlers(const uint32_t **ns)
+static unsigned handlers(const void *from, const uint32_t **ns)
 {
+    ck_assert_ptr_eq(from, origin);
     *ns = kept;
     return kept_count;
 }
 
 static char windows[256]; /* the first of those that were shown */
 
-static void window(void *ctx, const struct result_row *row, uint32_t number, bool open)
+static void window(void *ctx, void *from, const struct result_row *row, uint32_t number, bool open)
 {
     char text[64];
 
     ck_assert_ptr_eq(ctx, &moments);
+    ck_assert_ptr_eq(from, origin);
     ck_assert_int_eq(row->ended, 0);
     snprintf(text, sizeof(text), "%s %u %s;", row->begin.name, number, open ? "open" : "closed");
     if (strlen(windows) + strlen(text) < sizeof(windows))
@@ -112,7 +116,7 @@ static void take(struct channel_record record)
 {
     struct err err = {0};
 
-    ck_assert_msg(!result_apply(&result, &record, &err), "%s", err.text);
+    ck_assert_msg(!result_apply(&result, &record, origin, &err), "%s", err.text);
 }
 
 static void refuse(struct channel_record record, const char *rule)
@@ -123,7 +127,7 @@ static void refuse(struct channel_record record, const char *rule)
     uint64_t log_bytes = result.log_bytes;
     struct err err = {0};
 
-    ck_assert_msg(result_apply(&result, &record, &err) == -1, "taken, though: %s", rule);
+    ck_assert_msg(result_apply(&result, &record, origin, &err) == -1, "taken, though: %s", rule);
     ck_assert_int_eq(err.code, ERR_FAILED);
     ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
     /* And nothing has changed. */
@@ -435,7 +439,7 @@ static void check_character(char c, bool in_word, bool in_line, bool in_lines)
         set_up();
         logged[0] = '\0';
         place[i][1] = c;
-        ck_assert_msg(result_apply(&result, &records[i], &err) == (good[i] ? 0 : -1),
+        ck_assert_msg(result_apply(&result, &records[i], origin, &err) == (good[i] ? 0 : -1),
                       "character %d in place %u", c, i);
         result_free(&result);
     }
@@ -634,7 +638,7 @@ START_TEST(times_come_to_an_end)
     take(plain(CHANNEL_BEGIN));
     record.times.count = 16;
     for (unsigned i = 0; i < RESULT_TIMES_MAX / 16; i++)
-        if (result_apply(&result, &record, &err))
+        if (result_apply(&result, &record, origin, &err))
             ck_abort_msg("%u: %s", i, err.text);
     record.times.count = 1;
     refuse(record, "too many times");

@@ -96,9 +96,10 @@ void machine_snapshot(void *ctx, struct usage *usage)
     }
 }
 
-unsigned machine_handlers(const uint32_t **ns)
+unsigned machine_handlers(const void *origin, const uint32_t **ns)
 {
-    const struct exit_times *times = &vcpu_current()->times;
+    const struct vcpu *vcpu = origin;
+    const struct exit_times *times = &vcpu->times;
 
     *ns = times->ns;
     return times->count;

@@ -11,10 +11,12 @@ void machine_guest_done(void *ctx);
 /* machine_snapshot(): the current counters, summed over all vCPUs. `ctx` is the machine. */
 void machine_snapshot(void *ctx, struct usage *usage);
 
-/* machine_handlers(): a result_source.handlers(). */
-unsigned machine_handlers(const uint32_t **ns);
+/* machine_handlers(): a result_source.handlers(); `origin` is a vCPU. */
+unsigned machine_handlers(const void *origin, const uint32_t **ns);
 
-/* machine_window(): a result_source.window(): writes a row's bounds to the --trace file. */
-void machine_window(void *ctx, const struct result_row *row, uint32_t number, bool open);
+/* machine_window(): a result_source.window(): writes a row's bounds to the --trace file. `origin`
+ * is a vCPU. */
+void machine_window(void *ctx, void *origin, const struct result_row *row, uint32_t number,
+                    bool open);
 
 #endif

@@ -63,9 +63,6 @@ int vcpu_init(struct vcpu *vcpu, struct vcpu_shared *shared, unsigned id, struct
 /* vcpu_start(): create the thread. Returns 0, or -1 with *err set. */
 int vcpu_start(struct vcpu *vcpu, struct err *err);
 
-/* vcpu_current(): the vCPU whose thread calls this. */
-struct vcpu *vcpu_current(void);
-
 /* vcpu_stopping(): whether the machine is stopping. */
 static inline bool vcpu_stopping(const struct vcpu *vcpu)
 {

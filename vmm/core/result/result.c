@@ -177,7 +177,8 @@ static void show_window(struct run_result *result, bool open)
     uint32_t number = result->rows - 1;
 
     if (result->source.window)
-        result->source.window(result->source.snapshot_ctx, &result->row[number], number, open);
+        result->source.window(result->source.snapshot_ctx, result->origin, &result->row[number],
+                              number, open);
 }
 
 static bool same_row(const struct channel_begin *a, const struct channel_begin *b)
@@ -267,7 +268,7 @@ static int apply_cost(struct run_result *result, const struct channel_record *re
 static uint32_t handler_of(const struct run_result *result, uint32_t i, uint32_t total)
 {
     const uint32_t *ns = NULL;
-    unsigned kept = result->source.handlers ? result->source.handlers(&ns) : 0;
+    unsigned kept = result->source.handlers ? result->source.handlers(result->origin, &ns) : 0;
     uint64_t sum = 0;
 
     if (!kept || kept % total || i >= total)
@@ -453,7 +454,8 @@ static int apply_exit(struct run_result *result, const struct channel_record *re
     return 0;
 }
 
-int result_apply(struct run_result *result, const struct channel_record *record, struct err *err)
+int result_apply(struct run_result *result, const struct channel_record *record, void *origin,
+                 struct err *err)
 {
     static int (*const apply[CHANNEL_TYPE_COUNT])(struct run_result *,
                                                   const struct channel_record *, struct err *) = {
@@ -470,5 +472,6 @@ int result_apply(struct run_result *result, const struct channel_record *record,
         return broken(err, "a record of no known type");
     if (result->exited || result->has_fault)
         return broken(err, "a record after the last");
+    result->origin = origin;
     return apply[record->type](result, record, err);
 }

@@ -88,12 +88,13 @@ struct result_source {
     void (*log)(void *ctx, const char *text);
     void *log_ctx;
     /*
-     * The handler's times of the exits of which the guest wanted them, and how many they are; on
-     * the thread of the vCPU that asks. NULL: nobody keeps any.
+     * Set *ns to the recorded handler times of the exits of `origin`, result_apply()'s argument.
+     * Returns their number. NULL: none are recorded.
      */
-    unsigned (*handlers)(const uint32_t **ns);
-    /* A row's window opens or closes; `ctx` is the snapshot's. NULL: nobody wants to know. */
-    void (*window)(void *ctx, const struct result_row *row, uint32_t number, bool open);
+    unsigned (*handlers)(const void *origin, const uint32_t **ns);
+    /* A record of `origin` opens or closes a row's window. `ctx` is the snapshot's. May be NULL. */
+    void (*window)(void *ctx, void *origin, const struct result_row *row, uint32_t number,
+                   bool open);
 };
 
 struct run_result {
@@ -123,6 +124,7 @@ struct run_result {
 
     enum { RESULT_IDLE, RESULT_OPEN, RESULT_ENDED } state;
     struct usage before; /* at the open row's beginning */
+    void *origin;        /* of the record that is applied now */
     uint64_t log_bytes;
 };
 
@@ -133,10 +135,12 @@ int result_init(struct run_result *result, const struct result_source *source, u
                 struct err *err);
 
 /*
- * result_apply(): take one record, which must be a copy that nobody else can change. Returns 0, or
- * -1 with what rule it breaks; the result stays as it was then. One caller at a time.
+ * result_apply(): take one record, which must be a copy that nobody else can change. `origin`,
+ * which may be NULL, is whatever the source needs to know of the record's sender. Returns 0, or -1
+ * with what rule it breaks; the result stays as it was then. One caller at a time.
  */
-int result_apply(struct run_result *result, const struct channel_record *record, struct err *err);
+int result_apply(struct run_result *result, const struct channel_record *record, void *origin,
+                 struct err *err);
 
 /* result_free(): give the room back. */
 void result_free(struct run_result *result);
