@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "vmm/core/base/clock.h"
 #include "vmm/core/result/result.h"
@@ -314,6 +315,9 @@ START_TEST(numbers_are_checked)
     record.begin.better = CHANNEL_LOWER + 1;
     refuse(record, "BEGIN with a number");
     record.begin.better = CHANNEL_LOWER;
+    record.begin.flags = MINIVMM_BENCH_FLAGS + 1;
+    refuse(record, "BEGIN with a number");
+    record.begin.flags = MINIVMM_BENCH_ADDED_WORK;
     record.begin.threads = THREADS;
     take(record);
     for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {

@@ -109,9 +109,37 @@ static void put_costs(struct tabular *table, const void *ctx)
         put_cost(table, report, i);
 }
 
-static void print_legend(FILE *out, double trap_ns, bool interpreted)
+/* Room for the names, beside the rest of their note. */
+#define TRAPPED_TEXT_MAX (WRAPPED_NOTE_MAX - 100)
+
+/*
+ * The benchmarks whose samples exclude a trap, as "rdmsr, ipi.self": without the first part of
+ * their dotted names. Rows of one benchmark are neighbours. What does not fit is left out.
+ */
+static const char *trapped_names(char text[TRAPPED_TEXT_MAX], const struct run_result *result)
 {
-    char trap[UNITS_TEXT_MAX];
+    const char *last = "";
+    size_t used = 0;
+
+    *text = '\0';
+    for (uint32_t i = 0; i < result->rows; i++) {
+        const char *name = result->row[i].begin.name, *dot = strchr(name, '.');
+
+        if (!result->row[i].has_cost || result->row[i].cost.trap_ns <= 0 || !strcmp(name, last))
+            continue;
+        if (used + strlen(name) + 2 >= TRAPPED_TEXT_MAX)
+            break;
+        used += (size_t)snprintf(text + used, TRAPPED_TEXT_MAX - used, "%s%s", used ? ", " : "",
+                                 dot && dot[1] ? dot + 1 : name);
+        last = name;
+    }
+    return text;
+}
+
+static void print_legend(FILE *out, const struct run_result *result, double trap_ns,
+                         bool interpreted)
+{
+    char trap[UNITS_TEXT_MAX], names[TRAPPED_TEXT_MAX];
 
     wrapped_note(
         out,
@@ -120,11 +148,8 @@ static void print_legend(FILE *out, double trap_ns, bool interpreted)
         "hardware, KVM,\nthe system call and our counting. KVM: exits by KVM's own count, the "
         "loop's own included.\nby: who answers; ?: hardware or KVM, as the machine has it.\n");
     if (trap_ns > 0)
-        wrapped_note(
-            out,
-            "rdmsr, wrmsr, timer, remap, ipi.self: less the trap to ring 0 and back, which takes "
-            "%s ns.\n",
-            ns(trap, trap_ns));
+        wrapped_note(out, "%s: less the trap to ring 0 and back, which takes %s ns.\n",
+                     trapped_names(names, result), ns(trap, trap_ns));
     if (interpreted)
         wrapped_note(out,
                      "* KVM interprets ring 0 here, instruction by instruction and in batches.\n");
@@ -191,7 +216,7 @@ void text_costs(FILE *out, const struct report *report)
     if (any) {
         fputc('\n', out);
         tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_costs, report);
-        print_legend(out, trap_ns, interpreted);
+        print_legend(out, result, trap_ns, interpreted);
     }
     print_added(out, report);
 }

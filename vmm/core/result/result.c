@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "minivmm/abi.h"
 #include "vmm/core/base/clock.h"
 #include "vmm/core/host/room.h"
 #include "vmm/core/result/result.h"
@@ -202,7 +203,8 @@ static int apply_begin(struct run_result *result, const struct channel_record *r
         !text_valid(begin->params, sizeof(begin->params), TEXT_PARAMS) ||
         !params_valid(begin->params))
         return broken(err, "BEGIN with a text that is not one");
-    if (begin->better > CHANNEL_LOWER || !begin->threads || begin->threads > result->threads_max ||
+    if (begin->better > CHANNEL_LOWER || (begin->flags & ~MINIVMM_BENCH_FLAGS) || !begin->threads ||
+        begin->threads > result->threads_max ||
         (result->has_plan && begin->bench >= result->planned))
         return broken(err, "BEGIN with a number that cannot be");
     for (uint32_t i = 0; i < result->rows; i++)
