@@ -56,7 +56,7 @@ static void tear_down(void)
     for (unsigned i = 0; i < VCPUS; i++)
         exitstat_free(vcpus[i].stat);
     guestmem_free(&machine.mem);
-    free(facts.vcpu);
+    facts_free(&facts);
 }
 
 static void collect(void)
@@ -158,7 +158,10 @@ END_TEST
 
 START_TEST(facts_come_from_the_machine)
 {
+    const struct exitstat *stat;
+
     set_up();
+    stat = vcpus[1].stat;
     machine.stop = STOP_TIMEOUT;
     machine.caps.xcr0 = 7;
     vcpus[0].tsc_offset = -5;
@@ -170,7 +173,8 @@ START_TEST(facts_come_from_the_machine)
     ck_assert_uint_eq(facts.xcr0, 7);
     ck_assert_int_eq(facts.tsc_offset, -5);
     ck_assert_uint_eq(facts.vcpus, VCPUS);
-    ck_assert_ptr_eq(facts.vcpu[1].stat, vcpus[1].stat);
+    ck_assert_ptr_eq(facts.vcpu[1].stat, stat);
+    ck_assert_ptr_null(vcpus[1].stat);
     ck_assert_uint_eq(facts.vcpu[1].time.runqueue_ns, 44);
     ck_assert_uint_eq(strlen(facts.kernels_sha256), 64);
     ck_assert(facts.has_memory);
@@ -191,7 +195,7 @@ static void set_times(uint64_t first, uint64_t second, uint64_t third)
     times[1] = second;
     times[2] = third;
     facts.ticks = (struct run_ticks){0};
-    free(facts.vcpu);
+    facts_free(&facts);
     collect();
 }
 

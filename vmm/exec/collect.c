@@ -134,6 +134,7 @@ static void collect_vcpus(struct machine *machine, struct run_facts *facts)
         struct run_vcpu *out = &facts->vcpu[i];
 
         out->stat = vcpu->stat;
+        vcpu->stat = NULL;
         out->time = vcpu->time;
         out->has_kvm = !read_stats(machine, vcpu, out->kvm);
     }

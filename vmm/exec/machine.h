@@ -7,8 +7,7 @@
  *     machine_write_boot()    page tables and device tree
  *     machine_run()      the vCPUs, until the guest is done or the run is stopped
  *     machine_collect()  the facts of the run
- *     machine_close()    frees memory and the VM
- *     machine_destroy()  frees the rest
+ *     machine_close()    frees all but the result and the facts
  */
 #ifndef EXEC_MACHINE_H
 #define EXEC_MACHINE_H
@@ -74,7 +73,7 @@ struct machine {
  * machine_load(): open the guest, allocate memory, add the devices to the buses and load the
  * guest's segments. `log` receives the guest's text. `watch` can stop the machine, from here on; it
  * may be NULL for a machine that will not run. `watch` and `config` must outlive the machine.
- * Returns 0, or -1 with *err set and nothing to destroy.
+ * Returns 0, or -1 with *err set.
  */
 int machine_load(struct machine *machine, const struct config *config, const struct watch *watch,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err);
@@ -82,8 +81,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
 /*
  * machine_create(): open KVM, create the VM without vCPUs and check the configuration against KVM's
  * limits. Returns 0, or -1 with *err set; after ERR_CANNOT_RUN (no KVM) the machine can still write
- * its boot data, but not run. After this and all later calls, the caller must close and destroy the
- * machine, even on error.
+ * its boot data, but not run.
  */
 int machine_create(struct machine *machine, struct err *err);
 
@@ -101,15 +99,17 @@ int machine_write_boot(struct machine *machine, struct err *err);
 int machine_run(struct machine *machine, struct err *err);
 
 /*
- * machine_collect(): fill in the facts of the run. The caller frees facts->vcpu; it and
- * facts->device point into the machine. Returns 0, or -1 with *err set.
+ * machine_collect(): fill in the facts of the run, once; the vCPUs' counters move there. The caller
+ * frees them with facts_free(). Names in the facts point into *machine, so it must outlive them.
+ * Returns 0, or -1 with *err set.
  */
 int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err);
 
-/* machine_close(): free memory and the VM; counters and result stay valid for the report. */
+/*
+ * machine_close(): free what the steps so far have allocated: after any of them, complete or
+ * failed, and any number of times. machine->result stays valid; the caller frees it with
+ * result_free().
+ */
 void machine_close(struct machine *machine);
-
-/* machine_destroy(): free the rest; after machine_close(). */
-void machine_destroy(struct machine *machine);
 
 #endif

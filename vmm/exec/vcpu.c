@@ -262,6 +262,8 @@ void vcpu_close(struct vcpu *vcpu)
     free(vcpu->trace);
     vcpu->trace = NULL;
     free(vcpu->times.ns);
+    exitstat_free(vcpu->stat);
+    vcpu->stat = NULL;
     vcpu->times = (struct exit_times){0};
     vcpu->run = NULL;
     vcpu->stats_fd = vcpu->fd = -1;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
 #include "vmm/core/result/facts.h"
 
 /* A shorter run cannot tell the clock's drift from the error of reading it. */
@@ -12,6 +14,15 @@ static uint64_t between(const struct run_facts *facts, uint64_t from, uint64_t t
 static uint64_t plus(uint64_t a, uint64_t b)
 {
     return a == FACT_ABSENT || b == FACT_ABSENT ? FACT_ABSENT : a + b;
+}
+
+void facts_free(struct run_facts *facts)
+{
+    for (unsigned i = 0; facts->vcpu && i < facts->vcpus; i++)
+        exitstat_free(facts->vcpu[i].stat);
+    free(facts->vcpu);
+    facts->vcpu = NULL;
+    facts->vcpus = 0;
 }
 
 void facts_startup(struct run_facts *facts, const struct clock_point *main, uint64_t exec_ns)

@@ -52,7 +52,7 @@ struct run_startup {
 };
 
 struct run_vcpu {
-    const struct exitstat *stat; /* NULL in a native run */
+    struct exitstat *stat; /* NULL in a native run */
     struct cpus_time time;
     uint64_t kvm[RESULT_KVM_MAX];
     bool has_kvm;
@@ -117,6 +117,9 @@ struct run_facts {
     uint64_t xcr0;           /* vector states enabled */
     struct features_masked masked;
 };
+
+/* facts_free(): free the vCPUs' facts and their counters; safe on facts that are all zero. */
+void facts_free(struct run_facts *facts);
 
 /*
  * facts_startup(): facts->startup from facts->ticks. `main` is when the program began; `exec_ns`,
