@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 #include "minivmm/abi.h"
 
 /* Valid records, to get the channel into the state for a breach. */
