@@ -17,7 +17,8 @@
 #include "vmm/core/host/terminal.h"
 #include "vmm/core/host/tracepoint.h"
 #include "vmm/core/report/report.h"
-#include "vmm/exec/machine.h"
+#include "vmm/exec/collect.h"
+#include "vmm/exec/machine_run.h"
 #include "vmm/exec/plan.h"
 
 #define DEFAULT_GUEST "bench.elf"

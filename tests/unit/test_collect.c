@@ -8,8 +8,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/exec/machine.h"
-#include "vmm/exec/machine_run.h"
+#include "vmm/exec/collect.h"
 
 #define VCPUS 3
 #define TIMES 0x10000ull /* the boot times */

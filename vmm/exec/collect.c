@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Collects a machine's counters: a snapshot while it runs, and the facts after the run. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/placement.h"
-#include "vmm/exec/machine.h"
-#include "vmm/exec/machine_run.h"
+#include "vmm/exec/collect.h"
 
 static uint64_t load(const uint64_t *counter)
 {

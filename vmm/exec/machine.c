@@ -10,6 +10,7 @@
 #include "vmm/core/host/caches.h"
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/numa.h"
+#include "vmm/exec/collect.h"
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
 

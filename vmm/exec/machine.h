@@ -5,8 +5,8 @@
  *     machine_load()     guest file, memory, devices; nothing of KVM
  *     machine_create()   the VM
  *     machine_write_boot()    page tables and device tree
- *     machine_run()      the vCPUs, until the guest is done or the run is stopped
- *     machine_collect()  the facts of the run
+ *     machine_run()      the vCPUs, until the guest is done or the run is stopped (machine_run.h)
+ *     machine_collect()  the facts of the run (collect.h)
  *     machine_close()    frees all but the result and the facts
  */
 #ifndef EXEC_MACHINE_H
@@ -91,19 +91,6 @@ int machine_create(struct machine *machine, struct err *err);
  * or -1 with *err set.
  */
 int machine_write_boot(struct machine *machine, struct err *err);
-
-/*
- * machine_run(): run the guest until it exits or something stops it; machine_collect() returns
- * which. Returns 0, even if the run was stopped, or -1 with *err set if it could not start.
- */
-int machine_run(struct machine *machine, struct err *err);
-
-/*
- * machine_collect(): fill in the facts of the run, once; the vCPUs' counters move there. The caller
- * frees them with facts_free(). Names in the facts point into *machine, so it must outlive them.
- * Returns 0, or -1 with *err set.
- */
-int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err);
 
 /*
  * machine_close(): free what the steps so far have allocated: after any of them, complete or

@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include "vmm/core/host/memory.h"
-#include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
 
 /* The interval between kicks of a vCPU that has not finished. */
