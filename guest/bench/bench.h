@@ -26,6 +26,7 @@ struct bench {
 };
 
 _Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "layouts differ");
+_Static_assert(sizeof(((struct bench *)0)->name) <= CHANNEL_NAME_MAX, "BEGIN holds any name");
 
 #define BENCH_DISK       MINIVMM_BENCH_DISK
 #define BENCH_WRITES     (MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES)

@@ -14,6 +14,18 @@
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
 
+/* The vector of device 0's interrupt; the harness uses lower vectors. */
+#define DEVICE_VECTOR 0x40u
+
+/* A device's number is the index of its exit counters, interrupt and vector, and names it in a
+ * trace. */
+_Static_assert(EXITSTAT_DEVICES_MAX <= BUS_DEVICES_MAX, "a bus has room for all devices");
+_Static_assert(EXITSTAT_DEVICES_MAX <= DELIVERY_INTERRUPTS_MAX, "an interrupt for each device");
+_Static_assert(DEVICE_VECTOR + EXITSTAT_DEVICES_MAX <= 256, "a vector for each device");
+_Static_assert(EXITSTAT_DEVICES_MAX <= TRACE_NO_DEVICE, "TRACE_NO_DEVICE is no device");
+_Static_assert(MINIVMM_PROBE_PORT + MINIVMM_PROBE_PORT_BYTES <= MINIVMM_PORT_END,
+               "ring 3 may access the probe's ports");
+
 static int add_device(struct machine *machine, const char *name, const struct bus_ops *ops,
                       void *device, bool for_harness, struct err *err)
 {
@@ -49,9 +61,6 @@ static int add_ports(struct machine *machine, const char *name, uint64_t base, u
 
     return bus_add(&machine->pio, &region, err);
 }
-
-/* The vector of device 0's interrupt; the harness uses lower vectors. */
-#define DEVICE_VECTOR 0x40u
 
 /* Add a virtio device; `line` is NULL if it has no interrupt. */
 static int add_virtio(struct machine *machine, const char *name, struct virtio_mmio *mmio,

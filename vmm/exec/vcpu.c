@@ -17,6 +17,8 @@
 
 #define KICK_SIGNAL SIGRTMIN
 
+_Static_assert(CONFIG_VCPUS_MAX <= UINT16_MAX + 1, "a trace record holds any vCPU's index");
+
 /* Ample: handlers neither recurse nor have large buffers. */
 #define THREAD_STACK_BYTES (256u << 10)
 
