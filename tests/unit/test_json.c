@@ -602,7 +602,7 @@ START_TEST(nodes_are_told_with_where_they_are)
     json_decref(json);
     sample.config.numa.unbound = false;
     sample.facts.has_nodes = true;
-    sample.facts.node[1] = (struct run_node){3, 4096, 8192};
+    sample.facts.node[1] = (struct placement_node){3, 4096, 8192};
     json = make();
     ck_assert(json_is_true(json_at(json, "config.numa.bound")));
     check_int(json, "config.numa.node.1.host_node", 3);

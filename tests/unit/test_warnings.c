@@ -313,8 +313,8 @@ START_TEST(bound_memory_that_is_elsewhere_is_told)
     sample.config.numa.nodes = 2;
     check_one("numa_misplaced", "this kernel does not tell on which nodes memory is");
     sample.facts.has_nodes = true;
-    sample.facts.node[0] = (struct run_node){0, 1 << 20, 0};
-    sample.facts.node[1] = (struct run_node){3, 1 << 20, 0};
+    sample.facts.node[0] = (struct placement_node){0, 1 << 20, 0};
+    sample.facts.node[1] = (struct placement_node){3, 1 << 20, 0};
     check_codes("");
     sample.facts.node[1].elsewhere = 4096;
     check_one("numa_misplaced", "4 of 1028 KiB touched of node 1 are not on host node 3");

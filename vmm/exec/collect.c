@@ -89,7 +89,7 @@ void machine_snapshot(void *ctx, struct usage *usage)
             usage->kvm_partial |= __atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED) > 0;
             continue;
         }
-        for (unsigned s = 0; s < machine->stats_layout.count; s++)
+        for (unsigned s = 0; s < machine->stats_layout.names.count; s++)
             usage->kvm[s] += values[s];
     }
 }
@@ -103,15 +103,6 @@ unsigned machine_handlers(const void *origin, const uint32_t **ns)
     return times->count;
 }
 
-static void name_stats(const struct kvm_stats_layout *layout, struct kvm_stat_names *names)
-{
-    names->count = layout->count;
-    for (unsigned i = 0; i < layout->count; i++) {
-        names->name[i] = layout->stat[i].name;
-        names->peak[i] = layout->stat[i].peak;
-    }
-}
-
 static void collect_vm_stats(struct machine *machine, struct run_facts *facts)
 {
     int fd = kvm_stats_fd(machine->vm);
@@ -121,7 +112,7 @@ static void collect_vm_stats(struct machine *machine, struct run_facts *facts)
         return;
     if (!kvm_stats_layout(fd, &machine->vm_stats_layout, &ignored) &&
         !kvm_stats_read(fd, &machine->vm_stats_layout, facts->vm_stat))
-        name_stats(&machine->vm_stats_layout, &facts->vm_stats);
+        facts->vm_stats = machine->vm_stats_layout.names;
     close(fd);
 }
 
@@ -137,7 +128,7 @@ static void collect_vcpus(struct machine *machine, struct run_facts *facts)
         out->has_kvm = !read_stats(machine, vcpu, out->kvm);
     }
     if (machine->has_stats)
-        name_stats(&machine->stats_layout, &facts->vcpu_stats);
+        facts->vcpu_stats = machine->stats_layout.names;
 }
 
 static void name_devices(const struct bus *bus, struct run_facts *facts)
@@ -205,11 +196,8 @@ static void collect_startup(const struct machine *machine, struct run_facts *fac
 static void collect_nodes(const struct machine *machine, struct run_facts *facts)
 {
     const struct backing *backing = &machine->mem.backing;
-    struct placement_node node[CONFIG_NODES_MAX];
 
-    facts->has_nodes = backing->nodes && !placement_query(backing, node);
-    for (unsigned i = 0; facts->has_nodes && i < backing->nodes; i++)
-        facts->node[i] = (struct run_node){node[i].host, node[i].here, node[i].elsewhere};
+    facts->has_nodes = backing->nodes && !placement_query(backing, facts->node);
 }
 
 int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err)

@@ -138,7 +138,7 @@ static bool is_misplaced(const struct report *report, char *text, size_t size)
         return false;
     snprintf(text, size, "this kernel does not tell on which nodes memory is");
     for (unsigned i = 0; facts->has_nodes && i < config->numa.nodes; i++) {
-        const struct run_node *node = &facts->node[i];
+        const struct placement_node *node = &facts->node[i];
 
         snprintf(text, size,
                  "%" PRIu64 " of %" PRIu64 " KiB touched of node %u are not on host node %u",

@@ -13,6 +13,7 @@
 #include "vmm/core/base/err.h"
 #include "vmm/core/config/config.h"
 #include "vmm/core/host/memory.h"
+#include "vmm/core/host/placement.h"
 #include "vmm/core/result/exitstat.h"
 #include "vmm/core/result/result.h"
 
@@ -71,12 +72,6 @@ struct run_disk {
     struct err error;         /* the first of IO_DEVICE_ERRORS; no text: there was none */
 };
 
-/* Where the memory of one of the guest's NUMA nodes really is. */
-struct run_node {
-    unsigned host;            /* the host's node that it is bound to */
-    uint64_t here, elsewhere; /* bytes touched that are on that, and on others */
-};
-
 struct run_facts {
     enum run_env env;
     enum run_stop stop;
@@ -94,7 +89,7 @@ struct run_facts {
     struct memory_usage memory;
     bool has_memory;
 
-    struct run_node node[CONFIG_NODES_MAX]; /* the guest's NUMA nodes, if they are bound */
+    struct placement_node node[CONFIG_NODES_MAX]; /* the guest's NUMA nodes, if they are bound */
     bool has_nodes;
 
     unsigned traces; /* things that a traced run counts */

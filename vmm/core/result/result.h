@@ -16,6 +16,7 @@
 #include "minivmm/channel.h"
 #include "vmm/core/base/err.h"
 #include "vmm/core/host/cpus.h"
+#include "vmm/core/host/kvm_stats.h"
 #include "vmm/core/result/exitstat.h"
 #include "vmm/core/result/iostat.h"
 
@@ -25,7 +26,7 @@
 #define RESULT_SKIPPED_MAX 256u
 #define RESULT_FAILED_MAX  256u
 #define RESULT_WARNED_MAX  64u
-#define RESULT_KVM_MAX     128u
+#define RESULT_KVM_MAX     KVM_STATS_MAX
 #define RESULT_TRACE_MAX   128u
 #define RESULT_LOG_MAX     (16u << 20) /* bytes of text in all */
 
@@ -40,13 +41,6 @@ struct usage {
     uint64_t kvm[RESULT_KVM_MAX];     /* KVM's statistics, named by kvm_stat_names */
     bool kvm_partial;                 /* they lack those of some vCPUs */
     uint64_t trace[RESULT_TRACE_MAX]; /* KVM's tracepoints, of a traced run */
-};
-
-/* The names of the values in usage.kvm. */
-struct kvm_stat_names {
-    unsigned count;
-    const char *name[RESULT_KVM_MAX];
-    bool peak[RESULT_KVM_MAX]; /* not a sum: meaningless between two moments */
 };
 
 enum result_check {
