@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* minivmm: parse, build, run, report. */
+/* minivmm: parse the command line, build the machine, run it, report. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -23,19 +23,19 @@
 
 #define DEFAULT_GUEST "bench.elf"
 
-/* Large or needed to the end. */
+/* Static because they are large or used until exit. */
 static struct config config;
 static struct session session;
 static struct machine machine;
 
-/* Of a second run with --kvm-trace. */
+/* The second run of --kvm-trace. */
 static struct config traced_config;
 static struct machine traced;
 
 static struct run_facts facts;
 static char beside[PATH_MAX];
 
-/* A guest without a folder in its name that is not here may be where this program is. */
+/* Look up a guest without a slash in its name in the current, then the program's directory. */
 static void find_guest(void)
 {
     if (!config.guest)
@@ -61,7 +61,7 @@ static int list_benches(struct err *err)
     return file_flush(stdout, "standard output", err);
 }
 
-/* Without a VM where there is no KVM; the plan tells. */
+/* Prepare a --dry-run; without KVM, the plan says that it was not checked. */
 static int prepare(struct err *err)
 {
     if (machine_create(&machine, err) && err->code != ERR_CANNOT_RUN)
@@ -87,8 +87,8 @@ static int run_machine(struct err *err)
 }
 
 /*
- * The same once more, for KVM's tracepoints: short, since they slow it down and nothing is timed.
- * A failure is told; the report of the first run is not affected.
+ * Run again with KVM's tracepoints, as a quick run: tracepoints slow it down, and it is not timed.
+ * Prints a failure; the report of the first run is not affected.
  */
 static int run_traced(void)
 {
@@ -109,7 +109,7 @@ static int run_traced(void)
             err = traced.error;
             result = -1;
         } else if (!result && (traced.stop != STOP_GUEST || traced.result.has_fault)) {
-            result = err_set(&err, ERR_FAILED, "--kvm-trace: the second run did not end (%s)",
+            result = err_set(&err, ERR_FAILED, "--kvm-trace: the second run did not finish (%s)",
                              report_stop_name(traced.stop));
         }
         session.traced = result ? NULL : &traced.result;
@@ -120,7 +120,7 @@ static int run_traced(void)
     return result;
 }
 
-/* From the guest's file to the report or the plan. Returns the exit status, or -1. */
+/* Load and run the guest, or print the plan. Returns the exit status, or -1 with *err set. */
 static int run(struct err *err)
 {
     bool trace = config.kvm_trace;

@@ -70,9 +70,10 @@ START_TEST(closed_output_does_not_lose_the_report)
     program_prepare = close_files;
     run = program_run("minivmm", HELLO, "--report", "json", NULL);
     ck_assert_int_eq(run.status, 1);
-    ck_assert_msg(strstr(run.err, "cannot write the report to standard output; it follows here") &&
-                      strstr(run.err, "\"schema\": \"minivmm-report/1\""),
-                  "%s", run.err);
+    ck_assert_msg(
+        strstr(run.err, "cannot write the report to standard output, printed here instead") &&
+            strstr(run.err, "\"schema\": \"minivmm-report/1\""),
+        "%s", run.err);
     outcome_free(&run);
     run = program_run("virtcost", "--help", NULL);
     ck_assert_int_eq(run.status, 1);
@@ -108,7 +109,7 @@ static void refuse_large(const char *option, const char *argument, const char *s
     text[got] = '\0';
     ck_assert_msg(run.status == 1 && strstr(text, said) && strstr(text, "File too large"),
                   "%s: status %d\n%s", option, run.status, text);
-    if (strstr(said, "it follows here"))
+    if (strstr(said, "printed here instead"))
         ck_assert_msg(strstr(text, "machine ") && strstr(text, "teardown"), "%s", text);
     outcome_free(&run);
     close(ends[0]);
@@ -125,14 +126,14 @@ START_TEST(limited_files)
     program_prepare = limit_files;
     most_bytes = 16;
     refuse_large("--log", path, "--log ");
-    refuse_large("--trace", path, "the file is not whole");
+    refuse_large("--trace", path, "the file is incomplete");
     refuse_large("--dump-dtb", path, "--dump-dtb ");
     ck_assert_int_eq(ftruncate(fd, 0), 0);
     ck_assert_int_eq(pwrite(fd, "older", 5, 0), 5);
-    refuse_large("--output", path, "it follows here");
+    refuse_large("--output", path, "printed here instead");
     ck_assert_int_eq(pread(fd, found, sizeof(found), 0), 5);
     ck_assert_mem_eq(found, "older", 5);
-    refuse_large("--report", "text", "standard output; it follows here");
+    refuse_large("--report", "text", "standard output, printed here instead");
     unlink(path);
     close(fd);
     snprintf(disk, sizeof(disk), "path=%s,size=64M,create", path);

@@ -55,23 +55,23 @@ START_TEST(early_failures_leave_the_file_alone)
     int fd = mkstemp(path);
 
     ck_assert_int_eq(write(fd, "older", 5), 5);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--output", path, NULL);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--log", path, NULL);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--trace", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--output", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--log", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--trace", path, NULL);
     ck_assert_int_eq(pread(fd, text, sizeof(text), 0), 5);
     ck_assert_str_eq(text, "older");
     close(fd);
     unlink(path);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--output", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--output", path, NULL);
     ck_assert_int_ne(access(path, F_OK), 0);
     expect_failure(0, "", "--guest", program_path("hello.elf"), "--mem", "64M", "--dry-run",
                    "--output", path, NULL);
     ck_assert_int_ne(access(path, F_OK), 0);
-    expect_failure(2, " are one file; try: another", "--output", path, "--log", path, NULL);
+    expect_failure(2, " are the same file; try: different", "--output", path, "--log", path, NULL);
 }
 END_TEST
 
@@ -88,7 +88,8 @@ static void check_fallback(const char *output, const char *message)
 
 START_TEST(full_disk)
 {
-    check_fallback("/dev/full", "cannot write the report to /dev/full; it follows here: No space");
+    check_fallback("/dev/full",
+                   "cannot write the report to /dev/full, printed here instead: No space");
 }
 END_TEST
 
@@ -144,7 +145,7 @@ END_TEST
 
 START_TEST(full_log)
 {
-    expect_failure(1, "--log /dev/full: 33 bytes of the run's text were lost: No space", "--guest",
+    expect_failure(1, "--log /dev/full: 33 bytes of the log were lost: No space", "--guest",
                    program_path("hello.elf"), "--mem", "64M", "--log", "/dev/full", NULL);
 }
 END_TEST

@@ -150,7 +150,7 @@ START_TEST(failures_are_explained)
     static const struct {
         const char *guest, *option, *value, *expected;
     } runs[] = {
-        {"spin.elf", "--timeout", "300ms", ": --timeout: over before the run was done; try: "},
+        {"spin.elf", "--timeout", "300ms", ": --timeout: expired before the run finished; try: "},
         {"wrong.elf", NULL, NULL, ": 2 of 2 results failed their check\n"},
         {"status.elf", "--args", "3", ": the guest ended with status 3\n"},
     };

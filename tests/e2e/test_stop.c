@@ -207,8 +207,8 @@ END_TEST
 
 START_TEST(timeout_ends_populating)
 {
-    expect_failure(1, "--timeout: over before the run began; try: a longer", "--mem", much_memory(),
-                   "--prefault", "--thp", "off", "--timeout", "50ms", NULL);
+    expect_failure(1, "--timeout: expired before the run began; try: a longer", "--mem",
+                   much_memory(), "--prefault", "--thp", "off", "--timeout", "50ms", NULL);
 }
 END_TEST
 

@@ -93,7 +93,7 @@ START_TEST(a_trace_that_is_not_whole_is_a_failure)
                                      "--trace", "/dev/full", NULL);
 
     ck_assert_int_eq(run.status, 1);
-    ck_assert_msg(strstr(run.out, "--trace /dev/full: the file is not whole") != NULL, "%s",
+    ck_assert_msg(strstr(run.out, "--trace /dev/full: the file is incomplete") != NULL, "%s",
                   run.out);
     outcome_free(&run);
     run = program_run("minivmm", "--mem", "64M", "--bench", "none", "--trace", "/nonexistent/t",

@@ -99,7 +99,7 @@ START_TEST(populating_can_be_stopped)
     backing_free(&backing);
     config.prefault = true;
     ck_assert_int_eq(backing_alloc(&backing, &config, &watch, &err), -1);
-    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    ck_assert_str_eq(err.text, "--timeout: expired before the run began");
     ck_assert_ptr_null(backing.base);
 }
 END_TEST

@@ -168,7 +168,7 @@ START_TEST(an_exit_record_calls_done)
     ck_assert_int_eq(ring(1, RECORDS, &err), 0);
     ck_assert_uint_eq(ended, 1);
     ck_assert_uint_eq(result.exit_status, 5);
-    refuse(1, RECORDS, "a record after the last");
+    refuse(1, RECORDS, "record after EXIT or FAULT");
     ck_assert_uint_eq(ended, 1);
     tear_down();
 }

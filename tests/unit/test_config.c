@@ -47,7 +47,7 @@ START_TEST(memory_is_in_whole_pages)
 
     config_init(&config);
     config.mem_bytes = 0;
-    check_refused("--mem 0: a guest needs memory", "--mem 64M or more");
+    check_refused("--mem 0: too small", "--mem 64M or more");
     config.mem_bytes = 3 << 20;
     check_refused("--mem 3 MiB: not a multiple of 2 MiB", "--mem 4M");
     config.mem_bytes = CONFIG_PAGE_2M + 1;

@@ -83,23 +83,23 @@ START_TEST(a_mistake_has_a_message)
     static const struct {
         const char *text, *what, *hint;
     } wrong[] = {
-        {"", "--disk: an item of the list is empty", "path=FILE"},
-        {"=", "--disk: an item of the list is empty", "path=FILE"},
-        {"file=x", "--disk file=x: no such key", "engine"},
-        {"path=a,", "an item of the list is empty", "path=FILE"},
-        {"path=a,,ro", "an item of the list is empty", "path=FILE"},
-        {"path", "--disk path: its value is missing", "path=FILE"},
-        {"path=", "--disk path: its value is missing", "path=FILE"},
-        {"engine", "--disk engine: its value is missing", "engine=uring"},
-        {"path=a,event-idx", "event-idx: its value is missing", "event-idx=on"},
-        {"path=a,ro=1", "ro=1: it has no value", "ro"},
-        {"path=a,ro,ro", "there twice", "once"},
-        {"path=a,path=b", "there twice", "once"},
-        {"path=a,size=x,create", "size=x: not a disk's size", "size=1G"},
-        {"path=a,size=0,create", "not a disk's size", "size=1G"},
-        {"path=a,size=1000,create", "not a disk's size", "size=1G"},
-        {"path=a,size=2048T,create", "not a disk's size", "size=1G"},
-        {"path=a,engine=aio", "engine=aio: not one of its values", "uring"},
+        {"", "--disk: empty list item", "path=FILE"},
+        {"=", "--disk: empty list item", "path=FILE"},
+        {"file=x", "--disk file=x: unknown key", "engine"},
+        {"path=a,", "empty list item", "path=FILE"},
+        {"path=a,,ro", "empty list item", "path=FILE"},
+        {"path", "--disk path: missing value", "path=FILE"},
+        {"path=", "--disk path: missing value", "path=FILE"},
+        {"engine", "--disk engine: missing value", "engine=uring"},
+        {"path=a,event-idx", "event-idx: missing value", "event-idx=on"},
+        {"path=a,ro=1", "ro=1: takes no value", "ro"},
+        {"path=a,ro,ro", "ro: duplicate key", "once"},
+        {"path=a,path=b", "path=b: duplicate key", "once"},
+        {"path=a,size=x,create", "size=x: invalid size", "size=1G"},
+        {"path=a,size=0,create", "invalid size", "size=1G"},
+        {"path=a,size=1000,create", "invalid size", "size=1G"},
+        {"path=a,size=2048T,create", "invalid size", "size=1G"},
+        {"path=a,engine=aio", "engine=aio: invalid value", "uring"},
         {"path=a,notify=no", "notify=no", "ioeventfd"},
         {"path=a,irq=msi", "irq=msi", "irqfd or none"},
         {"path=a,depth=0", "depth=0", "depth=128"},
@@ -109,17 +109,17 @@ START_TEST(a_mistake_has_a_message)
         {"path=a,event-idx=yes", "event-idx=yes", "on"},
         {"path=a,indirect=1", "indirect=1", "off"},
         {"path=a,notify=poll,poll=often", "poll=often", "adaptive"},
-        {"path=a,poll=adaptive", "poll= is for notify=poll", "notify=poll"},
+        {"path=a,poll=adaptive", "poll= requires notify=poll", "notify=poll"},
         {"path=a,cpu=x", "cpu=x", "cpu=1"},
         {"path=a,cpu=4294967295", "cpu=4294967295", "cpu=1"},
-        {"ro", "it has no file", "path=FILE"},
-        {"size=1G", "it has no file", "engine=mem"},
+        {"ro", "missing path", "path=FILE"},
+        {"size=1G", "missing path", "engine=mem"},
         {"engine=mem", "needs a size", "size=1G"},
         {"engine=null,size=1G,path=a", "use no file", "without path"},
-        {"engine=mem,size=1G,direct", "are for files", "without"},
-        {"engine=mem,size=1G,ro", "are for files", "without"},
+        {"engine=mem,size=1G,direct", "require a file", "without"},
+        {"engine=mem,size=1G,ro", "require a file", "without"},
         {"path=a,create", "a new file needs a size", "size=1G,create"},
-        {"path=a,size=1G,create,ro", "holds nothing", "create or ro"},
+        {"path=a,size=1G,create,ro", "create and ro exclude each other", "create or ro"},
     };
 
     for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -134,9 +134,9 @@ START_TEST(one_file_is_one_disks)
     struct err err;
 
     must("path=a");
-    refuse("path=a", "two disks on one file", "ro for both");
+    refuse("path=a", "file used by two disks", "ro for both");
     must("path=a,ro");
-    refuse("path=a", "two disks on one file", "ro for both");
+    refuse("path=a", "file used by two disks", "ro for both");
     must("path=a,ro");
     ck_assert(!parse("path=a,ro", &err) && !parse("path=b", &err));
     ck_assert_uint_eq(config.disks, 3);
@@ -151,7 +151,7 @@ START_TEST(nothing_else_goes_to_a_disks_file)
     for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         renew();
         *others[i] = "a";
-        refuse("path=a", "another option names that file", "a file of its own");
+        refuse("path=a", "another option uses this file", "a separate file");
     }
 }
 END_TEST
@@ -169,11 +169,11 @@ START_TEST(a_file_is_known_by_all_its_names)
     for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         renew();
         *others[i] = path;
-        refuse(text, "another option names that file", "a file of its own");
+        refuse(text, "another option uses this file", "a separate file");
     }
     must(text);
     snprintf(text, sizeof(text), "path=%s", path);
-    refuse(text, "two disks on one file", "ro for both");
+    refuse(text, "file used by two disks", "ro for both");
     unlink(alias);
     unlink(path);
 }
@@ -186,7 +186,7 @@ START_TEST(there_are_so_many_disks_and_no_more)
     renew();
     for (unsigned i = 0; i < CONFIG_DISKS_MAX; i++)
         ck_assert(!parse("engine=null,size=1M", &err));
-    refuse("engine=null,size=1M", "there are 16 already", "fewer");
+    refuse("engine=null,size=1M", "more than 16 disks", "fewer");
     ck_assert_uint_eq(config.disks, CONFIG_DISKS_MAX);
 }
 END_TEST

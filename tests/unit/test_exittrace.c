@@ -190,7 +190,7 @@ START_TEST(a_full_disk_is_told)
     ck_assert_int_eq(exittrace_begin(&trace, 1, HZ, 0, device, DEVICES, &err), 0);
     exittrace_add(&trace.ring[0], &record);
     ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), -1);
-    ck_assert_msg(strstr(err.text, "--trace /dev/full: the file is not whole: No space") != NULL,
+    ck_assert_msg(strstr(err.text, "--trace /dev/full: the file is incomplete: No space") != NULL,
                   "%s", err.text);
     ck_assert_int_eq(exittrace_open(&trace, "/nonexistent/t", &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);

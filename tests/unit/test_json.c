@@ -698,7 +698,7 @@ START_TEST(interrupted_rows_say_so)
     check_text(json, "benches.1.check", "ok");
     check_text(json, "warnings.0.code", "interrupted");
     check_text(json, "warnings.0.text",
-               "the run was frozen for up to 1.02 s; 1 of 2 results overlaps that and is void");
+               "the run was frozen for up to 1.02 s; 1 of 2 results overlaps this and is void");
     ck_assert(report_failed(&sample.report));
     json_decref(json);
     /* Between the two. */
@@ -707,7 +707,7 @@ START_TEST(interrupted_rows_say_so)
     json = make();
     ck_assert(!json_has(json, "benches.1.interrupted"));
     check_text(json, "warnings.0.text",
-               "the run was frozen for up to 1.02 s; no result overlaps that");
+               "the run was frozen for up to 1.02 s; no result overlaps this");
     ck_assert(!report_failed(&sample.report));
     json_decref(json);
     sample_free(&sample);

@@ -139,7 +139,7 @@ START_TEST(text_has_a_limit)
         ck_assert_int_eq(apply(&record, &err), 0);
     ck_assert_uint_eq(log_bytes, RESULT_LOG_MAX);
     record.log.text[1] = '\0';
-    refuse(&record, "too much text");
+    refuse(&record, "log too long");
     ck_assert_uint_eq(log_bytes, RESULT_LOG_MAX);
     result_free(&result);
 }

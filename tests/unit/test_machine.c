@@ -123,7 +123,7 @@ START_TEST(a_failed_load_leaks_nothing)
     set_up("hello.elf");
     config.bench = "stream";
     ck_assert_int_eq(load(&err), -1);
-    ck_assert_msg(strstr(err.text, "no benchmark is called 'stream'") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "unknown benchmark 'stream'") != NULL, "%s", err.text);
     tear_down();
     set_up("bench.elf");
     config.bench = "stream";

@@ -19,8 +19,8 @@ START_TEST(a_number_of_nodes_is_enough)
                 {"nodes=3", 3, false},
                 {"1,unbound", 1, true},
                 {"nodes=16,unbound", 16, true}};
-    static const char number[] = "it must begin with a number of nodes from 1 to 16";
-    static const char rest[] = "nothing but ,unbound can follow the number of nodes";
+    static const char number[] = "the number of nodes must be 1 to 16";
+    static const char rest[] = "only ,unbound may follow the number of nodes";
     static const struct {
         const char *text, *why;
     } bad[] = {

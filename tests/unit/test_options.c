@@ -277,21 +277,21 @@ START_TEST(a_wrong_argument_is_the_users_mistake)
     static const struct {
         const char *flag, *argument, *text, *hint;
     } bad[] = {
-        {"--mem", "lots", "--mem lots: not a size", "such as 2G"},
+        {"--mem", "lots", "--mem lots: invalid size", "such as 2G"},
         {"--mem", "16E", "--mem 16E: too large", "such as 2G"},
         {"--mem", "3M", "not a multiple of 2 MiB", "--mem 4M"},
-        {"--vcpus", "-1", "--vcpus -1: not a number", "such as 16"},
-        {"--vcpus", "4097", "more than any KVM allows", "or fewer"},
+        {"--vcpus", "-1", "--vcpus -1: invalid number", "such as 16"},
+        {"--vcpus", "4097", "too many vCPUs", "or fewer"},
         {"--vcpus", "0", "--vcpus 0", "--vcpus 1"},
-        {"--hugepages", "4K", "--hugepages 4K: not one of its values", "2M or 1G"},
-        {"--thp", "", "--thp : not one of its values", "on or off"},
-        {"--guest-page", "2m", "--guest-page 2m: not one of its values", "4K or 2M or 1G"},
-        {"--pin", "0,x", "--pin 0,x: not a list of CPUs", "such as 0,2-3"},
+        {"--hugepages", "4K", "--hugepages 4K: invalid value", "2M or 1G"},
+        {"--thp", "", "--thp : invalid value", "on or off"},
+        {"--guest-page", "2m", "--guest-page 2m: invalid value", "4K or 2M or 1G"},
+        {"--pin", "0,x", "--pin 0,x: invalid CPU list", "such as 0,2-3"},
         {"--pin", "0-4096", "--pin 0-4096: too many CPUs", "such as 0,2-3"},
-        {"--timeout", "0", "--timeout 0: not a duration", "500ms"},
-        {"--timeout", "soon", "--timeout soon: not a duration", "500ms"},
-        {"--report", "xml", "--report xml: not one of its values", "text or json"},
-        {"here", NULL, "here: not an option", "--help"},
+        {"--timeout", "0", "--timeout 0: invalid duration", "500ms"},
+        {"--timeout", "soon", "--timeout soon: invalid duration", "500ms"},
+        {"--report", "xml", "--report xml: invalid value", "text or json"},
+        {"here", NULL, "here: unexpected argument", "--help"},
     };
 
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -261,15 +261,15 @@ START_TEST(a_plan_comes_once_and_first)
 {
     set_up();
     take(plain(CHANNEL_PLAN));
-    refuse(plain(CHANNEL_PLAN), "PLAN comes once");
+    refuse(plain(CHANNEL_PLAN), "PLAN after a PLAN");
     result_free(&result);
     set_up();
     take_row("a", "");
-    refuse(plain(CHANNEL_PLAN), "PLAN comes once, and first");
+    refuse(plain(CHANNEL_PLAN), "PLAN after a PLAN, BEGIN or SKIP");
     result_free(&result);
     set_up();
     take(plain(CHANNEL_SKIP));
-    refuse(plain(CHANNEL_PLAN), "PLAN comes once, and first");
+    refuse(plain(CHANNEL_PLAN), "PLAN after a PLAN, BEGIN or SKIP");
     result_free(&result);
 }
 END_TEST
@@ -284,7 +284,7 @@ START_TEST(nothing_comes_after_the_end)
         ck_assert_int_eq(result.has_fault, fault);
         ck_assert_uint_eq(fault ? result.fault.vector : result.exit_status, 3);
         for (enum channel_type type = CHANNEL_PLAN; type < CHANNEL_TYPE_COUNT; type++)
-            refuse(plain(type), "a record after the last");
+            refuse(plain(type), "record after EXIT or FAULT");
         result_free(&result);
     }
 }
@@ -293,9 +293,9 @@ END_TEST
 START_TEST(unknown_types_are_refused)
 {
     set_up();
-    refuse((struct channel_record){.type = 0}, "no known type");
-    refuse((struct channel_record){.type = CHANNEL_TYPE_COUNT}, "no known type");
-    refuse((struct channel_record){.type = UINT32_MAX}, "no known type");
+    refuse((struct channel_record){.type = 0}, "unknown record type");
+    refuse((struct channel_record){.type = CHANNEL_TYPE_COUNT}, "unknown record type");
+    refuse((struct channel_record){.type = UINT32_MAX}, "unknown record type");
     result_free(&result);
 }
 END_TEST
@@ -309,26 +309,26 @@ START_TEST(numbers_are_checked)
     for (unsigned threads = 0; threads <= THREADS + 1; threads += THREADS + 1) {
         record = plain(CHANNEL_BEGIN);
         record.begin.threads = threads;
-        refuse(record, "BEGIN with a number");
+        refuse(record, "BEGIN: invalid thread count");
     }
     record = plain(CHANNEL_BEGIN);
     record.begin.better = CHANNEL_LOWER + 1;
-    refuse(record, "BEGIN with a number");
+    refuse(record, "BEGIN: invalid better");
     record.begin.better = CHANNEL_LOWER;
     record.begin.flags = MINIVMM_BENCH_FLAGS + 1;
-    refuse(record, "BEGIN with a number");
+    refuse(record, "BEGIN: unknown flags");
     record.begin.flags = MINIVMM_BENCH_ADDED_WORK;
     record.begin.threads = THREADS;
     take(record);
     for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {
         record = plain(CHANNEL_SAMPLES);
         record.samples.count = count;
-        refuse(record, "SAMPLES with a count");
+        refuse(record, "SAMPLES: invalid count");
     }
     for (unsigned i = 0; i < 3; i++) {
         record = plain(CHANNEL_SAMPLES);
         record.samples.value[1] = no_numbers[i];
-        refuse(record, "not a number");
+        refuse(record, "value is not finite");
         /* Beyond the count they do not matter. */
         record.samples.count = 1;
         take(record);
@@ -336,7 +336,7 @@ START_TEST(numbers_are_checked)
     take(plain(CHANNEL_END));
     record = plain(CHANNEL_CHECK);
     record.check.ok = 2;
-    refuse(record, "CHECK that is not one");
+    refuse(record, "CHECK: invalid field ok");
     result_free(&result);
 }
 END_TEST
@@ -348,9 +348,9 @@ START_TEST(what_a_report_cannot_say_is_refused)
     set_up();
     take(plain(CHANNEL_BEGIN));
     record.end.ops = (uint64_t)INT64_MAX + 1;
-    refuse(record, "END with a number");
+    refuse(record, "END: ops out of range");
     record.end = (struct channel_end){.ops = 1, .window_ticks = UINT64_MAX};
-    refuse(record, "END with a number");
+    refuse(record, "END: window_ticks out of range");
     record.end = (struct channel_end){.ops = INT64_MAX, .window_ticks = INT64_MAX};
     take(record);
     result_free(&result);
@@ -362,7 +362,7 @@ START_TEST(a_row_without_samples_is_not_complete)
     set_up();
     take(plain(CHANNEL_BEGIN));
     take(plain(CHANNEL_END));
-    refuse(plain(CHANNEL_CHECK), "CHECK of a row without samples");
+    refuse(plain(CHANNEL_CHECK), "CHECK for a row without samples");
     take(plain(CHANNEL_SAMPLES));
     take(plain(CHANNEL_CHECK));
     result_free(&result);
@@ -402,7 +402,7 @@ START_TEST(a_row_is_there_once)
     take_row("a", "bs=1");
     take_row("a", "bs=2");
     take_row("b", "bs=1");
-    refuse(begin("a", "bs=1"), "was there before");
+    refuse(begin("a", "bs=1"), "duplicate row");
     record = begin("a", "bs=1");
     record.begin.threads = 2;
     take(record);
@@ -421,7 +421,7 @@ START_TEST(parameters_are_keys_with_values)
     for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++)
         take_row("good", good[i]);
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        refuse(begin("bad", bad[i]), "BEGIN with a text");
+        refuse(begin("bad", bad[i]), "BEGIN: invalid params");
     result_free(&result);
 }
 END_TEST
@@ -472,28 +472,28 @@ START_TEST(texts_are_terminated_and_names_not_empty)
     struct channel_record record;
 
     set_up();
-    refuse(begin("", ""), "BEGIN with a text");
+    refuse(begin("", ""), "BEGIN: invalid name");
     record = plain(CHANNEL_BEGIN);
     memset(record.begin.name, 'x', sizeof(record.begin.name));
-    refuse(record, "BEGIN with a text");
+    refuse(record, "BEGIN: invalid name");
     record = plain(CHANNEL_BEGIN);
     memset(record.begin.unit, 'x', sizeof(record.begin.unit));
-    refuse(record, "BEGIN with a text");
+    refuse(record, "BEGIN: invalid unit");
     record = plain(CHANNEL_BEGIN);
     memset(record.begin.params, 'x', sizeof(record.begin.params));
-    refuse(record, "BEGIN with a text");
+    refuse(record, "BEGIN: invalid params");
     record = plain(CHANNEL_SKIP);
     memset(record.skip.reason, 'x', sizeof(record.skip.reason));
-    refuse(record, "SKIP with a text");
+    refuse(record, "SKIP: invalid reason");
     record = plain(CHANNEL_FAIL);
     strcpy(record.skip.name, "two words");
-    refuse(record, "FAIL with a text");
+    refuse(record, "FAIL: invalid name");
     record = plain(CHANNEL_WARN);
     memset(record.warn.code, 'x', sizeof(record.warn.code));
-    refuse(record, "WARN with a text");
+    refuse(record, "WARN: invalid code");
     record = plain(CHANNEL_LOG);
     memset(record.log.text, 'x', sizeof(record.log.text));
-    refuse(record, "LOG with a text");
+    refuse(record, "LOG: invalid text");
     record.log.text[0] = '\0';
     take(record);
     result_free(&result);
@@ -513,15 +513,15 @@ END_TEST
 START_TEST(a_cost_comes_once_for_an_open_row)
 {
     set_up();
-    refuse(plain(CHANNEL_COST), "COST without a row");
+    refuse(plain(CHANNEL_COST), "COST outside a row");
     take(plain(CHANNEL_BEGIN));
     take(plain(CHANNEL_COST));
-    refuse(plain(CHANNEL_COST), "COST twice");
+    refuse(plain(CHANNEL_COST), "second COST");
     take(plain(CHANNEL_SAMPLES));
     take(plain(CHANNEL_END));
-    refuse(plain(CHANNEL_COST), "COST twice");
+    refuse(plain(CHANNEL_COST), "second COST");
     take(plain(CHANNEL_CHECK));
-    refuse(plain(CHANNEL_COST), "COST without a row");
+    refuse(plain(CHANNEL_COST), "COST outside a row");
     ck_assert(result.row[0].has_cost);
     ck_assert_str_eq(result.row[0].cost.exit, "cpuid");
     /* After the end of the window will do. */
@@ -544,31 +544,31 @@ START_TEST(costs_are_checked)
     for (unsigned i = 0; i < 3; i++) {
         record = plain(CHANNEL_COST);
         record.cost.loop_ns = no_numbers[i];
-        refuse(record, "COST that is not one");
+        refuse(record, "COST: loop_ns is not finite");
         record = plain(CHANNEL_COST);
         record.cost.trap_ns = no_numbers[i];
-        refuse(record, "COST that is not one");
+        refuse(record, "COST: trap_ns is not finite");
     }
     record = plain(CHANNEL_COST);
     record.cost.answer = CHANNEL_ANSWERS;
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field answer");
     record.cost.answer = UINT32_MAX;
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field answer");
     for (uint32_t ring = 1; ring < 6; ring++) {
         record = plain(CHANNEL_COST);
         record.cost.ring = ring == 3 ? UINT32_MAX : ring;
-        refuse(record, "COST that is not one");
+        refuse(record, "COST: invalid field ring");
     }
     record = plain(CHANNEL_COST);
     record.cost.interpreted = 2;
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field interpreted");
     record = plain(CHANNEL_COST);
     strcpy(record.cost.exit, "a b");
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field exit");
     record.cost.exit[0] = '\0';
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field exit");
     memset(record.cost.exit, 'x', sizeof(record.cost.exit));
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field exit");
     record = plain(CHANNEL_COST);
     record.cost.ring = 0;
     record.cost.interpreted = 1;
@@ -584,14 +584,14 @@ START_TEST(times_belong_to_the_open_row)
 
     set_up();
     kept_count = 0;
-    refuse(plain(CHANNEL_TIMES), "TIMES without a row");
+    refuse(plain(CHANNEL_TIMES), "TIMES outside a row");
     take(plain(CHANNEL_BEGIN));
     take(plain(CHANNEL_TIMES));
     take(plain(CHANNEL_SAMPLES));
     take(plain(CHANNEL_END));
     take(plain(CHANNEL_TIMES));
     take(plain(CHANNEL_CHECK));
-    refuse(plain(CHANNEL_TIMES), "TIMES without a row");
+    refuse(plain(CHANNEL_TIMES), "TIMES outside a row");
     take(begin("next", ""));
     take(plain(CHANNEL_TIMES));
     ck_assert_uint_eq(result.row[0].times, 4);
@@ -613,17 +613,17 @@ START_TEST(times_are_checked)
     for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {
         record = plain(CHANNEL_TIMES);
         record.times.count = count;
-        refuse(record, "TIMES with a count");
+        refuse(record, "TIMES: invalid count");
     }
     record.times.count = UINT32_MAX;
-    refuse(record, "TIMES with a count");
+    refuse(record, "TIMES: invalid count");
     record = plain(CHANNEL_TIMES);
     record.times.total = 0;
-    refuse(record, "TIMES with a count");
+    refuse(record, "TIMES: total is 0");
     /* A report's numbers are signed. */
     record = plain(CHANNEL_TIMES);
     record.times.ticks[1] = (uint64_t)INT64_MAX + 1;
-    refuse(record, "TIMES with a number");
+    refuse(record, "TIMES: ticks out of range");
     record.times.ticks[1] = INT64_MAX;
     record.times.ticks[2] = UINT64_MAX; /* beyond the count */
     take(record);

@@ -86,7 +86,7 @@ START_TEST(the_parents_time_is_read)
     setenv("MINIVMM_T0", "-1", 1);
     ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_str_eq(err.text, "MINIVMM_T0=-1: not a time in ns");
+    ck_assert_str_eq(err.text, "MINIVMM_T0=-1: invalid time");
     sample_free(&sample);
 }
 END_TEST
@@ -328,7 +328,7 @@ START_TEST(a_report_without_a_result_replaces_nothing)
     sample.facts.stop = STOP_SIGNAL;
     begin_captured();
     printed = finish(ERR_FAILED);
-    ck_assert_msg(strstr(printed, " is left as it was: this run has no result") != NULL, "%s",
+    ck_assert_msg(strstr(printed, ": not overwritten, as this run has no results") != NULL, "%s",
                   printed);
     ck_assert(strstr(printed, "\nbenchmark ") != NULL);
     free(printed);
@@ -341,7 +341,7 @@ START_TEST(a_report_without_a_result_replaces_nothing)
         sample.result.row[0].samples = samples;
         begin_captured();
         printed = finish(ERR_FAILED);
-        ck_assert_msg(strstr(printed, "is left as it was") == NULL, "%s", printed);
+        ck_assert_msg(strstr(printed, "not overwritten") == NULL, "%s", printed);
         free(printed);
         session_end(&session);
         printed = fixture_read(path);
@@ -380,10 +380,11 @@ static void check_fallback(const char *output, const char *message)
 
 START_TEST(a_report_that_cannot_be_written_follows_on_standard_error)
 {
-    check_fallback("/dev/full", "cannot write the report to /dev/full; it follows here: No space");
-    check_fallback("/nowhere/report", "cannot write the report to /nowhere/report; it follows "
-                                      "here: No such file");
-    check_fallback("/", "it follows here: Is a directory");
+    check_fallback("/dev/full",
+                   "cannot write the report to /dev/full, printed here instead: No space");
+    check_fallback("/nowhere/report", "cannot write the report to /nowhere/report, printed "
+                                      "here instead: No such file");
+    check_fallback("/", "printed here instead: Is a directory");
 }
 END_TEST
 
@@ -436,7 +437,7 @@ static void check_one_file(const char *output, const char *log)
     sample.config.log = log;
     ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_msg(strstr(err.text, " are one file") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, " are the same file") != NULL, "%s", err.text);
 }
 
 START_TEST(report_and_log_are_two_files)
@@ -506,7 +507,7 @@ static void check_lost_text(bool closed, const char *expected)
     printed = finish(0);
     ck_assert_msg(strstr(printed, expected) != NULL, "%s", printed);
     report = fixture_read(output);
-    ck_assert_msg(strstr(report, "text could not be written") != NULL, "%s", report);
+    ck_assert_msg(strstr(report, "log could not be written") != NULL, "%s", report);
     free(printed);
     free(report);
     tear_down();
@@ -518,8 +519,8 @@ static void check_lost_text(bool closed, const char *expected)
 
 START_TEST(text_that_nobody_takes_is_dropped)
 {
-    check_lost_text(false, " bytes of the run's text were lost: nobody read them in time; try: ");
-    check_lost_text(true, ": 200000 bytes of the run's text were lost: Broken pipe; try: ");
+    check_lost_text(false, " bytes of the log were lost: the reader was too slow; try: ");
+    check_lost_text(true, ": 200000 bytes of the log were lost: Broken pipe; try: ");
 }
 END_TEST
 
@@ -533,9 +534,8 @@ START_TEST(a_log_that_cannot_be_written_is_a_failure)
     begin_captured();
     session_log(&session, "text\n");
     printed = finish(ERR_FAILED);
-    ck_assert_msg(
-        strstr(printed, ": --log /dev/full: 5 bytes of the run's text were lost: No space"), "%s",
-        printed);
+    ck_assert_msg(strstr(printed, ": --log /dev/full: 5 bytes of the log were lost: No space"),
+                  "%s", printed);
     free(printed);
     tear_down();
 }
@@ -573,7 +573,7 @@ START_TEST(a_pipe_without_a_reader_can_be_given_up)
     sample.config.timeout_ns = 50000000;
     sample.config.log = path;
     ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
-    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    ck_assert_str_eq(err.text, "--timeout: expired before the run began");
     sample.config.timeout_ns = 0;
     sample.config.log = NULL;
     sample.config.output = path;
@@ -630,9 +630,9 @@ START_TEST(the_status_tells_how_it_went)
     sample.result.row[0].check = RESULT_OK;
     sample.result.exit_status = 0;
     sample.facts.stop = STOP_TIMEOUT;
-    check_explained(": --timeout: over before the run was done; try: a longer", ERR_FAILED);
+    check_explained(": --timeout: expired before the run finished; try: a longer", ERR_FAILED);
     sample.facts.stop = STOP_SIGNAL;
-    check_explained(": stopped by a signal before the run was done\n", ERR_FAILED);
+    check_explained(": stopped by a signal before the run finished\n", ERR_FAILED);
     sample.facts.stop = STOP_ERROR;
     err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
     check_explained(": the device is unhappy\n", ERR_FAILED);
@@ -660,7 +660,7 @@ START_TEST(a_name_without_a_result_is_a_failure)
     sample.config.bench = "none,stream.copy";
     check_explained("", 0);
     sample.config.bench = "stream.copy,blk.read";
-    check_explained(": --bench blk.read: no result: the guest reported none\n", ERR_FAILED);
+    check_explained(": --bench blk.read: no result: not reported by the guest\n", ERR_FAILED);
     add_reason(&sample.result.skip[0], "blk.read", "no disk");
     sample.result.skipped = 1;
     check_explained(": --bench blk.read: no result: no disk\n", ERR_FAILED);

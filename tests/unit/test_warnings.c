@@ -47,7 +47,7 @@ START_TEST(a_quick_run_says_so)
 {
     sample_init(&sample);
     sample.config.quick = true;
-    check_one("quick", "a quick run: few samples, for a first look only");
+    check_one("quick", "quick run: few samples, for a first look only");
     sample_free(&sample);
 }
 END_TEST
@@ -56,7 +56,7 @@ START_TEST(a_run_that_was_stopped_is_incomplete)
 {
     sample_init(&sample);
     sample.facts.stop = STOP_TIMEOUT;
-    check_one("incomplete", "the run was stopped before its end (timeout)");
+    check_one("incomplete", "the run was stopped early (timeout)");
     sample_free(&sample);
 }
 END_TEST
@@ -140,8 +140,8 @@ START_TEST(time_that_nobody_counted_is_told)
 {
     sample_init(&sample);
     sample_row(&sample, "row", "", 9)->usage.time.runqueue_ns = CPUS_UNKNOWN;
-    check_one("time_unknown", "how long the vCPUs waited for a CPU is not known (no schedstat in "
-                              "/proc): nor is how long they slept");
+    check_one("time_unknown", "unknown how long the vCPUs waited for a CPU and slept: the kernel "
+                              "has no schedstat");
     sample_free(&sample);
 }
 END_TEST
@@ -194,7 +194,7 @@ START_TEST(threads_that_may_wander_are_told)
 {
     sample_init(&sample);
     sample.config.pin_count = 0;
-    check_one("unpinned", "not pinned: the host's scheduler moves the vCPUs (--pin LIST)");
+    check_one("unpinned", "not pinned: the host's scheduler may move the vCPUs (--pin LIST)");
     sample.host.cpus_usable = 1;
     sample.config.vcpus = 1;
     check_codes("");
@@ -213,11 +213,10 @@ START_TEST(io_that_memory_may_have_served_is_told)
     sample.facts.disk[0].cached = true;
     check_codes("");
     row->has_io = true;
-    check_one("page_cache", "blk0 goes through the host's page cache (no direct): its I/O figures "
-                            "may be those of memory, not of a device");
+    check_one("page_cache", "blk0 uses the host's page cache (no direct): its I/O figures may "
+                            "measure memory, not a device");
     disk->direct = true;
-    check_one("page_cache",
-              "blk0 is in a file system in memory: its I/O figures are those of memory");
+    check_one("page_cache", "blk0 is on a file system in memory: its I/O figures measure memory");
     sample_native(&sample);
     check_codes("page_cache ");
     sample.facts.disk[0].cached = false;
@@ -246,7 +245,7 @@ START_TEST(stolen_time_counts_from_one_percent)
     sample.report.steal_pct = 1.0;
     check_codes("");
     sample.report.steal_pct = 1.3;
-    check_one("steal", "1.3 % of CPU time was stolen by the hypervisor below");
+    check_one("steal", "1.3 % of CPU time was stolen by this host's hypervisor");
     sample_free(&sample);
 }
 END_TEST
@@ -257,9 +256,9 @@ START_TEST(a_clock_may_drift_a_little)
     sample.facts.end.ticks += 49 * SAMPLE_HZ / 1000000;
     check_codes("");
     sample.facts.end.ticks += 50 * SAMPLE_HZ / 1000000;
-    check_one("clock_drift", "the TSC's rate is off by 99 ppm against CLOCK_MONOTONIC_RAW");
+    check_one("clock_drift", "the TSC frequency is off by 99 ppm against CLOCK_MONOTONIC_RAW");
     sample.facts.end.ticks -= 200 * SAMPLE_HZ / 1000000;
-    check_one("clock_drift", "the TSC's rate is off by -101 ppm against CLOCK_MONOTONIC_RAW");
+    check_one("clock_drift", "the TSC frequency is off by -101 ppm against CLOCK_MONOTONIC_RAW");
     /* Too short to tell. */
     sample.facts.end.raw_ns = sample.facts.begin.raw_ns + 1000;
     check_codes("");
@@ -273,7 +272,7 @@ START_TEST(small_pages_where_large_ones_are_on_are_told)
 
     sample_init(&sample);
     memory->huge_bytes = 100 << 20;
-    check_one("huge_pages", "only 100 of 128 MiB touched are in huge pages, though they are on");
+    check_one("huge_pages", "only 100 of 128 MiB touched are in huge pages, which are enabled");
     sample.config.thp = CONFIG_OFF;
     check_codes("");
     sample.config.thp = CONFIG_ON;
@@ -311,13 +310,13 @@ START_TEST(bound_memory_that_is_elsewhere_is_told)
 {
     sample_init(&sample);
     sample.config.numa.nodes = 2;
-    check_one("numa_misplaced", "this kernel does not tell on which nodes memory is");
+    check_one("numa_misplaced", "the kernel does not report the NUMA placement of memory");
     sample.facts.has_nodes = true;
     sample.facts.node[0] = (struct placement_node){0, 1 << 20, 0};
     sample.facts.node[1] = (struct placement_node){3, 1 << 20, 0};
     check_codes("");
     sample.facts.node[1].elsewhere = 4096;
-    check_one("numa_misplaced", "4 of 1028 KiB touched of node 1 are not on host node 3");
+    check_one("numa_misplaced", "4 of 1028 KiB touched in guest node 1 are not on host node 3");
     sample.config.numa.unbound = true;
     check_codes("");
     sample_free(&sample);
@@ -333,7 +332,7 @@ START_TEST(kvms_count_is_held_against_ours)
     check_codes("");
     sample.vcpu[0].kvm[SAMPLE_IO_EXITS] = 6;
     check_one("kvm_stats_mismatch",
-              "KVM's statistic io_exits says 6 where 7 such exits reached user space");
+              "KVM's statistic io_exits is 6, but 7 such exits reached user space");
     /* KVM may count more: not all exits reach us. */
     sample.vcpu[0].kvm[SAMPLE_IO_EXITS] = 100;
     check_codes("");
@@ -345,7 +344,7 @@ START_TEST(kvms_count_is_held_against_ours)
     check_codes("");
     sample.vcpu[1].kvm[SAMPLE_MMIO_EXITS] = 6;
     check_one("kvm_stats_mismatch",
-              "KVM's statistic mmio_exits says 6 where 7 such exits reached user space");
+              "KVM's statistic mmio_exits is 6, but 7 such exits reached user space");
     sample.vcpu[1].has_kvm = false;
     check_codes("kvm_stats_partial ");
     sample_free(&sample);
@@ -377,7 +376,7 @@ START_TEST(statistics_of_some_vcpus_are_missed_too)
     sample_init(&sample);
     sample.vcpu[1].has_kvm = false;
     check_one("kvm_stats_partial", "KVM's statistics of 1 of 2 vCPUs could not be read: sums over "
-                                   "all vCPUs are absent");
+                                   "all vCPUs are omitted");
     sample_free(&sample);
 }
 END_TEST
@@ -386,7 +385,7 @@ START_TEST(text_that_was_lost_is_counted)
 {
     sample_init(&sample);
     sample.report.log_lost = 4711;
-    check_one("log_lost", "4711 bytes of the run's text could not be written");
+    check_one("log_lost", "4711 bytes of the log could not be written");
     sample_free(&sample);
 }
 END_TEST

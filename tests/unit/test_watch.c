@@ -210,7 +210,7 @@ START_TEST(before_the_run_it_is_looked_at_as_well)
     watch.deadline_ns = 1;
     ck_assert_int_eq(watch_check(&watch, &err), -1);
     ck_assert_int_eq(err.code, ERR_FAILED);
-    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    ck_assert_str_eq(err.text, "--timeout: expired before the run began");
     watch.deadline_ns = 0;
     ck_assert_int_eq(pipe(stop), 0);
     watch.stop_fd = stop[0];

@@ -29,7 +29,7 @@ static int parse_word(const struct part *part, const char *const *names, int *wo
         }
         strcat(strcat(known, i ? " or " : ""), names[i]);
     }
-    return bad(err, part, "not one of its values", known);
+    return bad(err, part, "invalid value", known);
 }
 
 static int parse_path(struct config_disk *disk, const struct part *part, struct err *err)
@@ -43,7 +43,7 @@ static int parse_size(struct config_disk *disk, const struct part *part, struct 
 {
     if (units_parse_size(part->value, &disk->bytes) || !disk->bytes || disk->bytes % 512 ||
         disk->bytes > CONFIG_DISK_BYTES_MAX)
-        return bad(err, part, "not a disk's size, which is a multiple of 512 bytes up to 1 PiB",
+        return bad(err, part, "invalid size: must be a multiple of 512 bytes, at most 1 PiB",
                    "size=1G");
     return 0;
 }
@@ -99,8 +99,7 @@ static int parse_depth(struct config_disk *disk, const struct part *part, struct
 
     if (units_parse_u64(part->value, &depth) || depth < 2 || depth > CONFIG_DISK_DEPTH_MAX ||
         depth & (depth - 1))
-        return bad(err, part, "not a virtqueue's size, which is a power of two from 2 to 1024",
-                   "depth=128");
+        return bad(err, part, "invalid depth: must be a power of two from 2 to 1024", "depth=128");
     disk->depth = (unsigned)depth;
     return 0;
 }
@@ -139,7 +138,7 @@ static int parse_cpu(struct config_disk *disk, const struct part *part, struct e
     uint64_t cpu = 0;
 
     if (units_parse_u64(part->value, &cpu) || cpu >= CONFIG_NO_PIN)
-        return bad(err, part, "not the number of a CPU", "cpu=1");
+        return bad(err, part, "invalid CPU number", "cpu=1");
     disk->pin = (unsigned)cpu;
     return 0;
 }
@@ -176,17 +175,16 @@ static int parse_part(struct config_disk *disk, const struct part *part, bool ha
         if (strcmp(part->key, keys[i].name) != 0)
             continue;
         if (*seen & 1u << i)
-            return bad(err, part, "it is there twice", "once");
+            return bad(err, part, "duplicate key", "give it once");
         *seen |= 1u << i;
         if (!keys[i].example && has_value)
-            return bad(err, part, "it has no value", part->key);
+            return bad(err, part, "takes no value", part->key);
         if (keys[i].example && !*part->value)
-            return bad(err, part, "its value is missing", keys[i].example);
+            return bad(err, part, "missing value", keys[i].example);
         return keys[i].parse(disk, part, err);
     }
-    return *part->key || *part->value
-               ? bad(err, part, "no such key", known)
-               : bad(err, part, "an item of the list is empty", "path=FILE,direct");
+    return *part->key || *part->value ? bad(err, part, "unknown key", known)
+                                      : bad(err, part, "empty list item", "path=FILE,direct");
 }
 
 int cli_disk(struct config *config, const char *argument, struct err *err)
@@ -199,8 +197,8 @@ int cli_disk(struct config *config, const char *argument, struct err *err)
         return err_sys(err, ERR_FAILED, "--disk");
     if (config->disks == CONFIG_DISKS_MAX) {
         free(rest);
-        err_set(err, ERR_USAGE, "--disk %s: there are %d already", argument, CONFIG_DISKS_MAX);
-        return err_hint(err, "fewer");
+        err_set(err, ERR_USAGE, "--disk %s: more than %d disks", argument, CONFIG_DISKS_MAX);
+        return err_hint(err, "fewer --disk options");
     }
     *disk = config_disk_default;
     config->disks++;

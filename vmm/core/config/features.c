@@ -35,7 +35,7 @@
 
 #define ABI(what)   BASELINE, .use = what
 #define LONG_MODE   ABI("64-bit mode")
-#define PROGRAMS    ABI("what compilers take for granted in 64-bit programs")
+#define PROGRAMS    ABI("64-bit programs (x86-64 baseline)")
 
 /* Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E. Within a register, by bit. */
 const struct feature feature_table[] = {
@@ -136,7 +136,7 @@ const struct feature feature_table[] = {
     X1C("xop", 11, NEEDS(FEATURE_AVX)),
     X1C("fma4", 16, NEEDS(FEATURE_AVX)),
     X1C("tbm", 21, EXTENSION),
-    X1D("nx", 20, ABI("memory that cannot be executed")),
+    X1D("nx", 20, ABI("non-executable memory")),
     X1D("rdtscp", 27, BASELINE),
     X1D("lm", 29, LONG_MODE),
     X8B("clzero", 0, BASELINE),
@@ -254,7 +254,7 @@ static int unknown(struct err *err, const char *name, unsigned length)
         most = same > most ? same : most;
     }
     if (!most)
-        return err_hint(err, "a name as /proc/cpuinfo has it, such as avx512f or bmi2");
+        return err_hint(err, "a name from /proc/cpuinfo, such as avx512f or bmi2");
     for (unsigned i = 0; i < ROWS; i++) {
         const char *other = feature_table[i].name;
 
@@ -270,14 +270,14 @@ static int unsigned_item(struct err *err, const char *item, unsigned length)
     int row = features_find(item, length);
 
     if (is_word(item, length, "host") || is_word(item, length, "baseline")) {
-        bad(err, item, length, "it can only be what the list begins with");
+        bad(err, item, length, "must be the first item");
         return err_hint(err, "%.*s,-avx512f", (int)length, item);
     }
     if (row >= 0) {
-        bad(err, item, length, "neither + nor - before the name");
+        bad(err, item, length, "missing + or - before the name");
         return err_hint(err, "+%s or -%s", feature_table[row].name, feature_table[row].name);
     }
-    bad(err, item, length, "neither host nor baseline, +NAME or -NAME");
+    bad(err, item, length, "must be host, baseline, +NAME or -NAME");
     return err_hint(err, "host,-avx512f");
 }
 
@@ -286,25 +286,25 @@ static int parse_item(struct config_cpu *cpu, const char *item, unsigned length,
     int row;
 
     if (!length) {
-        err_set(err, ERR_USAGE, "--cpu '%.60s': an item of the list is empty", cpu->text);
+        err_set(err, ERR_USAGE, "--cpu '%.60s': empty list item", cpu->text);
         return err_hint(err, "host,-avx512f");
     }
     if (*item != '+' && *item != '-')
         return unsigned_item(err, item, length);
     if (length == 1) {
-        bad(err, item, length, "no name behind the sign");
+        bad(err, item, length, "missing name after the sign");
         return err_hint(err, "host,-avx512f");
     }
     row = features_find(item + 1, length - 1);
     if (row < 0) {
-        bad(err, item, length, "no such feature");
+        bad(err, item, length, "unknown feature");
         return unknown(err, item + 1, length - 1);
     }
     if (*item == '+') {
         add(cpu, (unsigned)row);
     } else if (feature_table[row].use) {
-        bad(err, item, length, "a guest cannot be without it");
-        return err_hint(err, "keep it: it is for %s", feature_table[row].use);
+        bad(err, item, length, "cannot be removed");
+        return err_hint(err, "keep it, as the guest requires it for %s", feature_table[row].use);
     } else {
         remove_with_dependents(cpu, (unsigned)row);
     }

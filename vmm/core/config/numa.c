@@ -27,9 +27,9 @@ int numa_parse(struct config_numa *numa, const char *text, struct err *err)
     if (!strncmp(number, PREFIX, strlen(PREFIX)))
         number += strlen(PREFIX);
     if (units_parse_u64(number, &nodes) || !nodes || nodes > CONFIG_NODES_MAX)
-        return bad(err, text, "it must begin with a number of nodes from 1 to 16");
+        return bad(err, text, "the number of nodes must be 1 to 16");
     if (strlen(text) >= sizeof(copy) || (rest && strcmp(rest, "unbound") != 0))
-        return bad(err, text, "nothing but ,unbound can follow the number of nodes");
+        return bad(err, text, "only ,unbound may follow the number of nodes");
     numa->nodes = (unsigned)nodes;
     numa->unbound = rest;
     return 0;

@@ -33,14 +33,14 @@ static int parse_part(struct topology *topology, const char *text, const char *k
         if (strcmp(key, keys[i].name) != 0)
             continue;
         if (*keys[i].count)
-            return bad(err, text, key, "are there twice");
+            return bad(err, text, key, "given twice");
         if (!value || units_parse_u64(value, &count) || !count || count > COUNT_MAX)
             return bad(err, text, key, "must be a number from 1 to 4096");
         *keys[i].count = (unsigned)count;
         return 0;
     }
-    return *key || value ? bad(err, text, key, "is none of sockets, cores and threads")
-                         : bad(err, text, "", "an item of the list is empty");
+    return *key || value ? bad(err, text, key, "is an unknown key")
+                         : bad(err, text, "", "empty list item");
 }
 
 int topology_parse(struct topology *topology, const char *text, struct err *err)
@@ -49,7 +49,7 @@ int topology_parse(struct topology *topology, const char *text, struct err *err)
 
     *topology = (struct topology){0};
     if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy))
-        return bad(err, text, "", "longer than any that can be");
+        return bad(err, text, "", "too long");
     while (rest) {
         char *value = strsep(&rest, ","), *key = strsep(&value, "=");
 
@@ -60,7 +60,7 @@ int topology_parse(struct topology *topology, const char *text, struct err *err)
     topology->cores += !topology->cores;
     topology->threads += !topology->threads;
     if ((uint64_t)topology->sockets * topology->cores * topology->threads > COUNT_MAX)
-        return bad(err, text, "", "more than the 4096 vCPUs that any KVM allows");
+        return bad(err, text, "", "more than 4096 vCPUs");
     return 0;
 }
 

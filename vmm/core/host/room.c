@@ -13,8 +13,8 @@
 #define BESIDE_BYTES (32ull << 20)
 
 /*
- * Page tables of the host and of KVM, and what KVM keeps of each page: 8 bytes each of 4096, and
- * 2 more; rounded up.
+ * Page tables of the host and of KVM, 8 bytes each per 4096-byte page, and 2 bytes of KVM metadata
+ * per page; rounded up.
  */
 #define TABLES_PART 128
 
@@ -28,7 +28,7 @@ static int read_u64(const char *folder, const char *name, uint64_t *value)
     return file_read_u64(path, value);
 }
 
-/* Page cache that the kernel can drop at once: a line of memory.stat, in bytes. */
+/* Reclaimable page cache in bytes, from memory.stat. */
 static uint64_t read_inactive(const struct cgroup_group *group)
 {
     static const char *const keys[] = {"total_inactive_file ", "inactive_file "};
@@ -42,7 +42,7 @@ static uint64_t read_inactive(const struct cgroup_group *group)
     return bytes;
 }
 
-/* Above memory.high nobody is killed, but all are slowed down until hardly anything moves. */
+/* memory.high counts as a limit: above it, the kernel throttles allocations heavily. */
 static uint64_t read_limit(const struct cgroup_group *group)
 {
     static const char *const names[2][2] = {{"memory.limit_in_bytes", "memory.limit_in_bytes"},
@@ -93,14 +93,14 @@ uint64_t room_fits(uint64_t bytes, uint64_t extra)
     if (bytes <= beside)
         return 0;
     bytes -= beside;
-    /* Of so many parts, all but one are the guest's. */
+    /* 1 of TABLES_PART + 1 parts is for page tables. */
     return (bytes / (TABLES_PART + 1) * TABLES_PART +
             bytes % (TABLES_PART + 1) * TABLES_PART / (TABLES_PART + 1)) /
            UNIT * UNIT;
 }
 
 struct hugetlb {
-    char size[24]; /* "2MB", as in the files' names */
+    char size[24]; /* "2MB", as in file names */
     uint64_t left;
 };
 
@@ -156,8 +156,7 @@ int room_map_hint(struct err *err, const char *otherwise)
     if (left == UINT64_MAX)
         return err_hint(err, "%s", otherwise);
     return err_hint(err,
-                    "vm.overcommit_memory is 2 and leaves %" PRIu64
-                    " MiB (CommitLimit less Committed_AS): less --mem, or sysctl "
-                    "vm.overcommit_memory=0",
+                    "a smaller --mem, or sysctl vm.overcommit_memory=0: strict overcommit leaves "
+                    "%" PRIu64 " MiB (CommitLimit - Committed_AS)",
                     left >> 20);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for programs. Times are integers of ns; what is not known is left out, never 0. */
+/* The JSON report. Times are integers in ns; unknown values are omitted, never 0. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ json_t *json_text(const char *text)
     return string;
 }
 
-/* CPUs that are alike, of those that the threads may have used. */
+/* The groups of equal cores that the threads may have used. */
 static json_t *cores_json(const struct cores *cores)
 {
     json_t *array = json_array();
@@ -109,7 +109,7 @@ static json_t *pin_json(const struct config *config)
     return array;
 }
 
-/* Bytes of guest memory by the size of the host's pages that really are below it. */
+/* Bytes of guest memory by the size of the host pages that back it. */
 static json_t *host_pages_json(const struct memory_usage *memory)
 {
     json_t *object = json_object();
@@ -131,7 +131,7 @@ static json_t *features_json(const struct feature_set *set)
     return array;
 }
 
-/* What the guest's CPUs have been told to be. */
+/* The CPU features of the guest. */
 static json_t *cpu_json(const struct report *report)
 {
     const struct run_facts *facts = report->facts;
@@ -155,7 +155,7 @@ static json_t *topology_json(const struct config *config)
     return object;
 }
 
-/* The guest's nodes, and of bound ones where their memory really is. */
+/* The guest's NUMA nodes and, if bound, the placement of their memory. */
 static json_t *numa_json(const struct report *report)
 {
     const struct config *config = report->config;
@@ -297,7 +297,7 @@ static json_t *vcpu_json(const struct run_facts *facts, unsigned id)
     return object;
 }
 
-/* Addresses and registers: as a person reads them, and without the limit of JSON's integers. */
+/* Addresses and registers as hexadecimal strings: JSON integers are limited to 63 bits. */
 static void set_hex(json_t *object, const char *key, uint64_t value)
 {
     set(object, key, json_sprintf("%#" PRIx64, value));
@@ -321,7 +321,7 @@ static json_t *fault_json(const struct channel_fault *fault)
     return object;
 }
 
-/* The names of --bench that have no result. */
+/* The names in --bench without a row. */
 static void set_missing(const struct report *report, json_t *object)
 {
     const char *at = report->config->bench;
@@ -364,7 +364,7 @@ static json_t *warnings_json(const struct report *report)
     return array;
 }
 
-/* What the VMM's own work adds to a bare KVM_RUN, if that was measured. */
+/* The time that the VMM's work adds to a bare KVM_RUN, if measured. */
 static void set_bare(const struct report *report, json_t *root)
 {
     struct cost_added added[COST_ADDED_MAX];
@@ -382,7 +382,7 @@ static void set_bare(const struct report *report, json_t *root)
         json_decref(object);
 }
 
-/* Benchmarks that were not measured. */
+/* Skipped or failed benchmarks with their reasons. */
 static json_t *reasons_of(const struct channel_skip *skip, uint32_t count)
 {
     json_t *array = json_array();

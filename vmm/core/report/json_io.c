@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Disks in the JSON report: as they were asked for, what they did, and the rows of I/O. */
+/* The JSON report's disks, their configuration and counters, and the I/O figures of rows. */
 #include "vmm/core/report/io.h"
 #include "vmm/core/report/json.h"
 

@@ -9,7 +9,7 @@
 #include "vmm/core/report/outcome.h"
 #include "vmm/core/report/summary.h"
 
-/* A whole number as one, if it is written as numbers are; anything else as a string. */
+/* An integer if the text is its canonical form, otherwise a string. */
 static json_t *param_json(const char *value)
 {
     long long number = strtoll(value, NULL, 10);
@@ -53,7 +53,7 @@ static json_t *check_json(const struct channel_check *check)
     json_t *object = json_object();
 
     set_text(object, "what", check->what);
-    /* JSON has no way to write what is not a number. */
+    /* JSON has no NaN or infinity. */
     if (check->value - check->value == 0)
         set(object, "value", json_real(check->value));
     if (check->limit - check->limit == 0)
@@ -81,7 +81,7 @@ static json_t *devices_json(const struct run_facts *facts, const struct usage *u
     return object;
 }
 
-/* What KVM's tracepoints say, in a run of their own with operations of its own number. */
+/* The hits of KVM's tracepoints in the traced run, with that run's number of operations. */
 static void traced_json(const struct report *report, const struct result_row *row, json_t *object)
 {
     const struct run_facts *facts = report->facts;
@@ -100,8 +100,8 @@ static void traced_json(const struct report *report, const struct result_row *ro
 }
 
 /*
- * Exits that KVM answers itself: what the guest knows that it has caused, and what KVM counted,
- * under its own names, unless the guest's word has that name; its times are in time_ns.
+ * Exits handled by KVM: those counted by the guest, and KVM's statistics under their own names,
+ * unless the guest's count has that name. KVM's times are in time_ns.
  */
 static json_t *kernel_json(const struct report *report, const struct result_row *row)
 {
@@ -173,7 +173,7 @@ static json_t *spread_json(const struct cost_spread *spread)
                      (json_int_t)spread->p99, "max", (json_int_t)spread->max);
 }
 
-/* The single operations, in ns: as the guest saw them, or as their handlers did. */
+/* The times of single operations in ns: round trips, or handler times. */
 static json_t *times_json(const struct report *report, const struct result_row *row, bool handler)
 {
     const struct result_time *time = report->result->time + row->first_time;

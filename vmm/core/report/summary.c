@@ -65,7 +65,7 @@ const char *report_env_name(enum run_env env)
     return names[env];
 }
 
-/* Where a name stands among KVM's statistics, or -1. */
+/* The index of a KVM statistic, or -1. */
 static int kvm_index(const struct report *report, const char *name)
 {
     const struct kvm_stat_names *names = &report->facts->vcpu_stats;
@@ -86,7 +86,7 @@ uint64_t summary_kvm(const struct report *report, const struct usage *usage, con
     return summary_has_kvm(report, usage, name) ? usage->kvm[kvm_index(report, name)] : 0;
 }
 
-/* The sum of several statistics, if all of them are known. */
+/* The sum of several statistics; FACT_ABSENT unless all are known. */
 static uint64_t sum_kvm(const struct report *report, const struct usage *usage,
                         const char *const *names, unsigned count)
 {
@@ -125,7 +125,7 @@ static uint64_t minus(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-/* The guest's code, of the time on CPUs. Without KVM's word there is no telling where it halted. */
+/* The time in guest code. Without KVM's statistics, the halted time is unknown. */
 static uint64_t running_of(const struct run_facts *facts, const struct summary *summary)
 {
     uint64_t on_cpu = summary->time.on_cpu_ns, in_guest;
@@ -147,7 +147,7 @@ static void share_time(const struct run_facts *facts, const struct result_row *r
     summary->running_ns = running_of(facts, summary);
     if (summary->running_ns == FACT_ABSENT || summary->time.runqueue_ns == CPUS_UNKNOWN)
         return;
-    /* A handler may sleep itself, and on the harness's behalf a vCPU may work in one. */
+    /* A handler may sleep, and exits of the harness use CPU time, too. */
     awake = summary->running_ns + summary->handler_ns;
     if (awake < summary->time.on_cpu_ns)
         awake = summary->time.on_cpu_ns;

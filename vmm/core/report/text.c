@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for a person: at most wrapped_columns() wide, aligned, without colour. */
+/* The text report: at most wrapped_columns() wide, aligned, without colour. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,13 +15,13 @@
 #include "vmm/core/report/text.h"
 #include "vmm/core/report/warnings.h"
 
-/* A line's label and the blank behind it. */
+/* Width of a line's label and a blank. */
 #define LABEL_COLUMNS 9
 
-/* Of a register's name and value. */
+/* Width of a register's name and value. */
 #define REGISTER_COLUMNS 21
 
-/* In a shorter window the two snapshots themselves are most of what is seen. */
+/* In a shorter window, the two snapshots take most of the time. */
 #define SHARES_MIN_NS 1000000
 
 void text_wrapped(FILE *out, const char *label, const char *text)
@@ -29,7 +29,7 @@ void text_wrapped(FILE *out, const char *label, const char *text)
     wrapped_print(out, LABEL_COLUMNS, label, text);
 }
 
-/* A line of parts that are kept whole, and continued on the next if there are too many. */
+/* A line of parts, wrapped between parts. */
 struct line {
     FILE *out;
     const char *separator;
@@ -45,13 +45,13 @@ static struct line line_begin(FILE *out, const char *label, const char *separato
 static void line_add(struct line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Whether a part begins another line: after a separator, which needs a column. */
+/* Whether a part must start a new line; the separator needs a column. */
 static bool line_is_full(const struct line *line, int length)
 {
     return line->continued && line->column + 1 + length >= wrapped_columns();
 }
 
-/* A part that no line can hold is broken at its blanks. */
+/* A part that is longer than a line is broken at its blanks. */
 static void line_put(struct line *line, const char *part)
 {
     bool whole = (int)strlen(part) < wrapped_columns() - LABEL_COLUMNS;
@@ -117,7 +117,7 @@ static void print_host(FILE *out, const struct report *report)
     line_end(&line);
 }
 
-/* Only where there are several kinds. */
+/* Printed only if there are several kinds. */
 static void print_cores(FILE *out, const struct cores *cores)
 {
     struct line line;
@@ -175,7 +175,7 @@ static void print_features(FILE *out, const char *what, const struct feature_set
     }
 }
 
-/* Only what was asked for is worth a line. */
+/* Printed only with --cpu. */
 static void print_cpu(FILE *out, const struct report *report)
 {
     const struct run_facts *facts = report->facts;
@@ -220,7 +220,7 @@ static void print_start(FILE *out, const struct report *report)
     line_end(&line);
 }
 
-/* Parts per operation: enough digits to tell "few" from "none". */
+/* Exits per operation, with enough digits to distinguish few from none. */
 static const char *format_per_op(char text[UNITS_TEXT_MAX], uint64_t count, uint64_t ops)
 {
     double value = ops ? (double)count / (double)ops : 0;
@@ -243,14 +243,14 @@ static double percent(uint64_t part, uint64_t whole)
     return whole ? (double)part / (double)whole * 100 : 0;
 }
 
-/* At most five characters: what is beyond all reason is only said to be. */
+/* At most five characters. */
 static char *format_percent(char text[UNITS_TEXT_MAX], double value)
 {
     snprintf(text, UNITS_TEXT_MAX, value < 999.95 ? "%.1f" : ">999", value);
     return text;
 }
 
-/* Where the time of the vCPUs that took part went. */
+/* The shares of the time of the row's threads. */
 static void put_shares(struct tabular *table, const struct report *report,
                        const struct result_row *row, const struct summary *summary)
 {
@@ -345,15 +345,16 @@ static void print_rows(FILE *out, const struct report *report)
                   vm ? sizeof(in_vm) / sizeof(in_vm[0]) : sizeof(natively) / sizeof(natively[0]),
                   put_rows, report);
     fputc('\n', out);
-    wrapped_note(
-        out, "+-: half the 95 %% interval of the median, in %% of it; -: fewer than 6 samples.\n");
+    wrapped_note(out,
+                 "+-: half the median's 95 %% confidence interval, in %% of the median; -: fewer "
+                 "than 6 samples.\n");
     if (vm)
         wrapped_note(out,
-                     "Time of the vCPUs in %%: in the guest, serving exits, asleep (halted or in "
-                     "a barrier),\nrunnable without a CPU.\n");
+                     "vCPU time in %%: guest: running guest code. exit: handling exits. sleep: "
+                     "halted or in a\nbarrier. runq: runnable, waiting for a CPU.\n");
 }
 
-/* Those that follow each other for the same reason are told together. */
+/* Adjacent benchmarks with the same reason share a line. */
 static void print_reasons_of(FILE *out, const char *label, const struct channel_skip *skip,
                              uint32_t count)
 {
@@ -393,7 +394,7 @@ static void print_warnings(FILE *out, const struct report *report)
 static void print_fault(FILE *out, const struct channel_fault *fault)
 {
     static const char *const regs[] = CHANNEL_FAULT_REGS;
-    /* So many registers that each line has the same number of them. */
+    /* Registers per line: a divisor of their number. */
     unsigned across = wrapped_columns() >= 4 * REGISTER_COLUMNS   ? 4
                       : wrapped_columns() >= 2 * REGISTER_COLUMNS ? 2
                                                                   : 1;

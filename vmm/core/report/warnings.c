@@ -10,25 +10,24 @@
 #include "vmm/core/report/warnings.h"
 #include "vmm/core/report/warnings_cpu.h"
 
-/* More than this is worth a word. */
+/* Thresholds of warnings. */
 #define STEAL_MAX_PCT  1.0
 #define DRIFT_MAX_PPM  50.0
 #define HUGE_MIN_PCT   90
-#define HUGE_MIN_BYTES (64ull << 20) /* less memory than this says nothing about its pages */
+#define HUGE_MIN_BYTES (64ull << 20) /* minimum memory for this warning */
 
-/* Each looks for one thing and returns whether it is so, with the text to print. */
+/* Checks one condition. Returns whether it holds, with the warning in `text`. */
 typedef bool (*warning_check)(const struct report *report, char *text, size_t size);
 
 static bool is_quick(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "a quick run: few samples, for a first look only");
+    snprintf(text, size, "quick run: few samples, for a first look only");
     return report->config->quick;
 }
 
 static bool is_incomplete(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "the run was stopped before its end (%s)",
-             report_stop_name(report->facts->stop));
+    snprintf(text, size, "the run was stopped early (%s)", report_stop_name(report->facts->stop));
     return report->facts->stop != STOP_GUEST;
 }
 
@@ -43,7 +42,7 @@ static bool is_wrong(const struct report *report, char *text, size_t size)
     return wrong;
 }
 
-/* The first disk of which this counts something; NULL: there is none. */
+/* The first disk whose counter is not 0, or NULL. */
 static const struct run_disk *disk_with(const struct report *report, enum io_counter counter)
 {
     for (unsigned i = 0; i < report->facts->disks; i++)
@@ -57,7 +56,7 @@ static bool has_device_error(const struct report *report, char *text, size_t siz
     const struct run_disk *disk = disk_with(report, IO_DEVICE_ERRORS);
 
     if (disk)
-        snprintf(text, size, "%s stopped because of its driver: %s", disk->name, disk->error.text);
+        snprintf(text, size, "%s stopped after a driver error: %s", disk->name, disk->error.text);
     return disk;
 }
 
@@ -66,7 +65,7 @@ static bool has_io_error(const struct report *report, char *text, size_t size)
     return outcome_io_error(report, text, size);
 }
 
-/* The first disk is the one that rows of I/O are about. */
+/* Benchmarks use the first disk. */
 static bool is_cached(const struct report *report, char *text, size_t size)
 {
     const struct run_disk *disk = &report->facts->disk[0];
@@ -75,26 +74,26 @@ static bool is_cached(const struct report *report, char *text, size_t size)
     for (uint32_t i = 0; i < report->result->rows; i++)
         rows |= report->result->row[i].has_io;
     if (direct)
-        snprintf(text, size,
-                 "%s is in a file system in memory: its I/O figures are those of memory",
+        snprintf(text, size, "%s is on a file system in memory: its I/O figures measure memory",
                  disk->name);
     else
         snprintf(text, size,
-                 "%s goes through the host's page cache (no direct): its I/O figures may be those "
-                 "of memory, not of a device",
+                 "%s uses the host's page cache (no direct): its I/O figures may measure memory, "
+                 "not a device",
                  disk->name);
     return rows && report->facts->disks && disk->cached;
 }
 
 static bool is_virtualized(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "this host is itself a virtual machine: \"native\" pays for that already");
+    snprintf(text, size,
+             "this host is itself a virtual machine: \"native\" results include its overhead");
     return report->host->virtualized;
 }
 
 static bool is_stolen_from(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%.1f %% of CPU time was stolen by the hypervisor below",
+    snprintf(text, size, "%.1f %% of CPU time was stolen by this host's hypervisor",
              report->steal_pct);
     return report->steal_pct > STEAL_MAX_PCT;
 }
@@ -111,7 +110,7 @@ static bool is_drifting(const struct report *report, char *text, size_t size)
 
     if (facts_drift(report->facts, &ppm))
         return false;
-    snprintf(text, size, "the TSC's rate is off by %.0f ppm against CLOCK_MONOTONIC_RAW", ppm);
+    snprintf(text, size, "the TSC frequency is off by %.0f ppm against CLOCK_MONOTONIC_RAW", ppm);
     return fabs(ppm) > DRIFT_MAX_PPM;
 }
 
@@ -123,12 +122,12 @@ static bool lacks_huge_pages(const struct report *report, char *text, size_t siz
         report->config->thp == CONFIG_OFF || memory->resident_bytes < HUGE_MIN_BYTES)
         return false;
     snprintf(text, size,
-             "only %" PRIu64 " of %" PRIu64 " MiB touched are in huge pages, though they are on",
+             "only %" PRIu64 " of %" PRIu64 " MiB touched are in huge pages, which are enabled",
              memory->huge_bytes >> 20, memory->resident_bytes >> 20);
     return memory->huge_bytes < memory->resident_bytes / 100 * HUGE_MIN_PCT;
 }
 
-/* Bound memory that was moved, or was there before; or of which nothing is known. */
+/* Bound memory on another node, or with unknown placement. */
 static bool is_misplaced(const struct report *report, char *text, size_t size)
 {
     const struct config *config = report->config;
@@ -136,12 +135,12 @@ static bool is_misplaced(const struct report *report, char *text, size_t size)
 
     if (!config->numa.nodes || config->numa.unbound || facts->env != RUN_VM)
         return false;
-    snprintf(text, size, "this kernel does not tell on which nodes memory is");
+    snprintf(text, size, "the kernel does not report the NUMA placement of memory");
     for (unsigned i = 0; facts->has_nodes && i < config->numa.nodes; i++) {
         const struct placement_node *node = &facts->node[i];
 
         snprintf(text, size,
-                 "%" PRIu64 " of %" PRIu64 " KiB touched of node %u are not on host node %u",
+                 "%" PRIu64 " of %" PRIu64 " KiB touched in guest node %u are not on host node %u",
                  node->elsewhere >> 10, (node->here + node->elsewhere) >> 10, i, node->host);
         if (node->elsewhere)
             return true;
@@ -159,7 +158,7 @@ static bool lacks_prefault(const struct report *report, char *text, size_t size)
            memory->resident_bytes < report->config->mem_bytes;
 }
 
-/* Exits to user space by our own count, which is exact, against what KVM says of the same. */
+/* Compare KVM's counts of exits to user space with the VMM's, which are exact. */
 static bool is_miscounted(const struct report *report, char *text, size_t size)
 {
     static const struct {
@@ -182,7 +181,7 @@ static bool is_miscounted(const struct report *report, char *text, size_t size)
                 return false;
             ours +=
                 vcpu->stat->slot[pairs[p].first].count + vcpu->stat->slot[pairs[p].second].count;
-            /* All of our harness devices are memory-mapped. */
+            /* All devices of the harness are memory-mapped. */
             for (unsigned d = 0; p == 1 && d < facts->devices; d++)
                 if (facts->device_for_harness[d])
                     ours += vcpu->stat->slot[exitstat_device(d)].count;
@@ -194,7 +193,7 @@ static bool is_miscounted(const struct report *report, char *text, size_t size)
         }
         if (found && ours > kvm) {
             snprintf(text, size,
-                     "KVM's statistic %s says %" PRIu64 " where %" PRIu64
+                     "KVM's statistic %s is %" PRIu64 ", but %" PRIu64
                      " such exits reached user space",
                      pairs[p].stat, kvm, ours);
             return true;
@@ -203,7 +202,7 @@ static bool is_miscounted(const struct report *report, char *text, size_t size)
     return false;
 }
 
-/* Operations that are an exit on any machine, against what KVM says of all exits. */
+/* Compare KVM's count of exits with operations that cause an exit on any machine. */
 static bool is_undercounted(const struct report *report, char *text, size_t size)
 {
     for (uint32_t i = 0; i < report->result->rows; i++) {
@@ -214,8 +213,8 @@ static bool is_undercounted(const struct report *report, char *text, size_t size
             !summary_has_kvm(report, &row->usage, "exits") || counted >= row->ops)
             continue;
         snprintf(text, size,
-                 "KVM's statistic exits says %" PRIu64 " where the guest caused %" PRIu64
-                 " in %s (and so in others like it)",
+                 "KVM's statistic exits is %" PRIu64 ", but the guest caused %" PRIu64
+                 " in %s (similar benchmarks are affected, too)",
                  counted, row->ops, row->begin.name);
         return true;
     }
@@ -224,11 +223,11 @@ static bool is_undercounted(const struct report *report, char *text, size_t size
 
 static bool lacks_stats(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "KVM offers no binary statistics here: exits inside KVM are not known");
+    snprintf(text, size, "this KVM has no binary statistics: exits handled inside KVM are unknown");
     return report->facts->env == RUN_VM && report->facts->vcpus && !report->facts->vcpu_stats.count;
 }
 
-/* Whose file could not be had, as with too low a limit of open files. */
+/* The statistics file could not be opened, for example because of RLIMIT_NOFILE. */
 static bool lacks_some_stats(const struct report *report, char *text, size_t size)
 {
     const struct run_facts *facts = report->facts;
@@ -236,24 +235,24 @@ static bool lacks_some_stats(const struct report *report, char *text, size_t siz
 
     for (unsigned i = 0; i < facts->vcpus; i++)
         without += !facts->vcpu[i].has_kvm;
-    snprintf(text, size,
-             "KVM's statistics of %u of %u vCPUs could not be read: sums over all vCPUs are absent",
-             without, facts->vcpus);
+    snprintf(
+        text, size,
+        "KVM's statistics of %u of %u vCPUs could not be read: sums over all vCPUs are omitted",
+        without, facts->vcpus);
     return without && facts->vcpu_stats.count;
 }
 
 static bool has_lost_text(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " byte%s of the run's text could not be written",
-             report->log_lost, units_s(report->log_lost));
+    snprintf(text, size, "%" PRIu64 " byte%s of the log could not be written", report->log_lost,
+             units_s(report->log_lost));
     return report->log_lost;
 }
 
 static bool has_dropped_exits(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%" PRIu64 " exit%s came too fast for the file of --trace, which lacks %s",
-             report->facts->trace_dropped, units_s(report->facts->trace_dropped),
-             report->facts->trace_dropped == 1 ? "it" : "them");
+    snprintf(text, size, "--trace: %" PRIu64 " exit%s dropped because a buffer was full",
+             report->facts->trace_dropped, units_s(report->facts->trace_dropped));
     return report->facts->trace_dropped;
 }
 
@@ -263,7 +262,7 @@ static bool has_no_whole_trace(const struct report *report, char *text, size_t s
     return *text;
 }
 
-/* A tracepoint without a hit in the whole traced run, which had exits to user space. */
+/* Tracepoints without a hit in the entire traced run. */
 static bool lacks_tracepoints(const struct report *report, char *text, size_t size)
 {
     const struct run_facts *facts = report->facts;
@@ -271,7 +270,7 @@ static bool lacks_tracepoints(const struct report *report, char *text, size_t si
 
     if (!report->traced || !report->traced->rows)
         return false;
-    used = (size_t)snprintf(text, size, "%s does not emit",
+    used = (size_t)snprintf(text, size, "%s does not emit these tracepoints:",
                             report->host->kvm_module ? report->host->kvm_module : "KVM");
     size -= used;
     text += used;

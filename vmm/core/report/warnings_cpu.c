@@ -13,7 +13,7 @@ static bool is_vm(const struct report *report)
     return report->facts->env == RUN_VM;
 }
 
-/* The disks that have a thread, by bits: natively, the benchmarks' threads do its work. */
+/* A bit per used disk with a thread: none in a native run, where benchmarks do the I/O. */
 static uint32_t disks_used(const struct report *report)
 {
     uint32_t used = 0;
@@ -67,7 +67,7 @@ bool warns_disk_beside_vcpu(const struct report *report, char *text, size_t size
 
 bool warns_unpinned(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "not pinned: the host's scheduler moves the %s (--pin LIST)",
+    snprintf(text, size, "not pinned: the host's scheduler may move the %s (--pin LIST)",
              is_vm(report) ? "vCPUs" : "threads");
     return !report->config->pin_count && report->host->cpus_usable > 1;
 }
@@ -99,7 +99,7 @@ bool warns_cpu_limit(const struct report *report, char *text, size_t size)
     char threads[BUSY_TEXT_MAX];
     struct busy busy;
 
-    /* What all of them are, whether they share CPUs or not. */
+    /* All busy threads, whether they share CPUs or not. */
     busy_count(report->config, disks_used(report), &busy);
     snprintf(text, size, "the cgroup's CPU quota allows %.3g CPU%s: %s can use more", cpus,
              cpus == 1 ? "" : "s", describe(threads, report, &busy));
@@ -117,8 +117,7 @@ bool warns_unknown_time(const struct report *report, char *text, size_t size)
                                   row->usage.time.runqueue_ns == CPUS_UNKNOWN);
     }
     snprintf(text, size,
-             "how long the %s waited for a CPU is not known (no schedstat in /proc): nor is how "
-             "long they slept",
+             "unknown how long the %s waited for a CPU and slept: the kernel has no schedstat",
              is_vm(report) ? "vCPUs" : "threads");
     return unknown;
 }

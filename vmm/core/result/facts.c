@@ -3,7 +3,7 @@
 
 #include "vmm/core/result/facts.h"
 
-/* A shorter run cannot tell the clock's drift from the error of reading it. */
+/* In a shorter run, the drift is below the error of reading the clocks. */
 #define DRIFT_MIN_NS 100000000ull
 
 static uint64_t between(const struct run_facts *facts, uint64_t from, uint64_t to)
@@ -33,7 +33,7 @@ void facts_startup(struct run_facts *facts, const struct clock_point *main, uint
     startup->exec_to_main =
         exec_ns && exec_ns <= main->mono_ns ? main->mono_ns - exec_ns : FACT_ABSENT;
     startup->main_to_entry = between(facts, main->ticks, ticks->entry);
-    /* Natively there is nothing between the two. */
+    /* In a native run, both are the same moment. */
     startup->entry_to_user =
         facts->env == RUN_VM ? between(facts, ticks->entry, ticks->user) : FACT_ABSENT;
     startup->exec_to_user = plus(startup->exec_to_main, between(facts, main->ticks, ticks->user));
