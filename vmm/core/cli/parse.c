@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/core/cli/files.h"
 #include "vmm/core/cli/help.h"
 #include "vmm/core/cli/options.h"
 
@@ -90,5 +91,5 @@ int cli_parse(struct config *config, int argc, char **argv, enum cli_program pro
     config_init(config);
     if (argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &parse))
         return -1;
-    return config_validate(config, err);
+    return config_validate(config, err) || cli_check_files(config, err) ? -1 : 0;
 }

@@ -114,7 +114,7 @@ static int open_output(struct session *session, struct err *err)
 static int check_files(const struct config *config, struct err *err)
 {
     if (!config->output || !config->log || !file_is_regular(config->output) ||
-        !config_same_file(config->output, config->log))
+        !file_same(config->output, config->log))
         return 0;
     err_set(err, ERR_USAGE, "--output %s and --log %s are the same file", config->output,
             config->log);
