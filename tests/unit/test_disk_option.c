@@ -87,8 +87,8 @@ START_TEST(a_mistake_has_a_message)
     static const struct {
         const char *text, *what, *hint;
     } wrong[] = {
-        {"", "--disk: empty list item", "path=FILE"},
-        {"=", "--disk: empty list item", "path=FILE"},
+        {"", "--disk '': empty list item", "path=FILE"},
+        {"=", "--disk '=': empty list item", "path=FILE"},
         {"file=x", "--disk file=x: unknown key", "engine"},
         {"path=a,", "empty list item", "path=FILE"},
         {"path=a,,ro", "empty list item", "path=FILE"},
