@@ -32,7 +32,7 @@ static struct machine machine;
 static struct config traced_config;
 static struct machine traced;
 
-static struct run_facts facts;
+static struct run_info info;
 static char beside[PATH_MAX];
 
 /* Look up a guest without a slash in its name in the current, then the program's directory. */
@@ -75,14 +75,14 @@ static int run_machine(struct err *err)
 
     session.result = &machine.result;
     if (machine_create(&machine, err) || machine_write_boot(&machine, err) ||
-        machine_run(&machine, err) || machine_collect(&machine, &facts, err))
+        machine_run(&machine, err) || machine_collect(&machine, &info, err))
         return -1;
-    facts_startup(&facts, &session.start, session.exec_ns);
+    run_info_startup(&info, &session.start, session.exec_ns);
     ended = clock_mono_ns();
     machine_close(&machine);
-    facts.startup.teardown = clock_mono_ns() - ended;
-    facts.trace_dropped = machine.trace_dropped;
-    facts.trace_error = machine.trace_error;
+    info.startup.teardown = clock_mono_ns() - ended;
+    info.trace_dropped = machine.trace_dropped;
+    info.trace_error = machine.trace_error;
     return 0;
 }
 
@@ -95,7 +95,7 @@ static int run_traced(void)
     struct err err = {0};
     int result;
 
-    if (facts.stop != STOP_GUEST)
+    if (info.stop != STOP_GUEST)
         return 0;
     traced_config = config;
     traced_config.quick = traced_config.kvm_trace = true;
@@ -142,14 +142,14 @@ static int run(struct err *err)
         if (!status) {
             int failed = trace ? run_traced() : 0;
 
-            status = session_finish(&session, &machine.result, &facts);
+            status = session_finish(&session, &machine.result, &info);
             status = failed ? ERR_FAILED : status;
         }
     }
     machine_close(&machine);
     result_free(&machine.result);
     result_free(&traced.result);
-    facts_free(&facts);
+    run_info_free(&info);
     return status;
 }
 

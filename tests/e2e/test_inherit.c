@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a parent may leave its child with: closed files, limits, signals ignored or blocked. */
+/* Inherited state: closed files, resource limits, ignored or blocked signals. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #define HELLO "--guest", program_path("hello.elf"), "--mem", "64M"
 
-static unsigned closed; /* a bit for each of descriptors 0 to 2 */
+static unsigned closed; /* bit i: close descriptor i */
 
 static void close_files(void)
 {
@@ -22,7 +22,7 @@ static void close_files(void)
             close(fd);
 }
 
-/* All of a program's output but for messages, wherever it is. */
+/* The output of a program without messages, from standard output or error. */
 static void check_closed(const char *program, const char *const *args, const char *output)
 {
     for (closed = 1; closed < 8; closed++) {
@@ -61,7 +61,7 @@ START_TEST(closed_files)
 }
 END_TEST
 
-/* A report that cannot go to standard output goes to standard error. */
+/* A report that cannot be written to standard output goes to standard error. */
 START_TEST(closed_output_does_not_lose_the_report)
 {
     struct outcome run;
@@ -91,7 +91,7 @@ static void limit_files(void)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-/* Standard error is a pipe, which has no such limit; all of it fits. */
+/* Standard error is a pipe, which has no such limit and is large enough. */
 static void refuse_large(const char *option, const char *argument, const char *said)
 {
     const char *args[] = {HELLO, option, argument, NULL};
@@ -116,7 +116,7 @@ static void refuse_large(const char *option, const char *argument, const char *s
     close(ends[1]);
 }
 
-/* RLIMIT_FSIZE, met by each file that a run writes. */
+/* RLIMIT_FSIZE for each file that a run writes. */
 START_TEST(limited_files)
 {
     char path[] = "/tmp/minivmm-limit-XXXXXX", disk[64], found[8];
@@ -150,7 +150,7 @@ static void block_signals(void)
     sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
-/* The kick of a vCPU is a signal, too. */
+/* A vCPU kick is a signal, too. */
 START_TEST(blocked_signals)
 {
     const char *args[] = {"--guest", program_path("spin.elf"), "--mem", "64M", NULL};
@@ -191,7 +191,7 @@ START_TEST(ignored_children)
 }
 END_TEST
 
-/* A socket that does not block and takes less than the report at once; its reader comes late. */
+/* A non-blocking socket that is too small for the report, with a late reader. */
 START_TEST(output_that_does_not_block)
 {
     const char *args[] = {HELLO, "--vcpus", "3", "--report", "json", NULL};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user may type wrong: each is answered with what, why and what to do. */
+/* Usage errors: each message says what is wrong, why, and what to do instead. */
 #include <elf.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -63,7 +63,7 @@ START_TEST(numbers_are_checked)
 }
 END_TEST
 
-START_TEST(benchmarks_are_known)
+START_TEST(unknown_benchmarks_are_refused)
 {
     expect_failure(2, "unknown benchmark 'streem'; try: --list", "--guest",
                    program_path("bench.elf"), "--bench", "gups,streem", NULL);
@@ -76,8 +76,8 @@ START_TEST(benchmarks_are_known)
 }
 END_TEST
 
-/* Before anything is started, in all programs that take them. */
-START_TEST(arguments_are_known)
+/* Checked before the run, by all programs with --args. */
+START_TEST(invalid_arguments_are_refused)
 {
     static const char *const programs[] = {"minivmm", "bench-native", "virtcost"};
     static const struct {
@@ -98,14 +98,14 @@ START_TEST(arguments_are_known)
                       "%s: status %d\n%s", program, run.status, run.err);
         outcome_free(&run);
     }
-    /* A guest that declares no keys takes any. */
+    /* A guest without declared keys accepts any. */
     if (suite_has_kvm())
         expect_failure(0, "bogus=1", "--guest", program_path("hello.elf"), "--mem", "64M", "--args",
                        "bogus=1", NULL);
 }
 END_TEST
 
-/* A copy of a guest, in a file of this test's own, with some bytes changed. */
+/* A temporary copy of a guest with some bytes changed. */
 struct patch {
     const char *expected; /* on standard error */
     size_t offset, bytes;
@@ -169,7 +169,7 @@ START_TEST(guests_are_checked)
 }
 END_TEST
 
-/* A file cut off anywhere is refused, and nothing worse happens. */
+/* A file truncated at any point is refused. */
 START_TEST(truncated_guests_are_refused)
 {
     static const long keep[] = {0, 1, 16, 63, 64, 100, 288, 4096, 5000, 20000, 40000};
@@ -183,7 +183,7 @@ START_TEST(truncated_guests_are_refused)
 }
 END_TEST
 
-START_TEST(guests_must_be_there)
+START_TEST(missing_guests_are_refused)
 {
     expect_failure(2, "nowhere.elf: No such file or directory; try: --guest", "--guest",
                    "nowhere.elf", NULL);
@@ -231,7 +231,7 @@ START_TEST(help_and_version)
 }
 END_TEST
 
-/* What cannot be printed is told. */
+/* Failed writes to standard output are reported. */
 START_TEST(full_standard_output)
 {
     static const struct {
@@ -253,8 +253,8 @@ START_TEST(full_standard_output)
 }
 END_TEST
 
-/* What KVM does not allow is refused; by a dry run as well, if there is KVM. */
-START_TEST(kvm_is_asked)
+/* Limits of KVM are checked, also by a dry run if KVM is available. */
+START_TEST(limits_of_kvm_are_checked)
 {
     int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), most;
 
@@ -270,7 +270,7 @@ START_TEST(kvm_is_asked)
         expect_failure(2, "--vcpus 4096: KVM allows ", "--guest", program_path("hello.elf"),
                        "--mem", "512M", "--vcpus", "4096", "--dry-run", NULL);
     } else {
-        suite_skip_part("KVM allows as many vCPUs as can be asked for");
+        suite_skip_part("KVM allows the maximum of --vcpus");
     }
 }
 END_TEST
@@ -278,9 +278,7 @@ END_TEST
 /* An empty /dev, seen by this process and those it starts. Returns whether that is possible. */
 static bool hide_devices(void)
 {
-    return (!unshare(CLONE_NEWNS) || !unshare(CLONE_NEWUSER | CLONE_NEWNS)) &&
-           !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
-           !mount("none", "/dev", "tmpfs", 0, NULL);
+    return !suite_mount("/dev", NULL);
 }
 
 START_TEST(without_kvm_it_cannot_run)
@@ -300,7 +298,7 @@ START_TEST(without_kvm_it_cannot_run)
 }
 END_TEST
 
-/* A dry run needs no KVM and touches nothing; the tree it writes is one. */
+/* A dry run needs no KVM; it writes a valid device tree and nothing else. */
 START_TEST(dry_run_prints_the_machine)
 {
     char path[] = "/tmp/minivmm-dtb-XXXXXX";
@@ -320,7 +318,8 @@ START_TEST(dry_run_prints_the_machine)
 }
 END_TEST
 
-SUITE_MAIN("usage", sizes_are_checked, numbers_are_checked, benchmarks_are_known,
-           arguments_are_known, guests_are_checked, truncated_guests_are_refused,
-           guests_must_be_there, list_names_the_benchmarks, full_standard_output, kvm_is_asked,
-           without_kvm_it_cannot_run, help_and_version, dry_run_prints_the_machine)
+SUITE_MAIN("usage", sizes_are_checked, numbers_are_checked, unknown_benchmarks_are_refused,
+           invalid_arguments_are_refused, guests_are_checked, truncated_guests_are_refused,
+           missing_guests_are_refused, list_names_the_benchmarks, full_standard_output,
+           limits_of_kvm_are_checked, without_kvm_it_cannot_run, help_and_version,
+           dry_run_prints_the_machine)

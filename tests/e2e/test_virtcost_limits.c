@@ -195,13 +195,32 @@ START_TEST(a_container_has_any_disk)
 }
 END_TEST
 
+/* All environments have one file, where no disk is named: a container's own would be in memory. */
+START_TEST(without_a_disk_all_have_one_file)
+{
+    char args[] = "bs=4k iodepth=1";
+    struct outcome run;
+
+    if (!has_container())
+        return;
+    run = program_run("virtcost", SHORT, "--bench", "fma,blk.randread", "--args", args, "--envs",
+                      "native,container", NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    check_has(run.out, " container ");
+    outcome_free(&run);
+}
+END_TEST
+
 #define SKIPPED(rows)                                                                        \
     "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "      \
     "\"guest_status\": 0, \"missing\": [\"other\"]}, \"benches\": [" rows "], \"skipped\": " \
     "[{\"name\": \"other\", \"reason\": \"no such disk\"}]}'"
 
-#define ROW(name)                                                                            \
-    "{\"name\": \"" name "\", \"params\": {}, \"threads\": 1, \"unit\": \"u\", \"better\": " \
+#define ROW(name) ROW_OF(name, "")
+
+#define ROW_OF(name, params)                           \
+    "{\"name\": \"" name "\", \"params\": {" params    \
+    "}, \"threads\": 1, \"unit\": \"u\", \"better\": " \
     "\"higher\", \"check\": \"ok\", \"median\": 2.0}"
 
 /* What gave nothing is in the table, and no success. */
@@ -216,6 +235,8 @@ START_TEST(what_is_missing_is_said)
          "skipped  vm: other: no such disk\n",
          "bench: vm has no result of other: other: no such "
          "disk\n"},
+        {SKIPPED(ROW_OF("row", "\"n\": 2")), SKIPPED(ROW_OF("row", "\"n\": 1")), "row n=2 ",
+         "bench: vm has no result of row n=2: its parameters differ there"},
         /* Status 1 for a benchmark that was named; the others have their figures. */
         {RIGHT, SKIPPED(ROW("row")) "; exit 1", "skipped  vm: other: no such disk\n", NULL},
         {SKIPPED(""), SKIPPED(""), "warning  bench: native has no result: other: no such disk\n",
@@ -299,5 +320,6 @@ START_TEST(an_engine_is_told_the_limits)
 END_TEST
 
 SUITE_MAIN_KVM("virtcost_limits", a_container_does_not_escape_its_caller,
-               unequal_limits_make_no_ratio, a_container_has_any_disk, what_is_missing_is_said,
+               unequal_limits_make_no_ratio, a_container_has_any_disk,
+               without_a_disk_all_have_one_file, what_is_missing_is_said,
                an_environment_without_use_is_a_failure, an_engine_is_told_the_limits)

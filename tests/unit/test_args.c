@@ -43,7 +43,7 @@ START_TEST(a_list_has_powers_of_two)
 }
 END_TEST
 
-START_TEST(what_is_right_is_taken)
+START_TEST(valid_arguments_are_accepted)
 {
     static const char *const right[] = {
         "", " , ", "n=1", "n=200000", "isa=sse2,n=7", "bs=512:4k isa=avx512", "bs=1m,n=9 "};
@@ -54,7 +54,7 @@ START_TEST(what_is_right_is_taken)
 }
 END_TEST
 
-START_TEST(the_first_that_is_wrong_is_named)
+START_TEST(the_first_invalid_argument_is_reported)
 {
     static const struct {
         const char *args, *at, *why;
@@ -102,4 +102,5 @@ START_TEST(the_help_names_all_values)
 END_TEST
 
 SUITE_MAIN("args", an_argument_is_found_by_its_key, a_list_has_powers_of_two,
-           what_is_right_is_taken, the_first_that_is_wrong_is_named, the_help_names_all_values)
+           valid_arguments_are_accepted, the_first_invalid_argument_is_reported,
+           the_help_names_all_values)

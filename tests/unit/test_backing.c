@@ -46,7 +46,7 @@ static bool kills(const volatile uint8_t *byte)
 
     ck_assert_int_ge(pid, 0);
     if (!pid) {
-        signal(SIGSEGV, SIG_DFL); /* not the sanitizer's handler */
+        signal(SIGSEGV, SIG_DFL); /* instead of the sanitizer's handler */
         (void)*byte;
         _exit(0);
     }

@@ -133,9 +133,8 @@ static const char *failures(const json_t *comparison, double pct, bool unclear)
 }
 
 #define WORSE(pct) "--fail-if-worse: 1 figure is worse by more than " pct " %"
-#define MAYBE(pct)                                                                                 \
-    "--fail-if-worse: 1 figure may be worse by more than " pct " % and cannot be judged: too few " \
-    "blocks"
+#define MAYBE(pct) \
+    "--fail-if-worse: 1 figure may be worse by more than " pct " % and cannot be judged"
 #define UNCLEAR      "--fail-if-unclear: 1 figure cannot be judged"
 #define FIVE_TENS    "[10, 10.1, 9.9, 10.2, 9.8]"
 #define HALF         "[5, 5.05, 4.95, 5.1, 4.9]"
@@ -182,6 +181,15 @@ START_TEST(what_cannot_be_seen_is_no_pass)
         {"higher", TENS, "[0, 0, 0, 0, 0, 0]", 5, false, MAYBE("5")},
         {"lower", TENS, "[0, 0, 0, 0, 0, 0]", 5, false, ""},
         {"lower", TENS, "[0, 0, 0, 0, 0, 0]", 5, true, UNCLEAR},
+        /* One sample of 0 leaves no ratio, but the medians are known. */
+        {"higher", TENS, "[0, 5, 5, 5, 5, 5, 5]", 5, false, MAYBE("5")},
+        {"higher", TENS, "[-1, 5, 5, 5, 5, 5, 5]", 5, false, MAYBE("5")},
+        {"higher", TENS, "[0, 5, 5, 5, 5, 5, 5]", 51, false, ""},
+        {"higher", TENS, "[0, 10, 10, 10, 10, 10, 10]", 5, false, ""},
+        {"lower", TENS, "[0, 20, 20, 20, 20, 20, 20]", 5, false, MAYBE("5")},
+        {"lower", "[0, 0, 0, 0, 0, 0]", TENS, 5, false, MAYBE("5")},
+        {"higher", "[0, 0, 0, 0, 0, 0]", TENS, 5, false, ""},
+        {"higher", "[0, 0, 0, 0, 0, 0]", "[0, 0, 0, 0, 0, 0]", 5, false, ""},
         {"lower", "[]", TENS, 5, false, ""},
         {"lower", "[]", "[]", 5, true, UNCLEAR},
     };
@@ -232,6 +240,8 @@ START_TEST(what_cannot_be_judged_is_named)
         {TENS, WIDE_AND_LOW, " blocks would settle it\n"},
         {TENS, "[]", ": no ratio, b lost it\n"},
         {"[]", TENS, ": no ratio\n"},
+        {TENS, "[0, 5, 5, 5, 5, 5, 5]",
+         ": may be 50 % worse: no ratio, as a sample is not above 0\n"},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -267,8 +277,10 @@ START_TEST(missing_figures_are_counted)
         json_array_append_new(values, value);
     }
     comparison = compare_results(a, b, &how);
-    ck_assert_str_eq(failures(comparison, 5, false), "");
-    ck_assert_str_eq(failures(comparison, 5, true),
+    ck_assert_str_eq(failures(comparison, -1, false), "");
+    ck_assert_str_eq(failures(comparison, 5, false),
+                     "--fail-if-worse: 30 figures of a are missing from b");
+    ck_assert_str_eq(failures(comparison, -1, true),
                      "--fail-if-unclear: 30 figures cannot be judged");
     text = print_unclear(comparison, 5);
     ck_assert(strstr(text, "virtcost: 30 of 31 figures cannot be judged:\n  kernels 0: ") == text);
@@ -278,6 +290,40 @@ START_TEST(missing_figures_are_counted)
     json_decref(comparison);
     json_decref(a);
     json_decref(b);
+}
+END_TEST
+
+/* A figure whose unit or direction has changed is not compared, and so no pass either. */
+START_TEST(figures_apart_are_no_pass)
+{
+    static const struct {
+        const char *key, *value;
+    } cases[] = {{"unit", "MB/s"}, {"better", "lower"}, {"better", "none"}};
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *a = results_of("higher", TENS), *b = results_of("higher", TENS), *comparison;
+        json_t *values = json_at(a, "experiments.0.values");
+        json_t *other = json_copy(json_array_get(values, 0));
+        char *text;
+
+        json_object_set_new(other, "step", json_string("other"));
+        json_array_append(values, other);
+        json_array_append_new(json_at(b, "experiments.0.values"), json_copy(other));
+        json_object_set_new(json_at(b, "experiments.0.values.1"), cases[i].key,
+                            json_string(cases[i].value));
+        comparison = compare_results(a, b, &how);
+        ck_assert_str_eq(failures(comparison, 5, false),
+                         "--fail-if-worse: 1 figure of a is missing from b");
+        ck_assert_str_eq(failures(comparison, -1, true), UNCLEAR);
+        text = print_unclear(comparison, 5);
+        ck_assert(strstr(text, "virtcost: 1 of 2 figures cannot be judged:\n") == text);
+        ck_assert(strstr(text, ", vm: another unit or direction in b\n") != NULL);
+        free(text);
+        json_decref(comparison);
+        json_decref(other);
+        json_decref(a);
+        json_decref(b);
+    }
 }
 END_TEST
 
@@ -552,7 +598,7 @@ END_TEST
 
 SUITE_MAIN("compare", a_ratio_is_b_over_a, the_verdict_knows_which_direction_is_better,
            what_cannot_be_seen_is_no_pass, the_same_never_fails, what_cannot_be_judged_is_named,
-           missing_figures_are_counted, few_samples_have_no_verdict,
+           missing_figures_are_counted, figures_apart_are_no_pass, few_samples_have_no_verdict,
            few_samples_are_shown_without_an_interval, without_a_positive_sample_there_is_no_ratio,
            void_samples_are_left_out, what_only_one_file_has_is_named, other_units_are_not_compared,
            facts_are_not_compared, what_makes_two_files_hard_to_compare_is_said,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --disk as a user types it, and what does not go together. */
+/* The --disk option, and conflicts between its keys. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,7 +62,7 @@ START_TEST(a_path_is_enough)
 }
 END_TEST
 
-START_TEST(every_key_says_something)
+START_TEST(every_key_sets_its_field)
 {
     const struct config_disk *disk = must("path=b,size=1G,create,direct,engine=sync,notify=exit,"
                                           "irq=none,depth=64,event-idx=off,indirect=off,cpu=3");
@@ -82,7 +82,7 @@ START_TEST(every_key_says_something)
 }
 END_TEST
 
-START_TEST(a_mistake_has_a_message)
+START_TEST(invalid_options_are_refused)
 {
     static const struct {
         const char *text, *what, *hint;
@@ -133,7 +133,7 @@ START_TEST(a_mistake_has_a_message)
 }
 END_TEST
 
-START_TEST(one_file_is_one_disks)
+START_TEST(two_disks_cannot_share_a_writable_file)
 {
     struct err err;
 
@@ -147,7 +147,7 @@ START_TEST(one_file_is_one_disks)
 }
 END_TEST
 
-START_TEST(nothing_else_goes_to_a_disks_file)
+START_TEST(other_options_cannot_use_a_disks_file)
 {
     const char **others[] = {&config.guest, &config.output, &config.log, &config.dump_dtb,
                              &config.trace};
@@ -160,7 +160,7 @@ START_TEST(nothing_else_goes_to_a_disks_file)
 }
 END_TEST
 
-START_TEST(a_file_is_known_by_all_its_names)
+START_TEST(aliases_of_a_file_are_detected)
 {
     const char **others[] = {&config.guest, &config.output, &config.log, &config.dump_dtb,
                              &config.trace};
@@ -183,7 +183,7 @@ START_TEST(a_file_is_known_by_all_its_names)
 }
 END_TEST
 
-START_TEST(there_are_so_many_disks_and_no_more)
+START_TEST(the_number_of_disks_is_limited)
 {
     struct err err;
 
@@ -195,6 +195,6 @@ START_TEST(there_are_so_many_disks_and_no_more)
 }
 END_TEST
 
-SUITE_MAIN("disk_option", a_path_is_enough, every_key_says_something, a_mistake_has_a_message,
-           one_file_is_one_disks, nothing_else_goes_to_a_disks_file,
-           a_file_is_known_by_all_its_names, there_are_so_many_disks_and_no_more)
+SUITE_MAIN("disk_option", a_path_is_enough, every_key_sets_its_field, invalid_options_are_refused,
+           two_disks_cannot_share_a_writable_file, other_options_cannot_use_a_disks_file,
+           aliases_of_a_file_are_detected, the_number_of_disks_is_limited)

@@ -14,7 +14,7 @@ struct recorder {
         bool write;
         uint64_t offset, value;
         unsigned bytes;
-        uint64_t doing; /* of the vCPU's counters at the access */
+        uint64_t current_slot; /* of the vCPU's counters at the access */
     } call[CALLS_MAX];
     unsigned calls, fail_at;
     uint8_t answer;
@@ -38,7 +38,7 @@ static int record(struct recorder *to, bool write, uint64_t offset, const void *
     to->call[i].write = write;
     to->call[i].offset = offset;
     to->call[i].bytes = bytes;
-    to->call[i].doing = stat->doing;
+    to->call[i].current_slot = stat->current_slot;
     if (write)
         memcpy(&to->call[i].value, data, bytes);
     return to->calls == to->fail_at ? err_set(err, ERR_FAILED, "device error") : 0;
@@ -136,7 +136,7 @@ START_TEST(an_mmio_write_reaches_its_device)
     ck_assert_uint_eq(device.call[0].offset, 0x10);
     ck_assert_uint_eq(device.call[0].bytes, 8);
     ck_assert_uint_eq(device.call[0].value, 0x1122334455667788);
-    ck_assert_uint_eq(device.call[0].doing, exitstat_device(3));
+    ck_assert_uint_eq(device.call[0].current_slot, exitstat_device(3));
     ck_assert_int_eq(info.reason, EXIT_MMIO_WRITE);
     ck_assert_str_eq(info.region->name, "device");
     ck_assert_uint_eq(harness.calls + port.calls, 0);
@@ -173,7 +173,7 @@ START_TEST(ports_are_on_a_separate_bus)
     ck_assert(port.call[0].write);
     ck_assert_uint_eq(port.call[0].offset, 6);
     ck_assert_uint_eq(port.call[0].value, 0x1234);
-    ck_assert_uint_eq(port.call[0].doing, exitstat_device(2));
+    ck_assert_uint_eq(port.call[0].current_slot, exitstat_device(2));
     ck_assert_int_eq(info.reason, EXIT_PIO_OUT);
 
     ck_assert_int_eq(do_pio(0x104, 4, false, 1, &info, &err), 0);

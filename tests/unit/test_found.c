@@ -90,11 +90,11 @@ END_TEST
 START_TEST(what_is_unclear_is_undecided_and_nothing_else)
 {
     check_found(one_ratio("vm", "linpack", 0.07, 2.67, 0.95),
-                TEXTS("Nothing that was measured is decided for this VM: computing. The "
+                TEXTS("All that was measured is still unclear for this VM: computing. The "
                       "intervals are too wide to tell."),
                 TEXTS("as fast as", "reaches", "1.37"));
     check_found(one_ratio("vm", "linpack", 0.5, 0.6, 0.75),
-                TEXTS("decided for this VM: computing. It takes about 6 blocks to tell."),
+                TEXTS("still unclear for this VM: computing. It takes at least 6 blocks to tell."),
                 TEXTS("as fast as", "reaches", "0.55"));
 }
 END_TEST

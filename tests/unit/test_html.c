@@ -132,6 +132,17 @@ START_TEST(every_reference_within_the_page_has_one_target)
 }
 END_TEST
 
+/* A shape that a pattern fills becomes an image of the whole page, on paper. */
+START_TEST(hatches_are_lines)
+{
+    char *text = make_whole();
+
+    check_has(text, "<use class='ink' href='#h");
+    ck_assert(!strstr(text, "<pattern") && !strstr(text, "url(#"));
+    free(text);
+}
+END_TEST
+
 START_TEST(each_environment_is_in_the_pictures)
 {
     static const char *const envs[] = {"container", "vm", "null"};
@@ -841,9 +852,9 @@ END_TEST
 
 SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_experiment_has_its_section_and_its_line_in_the_contents,
-           every_reference_within_the_page_has_one_target, each_environment_is_in_the_pictures,
-           numbers_have_units_intervals_and_verdicts, steps_are_compared_with_the_first,
-           page_sizes_are_a_grid_of_ratios_with_intervals,
+           every_reference_within_the_page_has_one_target, hatches_are_lines,
+           each_environment_is_in_the_pictures, numbers_have_units_intervals_and_verdicts,
+           steps_are_compared_with_the_first, page_sizes_are_a_grid_of_ratios_with_intervals,
            different_is_said_only_where_one_is_left_out, a_grid_has_values_with_units,
            a_colour_follows_the_verdict, bars_are_told_apart, times_of_many_threads_are_told,
            void_blocks_are_counted_beside_the_ratio, what_is_asked_first_comes_first,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The channel's rules; what breaks them in a VM as well is in tests/guests/bad_record.c. */
+/* The channel protocol; see tests/guests/bad_record.c for violations in a VM. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,12 +14,12 @@
 static struct run_result result;
 static uint64_t moments; /* snapshots taken */
 static char logged[1024];
-static const uint32_t *kept; /* times of exits that the VMM has kept */
+static const uint32_t *kept; /* recorded handler times */
 static unsigned kept_count;
 static int sender;
 static void *const origin = &sender; /* of all records */
 
-/* Each snapshot finds one more exit and ten more ns than the last. */
+/* Each snapshot has one more exit and 10 ns more than the last. */
 static void snapshot(void *ctx, struct usage *usage)
 {
     ck_assert_ptr_eq(ctx, &moments);
@@ -41,7 +41,7 @@ static unsigned handlers(const void *from, const uint32_t **ns)
     return kept_count;
 }
 
-static char windows[256]; /* the first of those that were shown */
+static char windows[256]; /* log of window callbacks */
 
 static void window(void *ctx, void *from, const struct result_row *row, uint32_t number, bool open)
 {
@@ -131,7 +131,7 @@ static void refuse(struct channel_record record, const char *rule)
     ck_assert_msg(result_apply(&result, &record, origin, &err) == -1, "taken, though: %s", rule);
     ck_assert_int_eq(err.code, ERR_FAILED);
     ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
-    /* And nothing has changed. */
+    /* The result is unchanged. */
     ck_assert(rows == result.rows && samples == result.samples && skipped == result.skipped &&
               failed == result.failed && warned == result.warned && state == result.state &&
               times == result.times && log_bytes == result.log_bytes);
@@ -145,7 +145,7 @@ static void take_row(const char *name, const char *params)
     take(plain(CHANNEL_CHECK));
 }
 
-START_TEST(a_row_keeps_what_was_said)
+START_TEST(a_row_keeps_its_records)
 {
     const struct result_row *row;
 
@@ -169,7 +169,7 @@ START_TEST(a_row_keeps_what_was_said)
 }
 END_TEST
 
-START_TEST(a_row_costs_what_happened_between_its_ends)
+START_TEST(usage_is_counted_within_the_window)
 {
     set_up();
     take_row("a", "");
@@ -202,8 +202,8 @@ START_TEST(samples_may_come_in_parts_before_and_after_the_end)
 }
 END_TEST
 
-/* Who asks is shown each window, and each row knows when its was, by the host's clock. */
-START_TEST(windows_are_shown)
+/* The callback is called for each window, and each row has its window on the host's clock. */
+START_TEST(windows_are_reported)
 {
     uint64_t began = clock_mono_ns();
 
@@ -220,11 +220,11 @@ START_TEST(windows_are_shown)
 }
 END_TEST
 
-/* The state machine: which record is taken in which state. */
+/* The state machine: the records that each state accepts. */
 START_TEST(every_state_takes_its_records_only)
 {
     static const struct {
-        unsigned lead; /* records of a row that come first */
+        unsigned lead; /* records of a row to apply first */
         bool taken[CHANNEL_TYPE_COUNT];
     } state[] = {
         {0, {[CHANNEL_PLAN] = 1, [CHANNEL_BEGIN] = 1, [CHANNEL_SKIP] = 1}},
@@ -247,7 +247,7 @@ START_TEST(every_state_takes_its_records_only)
                 take(plain(CHANNEL_FAIL));
             if (!state[i].taken[CHANNEL_SKIP] && !state[i].taken[type])
                 refuse(plain(CHANNEL_FAIL), "FAIL while a row is open");
-            /* At any time. */
+            /* Accepted in any state. */
             take(plain(CHANNEL_WARN));
             take(plain(CHANNEL_LOG));
             take(plain(i % 2 ? CHANNEL_FAULT : CHANNEL_EXIT));
@@ -257,7 +257,7 @@ START_TEST(every_state_takes_its_records_only)
 }
 END_TEST
 
-START_TEST(a_plan_comes_once_and_first)
+START_TEST(a_plan_is_accepted_only_once_before_rows)
 {
     set_up();
     take(plain(CHANNEL_PLAN));
@@ -329,7 +329,7 @@ START_TEST(numbers_are_checked)
         record = plain(CHANNEL_SAMPLES);
         record.samples.value[1] = no_numbers[i];
         refuse(record, "value is not finite");
-        /* Beyond the count they do not matter. */
+        /* Values beyond the count are ignored. */
         record.samples.count = 1;
         take(record);
     }
@@ -341,7 +341,7 @@ START_TEST(numbers_are_checked)
 }
 END_TEST
 
-START_TEST(what_a_report_cannot_say_is_refused)
+START_TEST(numbers_beyond_63_bits_are_refused)
 {
     struct channel_record record = plain(CHANNEL_END);
 
@@ -394,7 +394,7 @@ START_TEST(a_check_without_a_number_has_failed)
 }
 END_TEST
 
-START_TEST(a_row_is_there_once)
+START_TEST(duplicate_rows_are_refused)
 {
     struct channel_record record;
 
@@ -426,7 +426,7 @@ START_TEST(parameters_are_keys_with_values)
 }
 END_TEST
 
-/* One character of a text, in every place that takes text. */
+/* One character in each string of a record. */
 static void check_character(char c, bool in_word, bool in_line, bool in_lines)
 {
     struct channel_record records[] = {
@@ -500,7 +500,7 @@ START_TEST(texts_are_terminated_and_names_not_empty)
 }
 END_TEST
 
-START_TEST(text_goes_to_whoever_listens)
+START_TEST(log_text_reaches_the_callback)
 {
     set_up();
     take(plain(CHANNEL_LOG));
@@ -524,7 +524,7 @@ START_TEST(a_cost_comes_once_for_an_open_row)
     refuse(plain(CHANNEL_COST), "COST outside a row");
     ck_assert(result.row[0].has_cost);
     ck_assert_str_eq(result.row[0].cost.exit, "cpuid");
-    /* After the end of the window will do. */
+    /* Accepted after END, too. */
     take(begin("next", ""));
     ck_assert(!result.row[1].has_cost);
     take(plain(CHANNEL_END));
@@ -620,7 +620,7 @@ START_TEST(times_are_checked)
     record = plain(CHANNEL_TIMES);
     record.times.total = 0;
     refuse(record, "TIMES: total is 0");
-    /* A report's numbers are signed. */
+    /* JSON integers are signed. */
     record = plain(CHANNEL_TIMES);
     record.times.ticks[1] = (uint64_t)INT64_MAX + 1;
     refuse(record, "TIMES: ticks out of range");
@@ -632,7 +632,7 @@ START_TEST(times_are_checked)
 }
 END_TEST
 
-START_TEST(times_come_to_an_end)
+START_TEST(the_number_of_times_is_limited)
 {
     struct channel_record record = plain(CHANNEL_TIMES);
     struct err err;
@@ -650,7 +650,7 @@ START_TEST(times_come_to_an_end)
 }
 END_TEST
 
-/* Say of how many operations there are times; returns the handler's of the first six of them. */
+/* Apply TIMES with this total. Returns the handler times of the first six operations. */
 static const struct result_time *handlers_of(uint32_t total)
 {
     struct channel_record record = plain(CHANNEL_TIMES);
@@ -663,7 +663,7 @@ static const struct result_time *handlers_of(uint32_t total)
     return result.time;
 }
 
-START_TEST(each_operation_has_its_handler)
+START_TEST(each_operation_has_its_handler_time)
 {
     static const uint32_t ns[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     const struct result_time *time;
@@ -674,13 +674,13 @@ START_TEST(each_operation_has_its_handler)
     for (unsigned i = 0; i < 6; i++)
         ck_assert_uint_eq(time[i].handler_ns, i + 1);
     result_free(&result);
-    /* Several exits are one operation's. */
+    /* Several exits per operation. */
     kept_count = 12;
     time = handlers_of(6);
     for (unsigned i = 0; i < 6; i++)
         ck_assert_uint_eq(time[i].handler_ns, 4 * i + 3);
     result_free(&result);
-    /* What comes after as many as were said has none. */
+    /* Operations beyond the total have no handler time. */
     time = handlers_of(4);
     ck_assert_uint_eq(time[3].handler_ns, 10 + 11 + 12);
     ck_assert_uint_eq(time[4].handler_ns, RESULT_NO_HANDLER);
@@ -689,7 +689,7 @@ START_TEST(each_operation_has_its_handler)
 }
 END_TEST
 
-START_TEST(what_does_not_match_has_no_handler)
+START_TEST(mismatched_counts_have_no_handler_time)
 {
     static const uint32_t ns[12];
     static const struct {
@@ -706,7 +706,7 @@ START_TEST(what_does_not_match_has_no_handler)
 }
 END_TEST
 
-START_TEST(a_long_handler_is_still_one)
+START_TEST(a_long_handler_time_is_clamped)
 {
     static const uint32_t ns[12] = {[0] = UINT32_MAX, [2] = UINT32_MAX, [3] = UINT32_MAX};
     const struct result_time *time;
@@ -721,14 +721,14 @@ START_TEST(a_long_handler_is_still_one)
 }
 END_TEST
 
-SUITE_MAIN("result", a_row_keeps_what_was_said, a_row_costs_what_happened_between_its_ends,
-           samples_may_come_in_parts_before_and_after_the_end, windows_are_shown,
-           every_state_takes_its_records_only, a_plan_comes_once_and_first,
+SUITE_MAIN("result", a_row_keeps_its_records, usage_is_counted_within_the_window,
+           samples_may_come_in_parts_before_and_after_the_end, windows_are_reported,
+           every_state_takes_its_records_only, a_plan_is_accepted_only_once_before_rows,
            nothing_comes_after_the_end, unknown_types_are_refused, numbers_are_checked,
-           what_a_report_cannot_say_is_refused, a_row_without_samples_is_not_complete,
-           a_check_without_a_number_has_failed, a_row_is_there_once,
+           numbers_beyond_63_bits_are_refused, a_row_without_samples_is_not_complete,
+           a_check_without_a_number_has_failed, duplicate_rows_are_refused,
            parameters_are_keys_with_values, texts_are_printable,
-           texts_are_terminated_and_names_not_empty, text_goes_to_whoever_listens,
+           texts_are_terminated_and_names_not_empty, log_text_reaches_the_callback,
            a_cost_comes_once_for_an_open_row, costs_are_checked, times_belong_to_the_open_row,
-           times_are_checked, times_come_to_an_end, each_operation_has_its_handler,
-           what_does_not_match_has_no_handler, a_long_handler_is_still_one)
+           times_are_checked, the_number_of_times_is_limited, each_operation_has_its_handler_time,
+           mismatched_counts_have_no_handler_time, a_long_handler_time_is_clamped)

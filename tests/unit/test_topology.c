@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --topology as a user types it, and the APIC ids that come of it. */
+/* The --topology option and APIC IDs. */
 #include <string.h>
 
 #include "tests/support/suite.h"
@@ -18,7 +18,7 @@ static void check_parse(const char *text, unsigned sockets, unsigned cores, unsi
     ck_assert_uint_eq(topology_count(&topology), sockets * cores * threads);
 }
 
-START_TEST(what_is_left_out_is_one)
+START_TEST(a_missing_key_is_one)
 {
     check_parse("sockets=2,cores=3,threads=4", 2, 3, 4);
     check_parse("threads=2,sockets=5", 5, 1, 2);
@@ -27,7 +27,7 @@ START_TEST(what_is_left_out_is_one)
 }
 END_TEST
 
-START_TEST(what_is_no_topology_is_refused)
+START_TEST(invalid_topologies_are_refused)
 {
     static const char example[] = "sockets=1,cores=4,threads=2";
     static const struct {
@@ -112,7 +112,7 @@ START_TEST(ids_have_gaps_where_counts_are_no_powers_of_two)
 }
 END_TEST
 
-/* Each has an id of its own, in their order, and the fields are those that CPUID tells. */
+/* IDs are unique and ascending, with the fields that CPUID describes. */
 START_TEST(ids_are_made_of_fields)
 {
     for (unsigned sockets = 1; sockets <= 5; sockets++)
@@ -135,6 +135,6 @@ START_TEST(ids_are_made_of_fields)
 }
 END_TEST
 
-SUITE_MAIN("topology", what_is_left_out_is_one, what_is_no_topology_is_refused,
+SUITE_MAIN("topology", a_missing_key_is_one, invalid_topologies_are_refused,
            the_product_is_the_number_of_vcpus, ids_have_gaps_where_counts_are_no_powers_of_two,
            ids_are_made_of_fields)

@@ -14,8 +14,10 @@
 #include "vmm/core/base/clock.h"
 #include "vmm/core/base/err.h"
 #include "vmm/core/base/units.h"
+#include "vmm/core/base/wrapped.h"
 #include "vmm/core/host/file.h"
 #include "vmm/core/host/inherit.h"
+#include "vmm/core/host/terminal.h"
 
 /* More reasons or devices than any valid file has; bounds an untrusted header. */
 #define NAMES_MAX 256u
@@ -200,6 +202,14 @@ static int convert(struct trace *trace, const char *path, struct err *err)
     return result;
 }
 
+static void print_usage(FILE *out)
+{
+    wrapped_fit(terminal_columns(fileno(out)));
+    wrapped_note(out, "Usage: minivmm-trace FILE >trace.json\n");
+    wrapped_note(out, "Convert what minivmm --trace FILE wrote for https://ui.perfetto.dev and "
+                      "other viewers of Chrome's trace format.\n");
+}
+
 int main(int argc, char **argv)
 {
     static struct trace trace;
@@ -207,11 +217,13 @@ int main(int argc, char **argv)
     int result = 0;
 
     inherit_settle();
+    if (argc == 2 && !strcmp(argv[1], "--help")) {
+        print_usage(stdout);
+        return ERR_NONE;
+    }
     if (argc != 2 || argv[1][0] == '-') {
-        fprintf(stderr, "Usage: minivmm-trace FILE >trace.json\n"
-                        "Converts FILE, written by minivmm --trace FILE, to the JSON trace format "
-                        "of Chrome\nand https://ui.perfetto.dev.\n");
-        return argc == 2 && !strcmp(argv[1], "--help") ? ERR_NONE : ERR_USAGE;
+        print_usage(stderr);
+        return ERR_USAGE;
     }
     trace.out = stdout;
     trace.in = fopen(argv[1], "re");

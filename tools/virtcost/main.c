@@ -13,7 +13,6 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html.h"
 #include "tools/virtcost/results/gaps.h"
-#include "tools/virtcost/results/missing.h"
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
 #include "tools/virtcost/run.h"
@@ -246,7 +245,7 @@ static int run(const struct options *options)
         status = ERR_FAILED;
     if (warnings_wrong(&results) && !status)
         status = ERR_FAILED;
-    if (!status && (missing_explain(&results, options->config.bench, &err) ||
+    if (!status && (gaps_named(&results, options->config.bench, &err) ||
                     gaps_fail(&results, json_object_get(json, "experiments"), &err)))
         status = complain(&err);
     json_decref(json);

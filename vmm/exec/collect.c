@@ -17,7 +17,7 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
                      struct usage *usage)
 {
     const struct exitstat *stat = vcpu->stat;
-    uint64_t doing = load(&stat->doing), since = load(&stat->since);
+    uint64_t current_slot = load(&stat->current_slot), since = load(&stat->since);
     uint64_t partial = now > since ? clock_ns(&machine->rate, now - since) : 0;
 
     for (unsigned i = 0; i < EXIT_REASONS + machine->devices; i++) {
@@ -25,10 +25,10 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
         usage->handler_ns[i] += load(&stat->slot[i].sum_ns);
     }
     usage->in_run_ns += load(&stat->in_run_ns);
-    if (doing == EXITSTAT_IN_RUN)
+    if (current_slot == EXITSTAT_IN_RUN)
         usage->in_run_ns += partial;
-    else if (doing < EXITSTAT_SLOTS)
-        usage->handler_ns[doing] += partial;
+    else if (current_slot < EXITSTAT_SLOTS)
+        usage->handler_ns[current_slot] += partial;
     cpus_time_add(&usage->time, cpus_time(__atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED)));
 }
 
@@ -103,7 +103,7 @@ unsigned machine_handlers(const void *origin, const uint32_t **ns)
     return times->count;
 }
 
-static void collect_vm_stats(struct machine *machine, struct run_facts *facts)
+static void collect_vm_stats(struct machine *machine, struct run_info *info)
 {
     int fd = kvm_stats_fd(machine->vm);
     struct err ignored;
@@ -111,16 +111,16 @@ static void collect_vm_stats(struct machine *machine, struct run_facts *facts)
     if (fd < 0)
         return;
     if (!kvm_stats_layout(fd, &machine->vm_stats_layout, &ignored) &&
-        !kvm_stats_read(fd, &machine->vm_stats_layout, facts->vm_stat))
-        facts->vm_stats = machine->vm_stats_layout.names;
+        !kvm_stats_read(fd, &machine->vm_stats_layout, info->vm_stat))
+        info->vm_stats = machine->vm_stats_layout.names;
     close(fd);
 }
 
-static void collect_vcpus(struct machine *machine, struct run_facts *facts)
+static void collect_vcpus(struct machine *machine, struct run_info *info)
 {
     for (unsigned i = 0; i < machine->vcpus; i++) {
         struct vcpu *vcpu = &machine->vcpu[i];
-        struct run_vcpu *out = &facts->vcpu[i];
+        struct run_vcpu *out = &info->vcpu[i];
 
         out->stat = vcpu->stat;
         vcpu->stat = NULL;
@@ -128,32 +128,32 @@ static void collect_vcpus(struct machine *machine, struct run_facts *facts)
         out->has_kvm = !read_stats(machine, vcpu, out->kvm);
     }
     if (machine->has_stats)
-        facts->vcpu_stats = machine->stats_layout.names;
+        info->vcpu_stats = machine->stats_layout.names;
 }
 
-static void name_devices(const struct bus *bus, struct run_facts *facts)
+static void name_devices(const struct bus *bus, struct run_info *info)
 {
     for (unsigned i = 0; i < bus->count; i++) {
         const struct bus_region *region = &bus->region[i];
 
-        facts->device[region->number] = region->name;
-        facts->device_for_harness[region->number] = region->for_harness;
+        info->device[region->number] = region->name;
+        info->device_for_harness[region->number] = region->for_harness;
     }
 }
 
-static void collect_devices(const struct machine *machine, struct run_facts *facts)
+static void collect_devices(const struct machine *machine, struct run_info *info)
 {
-    facts->devices = machine->devices;
-    name_devices(&machine->mmio, facts);
-    name_devices(&machine->pio, facts);
+    info->devices = machine->devices;
+    name_devices(&machine->mmio, info);
+    name_devices(&machine->pio, info);
 }
 
-static void collect_disks(const struct machine *machine, struct run_facts *facts)
+static void collect_disks(const struct machine *machine, struct run_info *info)
 {
-    facts->disks = machine->disks;
+    info->disks = machine->disks;
     for (unsigned i = 0; i < machine->disks; i++) {
         const struct disk *disk = &machine->disk[i];
-        struct run_disk *out = &facts->disk[i];
+        struct run_disk *out = &info->disk[i];
 
         memcpy(out->name, disk->name, sizeof(out->name));
         out->config = disk->config;
@@ -172,11 +172,11 @@ static void collect_disks(const struct machine *machine, struct run_facts *facts
  * When the vCPUs reached ring 3, from the TSC values that the guest wrote to the boot times. If one
  * is not within this run, none is used.
  */
-static void collect_startup(const struct machine *machine, struct run_facts *facts)
+static void collect_startup(const struct machine *machine, struct run_info *info)
 {
     const uint64_t *times =
         guestmem_at(&machine->mem, machine->layout.boot_times, machine->vcpus * sizeof(*times));
-    struct run_ticks *ticks = &facts->ticks;
+    struct run_ticks *ticks = &info->ticks;
 
     ticks->entry = machine->vcpu[0].entry_ticks;
     for (unsigned i = 0; i < machine->vcpus; i++) {
@@ -193,40 +193,40 @@ static void collect_startup(const struct machine *machine, struct run_facts *fac
     }
 }
 
-static void collect_nodes(const struct machine *machine, struct run_facts *facts)
+static void collect_nodes(const struct machine *machine, struct run_info *info)
 {
     const struct backing *backing = &machine->mem.backing;
 
-    facts->has_nodes = backing->nodes && !placement_query(backing, facts->node);
+    info->has_nodes = backing->nodes && !placement_query(backing, info->node);
 }
 
-int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err)
+int machine_collect(struct machine *machine, struct run_info *info, struct err *err)
 {
-    facts->env = RUN_VM;
-    facts->stop = machine->stop;
-    facts->error = machine->error;
-    facts->rate = machine->rate;
-    facts->begin = machine->created;
-    facts->end = machine->ended;
-    facts->tsc_offset = machine->vcpu[0].tsc_offset;
-    facts->xcr0 = machine->caps.xcr0;
-    facts->masked = machine->masked;
-    memcpy(facts->kernels_sha256, machine->image.info.kernels_sha256,
+    info->env = RUN_VM;
+    info->stop = machine->stop;
+    info->error = machine->error;
+    info->rate = machine->rate;
+    info->begin = machine->created;
+    info->end = machine->ended;
+    info->tsc_offset = machine->vcpu[0].tsc_offset;
+    info->xcr0 = machine->caps.xcr0;
+    info->masked = machine->masked;
+    memcpy(info->kernels_sha256, machine->image.info.kernels_sha256,
            sizeof(machine->image.info.kernels_sha256));
-    facts->has_memory =
-        !memory_usage(machine->mem.backing.base, machine->mem.backing.bytes, &facts->memory);
-    collect_nodes(machine, facts);
-    facts->vcpus = machine->vcpus;
-    facts->vcpu = calloc(machine->vcpus, sizeof(*facts->vcpu));
-    if (!facts->vcpu)
+    info->has_memory =
+        !memory_usage(machine->mem.backing.base, machine->mem.backing.bytes, &info->memory);
+    collect_nodes(machine, info);
+    info->vcpus = machine->vcpus;
+    info->vcpu = calloc(machine->vcpus, sizeof(*info->vcpu));
+    if (!info->vcpu)
         return err_sys(err, ERR_FAILED, "cannot allocate the vCPUs of the report");
-    collect_vcpus(machine, facts);
-    collect_vm_stats(machine, facts);
-    collect_devices(machine, facts);
-    collect_disks(machine, facts);
-    collect_startup(machine, facts);
-    facts->traces = kvm_trace_count();
-    for (unsigned i = 0; i < facts->traces; i++)
-        facts->trace_name[i] = kvm_trace_name(i, &facts->trace_reason[i]);
+    collect_vcpus(machine, info);
+    collect_vm_stats(machine, info);
+    collect_devices(machine, info);
+    collect_disks(machine, info);
+    collect_startup(machine, info);
+    info->traces = kvm_trace_count();
+    for (unsigned i = 0; i < info->traces; i++)
+        info->trace_name[i] = kvm_trace_name(i, &info->trace_reason[i]);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Collects a machine's counters: a snapshot while it runs, and the facts after the run. */
+/* Collects a machine's counters: a snapshot while it runs, and the run's properties after it. */
 #ifndef EXEC_COLLECT_H
 #define EXEC_COLLECT_H
 
@@ -12,10 +12,10 @@ void machine_snapshot(void *ctx, struct usage *usage);
 unsigned machine_handlers(const void *origin, const uint32_t **ns);
 
 /*
- * machine_collect(): fill in the facts of the run, once; the vCPUs' counters move there. The caller
- * frees them with facts_free(). Names in the facts point into *machine, so it must outlive them.
- * Returns 0, or -1 with *err set.
+ * machine_collect(): fill in the properties of the run, once; the vCPUs' counters move there. The
+ * caller frees them with run_info_free(). Names in them point into *machine, which must outlive
+ * them. Returns 0, or -1 with *err set.
  */
-int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err);
+int machine_collect(struct machine *machine, struct run_info *info, struct err *err);
 
 #endif

@@ -6,7 +6,7 @@
 /* From here on, the vCPU's time is the device's. */
 static void enter_device(const struct exit_env *env, const struct bus_region *region)
 {
-    exitstat_set(&env->stat->doing, exitstat_device(region->number));
+    exitstat_set(&env->stat->current_slot, exitstat_device(region->number));
 }
 
 static int no_device(struct err *err, const char *what, const char *access, unsigned bytes,

@@ -6,16 +6,16 @@
  *     machine_create()   the VM
  *     machine_write_boot()    page tables and device tree
  *     machine_run()      the vCPUs, until the guest is done or the run is stopped (machine_run.h)
- *     machine_collect()  the facts of the run (collect.h)
- *     machine_close()    frees all but the result and the facts
+ *     machine_collect()  the properties of the run (collect.h)
+ *     machine_close()    frees all but the result and the properties
  */
 #ifndef EXEC_MACHINE_H
 #define EXEC_MACHINE_H
 
 #include "vmm/boot/dtb.h"
 #include "vmm/core/host/watch.h"
-#include "vmm/core/result/facts.h"
 #include "vmm/core/result/result.h"
+#include "vmm/core/result/run_info.h"
 #include "vmm/dev/channel.h"
 #include "vmm/dev/paravirt.h"
 #include "vmm/dev/rng.h"

@@ -149,7 +149,7 @@ static unsigned count_few(const json_t *comparison)
 static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
                          const struct compare_how *how)
 {
-    unsigned apart = 0;
+    json_t *apart = json_object_get(comparison, "apart");
     const char *key;
     json_t *entry;
 
@@ -162,7 +162,7 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
         else if (get_is(a, "better", "none") && get_is(b, "better", "none"))
             continue; /* a fact, and no figure */
         else if (!comparable(a, b))
-            apart++;
+            json_array_append_new(apart, compare_name(entry));
         else
             json_array_append_new(json_object_get(comparison, "rows"),
                                   compare_row(entry, a, b, how));
@@ -171,7 +171,7 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
         if (!json_object_get(index_a, key))
             json_array_append_new(json_object_get(comparison, "only_b"), compare_name(entry));
     }
-    warn_of_rows(comparison, "unit", apart,
+    warn_of_rows(comparison, "unit", (unsigned)json_array_size(apart),
                  "left out: the unit or the better direction differs, or is not known");
     warn_of_rows(comparison, "few", count_few(comparison),
                  "of fewer than 6 samples in one of the files, which have no interval of 95 %");
@@ -183,10 +183,10 @@ json_t *compare_results(const json_t *a, const json_t *b, const struct compare_h
 {
     json_t *index_a = index_of(a), *index_b = index_of(b);
     json_t *comparison = json_pack(
-        "{s:f, s:s, s:[], s:[], s:[], s:{s:O*, s:O*}, s:[]}", "margin_pct", how->margin_pct,
+        "{s:f, s:s, s:[], s:[], s:[], s:[], s:{s:O*, s:O*}, s:[]}", "margin_pct", how->margin_pct,
         "sampled", get_is(a, "schema", REPORT_SCHEMA) ? "samples" : "blocks", "rows", "only_a",
-        "only_b", "hosts", "a", json_object_get(a, "host"), "b", json_object_get(b, "host"),
-        "warnings");
+        "only_b", "apart", "hosts", "a", json_object_get(a, "host"), "b",
+        json_object_get(b, "host"), "warnings");
 
     if (comparison && index_a && index_b) {
         facts_compare(comparison, a, b);

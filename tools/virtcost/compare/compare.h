@@ -28,12 +28,12 @@ struct compare_how {
  *     "better", "samples" (of the file with fewer), "a_median", "b_median", "ratio" (b over a),
  *     "ci95", "confidence", "verdict", "settled_by_blocks"} for each figure that both files have;
  *   "only_a", "only_b": the names of those that one of them has;
+ *   "apart": the names of those whose unit or direction differs, which have no row;
  *   "hosts": {"a", "b"};
  *   "warnings": an array of {"code", "text"}: what makes the two hard to compare.
  * The verdict is that of verdict_of(), or "none": no ratio, as a sample is missing or not above 0;
  * then ratio, ci95 and confidence are absent, as is the median of a side without samples.
- * "settled_by_blocks" is verdict_samples() of an unclear one, if known. A row whose unit or
- * direction differs is left out, with a warning.
+ * "settled_by_blocks" is verdict_samples() of an unclear one, if known.
  */
 json_t *compare_results(const json_t *a, const json_t *b, const struct compare_how *how);
 
@@ -53,10 +53,11 @@ void compare_print(FILE *out, const json_t *comparison);
 /*
  * When a comparison fails. A figure
  * - is worse if its verdict is, and its median is so by more than worse_pct percent of a's;
- * - may be worse if there is no telling (it is unclear), but its median is worse by more than that;
- *   or if a has it, and b has no sample of it, or none above 0 where more is better;
- * - cannot be judged if it is unclear, has no ratio, or is in a alone.
- * The first two fail; the third does so if `unclear` is set. The margin must not exceed worse_pct:
+ * - may be worse if there is no telling (it is unclear, or has no ratio), but its median is worse
+ * by more than that, or b has no sample of it;
+ * - is missing if it is in a alone, or apart;
+ * - cannot be judged if it is unclear, has no ratio, or is missing.
+ * The first three fail; the last does so if `unclear` is set. The margin must not exceed worse_pct:
  * then no figure that is the same is worse.
  */
 struct compare_gate {
@@ -65,7 +66,7 @@ struct compare_gate {
 };
 
 /* Ways to fail. */
-#define COMPARE_FAILURES 3
+#define COMPARE_FAILURES 4
 
 /* compare_fails(): what fails, if anything, as errors of ERR_FAILED. Returns how many there are. */
 unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate,

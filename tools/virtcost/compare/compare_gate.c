@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether a comparison fails. What cannot be seen is no pass. */
+#include <math.h>
 #include <string.h>
 
 #include "tools/virtcost/compare/compare.h"
@@ -21,21 +22,36 @@ enum standing {
 
 #define STANDINGS (STANDING_UNCLEAR + 1)
 
-/* How much worse the median is, in percent of a's; negative: it is better. */
+/*
+ * How much worse the median is, in percent of a's; negative: it is better. Without a ratio, it is
+ * that of the two medians, as far as there are any.
+ */
 static double loss_of(const json_t *row)
 {
-    const double rise = 100 * (get_number(row, "ratio") - 1);
+    const json_t *ratio = json_object_get(row, "ratio");
+    const double a = get_number(row, "a_median"), b = get_number(row, "b_median");
+    const bool lower = get_is(row, "better", "lower");
+    double rise;
 
-    return get_is(row, "better", "lower") ? rise : -rise;
+    if (ratio)
+        rise = 100 * (json_number_value(ratio) - 1);
+    else if (a > 0)
+        rise = 100 * (b / a - 1);
+    else
+        rise = b > 0 ? INFINITY : 0;
+    return lower ? rise : -rise;
 }
 
-/* Whether a figure that a has is gone in b. */
+/* Whether a has a figure above 0, and b no sample of it. */
 static bool is_lost(const json_t *row)
 {
-    const json_t *b = json_object_get(row, "b_median");
+    return get_number(row, "a_median") > 0 && !json_object_get(row, "b_median");
+}
 
-    return get_number(row, "a_median") > 0 &&
-           (!b || (get_is(row, "better", "higher") && !(json_number_value(b) > 0)));
+/* Whether a has no sample of a figure: nothing is known to have become worse. */
+static bool is_new(const json_t *row)
+{
+    return !json_object_get(row, "a_median");
 }
 
 static enum standing standing_of(const json_t *row, double worse_pct)
@@ -47,13 +63,14 @@ static enum standing standing_of(const json_t *row, double worse_pct)
     if (get_is(row, "verdict", "unclear"))
         return much ? STANDING_MAY_BE_WORSE : STANDING_UNCLEAR;
     if (get_is(row, "verdict", "none"))
-        return worse_pct >= 0 && is_lost(row) ? STANDING_MAY_BE_WORSE : STANDING_UNCLEAR;
+        return worse_pct >= 0 && !is_new(row) && (much || is_lost(row)) ? STANDING_MAY_BE_WORSE
+                                                                        : STANDING_UNCLEAR;
     return STANDING_FINE;
 }
 
 struct standings {
     unsigned count[STANDINGS];
-    unsigned rows, missing; /* figures of both, of a alone */
+    unsigned rows, missing; /* figures of both; those of a without one of b to compare with */
 };
 
 static struct standings count(const json_t *comparison, const struct compare_gate *gate)
@@ -65,7 +82,8 @@ static struct standings count(const json_t *comparison, const struct compare_gat
     json_array_foreach (json_object_get(comparison, "rows"), i, row)
         standings.count[standing_of(row, gate->worse_pct)]++;
     standings.rows = (unsigned)json_array_size(json_object_get(comparison, "rows"));
-    standings.missing = (unsigned)json_array_size(json_object_get(comparison, "only_a"));
+    standings.missing = (unsigned)(json_array_size(json_object_get(comparison, "only_a")) +
+                                   json_array_size(json_object_get(comparison, "apart")));
     return standings;
 }
 
@@ -107,12 +125,16 @@ unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate
                 "--fail-if-worse: %u figure%s worse by more than %g %%", worse, are(worse),
                 gate->worse_pct);
     if (maybe) {
-        err_set(
-            &err[failures], ERR_FAILED,
-            "--fail-if-worse: %u figure%s may be worse by more than %g %% and cannot be judged: "
-            "too few %s",
-            maybe, units_s(maybe), gate->worse_pct, get_text(comparison, "sampled"));
+        err_set(&err[failures], ERR_FAILED,
+                "--fail-if-worse: %u figure%s may be worse by more than %g %% and cannot be judged",
+                maybe, units_s(maybe), gate->worse_pct);
         hint_more(comparison, &err[failures++]);
+    }
+    if (gate->worse_pct >= 0 && standings.missing) {
+        err_set(&err[failures], ERR_FAILED, "--fail-if-worse: %u figure%s of a %s missing from b",
+                standings.missing, units_s(standings.missing),
+                standings.missing == 1 ? "is" : "are");
+        err_hint(&err[failures++], "files of the same experiments, benchmarks and environments");
     }
     if (gate->unclear && unjudged(&standings)) {
         err_set(&err[failures], ERR_FAILED, "--fail-if-unclear: %u figure%s cannot be judged",
@@ -122,17 +144,22 @@ unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate
     return failures;
 }
 
-static void print_reason(FILE *out, const json_t *row, enum standing standing)
+/* `sampled`: what more of would settle it. */
+static void print_reason(FILE *out, const json_t *row, enum standing standing, const char *sampled)
 {
     const struct verdict_ratio ratio = compare_ratio(row);
     const json_int_t blocks = get_integer(row, "settled_by_blocks");
 
-    if (!ratio.ranged) {
-        fprintf(out, ": no ratio%s", standing == STANDING_MAY_BE_WORSE ? ", b lost it" : "");
+    if (is_lost(row)) {
+        fprintf(out, ": no ratio, b lost it");
         return;
     }
-    if (standing == STANDING_MAY_BE_WORSE)
+    if (standing == STANDING_MAY_BE_WORSE && isfinite(loss_of(row)))
         fprintf(out, ": may be %.3g %% worse", loss_of(row));
+    if (!ratio.ranged) {
+        fprintf(out, ": no ratio%s", is_new(row) ? "" : ", as a sample is not above 0");
+        return;
+    }
     if (!ratio.sure)
         fprintf(out, ": %zu sample%s, at least %d are needed", ratio.samples,
                 units_s(ratio.samples), VERDICT_SAMPLES_MIN);
@@ -140,7 +167,7 @@ static void print_reason(FILE *out, const json_t *row, enum standing standing)
         fprintf(out, ": %.4g [%.4g, %.4g] is too wide", ratio.median, ratio.interval.low,
                 ratio.interval.high);
     if (ratio.sure && blocks > 0 && blocks < VERDICT_SAMPLES_MAX)
-        fprintf(out, ", about %lld blocks would settle it", (long long)blocks);
+        fprintf(out, ", about %lld %s would settle it", (long long)blocks, sampled);
 }
 
 /* Rows of one standing; *left is how many names may still be printed. */
@@ -155,9 +182,23 @@ static void print_rows(FILE *out, const json_t *comparison, double worse_pct,
             continue;
         name = compare_name(row);
         fprintf(out, "  %s", json_string_value(name));
-        print_reason(out, row, standing);
+        print_reason(out, row, standing, get_text(comparison, "sampled"));
         fputc('\n', out);
         json_decref(name);
+        --*left;
+    }
+}
+
+/* The figures in a list of names, with the reason; *left as for print_rows(). */
+static void print_names(FILE *out, const json_t *names, const char *reason, unsigned *left)
+{
+    json_t *name;
+    size_t i;
+
+    json_array_foreach (names, i, name) {
+        if (!*left)
+            return;
+        fprintf(out, "  %s: %s\n", json_string_value(name), reason);
         --*left;
     }
 }
@@ -168,8 +209,6 @@ void compare_print_unclear(FILE *out, const char *program, const json_t *compari
     const struct standings standings = count(comparison, gate);
     const unsigned all = unjudged(&standings);
     unsigned left = NAMES_MAX;
-    json_t *name;
-    size_t i;
 
     if (!all)
         return;
@@ -177,12 +216,8 @@ void compare_print_unclear(FILE *out, const char *program, const json_t *compari
             standings.rows + standings.missing, units_s(standings.rows + standings.missing));
     print_rows(out, comparison, gate->worse_pct, STANDING_MAY_BE_WORSE, &left);
     print_rows(out, comparison, gate->worse_pct, STANDING_UNCLEAR, &left);
-    json_array_foreach (json_object_get(comparison, "only_a"), i, name) {
-        if (left) {
-            fprintf(out, "  %s: only in a\n", json_string_value(name));
-            left--;
-        }
-    }
+    print_names(out, json_object_get(comparison, "only_a"), "only in a", &left);
+    print_names(out, json_object_get(comparison, "apart"), "another unit or direction in b", &left);
     if (all > NAMES_MAX)
         fprintf(out, "  and %u more\n", all - NAMES_MAX);
 }

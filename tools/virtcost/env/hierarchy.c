@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/virtcost/env/hierarchy.h"
+#include "vmm/core/host/cgroup.h"
 #include "vmm/core/host/file.h"
 
 /* Whether a list with commas has a word. */
@@ -53,15 +54,11 @@ static bool parse_mount(const char *line, struct mounted *mount)
     return !strcmp(mount->type, "cgroup") || !strcmp(mount->type, "cgroup2");
 }
 
-/* Whether it is the mount of a hierarchy whose whole tree, or the part with `path`, can be seen. */
-static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hierarchy,
-                        const char *path)
+/* Whether it is a mount of a hierarchy, or of a part of it. */
+static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hierarchy)
 {
     char first[sizeof(hierarchy->controllers)];
-    size_t root = strcmp(mount->root, "/") ? strlen(mount->root) : 0;
 
-    if (strncmp(path, mount->root, root) != 0 || (root && path[root] && path[root] != '/'))
-        return false;
     if (hierarchy->version == 2)
         return !strcmp(mount->type, "cgroup2");
     snprintf(first, sizeof(first), "%.*s", (int)strcspn(hierarchy->controllers, ","),
@@ -79,17 +76,11 @@ static int find_mount(struct hierarchy *hierarchy, const char *path)
     int found = -1;
 
     while (file && found && getline(&line, &room, file) >= 0) {
-        size_t root;
-
-        if (!parse_mount(line, &mount) || !is_mount_of(&mount, hierarchy, path))
+        if (!parse_mount(line, &mount) || !is_mount_of(&mount, hierarchy))
             continue;
-        root = strcmp(mount.root, "/") ? strlen(mount.root) : 0;
-        path += root;
         snprintf(hierarchy->top, PATH_MAX, "%s", mount.point);
-        found = snprintf(hierarchy->own, PATH_MAX, "%s%s", mount.point,
-                         strcmp(path, "/") ? path : "") < PATH_MAX
-                    ? 0
-                    : -1;
+        snprintf(hierarchy->own, PATH_MAX, "%s", mount.point);
+        found = cgroup_locate(hierarchy->own, mount.root, path) ? 0 : -1;
     }
     free(line);
     if (file)
@@ -156,25 +147,6 @@ void hierarchy_parent(const struct hierarchy *hierarchy, char path[PATH_MAX])
         *strrchr(path, '/') = '\0';
 }
 
-/* Call read() with the folder of this process's cgroup and with each above it, up to the top. */
-static void climb(const char *controller,
-                  void (*read)(int version, const char *folder, struct allowance *allowance),
-                  struct allowance *allowance)
-{
-    struct hierarchy hierarchy;
-    size_t top;
-
-    if (hierarchy_find(&hierarchy, controller))
-        return;
-    top = strlen(hierarchy.top);
-    for (;;) {
-        read(hierarchy.version, hierarchy.own, allowance);
-        if (strlen(hierarchy.own) <= top)
-            return;
-        *strrchr(hierarchy.own, '/') = '\0';
-    }
-}
-
 static int read_file(const char *folder, const char *name, char *text, size_t size)
 {
     char path[PATH_MAX + 64];
@@ -183,12 +155,14 @@ static int read_file(const char *folder, const char *name, char *text, size_t si
     return file_read(path, text, size);
 }
 
-static void read_quota(int version, const char *folder, struct allowance *allowance)
+static void read_quota(void *ctx, const struct cgroup_group *group)
 {
+    struct allowance *allowance = ctx;
+    const char *folder = group->folder;
     char text[64], period[32];
     uint64_t quota_us = 0, period_us = 0;
 
-    if (version == 2) {
+    if (group->version == 2) {
         if (read_file(folder, "cpu.max", text, sizeof(text)) ||
             sscanf(text, "%" SCNu64 " %" SCNu64, &quota_us, &period_us) != 2)
             return;
@@ -208,12 +182,13 @@ static void read_quota(int version, const char *folder, struct allowance *allowa
     allowance->period_us = period_us;
 }
 
-static void read_memory(int version, const char *folder, struct allowance *allowance)
+static void read_memory(void *ctx, const struct cgroup_group *group)
 {
+    struct allowance *allowance = ctx;
     char text[64], *end;
     uint64_t bytes;
 
-    if (read_file(folder, version == 2 ? "memory.max" : "memory.limit_in_bytes", text,
+    if (read_file(group->folder, group->version == 2 ? "memory.max" : "memory.limit_in_bytes", text,
                   sizeof(text)))
         return;
     bytes = strtoull(text, &end, 10);
@@ -226,7 +201,7 @@ struct allowance allowance_read(void)
 {
     struct allowance allowance = {.memory_bytes = UINT64_MAX};
 
-    climb("cpu", read_quota, &allowance);
-    climb("memory", read_memory, &allowance);
+    cgroup_each("", "cpu", read_quota, &allowance);
+    cgroup_each("", "memory", read_memory, &allowance);
     return allowance;
 }

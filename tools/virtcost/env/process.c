@@ -30,15 +30,20 @@
 /* How long a child may stay stopped by a signal. */
 #define HALT_NS 60000000000
 
-/* In the child: a file becomes descriptor 0, 1 or 2, even if it is another one of them now. */
-static void take_descriptors(int out, int err_out)
+/*
+ * In the child: a file becomes descriptor 0, 1 or 2, even if it is another one of them now. Returns
+ * 0, or -1 with errno, and the descriptors are as they were.
+ */
+static int take_descriptors(int out, int err_out)
 {
     int from[] = {open("/dev/null", O_RDWR | O_CLOEXEC), out, err_out};
 
     for (int i = 0; i < 3; i++)
-        from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (from[i] < 0 || (from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) < 0)
+            return -1;
     for (int i = 0; i < 3; i++)
         dup2(from[i], i);
+    return 0;
 }
 
 /* In the child: becomes the program; does not return. */
@@ -49,7 +54,11 @@ static void become(const char *const *argv, int out, int err_out)
     /* Neither a Ctrl-C nor the terminal's job control is to reach the child of its own accord. */
     setsid();
     inherit_pass_on();
-    take_descriptors(out, err_out);
+    /* Otherwise what it writes would be taken for our own output. */
+    if (take_descriptors(out, err_out)) {
+        dprintf(err_out, "%s: %s\n", argv[0], strerror(errno));
+        _exit(127);
+    }
     snprintf(now, sizeof(now), "%" PRIu64, clock_mono_ns());
     setenv("MINIVMM_T0", now, 1);
     execvp(argv[0], (char *const *)argv);

@@ -67,7 +67,7 @@ const struct experiment *experiment_find(const char *name);
 
 /*
  * plan_step(): add a step with the user's options and those given here, which win and are taken
- * over.
+ * over. Where block I/O is measured and neither names a disk, all environments get a file of ours.
  */
 void plan_step(struct plan *plan, const struct request *request, const char *label,
                json_t *options);

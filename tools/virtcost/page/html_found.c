@@ -44,6 +44,7 @@ struct finding {
     const struct sheet_row *worst; /* of the worse, or of the better, what lies farthest from 1 */
     double median;                 /* its ratio */
     size_t least, most;            /* blocks that settle what is unclear; 0: not known */
+    bool few;                      /* some of it has too few blocks for an interval */
 };
 
 static bool is_of(const struct topic *topic, const struct sheet *sheet, const struct sheet_row *row)
@@ -75,6 +76,7 @@ static void add_ratio(struct finding *finding, const struct sheet_row *row,
     if (ratio->verdict == VERDICT_SAME)
         finding->margin = fmax(finding->margin, reach_of(ratio));
     if (ratio->verdict == VERDICT_UNCLEAR && ratio->blocks) {
+        finding->few |= !ratio->ranged;
         finding->least =
             finding->least && finding->least < ratio->blocks ? finding->least : ratio->blocks;
         finding->most = ratio->blocks > finding->most ? ratio->blocks : finding->most;
@@ -164,6 +166,7 @@ static unsigned join(const struct found *found, is_listed *listed, struct findin
         count++;
         all->margin = fmax(all->margin, one.margin);
         all->most = one.most > all->most ? one.most : all->most;
+        all->few |= one.few;
         if (one.least && (!all->least || one.least < all->least))
             all->least = one.least;
     }
@@ -374,7 +377,8 @@ static void say_blocks(FILE *out, const struct finding *all)
     if (!all->most || all->most >= VERDICT_SAMPLES_MAX)
         fputs(". The intervals are too wide to tell", out);
     else if (all->least == all->most)
-        fprintf(out, ". It takes about %zu blocks to tell", all->most);
+        fprintf(out, ". It takes %s %zu blocks to tell", all->few ? "at least" : "about",
+                all->most);
     else
         fprintf(out, ". It takes about %zu to %zu blocks to tell", all->least, all->most);
 }
@@ -387,9 +391,9 @@ static void say_undecided(const struct found *found)
     if (!join(found, undecided, &all))
         return;
     if (join(found, decided, &(struct finding){0}))
-        fputs("<p class='undecided'>Undecided", out);
+        fputs("<p class='undecided'>Still unclear", out);
     else
-        fputs("<p>Nothing that was measured is decided", out);
+        fputs("<p>All that was measured is still unclear", out);
     markup_print(out, " for %s: ", spoken_name(found));
     list_nouns(found, undecided);
     say_blocks(out, &all);

@@ -124,7 +124,8 @@ static const char rules[] =
     ".scroll tbody th,.scroll td{display:block;border:0;padding:0;text-align:left;min-width:0;"
     "white-space:normal;overflow-wrap:anywhere}\n"
     ".scroll tbody th,.scroll td.ratio,.scroll td.text{grid-column:1/-1}\n"
-    ".scroll td.ratio{order:-1;padding:.25rem .5rem;border-radius:.3rem}\n"
+    ".scroll td.ratio{display:flex;flex-wrap:wrap;gap:.1rem .8rem;align-items:baseline;order:-1;"
+    "padding:.25rem .5rem;border-radius:.3rem}\n"
     ".scroll tbody th{order:-2}\n"
     ".scroll td.none{display:none}\n"
     ".scroll td::before{display:block;color:var(--faint);font-size:.8rem;font-weight:400}\n" COLUMN(

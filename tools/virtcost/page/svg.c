@@ -4,30 +4,43 @@
 #include "tools/virtcost/page/markup.h"
 #include "tools/virtcost/page/svg.h"
 
-#define TILE "M0,6L6,0M-1,1L1,-1M5,7L7,5"
-#define BACK "M0,0L6,6M-1,5L1,7M5,-1L7,1"
+/*
+ * Hatches are lines and no SVG pattern: in a PDF, Chromium makes each shape that a pattern fills an
+ * image of the whole page. Each is a tile of TILE x TILE from the pen's place, which it leaves at
+ * the tile's top right corner, so that the same text again is the next tile.
+ */
+#define TILE   6
+#define SLASH  "m0,6l6,-6"
+#define BACK   "l6,6m0,-6"
+#define ACROSS "m0,3h6m0,-3"
+#define BRICKS "m0,2h3m0,3h3m0,-5"
+#define DOUBLE "m0,1.5h6m-6,3h6m0,-4.5"
+#define POSTS  "m3,0v6m3,-6"
+
+/* What one hatch covers: no box of a chart is larger. */
+#define HATCH_ROWS 3
 
 /* Colours: Okabe and Ito, "Color Universal Design", 2008, and lighter ones on dark. */
 static const struct paint {
     const char *light, *dark;
-    const char *pattern; /* lines in a tile of 6 x 6 */
-    const char *dash;    /* of a line */
-    const char *marker;  /* around 0,0 */
+    const char *hatch;  /* a tile of it; "": plain */
+    const char *dash;   /* of a line */
+    const char *marker; /* around 0,0 */
 } paints[SVG_PAINTS] = {
     [SVG_NATIVE] = {"#59636e", "#a9b4c0", "", "none", "M-4,-4H4V4H-4Z"},
-    [SVG_CONTAINER] = {"#d98e00", "#f0b445", TILE, "7 3", "M0,-5L5,4H-5Z"},
+    [SVG_CONTAINER] = {"#d98e00", "#f0b445", SLASH, "7 3", "M0,-5L5,4H-5Z"},
     [SVG_VM] = {"#0067a8", "#5cb5f0", "", "none",
                 "M0,-4.5A4.5,4.5,0,1,1,0,4.5A4.5,4.5,0,1,1,0,-4.5Z"},
-    [SVG_OVERLAYFS] = {"#a8487f", "#e295c0", "M0,2H3M3,5H6", "3 3", "M0,-5L5,0L0,5L-5,0Z"},
-    [SVG_NULL] = {"#98a1ab", "#737e8a", "M0,3H6", "1 3", "M-4,-4L4,4M4,-4L-4,4"},
-    [SVG_PART + 0] = {"#008a66", "#3fc9a0", "M3,0V6", "none", "M0,-5L5,0L0,5L-5,0Z"},
-    [SVG_PART + 1] = {"#d98e00", "#f0b445", TILE, "7 3", "M-4,-4H4V4H-4Z"},
+    [SVG_OVERLAYFS] = {"#a8487f", "#e295c0", BRICKS, "3 3", "M0,-5L5,0L0,5L-5,0Z"},
+    [SVG_NULL] = {"#98a1ab", "#737e8a", ACROSS, "1 3", "M-4,-4L4,4M4,-4L-4,4"},
+    [SVG_PART + 0] = {"#008a66", "#3fc9a0", POSTS, "none", "M0,-5L5,0L0,5L-5,0Z"},
+    [SVG_PART + 1] = {"#d98e00", "#f0b445", SLASH, "7 3", "M-4,-4H4V4H-4Z"},
     [SVG_PART + 2] = {"#a8487f", "#e295c0", "", "3 3", "M0,-5L5,4H-5Z"},
     [SVG_PART + 3] = {"#3aa0d8", "#a8d8f5", BACK, "1 3", "M-4,0H4M0,-4V4"},
-    [SVG_PART + 4] = {"#b34700", "#f08a4b", "M0,3H6", "9 3", "M-4,-4L4,4M4,-4L-4,4"},
-    [SVG_PART + 5] = {"#6b5bb5", "#b3a5f0", TILE BACK, "5 5", "M0,5L5,-4H-5Z"},
-    [SVG_PART + 6] = {"#8a7d00", "#d9cb3a", "M0,2H3M3,5H6", "2 2", "M-4,-2H4V2H-4Z"},
-    [SVG_PART + 7] = {"#98a1ab", "#737e8a", "M0,1.5H6M0,4.5H6", "1 5", "M-2,-4H2V4H-2Z"},
+    [SVG_PART + 4] = {"#b34700", "#f08a4b", ACROSS, "9 3", "M-4,-4L4,4M4,-4L-4,4"},
+    [SVG_PART + 5] = {"#6b5bb5", "#b3a5f0", SLASH "m-6,0" BACK, "5 5", "M0,5L5,-4H-5Z"},
+    [SVG_PART + 6] = {"#8a7d00", "#d9cb3a", BRICKS, "2 2", "M-4,-2H4V2H-4Z"},
+    [SVG_PART + 7] = {"#98a1ab", "#737e8a", DOUBLE, "1 5", "M-2,-4H2V4H-2Z"},
 };
 
 unsigned svg_paint_of(const char *env, unsigned index)
@@ -50,15 +63,24 @@ void svg_style(FILE *out, bool dark)
         fprintf(out, "--c%u:%s;", i, dark ? paints[i].dark : paints[i].light);
 }
 
+/* A row of tiles as wide as a picture, HATCH_ROWS times. */
+static void write_hatch(FILE *out, unsigned paint)
+{
+    fprintf(out, "<path id='r%u' d='M0,0", paint);
+    for (unsigned x = 0; x < SVG_WIDTH; x += TILE)
+        fputs(paints[paint].hatch, out);
+    fprintf(out, "'/>\n<g id='h%u'>", paint);
+    for (unsigned y = 0; y < HATCH_ROWS; y++)
+        fprintf(out, "<use href='#r%u' y='%u'/>", paint, y * TILE);
+    fputs("</g>\n", out);
+}
+
 void svg_patterns(FILE *out)
 {
     fputs("<svg class='patterns' width='0' height='0' aria-hidden='true'><defs>\n", out);
     for (unsigned i = 0; i < SVG_PAINTS; i++) {
-        fprintf(out,
-                "<pattern id='p%u' width='6' height='6' patternUnits='userSpaceOnUse'>"
-                "<rect width='6' height='6' style='fill:var(--c%u)'/><path class='ink' d='%s'/>"
-                "</pattern>\n",
-                i, i, *paints[i].pattern ? paints[i].pattern : "M0,0");
+        if (*paints[i].hatch)
+            write_hatch(out, i);
         fprintf(out,
                 "<path id='m%u' class='marker' d='%s' style='fill:var(--c%u);stroke:var(--c%u)'/>"
                 "\n",
@@ -101,11 +123,16 @@ void svg_box(FILE *out, double x, double y, double width, double height, unsigne
         x += width;
         width = -width;
     }
-    fprintf(out, "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='url(#p%u)'>", x, y,
-            width, height, paint);
+    /* A picture within the picture, as that cuts the hatch at the box's edge. */
+    fprintf(out,
+            "<svg x='%.1f' y='%.1f' width='%.1f' height='%.1f'>"
+            "<rect width='100%%' height='100%%' style='fill:var(--c%u)'/>",
+            x, y, width, height, paint);
+    if (*paints[paint].hatch)
+        fprintf(out, "<use class='ink' href='#h%u'/>", paint);
     if (tip)
         markup_tag(out, "title", "%s", tip);
-    fputs("</rect>\n", out);
+    fputs("</svg>\n", out);
 }
 
 void svg_marker(FILE *out, double x, double y, unsigned paint)

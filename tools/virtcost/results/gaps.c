@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/warnings.h"
+#include "vmm/core/config/select.h"
 
 #define REASON_MAX 240
 
@@ -101,6 +103,88 @@ static const char *reason_of(char text[REASON_MAX], const json_t *runs, const ch
     return text;
 }
 
+/* The same benchmark on as many threads, of the same step: parameters may differ. */
+static bool is_like(const json_t *value, const json_t *other)
+{
+    static const char *const keys[] = {"step", "name", "threads"};
+
+    for (unsigned k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+        if (!json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k])))
+            return false;
+    return true;
+}
+
+/* The figure of the same row in another environment. */
+static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
+{
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other)
+        if (get_is(other, "env", env) && json_object_get(other, "median") &&
+            is_like(value, other) &&
+            json_equal(json_object_get(value, "params"), json_object_get(other, "params")))
+            return true;
+    return false;
+}
+
+/*
+ * A figure of an environment that takes the place of one of the base: the benchmark chose other
+ * parameters there, by the memory that it had. NULL: none.
+ */
+static const json_t *find_unlike(const json_t *experiment, const json_t *value, const char *base,
+                                 const char *env)
+{
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other)
+        if (get_is(other, "env", env) && json_object_get(other, "median") &&
+            is_like(value, other) && !has_figure(experiment, other, base))
+            return other;
+    return NULL;
+}
+
+/* Why there is no ratio where both have a figure, of different parameters. */
+static const char *tell_unlike(char text[REASON_MAX], const json_t *other)
+{
+    char label[FIGURES_LABEL_MAX];
+
+    snprintf(text, REASON_MAX,
+             "its parameters differ there (%s); name them with --args, or more "
+             "--mem",
+             figures_label(label, other));
+    return text;
+}
+
+/* Figures of the base that have a counterpart of other parameters, which no ratio is taken of. */
+static void warn_of_unlike(json_t *warnings, const struct results *results,
+                           const json_t *experiment)
+{
+    const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
+    char label[FIGURES_LABEL_MAX], reason[REASON_MAX];
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, value) {
+        if (!get_is(value, "env", base) || !json_object_get(value, "median"))
+            continue;
+        for (unsigned e = 1; e < results->envs; e++) {
+            const char *env = results->env[e]->name;
+            const json_t *other = has_figure(experiment, value, env)
+                                      ? NULL
+                                      : find_unlike(experiment, value, base, env);
+
+            if (other)
+                warnings_add(warnings, "other_parameters",
+                             json_sprintf("%s: no ratio of %s, %lld thr, in %s: %s", name,
+                                          figures_label(label, value),
+                                          (long long)get_integer(value, "threads"), env,
+                                          tell_unlike(reason, other)));
+        }
+    }
+}
+
 void gaps_warn(json_t *warnings, const struct results *results, const json_t *experiments)
 {
     char reason[REASON_MAX];
@@ -125,6 +209,8 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
                 warnings, "no_result",
                 json_sprintf("%s has no result: %s", env, reason_for_idle(experiments, env)));
     }
+    json_array_foreach (experiments, i, experiment)
+        warn_of_unlike(warnings, results, experiment);
 }
 
 /* An experiment of which nothing, or an environment's part of which nothing, is there. */
@@ -151,24 +237,6 @@ static int find_empty(const struct results *results, const json_t *experiment, s
                    reason_of(reason, results->runs, name, base, NULL));
 }
 
-/* The figure of the same row in another environment. */
-static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
-{
-    static const char *const keys[] = {"step", "name", "params", "threads"};
-    json_t *other;
-    size_t i;
-
-    json_array_foreach (json_object_get(experiment, "values"), i, other) {
-        bool same = get_is(other, "env", env) && json_object_get(other, "median");
-
-        for (unsigned k = 0; same && k < sizeof(keys) / sizeof(keys[0]); k++)
-            same = json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k]));
-        if (same)
-            return true;
-    }
-    return false;
-}
-
 /* A figure of the base that an environment, which was run as well, does not have. */
 static int find_gap(const struct results *results, const json_t *experiment, struct err *err)
 {
@@ -182,13 +250,17 @@ static int find_gap(const struct results *results, const json_t *experiment, str
             continue;
         for (unsigned e = 1; e < results->envs; e++) {
             const char *env = results->env[e]->name;
+            const json_t *other;
 
             if (!was_run(results->runs, name, env, get_text(value, "step")) ||
                 has_figure(experiment, value, env))
                 continue;
+            other = find_unlike(experiment, value, base, env);
             figures_label(label, value);
-            return err_set(err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
-                           reason_of(reason, results->runs, name, env, get_text(value, "name")));
+            return err_set(
+                err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
+                other ? tell_unlike(reason, other)
+                      : reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
     }
     return 0;
@@ -209,4 +281,62 @@ int gaps_fail(const struct results *results, const json_t *experiments, struct e
              (results->bench_named && find_gap(results, experiment, err))))
             return -1;
     return 0;
+}
+
+/* The first of these objects whose name the word means. */
+static const json_t *find_row(const json_t *array, const char *word, size_t length)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach (array, i, item)
+        if (select_matches(get_text(item, "name"), word, length))
+            return item;
+    return NULL;
+}
+
+static bool is_missing(const json_t *report, const char *word, size_t length)
+{
+    json_t *name;
+    size_t i;
+
+    json_array_foreach (json_object_get(json_object_get(report, "end"), "missing"), i, name)
+        if (json_string_length(name) == length && !strncmp(json_string_value(name), word, length))
+            return true;
+    return false;
+}
+
+/* Whether the word has a row in none of the runs, and one of them lacks it; *reason is its. */
+static bool lacks(const struct results *results, const char *word, size_t length,
+                  const char **reason)
+{
+    json_t *run;
+    size_t i;
+
+    *reason = NULL;
+    json_array_foreach (results->runs, i, run) {
+        const json_t *report = json_object_get(run, "report");
+
+        if (find_row(json_object_get(report, "benches"), word, length))
+            return false;
+        if (is_missing(report, word, length))
+            *reason =
+                get_text(find_row(json_object_get(report, "skipped"), word, length), "reason");
+    }
+    return *reason;
+}
+
+bool gaps_named(const struct results *results, const char *bench, struct err *err)
+{
+    for (const char *at = bench, *word, *reason; at;) {
+        size_t length;
+
+        at = select_word(at, &word, &length);
+        if (!lacks(results, word, length, &reason))
+            continue;
+        err_set(err, ERR_FAILED, "--bench %.*s: no result in any environment%s%s", (int)length,
+                word, *reason ? ": " : "", reason);
+        return true;
+    }
+    return false;
 }

@@ -3,6 +3,8 @@
 #ifndef VIRTCOST_RESULTS_GAPS_H
 #define VIRTCOST_RESULTS_GAPS_H
 
+#include <stdbool.h>
+
 #include "tools/virtcost/results/results.h"
 #include "vmm/core/base/err.h"
 
@@ -19,5 +21,11 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
  * base has. Returns 0, or -1 with what is missing.
  */
 int gaps_fail(const struct results *results, const json_t *experiments, struct err *err);
+
+/*
+ * gaps_named(): whether a name of --bench is without a result in all runs; then *err says which,
+ * and why. `bench` is the option's text, or NULL.
+ */
+bool gaps_named(const struct results *results, const char *bench, struct err *err);
 
 #endif

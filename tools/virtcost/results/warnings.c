@@ -210,16 +210,27 @@ static void warn_drift(json_t *warnings, const json_t *experiment, const char *b
                          100 * DRIFT));
 }
 
-/* Whether what a run warns of is said elsewhere in the results, or is what a step is for. */
-static bool is_said(const char *code)
+/* Whether an experiment has its own numbers of vCPUs, more than there are CPUs among them. */
+static bool chooses_vcpus(const char *name)
 {
-    static const char *const said[] = {"quick",      "steal",        "unpinned",   "oversubscribed",
+    const struct experiment *experiment = experiment_find(name);
+
+    for (unsigned i = 0; experiment && experiment->chosen && experiment->chosen[i]; i++)
+        if (!strcmp(experiment->chosen[i], "vcpus"))
+            return true;
+    return false;
+}
+
+/* Whether what a run warns of is said elsewhere in the results, or is what a step is for. */
+static bool is_said(const char *code, const char *experiment)
+{
+    static const char *const said[] = {"quick",      "steal",        "unpinned",
                                        "incomplete", "check_failed", "interrupted"};
 
     for (unsigned i = 0; i < sizeof(said) / sizeof(said[0]); i++)
         if (!strcmp(code, said[i]))
             return true;
-    return false;
+    return !strcmp(code, "oversubscribed") && chooses_vcpus(experiment);
 }
 
 /* What the runs themselves warn of: each code once, as the first of them has it. */
@@ -233,7 +244,7 @@ static void warn_runs(const struct results *results, json_t *warnings)
         json_array_foreach (json_object_get(json_object_get(run, "report"), "warnings"), k,
                             warning) {
             code = get_text(warning, "code");
-            if (is_said(code))
+            if (is_said(code, get_text(run, "experiment")))
                 continue;
             known = json_object_get(codes, code);
             if (!known)

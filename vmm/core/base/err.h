@@ -28,7 +28,10 @@ struct err {
 int err_set(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* err_sys(): like err_set(), with ": " and strerror(errno) appended. */
+/*
+ * err_sys(): like err_set(), with ": " and strerror(errno) appended. With EMFILE, also sets a hint
+ * to raise ulimit -n, which err_hint() replaces only by one that also names ulimit -n.
+ */
 int err_sys(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

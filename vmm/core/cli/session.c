@@ -47,7 +47,7 @@ static void show_progress(void *ctx)
     char line[TERMINAL_STATUS_MAX];
     size_t length;
 
-    if (!rows)
+    if (!rows || !terminal_can_clear(STDERR_FILENO))
         return;
     row = &result->row[rows - 1].begin;
     length = terminal_status(line, STDERR_FILENO, "[%u/%u] %s %s, %u thread%s, %.0f s",
@@ -110,15 +110,27 @@ static int open_output(struct session *session, struct err *err)
     return 0;
 }
 
-/* Refuse one file for both: log and report would overwrite each other. */
+/* Refuse one file for two options: an output would overwrite another, or the guest. */
 static int check_files(const struct config *config, struct err *err)
 {
-    if (!config->output || !config->log || !file_is_regular(config->output) ||
-        !file_same(config->output, config->log))
-        return 0;
-    err_set(err, ERR_USAGE, "--output %s and --log %s are the same file", config->output,
-            config->log);
-    return err_hint(err, "different files");
+    const struct {
+        const char *option, *path;
+    } file[] = {{"--output", config->output},
+                {"--log", config->log},
+                {"--trace", config->trace},
+                {"--dump-dtb", config->dump_dtb},
+                {"--guest", config->guest}};
+
+    for (unsigned i = 1; i < sizeof(file) / sizeof(file[0]); i++)
+        for (unsigned j = 0; j < i; j++) {
+            if (!file[i].path || !file[j].path || !file_is_regular(file[i].path) ||
+                !file_same(file[i].path, file[j].path))
+                continue;
+            err_set(err, ERR_USAGE, "%s %s and %s %s are the same file", file[j].option,
+                    file[j].path, file[i].option, file[i].path);
+            return err_hint(err, "a different file for one of them");
+        }
+    return 0;
 }
 
 int session_begin(struct session *session, const struct config *config,
@@ -218,16 +230,16 @@ static uint32_t count_rows(const struct run_result *result, enum result_check ch
 }
 
 /* Sets *err to the reason why the run ended early. Returns whether it did. */
-static bool why_stopped(const struct run_result *result, const struct run_facts *facts,
+static bool why_stopped(const struct run_result *result, const struct run_info *info,
                         struct err *err)
 {
     char text[80];
 
-    if (facts->stop == STOP_ERROR) {
-        *err = facts->error;
-    } else if (facts->stop == STOP_SIGNAL) {
+    if (info->stop == STOP_ERROR) {
+        *err = info->error;
+    } else if (info->stop == STOP_SIGNAL) {
         err_set(err, ERR_FAILED, "stopped by a signal before the run finished");
-    } else if (facts->stop == STOP_TIMEOUT) {
+    } else if (info->stop == STOP_TIMEOUT) {
         err_set(err, ERR_FAILED, "--timeout: expired before the run finished");
         err_hint(err, "a longer --timeout");
     } else if (result->has_fault) {
@@ -269,7 +281,7 @@ static void explain_missing(struct session *session, const struct report *report
 static void explain_end(struct session *session, const struct report *report)
 {
     const struct run_result *result = report->result;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     uint32_t wrong = count_rows(result, RESULT_WRONG);
     uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
     uint32_t interrupted = outcome_interrupted_rows(report);
@@ -277,7 +289,7 @@ static void explain_end(struct session *session, const struct report *report)
     bool stopped;
     struct err err;
 
-    stopped = why_stopped(result, facts, &err);
+    stopped = why_stopped(result, info, &err);
     if (stopped)
         print_error(session, &err);
     if (wrong) {
@@ -296,8 +308,8 @@ static void explain_end(struct session *session, const struct report *report)
         print_error(session, &err);
     }
     explain_missing(session, report);
-    if (*facts->trace_error.text)
-        print_error(session, &facts->trace_error);
+    if (*info->trace_error.text)
+        print_error(session, &info->trace_error);
     if (result->exit_status) {
         err_set(&err, ERR_FAILED, "the guest ended with status %u", result->exit_status);
         print_error(session, &err);
@@ -379,7 +391,7 @@ static void read_cores(const struct config *config, struct cores *cores)
 }
 
 int session_finish(struct session *session, const struct run_result *result,
-                   const struct run_facts *facts)
+                   const struct run_info *info)
 {
     const struct config *config = session->config;
     struct hostinfo host;
@@ -387,7 +399,7 @@ int session_finish(struct session *session, const struct run_result *result,
     struct report report = {
         .config = config,
         .result = result,
-        .facts = facts,
+        .info = info,
         .host = &host,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,

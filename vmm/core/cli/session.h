@@ -12,8 +12,8 @@
 #include "vmm/core/config/config.h"
 #include "vmm/core/host/quota.h"
 #include "vmm/core/host/sink.h"
-#include "vmm/core/result/facts.h"
 #include "vmm/core/result/result.h"
+#include "vmm/core/result/run_info.h"
 
 struct session {
     const struct config *config;
@@ -62,7 +62,7 @@ void session_log(void *ctx, const char *text);
  * or the writing failed.
  */
 int session_finish(struct session *session, const struct run_result *result,
-                   const struct run_facts *facts);
+                   const struct run_info *info);
 
 /* session_end(): release the resources of session_begin(). */
 void session_end(struct session *session);

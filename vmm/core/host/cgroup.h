@@ -6,6 +6,9 @@
 #ifndef HOST_CGROUP_H
 #define HOST_CGROUP_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 /* A control group. */
 struct cgroup_group {
     const char *folder; /* its directory; valid until visit() returns */
@@ -21,5 +24,13 @@ struct cgroup_group {
  */
 void cgroup_each(const char *root, const char *controller,
                  void (*visit)(void *ctx, const struct cgroup_group *group), void *ctx);
+
+/*
+ * cgroup_locate(): find the directory of this process's group `path` in a mount whose root is the
+ * group `top`. Both paths are relative to the root of the cgroup namespace, which may be below the
+ * mount's root ("/.."); unknown names in between are found by looking for this process. `folder` is
+ * the mount point on entry, and the group's directory on return. Returns whether it was found.
+ */
+bool cgroup_locate(char folder[PATH_MAX], const char *top, const char *path);
 
 #endif

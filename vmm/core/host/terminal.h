@@ -15,7 +15,8 @@ int terminal_columns(int fd);
 
 /*
  * terminal_can_clear(): whether this is a terminal that supports TERMINAL_CLEAR_LINE: not if $TERM
- * is unset, empty or "dumb".
+ * is unset, empty or "dumb". False in a background job: writing would disturb the foreground job
+ * and, with `stty tostop`, stop this one.
  */
 bool terminal_can_clear(int fd);
 

@@ -33,7 +33,7 @@ int cost_of(const struct report *report, const struct result_row *row, struct co
     for (size_t i = 0; i < count; i++) {
         double *roundtrip = &values[i], *handler = roundtrip + count, *switched = handler + count;
 
-        *roundtrip = (double)clock_ns(&report->facts->rate, time[i].ticks);
+        *roundtrip = (double)clock_ns(&report->info->rate, time[i].ticks);
         *handler = time[i].handler_ns;
         *switched = *roundtrip - *handler;
         cost->has_handler &= time[i].handler_ns != RESULT_NO_HANDLER;

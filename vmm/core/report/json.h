@@ -19,7 +19,7 @@ static inline void set_u64(json_t *object, const char *key, uint64_t value)
 
 static inline void set_known(json_t *object, const char *key, uint64_t value)
 {
-    if (value != FACT_ABSENT)
+    if (value != RUN_INFO_UNKNOWN)
         set_u64(object, key, value);
 }
 
@@ -52,8 +52,8 @@ static inline void set_text(json_t *object, const char *key, const char *text)
 }
 
 /* json_disks(): the configuration of the disks; json_devices(): their counters. New references. */
-json_t *json_disks(const struct run_facts *facts);
-json_t *json_devices(const struct run_facts *facts);
+json_t *json_disks(const struct run_info *info);
+json_t *json_devices(const struct run_info *info);
 
 /* json_row_io(): add the I/O figures of a row with has_io to `object`. */
 void json_row_io(const struct report *report, const struct result_row *row, json_t *object);

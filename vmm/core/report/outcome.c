@@ -31,8 +31,7 @@ bool outcome_missing(const struct report *report, const char **at, struct outcom
 {
     const struct run_result *result = report->result;
 
-    if (report->facts->stop != STOP_GUEST || result->has_fault ||
-        result->exit_status == STATUS_ARGS)
+    if (report->info->stop != STOP_GUEST || result->has_fault || result->exit_status == STATUS_ARGS)
         return false;
     while (*at) {
         const char *word;
@@ -130,8 +129,8 @@ bool outcome_pauses(const struct report *report, char *text, size_t size)
 
 bool outcome_io_error(const struct report *report, char *text, size_t size)
 {
-    for (unsigned i = 0; i < report->facts->disks; i++) {
-        const struct run_disk *disk = &report->facts->disk[i];
+    for (unsigned i = 0; i < report->info->disks; i++) {
+        const struct run_disk *disk = &report->info->disk[i];
         uint64_t errors = disk->io[IO_ERRORS];
 
         if (!errors)

@@ -13,13 +13,13 @@
 #include "vmm/core/host/cores.h"
 #include "vmm/core/host/hostinfo.h"
 #include "vmm/core/host/pauses.h"
-#include "vmm/core/result/facts.h"
 #include "vmm/core/result/result.h"
+#include "vmm/core/result/run_info.h"
 
 struct report {
     const struct config *config;
     const struct run_result *result;
-    const struct run_facts *facts;
+    const struct run_info *info;
     const struct hostinfo *host;
     double steal_pct;  /* steal time in percent of all CPU time during the run; < 0: unknown */
     uint64_t log_lost; /* bytes of the guest's log that could not be written */

@@ -19,7 +19,7 @@ struct summary {
     uint64_t window_ns;
     uint64_t exits_user; /* exits to user space caused by the benchmark */
 
-    /* Times summed over all vCPUs in the window; FACT_ABSENT: unknown for some vCPU. */
+    /* Times summed over all vCPUs in the window; RUN_INFO_UNKNOWN: unknown for some vCPU. */
     uint64_t in_run_ns;  /* in KVM_RUN: guest code, exits handled by KVM, halted */
     uint64_t halted_ns;  /* of that, halted, from KVM's statistics */
     uint64_t handler_ns; /* handling the benchmark's exits */

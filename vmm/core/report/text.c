@@ -93,15 +93,15 @@ static void line_end(struct line *line)
 static void print_host(FILE *out, const struct report *report)
 {
     const struct hostinfo *host = report->host;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     struct line line;
 
-    if (facts->env == RUN_VM)
-        wrapped_note(out, "%s: %s on %s, %s paging\n", version_text, report_env_name(facts->env),
+    if (info->env == RUN_VM)
+        wrapped_note(out, "%s: %s on %s, %s paging\n", version_text, report_env_name(info->env),
                      host->kvm_module ? host->kvm_module : "KVM",
                      host->paging ? host->paging : "unknown");
     else
-        wrapped_note(out, "%s: %s\n", version_text, report_env_name(facts->env));
+        wrapped_note(out, "%s: %s\n", version_text, report_env_name(info->env));
     line = line_begin(out, "host", ";");
     line_add(&line, "%.70s, family %u", host->cpu, host->family);
     if (host->cpus_usable && host->cpus)
@@ -137,9 +137,9 @@ static void print_cores(FILE *out, const struct cores *cores)
 static void print_machine(FILE *out, const struct report *report)
 {
     const struct config *config = report->config;
-    const struct memory_usage *memory = &report->facts->memory;
+    const struct memory_usage *memory = &report->info->memory;
     struct line line = line_begin(out, "machine", ";");
-    bool vm = report->facts->env == RUN_VM;
+    bool vm = report->info->env == RUN_VM;
     char size[UNITS_TEXT_MAX];
 
     line_add(&line, "%u %s%s", config->vcpus, vm ? "vCPU" : "thread", units_s(config->vcpus));
@@ -152,7 +152,7 @@ static void print_machine(FILE *out, const struct report *report)
                  config->numa.nodes);
     if (vm)
         line_add(&line, "guest pages %s", units_format_size(size, config->guest_page_bytes));
-    if (report->facts->has_memory && memory->resident_bytes) {
+    if (report->info->has_memory && memory->resident_bytes) {
         uint64_t huge = memory->huge_bytes + memory->hugetlb_bytes;
 
         line_add(&line, "host pages of %s: %.0f %% of %" PRIu64 " MiB touched",
@@ -178,7 +178,7 @@ static void print_features(FILE *out, const char *what, const struct feature_set
 /* Printed only with --cpu. */
 static void print_cpu(FILE *out, const struct report *report)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     size_t bytes = 0;
     char *text = NULL;
     FILE *line;
@@ -188,9 +188,9 @@ static void print_cpu(FILE *out, const struct report *report)
     line = open_memstream(&text, &bytes);
     if (!line)
         return;
-    fprintf(line, "%s; XCR0 %#" PRIx64, report->config->cpu.text, facts->xcr0);
-    print_features(line, "; disabled: ", &facts->masked.disabled);
-    print_features(line, "; hidden, not disabled: ", &facts->masked.hidden);
+    fprintf(line, "%s; XCR0 %#" PRIx64, report->config->cpu.text, info->xcr0);
+    print_features(line, "; disabled: ", &info->masked.disabled);
+    print_features(line, "; hidden, not disabled: ", &info->masked.hidden);
     fclose(line);
     if (text)
         text_wrapped(out, "cpu", text);
@@ -201,21 +201,21 @@ static void add_time(struct line *line, const char *what, uint64_t ns)
 {
     char text[UNITS_TEXT_MAX];
 
-    if (ns != FACT_ABSENT)
+    if (ns != RUN_INFO_UNKNOWN)
         line_add(line, "%s %s", what, units_format_ns(text, ns));
 }
 
 static void print_start(FILE *out, const struct report *report)
 {
-    const struct run_startup *startup = &report->facts->startup;
+    const struct run_startup *startup = &report->info->startup;
     struct line line = line_begin(out, "times", ";");
 
     add_time(&line, "exec to main", startup->exec_to_main);
-    if (report->facts->env == RUN_VM) {
+    if (report->info->env == RUN_VM) {
         add_time(&line, "to KVM_RUN", startup->main_to_entry);
         add_time(&line, "to ring 3", startup->entry_to_user);
     }
-    add_time(&line, "run", report->facts->end.raw_ns - report->facts->begin.raw_ns);
+    add_time(&line, "run", report->info->end.raw_ns - report->info->begin.raw_ns);
     add_time(&line, "teardown", startup->teardown);
     line_end(&line);
 }
@@ -261,9 +261,9 @@ static void put_shares(struct tabular *table, const struct report *report,
 
     for (unsigned i = 0; i < 4; i++) {
         /* A native run has no exits. */
-        if (i == 1 && report->facts->env != RUN_VM)
+        if (i == 1 && report->info->env != RUN_VM)
             continue;
-        if (summary->window_ns < SHARES_MIN_NS || parts[i] == FACT_ABSENT)
+        if (summary->window_ns < SHARES_MIN_NS || parts[i] == RUN_INFO_UNKNOWN)
             tabular_cell(table, "-");
         else
             tabular_cell(table, "%s", format_percent(text, percent(parts[i], window)));
@@ -293,7 +293,8 @@ static void put_row(struct tabular *table, const struct report *report, uint32_t
     if (row->samples && !summary_of(report, i, &summary)) {
         text_value(value, summary.median);
         if (summary.has_spread)
-            strcat(format_percent(spread, summary.spread_pct), "%");
+            snprintf(spread, sizeof(spread), summary.spread_pct < 100 ? "%.1f%%" : ">100%%",
+                     summary.spread_pct);
     }
     tabular_cell(table, "%s%s%s", row->begin.name, *row->begin.params ? " " : "",
                  row->begin.params);
@@ -303,7 +304,7 @@ static void put_row(struct tabular *table, const struct report *report, uint32_t
     tabular_cell(table, "%s", spread);
     tabular_cell(table, "%s", is_void ? "void" : check[row->check]);
     if (row->ended) {
-        if (report->facts->env == RUN_VM)
+        if (report->info->env == RUN_VM)
             tabular_cell(table, "%s", format_per_op(per_op, summary.exits_user, row->ops));
         put_shares(table, report, row, &summary);
     }
@@ -336,7 +337,7 @@ static void print_rows(FILE *out, const struct report *report)
         {"unit", 9, true, NULL},       {"+-", 6, false, NULL},    {"check", 5, true, NULL},
         {"run", 5, false, NULL},       {"sleep", 5, false, NULL}, {"runq", 5, false, NULL},
     };
-    bool vm = report->facts->env == RUN_VM;
+    bool vm = report->info->env == RUN_VM;
 
     if (!report->result->rows)
         return;
@@ -424,9 +425,9 @@ char *report_text(const struct report *report, size_t *bytes)
     print_cpu(out, report);
     text_disks(out, report);
     print_start(out, report);
-    if (report->facts->stop == STOP_ERROR) {
+    if (report->info->stop == STOP_ERROR) {
         fputc('\n', out);
-        text_wrapped(out, "error", report->facts->error.text);
+        text_wrapped(out, "error", report->info->error.text);
     }
     if (report->result->has_fault)
         print_fault(out, &report->result->fault);

@@ -223,7 +223,7 @@ void text_costs(FILE *out, const struct report *report)
 }
 
 /* Hits per operation: "kvm_exit 1.003, kvm_entry 1.003; npf 1.000". */
-static void print_traced(FILE *out, const struct run_facts *facts, const struct result_row *row)
+static void print_traced(FILE *out, const struct run_info *info, const struct result_row *row)
 {
     char *text = NULL, label[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
     size_t bytes = 0;
@@ -233,17 +233,17 @@ static void print_traced(FILE *out, const struct run_facts *facts, const struct 
     if (!line)
         return;
     snprintf(label, sizeof(label), "%s %s", row->begin.name, row->begin.params);
-    for (unsigned i = 0; i < facts->traces; i++) {
+    for (unsigned i = 0; i < info->traces; i++) {
         double per_op = (double)row->usage.trace[i] / (double)row->ops;
 
         if (per_op < TRACED_LEAST)
             continue;
         fprintf(line, "%s%s %.3f",
-                !any                                ? ""
-                : facts->trace_reason[i] && !reason ? "; "
-                                                    : ", ",
-                facts->trace_name[i], per_op);
-        reason = facts->trace_reason[i];
+                !any                               ? ""
+                : info->trace_reason[i] && !reason ? "; "
+                                                   : ", ",
+                info->trace_name[i], per_op);
+        reason = info->trace_reason[i];
         any = true;
     }
     fclose(line);
@@ -265,7 +265,7 @@ void text_traced(FILE *out, const struct report *report)
                       "kvm_exit by reason:\n");
     for (uint32_t i = 0; i < traced->rows; i++)
         if (traced->row[i].ended && traced->row[i].ops)
-            print_traced(out, report->facts, &traced->row[i]);
+            print_traced(out, report->info, &traced->row[i]);
 }
 
 static void put_counter(struct tabular *table, const char *vcpu, const char *name, const char *note,
@@ -284,24 +284,24 @@ static void put_counter(struct tabular *table, const char *vcpu, const char *nam
     tabular_end(table);
 }
 
-static void put_vcpu(struct tabular *table, const struct run_facts *facts, const char *vcpu,
+static void put_vcpu(struct tabular *table, const struct run_info *info, const char *vcpu,
                      const struct exitstat *stat)
 {
     for (unsigned i = 0; i < EXIT_REASONS; i++)
         put_counter(table, vcpu, exit_reason_info[i].name, " ", &stat->slot[i]);
-    for (unsigned i = 0; i < facts->devices; i++)
-        if (facts->device_for_harness[i])
-            put_counter(table, vcpu, facts->device[i], "*", &stat->slot[exitstat_device(i)]);
+    for (unsigned i = 0; i < info->devices; i++)
+        if (info->device_for_harness[i])
+            put_counter(table, vcpu, info->device[i], "*", &stat->slot[exitstat_device(i)]);
 }
 
 /* The sum of all vCPUs' counters, which the caller frees; NULL if out of memory. */
-static struct exitstat *merge_vcpus(const struct run_facts *facts)
+static struct exitstat *merge_vcpus(const struct run_info *info)
 {
     struct exitstat *all = exitstat_alloc();
 
-    for (unsigned i = 0; all && i < facts->vcpus; i++) {
+    for (unsigned i = 0; all && i < info->vcpus; i++) {
         for (unsigned s = 0; s < EXITSTAT_SLOTS; s++) {
-            const struct exit_counter *from = &facts->vcpu[i].stat->slot[s];
+            const struct exit_counter *from = &info->vcpu[i].stat->slot[s];
             struct exit_counter *into = &all->slot[s];
 
             if (!from->count)
@@ -315,33 +315,33 @@ static struct exitstat *merge_vcpus(const struct run_facts *facts)
     return all;
 }
 
-static bool has_exits(const struct run_facts *facts)
+static bool has_exits(const struct run_info *info)
 {
-    for (unsigned i = 0; i < facts->vcpus; i++)
+    for (unsigned i = 0; i < info->vcpus; i++)
         for (unsigned s = 0; s < EXITSTAT_SLOTS; s++)
-            if (facts->vcpu[i].stat->slot[s].count)
+            if (info->vcpu[i].stat->slot[s].count)
                 return true;
     return false;
 }
 
 /* The rows of the table: the sum of all vCPUs, then each vCPU. */
 struct exit_rows {
-    const struct run_facts *facts;
+    const struct run_info *info;
     const struct exitstat *all; /* NULL: only one vCPU, or out of memory */
 };
 
 static void put_exits(struct tabular *table, const void *ctx)
 {
     const struct exit_rows *rows = ctx;
-    const struct run_facts *facts = rows->facts;
+    const struct run_info *info = rows->info;
 
     if (rows->all)
-        put_vcpu(table, facts, "all", rows->all);
-    for (unsigned i = 0; i < facts->vcpus && facts->vcpus <= VCPUS_SHOWN_MAX; i++) {
+        put_vcpu(table, info, "all", rows->all);
+    for (unsigned i = 0; i < info->vcpus && info->vcpus <= VCPUS_SHOWN_MAX; i++) {
         char vcpu[16];
 
         snprintf(vcpu, sizeof(vcpu), "%u", i);
-        put_vcpu(table, facts, vcpu, facts->vcpu[i].stat);
+        put_vcpu(table, info, vcpu, info->vcpu[i].stat);
     }
 }
 
@@ -355,15 +355,15 @@ void text_exits(FILE *out, const struct report *report)
         {"max", 10, false, NULL},
         {"total", 10, false, NULL},
     };
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     struct exitstat *all;
 
-    if (facts->env != RUN_VM || !has_exits(facts))
+    if (info->env != RUN_VM || !has_exits(info))
         return;
-    all = facts->vcpus > 1 ? merge_vcpus(facts) : NULL;
+    all = info->vcpus > 1 ? merge_vcpus(info) : NULL;
     fputc('\n', out);
     tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_exits,
-                  &(struct exit_rows){facts, all});
+                  &(struct exit_rows){info, all});
     exitstat_free(all);
     wrapped_note(out, "Times are handler times: from the return of KVM_RUN to the next call.\n");
     wrapped_note(out, "* exits of the harness (results, barriers), not charged to a benchmark\n");

@@ -9,8 +9,8 @@
 
 void text_disks(FILE *out, const struct report *report)
 {
-    for (unsigned i = 0; i < report->facts->disks; i++) {
-        const struct run_disk *disk = &report->facts->disk[i];
+    for (unsigned i = 0; i < report->info->disks; i++) {
+        const struct run_disk *disk = &report->info->disk[i];
         const struct config_disk *config = disk->config;
         char size[UNITS_TEXT_MAX], text[512];
         int used =
@@ -22,7 +22,7 @@ void text_disks(FILE *out, const struct report *report)
                      config->read_only ? ", read-only" : "", config->direct ? ", direct" : "",
                      disk->cached ? ", through the page cache" : "", disk->engine);
 
-        if (report->facts->env == RUN_VM)
+        if (report->info->env == RUN_VM)
             snprintf(text + used, sizeof(text) - (size_t)used,
                      ", notify %s%s, irq %s, %u entries%s%s", config_notify_name[config->notify],
                      config->adaptive ? " (adaptive)" : "", config_irq_name[config->irq],
@@ -51,7 +51,7 @@ static const char *duration(char text[UNITS_TEXT_MAX], double ns)
 /* "-" in a native run, which has no such events. */
 static const char *share(char text[UNITS_TEXT_MAX], const struct report *report, double per_io)
 {
-    if (report->facts->env != RUN_VM)
+    if (report->info->env != RUN_VM)
         strcpy(text, "-");
     else
         snprintf(text, UNITS_TEXT_MAX, "%.3f", per_io);

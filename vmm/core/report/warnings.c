@@ -27,8 +27,8 @@ static bool is_quick(const struct report *report, char *text, size_t size)
 
 static bool is_incomplete(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "the run was stopped early (%s)", report_stop_name(report->facts->stop));
-    return report->facts->stop != STOP_GUEST;
+    snprintf(text, size, "the run was stopped early (%s)", report_stop_name(report->info->stop));
+    return report->info->stop != STOP_GUEST;
 }
 
 static bool is_wrong(const struct report *report, char *text, size_t size)
@@ -45,9 +45,9 @@ static bool is_wrong(const struct report *report, char *text, size_t size)
 /* The first disk whose counter is not 0, or NULL. */
 static const struct run_disk *disk_with(const struct report *report, enum io_counter counter)
 {
-    for (unsigned i = 0; i < report->facts->disks; i++)
-        if (report->facts->disk[i].io[counter])
-            return &report->facts->disk[i];
+    for (unsigned i = 0; i < report->info->disks; i++)
+        if (report->info->disk[i].io[counter])
+            return &report->info->disk[i];
     return NULL;
 }
 
@@ -68,7 +68,7 @@ static bool has_io_error(const struct report *report, char *text, size_t size)
 /* Benchmarks use the first disk. */
 static bool is_cached(const struct report *report, char *text, size_t size)
 {
-    const struct run_disk *disk = &report->facts->disk[0];
+    const struct run_disk *disk = &report->info->disk[0];
     bool direct = disk->config && disk->config->direct, rows = false;
 
     for (uint32_t i = 0; i < report->result->rows; i++)
@@ -81,7 +81,7 @@ static bool is_cached(const struct report *report, char *text, size_t size)
                  "%s uses the host's page cache (no direct): its I/O figures may measure memory, "
                  "not a device",
                  disk->name);
-    return rows && report->facts->disks && disk->cached;
+    return rows && report->info->disks && disk->cached;
 }
 
 static bool is_virtualized(const struct report *report, char *text, size_t size)
@@ -108,7 +108,7 @@ static bool is_drifting(const struct report *report, char *text, size_t size)
 {
     double ppm;
 
-    if (facts_drift(report->facts, &ppm))
+    if (run_info_drift(report->info, &ppm))
         return false;
     snprintf(text, size, "the TSC frequency is off by %.0f ppm against CLOCK_MONOTONIC_RAW", ppm);
     return fabs(ppm) > DRIFT_MAX_PPM;
@@ -116,9 +116,9 @@ static bool is_drifting(const struct report *report, char *text, size_t size)
 
 static bool lacks_huge_pages(const struct report *report, char *text, size_t size)
 {
-    const struct memory_usage *memory = &report->facts->memory;
+    const struct memory_usage *memory = &report->info->memory;
 
-    if (!report->facts->has_memory || report->config->hugepage_bytes ||
+    if (!report->info->has_memory || report->config->hugepage_bytes ||
         report->config->thp == CONFIG_OFF || memory->resident_bytes < HUGE_MIN_BYTES)
         return false;
     snprintf(text, size,
@@ -131,13 +131,13 @@ static bool lacks_huge_pages(const struct report *report, char *text, size_t siz
 static bool is_misplaced(const struct report *report, char *text, size_t size)
 {
     const struct config *config = report->config;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
 
-    if (!config->numa.nodes || config->numa.unbound || facts->env != RUN_VM)
+    if (!config->numa.nodes || config->numa.unbound || info->env != RUN_VM)
         return false;
     snprintf(text, size, "the kernel does not report the NUMA placement of memory");
-    for (unsigned i = 0; facts->has_nodes && i < config->numa.nodes; i++) {
-        const struct placement_node *node = &facts->node[i];
+    for (unsigned i = 0; info->has_nodes && i < config->numa.nodes; i++) {
+        const struct placement_node *node = &info->node[i];
 
         snprintf(text, size,
                  "%" PRIu64 " of %" PRIu64 " KiB touched in guest node %u are not on host node %u",
@@ -145,16 +145,16 @@ static bool is_misplaced(const struct report *report, char *text, size_t size)
         if (node->elsewhere)
             return true;
     }
-    return !facts->has_nodes;
+    return !info->has_nodes;
 }
 
 static bool lacks_prefault(const struct report *report, char *text, size_t size)
 {
-    const struct memory_usage *memory = &report->facts->memory;
+    const struct memory_usage *memory = &report->info->memory;
 
     snprintf(text, size, "only %" PRIu64 " of %" PRIu64 " MiB are populated, despite --prefault",
              memory->resident_bytes >> 20, report->config->mem_bytes >> 20);
-    return report->facts->has_memory && report->config->prefault &&
+    return report->info->has_memory && report->config->prefault &&
            memory->resident_bytes < report->config->mem_bytes;
 }
 
@@ -168,25 +168,25 @@ static bool is_miscounted(const struct report *report, char *text, size_t size)
         {"io_exits", EXIT_PIO_IN, EXIT_PIO_OUT},
         {"mmio_exits", EXIT_MMIO_READ, EXIT_MMIO_WRITE},
     };
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
 
     for (unsigned p = 0; p < 2; p++) {
         uint64_t ours = 0, kvm = 0;
         bool found = false;
 
-        for (unsigned i = 0; i < facts->vcpus; i++) {
-            const struct run_vcpu *vcpu = &facts->vcpu[i];
+        for (unsigned i = 0; i < info->vcpus; i++) {
+            const struct run_vcpu *vcpu = &info->vcpu[i];
 
             if (!vcpu->has_kvm)
                 return false;
             ours +=
                 vcpu->stat->slot[pairs[p].first].count + vcpu->stat->slot[pairs[p].second].count;
             /* All devices of the harness are memory-mapped. */
-            for (unsigned d = 0; p == 1 && d < facts->devices; d++)
-                if (facts->device_for_harness[d])
+            for (unsigned d = 0; p == 1 && d < info->devices; d++)
+                if (info->device_for_harness[d])
                     ours += vcpu->stat->slot[exitstat_device(d)].count;
-            for (unsigned s = 0; s < facts->vcpu_stats.count; s++)
-                if (!strcmp(facts->vcpu_stats.name[s], pairs[p].stat)) {
+            for (unsigned s = 0; s < info->vcpu_stats.count; s++)
+                if (!strcmp(info->vcpu_stats.name[s], pairs[p].stat)) {
                     kvm += vcpu->kvm[s];
                     found = true;
                 }
@@ -224,22 +224,22 @@ static bool is_undercounted(const struct report *report, char *text, size_t size
 static bool lacks_stats(const struct report *report, char *text, size_t size)
 {
     snprintf(text, size, "this KVM has no binary statistics: exits handled inside KVM are unknown");
-    return report->facts->env == RUN_VM && report->facts->vcpus && !report->facts->vcpu_stats.count;
+    return report->info->env == RUN_VM && report->info->vcpus && !report->info->vcpu_stats.count;
 }
 
 /* The statistics file could not be opened, for example because of RLIMIT_NOFILE. */
 static bool lacks_some_stats(const struct report *report, char *text, size_t size)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     unsigned without = 0;
 
-    for (unsigned i = 0; i < facts->vcpus; i++)
-        without += !facts->vcpu[i].has_kvm;
+    for (unsigned i = 0; i < info->vcpus; i++)
+        without += !info->vcpu[i].has_kvm;
     snprintf(
         text, size,
         "KVM's statistics of %u of %u vCPUs could not be read: sums over all vCPUs are omitted",
-        without, facts->vcpus);
-    return without && facts->vcpu_stats.count;
+        without, info->vcpus);
+    return without && info->vcpu_stats.count;
 }
 
 static bool has_lost_text(const struct report *report, char *text, size_t size)
@@ -252,20 +252,20 @@ static bool has_lost_text(const struct report *report, char *text, size_t size)
 static bool has_dropped_exits(const struct report *report, char *text, size_t size)
 {
     snprintf(text, size, "--trace: %" PRIu64 " exit%s dropped because a buffer was full",
-             report->facts->trace_dropped, units_s(report->facts->trace_dropped));
-    return report->facts->trace_dropped;
+             report->info->trace_dropped, units_s(report->info->trace_dropped));
+    return report->info->trace_dropped;
 }
 
 static bool has_no_whole_trace(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "%s", report->facts->trace_error.text);
+    snprintf(text, size, "%s", report->info->trace_error.text);
     return *text;
 }
 
 /* Tracepoints without a hit in the entire traced run. */
 static bool lacks_tracepoints(const struct report *report, char *text, size_t size)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     size_t used;
 
     if (!report->traced || !report->traced->rows)
@@ -275,14 +275,14 @@ static bool lacks_tracepoints(const struct report *report, char *text, size_t si
     size -= used;
     text += used;
     used = 0;
-    for (unsigned i = 0; i < facts->traces && used < size; i++) {
+    for (unsigned i = 0; i < info->traces && used < size; i++) {
         uint64_t hits = 0;
 
         for (uint32_t row = 0; row < report->traced->rows; row++)
             hits += report->traced->row[row].usage.trace[i];
-        if (!hits && !facts->trace_reason[i])
+        if (!hits && !info->trace_reason[i])
             used += (size_t)snprintf(text + used, size - used, "%s %s", used ? "," : "",
-                                     facts->trace_name[i]);
+                                     info->trace_name[i]);
     }
     return used;
 }

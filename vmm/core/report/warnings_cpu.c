@@ -10,7 +10,7 @@
 
 static bool is_vm(const struct report *report)
 {
-    return report->facts->env == RUN_VM;
+    return report->info->env == RUN_VM;
 }
 
 /* A bit per used disk with a thread: none in a native run, where benchmarks do the I/O. */
@@ -18,8 +18,8 @@ static uint32_t disks_used(const struct report *report)
 {
     uint32_t used = 0;
 
-    for (unsigned i = 0; i < report->facts->disks && is_vm(report); i++)
-        used |= (uint32_t)report->facts->disk[i].opened << i;
+    for (unsigned i = 0; i < report->info->disks && is_vm(report); i++)
+        used |= (uint32_t)report->info->disk[i].opened << i;
     return used;
 }
 
@@ -52,8 +52,8 @@ bool warns_disk_beside_vcpu(const struct report *report, char *text, size_t size
 {
     uint32_t used = disks_used(report);
 
-    for (unsigned i = 0; i < report->facts->disks; i++) {
-        const struct run_disk *disk = &report->facts->disk[i];
+    for (unsigned i = 0; i < report->info->disks; i++) {
+        const struct run_disk *disk = &report->info->disk[i];
 
         if (!(used >> i & 1) || disk->config->notify == CONFIG_NOTIFY_POLL ||
             disk->config->pin == CONFIG_NO_PIN || !busy_has_vcpu(report->config, disk->config->pin))

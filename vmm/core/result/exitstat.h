@@ -53,9 +53,9 @@ struct exit_counter {
 /* The counters of a vCPU: a slot per reason, then one per device. */
 struct exitstat {
     struct exit_counter slot[EXITSTAT_SLOTS];
-    uint64_t in_run_ns; /* time inside KVM_RUN */
-    uint64_t since;     /* TSC when the current activity began */
-    uint64_t doing;     /* the slot of the current exit, or one of the above */
+    uint64_t in_run_ns;    /* time inside KVM_RUN */
+    uint64_t since;        /* TSC when the current activity began */
+    uint64_t current_slot; /* the slot of the current exit, or one of the above */
 };
 
 /* exitstat_alloc(): allocate zeroed counters, populated on demand. Returns NULL on failure. */
@@ -83,10 +83,10 @@ static inline void exitstat_set(uint64_t *counter, uint64_t value)
 }
 
 /* exitstat_begin(): start an activity at TSC `ticks`. Call on the vCPU's thread. */
-static inline void exitstat_begin(struct exitstat *stat, uint64_t doing, uint64_t ticks)
+static inline void exitstat_begin(struct exitstat *stat, uint64_t current_slot, uint64_t ticks)
 {
     exitstat_set(&stat->since, ticks);
-    exitstat_set(&stat->doing, doing);
+    exitstat_set(&stat->current_slot, current_slot);
 }
 
 /* exitstat_add(): count one exit with `ns` of handler time. Call on the vCPU's thread. */

@@ -7,7 +7,7 @@
 
 #include "minivmm/abi.h"
 #include "vmm/core/base/clock.h"
-#include "vmm/core/host/room.h"
+#include "vmm/core/host/headroom.h"
 #include "vmm/core/result/result.h"
 
 static void *reserve(size_t bytes)
@@ -42,7 +42,7 @@ int result_init(struct run_result *result, const struct result_source *source, u
         return 0;
     err_sys(err, ERR_FAILED, "cannot allocate memory for results");
     result_free(result);
-    return room_map_hint(err, "ulimit -v unlimited");
+    return headroom_map_hint(err, "ulimit -v unlimited");
 }
 
 void result_free(struct run_result *result)

@@ -7,7 +7,7 @@
 #include "vmm/core/base/units.h"
 #include "vmm/core/host/cgroup.h"
 #include "vmm/core/host/file.h"
-#include "vmm/core/host/room.h"
+#include "vmm/core/host/headroom.h"
 
 /* The VMM: its program, the results and the report. */
 #define BESIDE_BYTES (32ull << 20)
@@ -55,10 +55,10 @@ static uint64_t read_limit(const struct cgroup_group *group)
     return least;
 }
 
-static void take_room(void *ctx, const struct cgroup_group *group)
+static void take_headroom(void *ctx, const struct cgroup_group *group)
 {
     static const char *const usage[] = {"memory.usage_in_bytes", "memory.current"};
-    struct memory_limit *room = ctx;
+    struct memory_limit *headroom = ctx;
     uint64_t limit = read_limit(group), used, inactive, left;
 
     if (limit == UINT64_MAX || read_u64(group->folder, usage[group->version - 1], &used))
@@ -66,27 +66,27 @@ static void take_room(void *ctx, const struct cgroup_group *group)
     inactive = read_inactive(group);
     used -= inactive < used ? inactive : used;
     left = limit > used ? limit - used : 0;
-    if (left < room->bytes)
-        *room = (struct memory_limit){left, "left of the cgroup's limit"};
+    if (left < headroom->bytes)
+        *headroom = (struct memory_limit){left, "left of the cgroup's limit"};
 }
 
-struct memory_limit room_left(const char *root)
+struct memory_limit headroom_left(const char *root)
 {
-    struct memory_limit room = {UINT64_MAX, "available"};
+    struct memory_limit headroom = {UINT64_MAX, "available"};
     char path[PATH_MAX];
 
     snprintf(path, sizeof(path), "%s/proc/meminfo", root);
-    file_status_kb(path, "MemAvailable:", &room.bytes);
-    cgroup_each(root, "memory", take_room, &room);
-    return room;
+    file_status_kb(path, "MemAvailable:", &headroom.bytes);
+    cgroup_each(root, "memory", take_headroom, &headroom);
+    return headroom;
 }
 
-uint64_t room_needed(uint64_t mem_bytes, uint64_t extra)
+uint64_t headroom_needed(uint64_t mem_bytes, uint64_t extra)
 {
     return mem_bytes + mem_bytes / TABLES_PART + BESIDE_BYTES + extra;
 }
 
-uint64_t room_fits(uint64_t bytes, uint64_t extra)
+uint64_t headroom_fits(uint64_t bytes, uint64_t extra)
 {
     uint64_t beside = BESIDE_BYTES + extra;
 
@@ -123,7 +123,7 @@ static void take_hugetlb(void *ctx, const struct cgroup_group *group)
         hugetlb->left = limit;
 }
 
-uint64_t room_hugetlb(const char *root, uint64_t page_bytes)
+uint64_t headroom_hugetlb(const char *root, uint64_t page_bytes)
 {
     struct hugetlb hugetlb = {.left = UINT64_MAX};
     bool gib = page_bytes >= 1ull << 30;
@@ -134,7 +134,7 @@ uint64_t room_hugetlb(const char *root, uint64_t page_bytes)
     return hugetlb.left;
 }
 
-uint64_t room_commit(const char *root)
+uint64_t headroom_commit(const char *root)
 {
     uint64_t mode, limit, committed;
     char path[PATH_MAX];
@@ -149,9 +149,9 @@ uint64_t room_commit(const char *root)
     return limit > committed ? limit - committed : 0;
 }
 
-int room_map_hint(struct err *err, const char *otherwise)
+int headroom_map_hint(struct err *err, const char *otherwise)
 {
-    uint64_t left = room_commit("");
+    uint64_t left = headroom_commit("");
 
     if (left == UINT64_MAX)
         return err_hint(err, "%s", otherwise);
