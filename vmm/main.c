@@ -17,7 +17,8 @@
 #include "vmm/core/host/terminal.h"
 #include "vmm/core/host/tracepoint.h"
 #include "vmm/core/report/report.h"
-#include "vmm/exec/machine.h"
+#include "vmm/exec/collect.h"
+#include "vmm/exec/machine_run.h"
 #include "vmm/exec/plan.h"
 
 #define DEFAULT_GUEST "bench.elf"
@@ -111,11 +112,9 @@ static int run_traced(void)
             result = err_set(&err, ERR_FAILED, "--kvm-trace: the second run did not finish (%s)",
                              report_stop_name(traced.stop));
         }
-        machine_close(&traced);
         session.traced = result ? NULL : &traced.result;
-        if (result)
-            machine_destroy(&traced);
     }
+    machine_close(&traced);
     if (result)
         err_print(&err, program_invocation_short_name);
     return result;
@@ -130,16 +129,15 @@ static int run(struct err *err)
     if (trace && tracepoint_check(err))
         return -1;
     config.kvm_trace = false;
-    if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
-        return -1;
-    if (config.dry_run) {
+    status = machine_load(&machine, &config, &session.watch, session_log, &session, err);
+    if (!status && config.dry_run) {
         status = prepare(err);
         if (!status) {
             wrapped_fit(terminal_columns(STDOUT_FILENO));
             plan_print(stdout, &machine);
             status = file_flush(stdout, "standard output", err);
         }
-    } else {
+    } else if (!status) {
         status = run_machine(err);
         if (!status) {
             int failed = trace ? run_traced() : 0;
@@ -149,10 +147,9 @@ static int run(struct err *err)
         }
     }
     machine_close(&machine);
-    machine_destroy(&machine);
-    if (session.traced)
-        machine_destroy(&traced);
-    free(info.vcpu);
+    result_free(&machine.result);
+    result_free(&traced.result);
+    run_info_free(&info);
     return status;
 }
 

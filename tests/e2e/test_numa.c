@@ -151,7 +151,7 @@ START_TEST(uneven_splits_are_refused)
                    "--numa", "2", NULL);
     expect_failure(2, "--numa 4: 62 MiB of memory cannot be split evenly; try: --mem 64M", "--mem",
                    "62M", "--vcpus", "4", "--numa", "4", NULL);
-    expect_failure(2, "--numa '17': the number of nodes must be 1 to 16", "--numa", "17", NULL);
+    expect_failure(2, "--numa 17: the number of nodes must be 1 to 16", "--numa", "17", NULL);
 }
 END_TEST
 

@@ -8,8 +8,7 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/exec/machine.h"
-#include "vmm/exec/machine_run.h"
+#include "vmm/exec/collect.h"
 
 #define VCPUS 3
 #define TIMES 0x10000ull /* the boot times */
@@ -56,7 +55,7 @@ static void tear_down(void)
     for (unsigned i = 0; i < VCPUS; i++)
         exitstat_free(vcpus[i].stat);
     guestmem_free(&machine.mem);
-    free(info.vcpu);
+    run_info_free(&info);
 }
 
 static void collect(void)
@@ -158,7 +157,10 @@ END_TEST
 
 START_TEST(facts_come_from_the_machine)
 {
+    const struct exitstat *stat;
+
     set_up();
+    stat = vcpus[1].stat;
     machine.stop = STOP_TIMEOUT;
     machine.caps.xcr0 = 7;
     vcpus[0].tsc_offset = -5;
@@ -170,7 +172,8 @@ START_TEST(facts_come_from_the_machine)
     ck_assert_uint_eq(info.xcr0, 7);
     ck_assert_int_eq(info.tsc_offset, -5);
     ck_assert_uint_eq(info.vcpus, VCPUS);
-    ck_assert_ptr_eq(info.vcpu[1].stat, vcpus[1].stat);
+    ck_assert_ptr_eq(info.vcpu[1].stat, stat);
+    ck_assert_ptr_null(vcpus[1].stat);
     ck_assert_uint_eq(info.vcpu[1].time.runqueue_ns, 44);
     ck_assert_uint_eq(strlen(info.kernels_sha256), 64);
     ck_assert(info.has_memory);
@@ -191,7 +194,7 @@ static void set_times(uint64_t first, uint64_t second, uint64_t third)
     times[1] = second;
     times[2] = third;
     info.ticks = (struct run_ticks){0};
-    free(info.vcpu);
+    run_info_free(&info);
     collect();
 }
 

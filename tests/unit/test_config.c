@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
+#include "vmm/core/cli/files.h"
 #include "vmm/core/config/config.h"
 
 static struct config config;
@@ -97,12 +98,12 @@ START_TEST(a_trace_needs_a_separate_file)
     config_init(&config);
     config.guest = "bench.elf";
     config.trace = "exits";
-    ck_assert_int_eq(config_validate(&config, &err), 0);
+    ck_assert_int_eq(cli_check_files(&config, &err), 0);
     config.output = "exits";
-    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_int_eq(cli_check_files(&config, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
     config.trace = "bench.elf";
-    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_int_eq(cli_check_files(&config, &err), -1);
 }
 END_TEST
 

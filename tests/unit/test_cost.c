@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
 #include "vmm/core/report/cost.h"
@@ -119,11 +120,12 @@ START_TEST(added_work_is_paired_with_its_floor)
     struct cost_added added[4];
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=pio_out", 9);
-    sample_row(&sample, "exits.floor", "exit=ioctl", 3);
-    sample_row(&sample, "exits.floor", "exit=mmio_write", 3);
-    sample_row(&sample, "exits.added", "exit=mmio_write", 5);
-    sample_row(&sample, "exits.added", "exit=pio_out", 1);
+    sample_row(&sample, "exits.floor", "exit=pio_out", 9)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.floor", "exit=ioctl", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.floor", "exit=mmio_write", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=mmio_write", 5)->begin.flags =
+        MINIVMM_BENCH_ADDED_WORK;
+    sample_row(&sample, "exits.added", "exit=pio_out", 1)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     sample.result.sample[20] = -4; /* differences may be negative */
     ck_assert_uint_eq(cost_added(&sample.report, added, 4), 2);
     ck_assert_str_eq(added[0].exit, "mmio_write");
@@ -144,16 +146,16 @@ START_TEST(an_incomplete_pair_is_omitted)
     struct cost_added added[4];
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=a", 3);
-    sample_row(&sample, "exits.added", "exit=b", 3);
-    sample_row(&sample, "exits.floor", "exit=c", 3);
-    sample_row(&sample, "exits.added", "exit=c", 0);
-    sample_row(&sample, "exits.floor", "exit=d", 0);
-    sample_row(&sample, "exits.added", "exit=d", 3);
+    sample_row(&sample, "exits.floor", "exit=a", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=b", 3)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
+    sample_row(&sample, "exits.floor", "exit=c", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=c", 0)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
+    sample_row(&sample, "exits.floor", "exit=d", 0)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=d", 3)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     /* A bare KVM_RUN that takes no time cannot be compared with. */
-    sample_row(&sample, "exits.floor", "exit=e", 1);
+    sample_row(&sample, "exits.floor", "exit=e", 1)->begin.flags = MINIVMM_BENCH_BARE_RUN;
     sample.result.sample[sample.result.samples - 1] = 0;
-    sample_row(&sample, "exits.added", "exit=e", 3);
+    sample_row(&sample, "exits.added", "exit=e", 3)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     ck_assert_uint_eq(cost_added(&sample.report, added, 4), 0);
     sample_free(&sample);
 }

@@ -7,6 +7,7 @@
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
 #include "vmm/core/cli/disk.h"
+#include "vmm/core/cli/files.h"
 
 static struct config config;
 
@@ -19,7 +20,10 @@ static void renew(void)
 static int parse(const char *text, struct err *err)
 {
     *err = (struct err){0};
-    return cli_disk(&config, text, err) || config_validate(&config, err) ? -1 : 0;
+    return cli_disk(&config, text, err) || config_validate(&config, err) ||
+                   cli_check_files(&config, err)
+               ? -1
+               : 0;
 }
 
 static const struct config_disk *must(const char *text)
@@ -83,8 +87,8 @@ START_TEST(invalid_options_are_refused)
     static const struct {
         const char *text, *what, *hint;
     } wrong[] = {
-        {"", "--disk: empty list item", "path=FILE"},
-        {"=", "--disk: empty list item", "path=FILE"},
+        {"", "--disk '': empty list item", "path=FILE"},
+        {"=", "--disk '=': empty list item", "path=FILE"},
         {"file=x", "--disk file=x: unknown key", "engine"},
         {"path=a,", "empty list item", "path=FILE"},
         {"path=a,,ro", "empty list item", "path=FILE"},

@@ -23,6 +23,8 @@ struct recorder {
 static struct recorder device, harness, port;
 static struct bus mmio, pio;
 static struct exitstat *stat;
+static char fake_vcpu;
+static struct vcpu *const vcpu = (struct vcpu *)&fake_vcpu; /* devices do not look into it */
 static struct exit_env env;
 static struct exit_times times;
 static struct kvm_run *run;
@@ -42,18 +44,21 @@ static int record(struct recorder *to, bool write, uint64_t offset, const void *
     return to->calls == to->fail_at ? err_set(err, ERR_FAILED, "device error") : 0;
 }
 
-static int device_read(void *ctx, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int device_read(void *ctx, struct vcpu *by, uint64_t offset, void *data, unsigned bytes,
+                       struct err *err)
 {
     struct recorder *to = ctx;
 
+    ck_assert_ptr_eq(by, vcpu);
     for (unsigned i = 0; i < bytes; i++)
         ((uint8_t *)data)[i] = ++to->answer;
     return record(to, false, offset, NULL, bytes, err);
 }
 
-static int device_write(void *ctx, uint64_t offset, const void *data, unsigned bytes,
-                        struct err *err)
+static int device_write(void *ctx, struct vcpu *by, uint64_t offset, const void *data,
+                        unsigned bytes, struct err *err)
 {
+    ck_assert_ptr_eq(by, vcpu);
     return record(ctx, true, offset, data, bytes, err);
 }
 
@@ -87,7 +92,7 @@ static void set_up(void)
     ck_assert_int_eq(bus_add(&pio, &ports, &err), 0);
     ck_assert(!bus_freeze(&mmio, &err) && !bus_freeze(&pio, &err));
     times = (struct exit_times){0};
-    env = (struct exit_env){&mmio, &pio, stat, &times};
+    env = (struct exit_env){vcpu, &mmio, &pio, stat, &times};
 }
 
 static void tear_down(void)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
@@ -602,7 +603,7 @@ START_TEST(numa_nodes_have_their_placement)
     json_decref(json);
     sample.config.numa.unbound = false;
     sample.info.has_nodes = true;
-    sample.info.node[1] = (struct run_node){3, 4096, 8192};
+    sample.info.node[1] = (struct placement_node){3, 4096, 8192};
     json = make();
     ck_assert(json_is_true(json_at(json, "config.numa.bound")));
     check_int(json, "config.numa.node.1.host_node", 3);
@@ -794,11 +795,11 @@ START_TEST(the_vmms_work_is_reported)
     json_t *json;
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=pio_out", 3);
+    sample_row(&sample, "exits.floor", "exit=pio_out", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
     json = make();
     check_absent(json, "bare_kvm_run");
     json_decref(json);
-    sample_row(&sample, "exits.added", "exit=pio_out", 1);
+    sample_row(&sample, "exits.added", "exit=pio_out", 1)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     json = make();
     check_real(json, "bare_kvm_run.pio_out.bare_ns", 2);
     check_real(json, "bare_kvm_run.pio_out.added_ns", 1);

@@ -31,7 +31,7 @@ static void set_up(void)
 
 static int apply(const struct channel_record *record, struct err *err)
 {
-    return result_apply(&result, record, err);
+    return result_apply(&result, record, NULL, err);
 }
 
 static void take(const struct channel_record *record)

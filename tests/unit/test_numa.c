@@ -21,19 +21,33 @@ START_TEST(a_number_of_nodes_is_enough)
                 {"nodes=16,unbound", 16, true}};
     static const char number[] = "the number of nodes must be 1 to 16";
     static const char rest[] = "only ,unbound may follow the number of nodes";
+    static const char empty[] = "empty list item", example[] = "2, or 2,unbound";
     static const struct {
-        const char *text, *why;
+        const char *text, *why, *hint;
     } bad[] = {
-        {"", number},          {",", number},
-        {"0", number},         {"17", number},
-        {"-1", number},        {"+", number},
-        {"two", number},       {"2x", number},
-        {"nodes=", number},    {"node=2", number},
-        {"unbound", number},   {"4294967297", number},
-        {"unbound,2", number}, {"18446744073709551617", number},
-        {"2,", rest},          {"2,2", rest},
-        {"2,bound", rest},     {"2,unbound,", rest},
-        {"2,UNBOUND", rest},   {"0000000000000000000000000000000000002", number},
+        {"", empty, example},
+        {",", empty, example},
+        {"0", number, example},
+        {"17", number, example},
+        {"-1", number, example},
+        {"+", number, example},
+        {"two", number, example},
+        {"2x", number, example},
+        {"nodes=", "nodes: missing value", "nodes=2"},
+        {"node=2", number, example},
+        {"unbound", number, example},
+        {"4294967297", number, example},
+        {"unbound,2", number, example},
+        {"18446744073709551617", number, example},
+        {"2,", empty, example},
+        {"2,2", rest, example},
+        {"2,nodes=2", rest, example},
+        {"2,bound", rest, example},
+        {"2,unbound,", empty, example},
+        {"2,unbound,unbound", "duplicate key", "give it once"},
+        {"2,unbound=1", "unbound=1: takes no value", "unbound"},
+        {"2,UNBOUND", rest, example},
+        {"0000000000000000000000000000000000002", "too long", example},
     };
     struct config_numa numa;
     struct err err = {0};
@@ -47,7 +61,7 @@ START_TEST(a_number_of_nodes_is_enough)
         ck_assert_msg(numa_parse(&numa, bad[i].text, &err) == -1, "%s", bad[i].text);
         ck_assert_int_eq(err.code, ERR_USAGE);
         ck_assert_msg(strstr(err.text, bad[i].why) != NULL, "%s: %s", bad[i].text, err.text);
-        ck_assert_str_eq(err.hint, "2, or 2,unbound");
+        ck_assert_str_eq(err.hint, bad[i].hint);
     }
 }
 END_TEST

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "vmm/core/base/clock.h"
 #include "vmm/core/result/result.h"
@@ -15,6 +16,8 @@ static uint64_t moments; /* snapshots taken */
 static char logged[1024];
 static const uint32_t *kept; /* recorded handler times */
 static unsigned kept_count;
+static int sender;
+static void *const origin = &sender; /* of all records */
 
 /* Each snapshot has one more exit and 10 ns more than the last. */
 static void snapshot(void *ctx, struct usage *usage)
@@ -31,19 +34,21 @@ static void log_text(void *ctx, const char *text)
     strcat(logged, text);
 }
 
-static unsigned handlers(const uint32_t **ns)
+static unsigned handlers(const void *from, const uint32_t **ns)
 {
+    ck_assert_ptr_eq(from, origin);
     *ns = kept;
     return kept_count;
 }
 
 static char windows[256]; /* log of window callbacks */
 
-static void window(void *ctx, const struct result_row *row, uint32_t number, bool open)
+static void window(void *ctx, void *from, const struct result_row *row, uint32_t number, bool open)
 {
     char text[64];
 
     ck_assert_ptr_eq(ctx, &moments);
+    ck_assert_ptr_eq(from, origin);
     ck_assert_int_eq(row->ended, 0);
     snprintf(text, sizeof(text), "%s %u %s;", row->begin.name, number, open ? "open" : "closed");
     if (strlen(windows) + strlen(text) < sizeof(windows))
@@ -112,7 +117,7 @@ static void take(struct channel_record record)
 {
     struct err err = {0};
 
-    ck_assert_msg(!result_apply(&result, &record, &err), "%s", err.text);
+    ck_assert_msg(!result_apply(&result, &record, origin, &err), "%s", err.text);
 }
 
 static void refuse(struct channel_record record, const char *rule)
@@ -123,7 +128,7 @@ static void refuse(struct channel_record record, const char *rule)
     uint64_t log_bytes = result.log_bytes;
     struct err err = {0};
 
-    ck_assert_msg(result_apply(&result, &record, &err) == -1, "taken, though: %s", rule);
+    ck_assert_msg(result_apply(&result, &record, origin, &err) == -1, "taken, though: %s", rule);
     ck_assert_int_eq(err.code, ERR_FAILED);
     ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
     /* The result is unchanged. */
@@ -310,6 +315,9 @@ START_TEST(numbers_are_checked)
     record.begin.better = CHANNEL_LOWER + 1;
     refuse(record, "BEGIN: invalid better");
     record.begin.better = CHANNEL_LOWER;
+    record.begin.flags = MINIVMM_BENCH_FLAGS + 1;
+    refuse(record, "BEGIN: unknown flags");
+    record.begin.flags = MINIVMM_BENCH_ADDED_WORK;
     record.begin.threads = THREADS;
     take(record);
     for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {
@@ -435,7 +443,7 @@ static void check_character(char c, bool in_word, bool in_line, bool in_lines)
         set_up();
         logged[0] = '\0';
         place[i][1] = c;
-        ck_assert_msg(result_apply(&result, &records[i], &err) == (good[i] ? 0 : -1),
+        ck_assert_msg(result_apply(&result, &records[i], origin, &err) == (good[i] ? 0 : -1),
                       "character %d in place %u", c, i);
         result_free(&result);
     }
@@ -634,7 +642,7 @@ START_TEST(the_number_of_times_is_limited)
     take(plain(CHANNEL_BEGIN));
     record.times.count = 16;
     for (unsigned i = 0; i < RESULT_TIMES_MAX / 16; i++)
-        if (result_apply(&result, &record, &err))
+        if (result_apply(&result, &record, origin, &err))
             ck_abort_msg("%u: %s", i, err.text);
     record.times.count = 1;
     refuse(record, "too many times");

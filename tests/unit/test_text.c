@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
 #include "vmm/core/base/wrapped.h"
@@ -365,8 +366,9 @@ START_TEST(the_vmms_work_is_printed)
     struct result_row *row;
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=pio_out", 3);
+    sample_row(&sample, "exits.floor", "exit=pio_out", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
     row = sample_row(&sample, "exits.added", "exit=pio_out", 6);
+    row->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     for (unsigned i = 0; i < 9; i++)
         sample.result.sample[i] = i < 3 ? 1500 : 30;
     check_has(
@@ -571,9 +573,9 @@ START_TEST(extreme_costs_fit)
             sample.result.sample[row->first_sample + s] = values[i];
         word(params, i % 2 ? CHANNEL_PARAMS_MAX - 1 : 15);
         params[0] = (char)('a' + i);
-        sample_row(&sample, "exits.floor", params, 1);
+        sample_row(&sample, "exits.floor", params, 1)->begin.flags = MINIVMM_BENCH_BARE_RUN;
         sample.result.sample[sample.result.samples - 1] = values[i];
-        sample_row(&sample, "exits.added", params, 1);
+        sample_row(&sample, "exits.added", params, 1)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
         sample.result.sample[sample.result.samples - 1] = values[(i * 7 + 1) % 18];
     }
     check_each_width();

@@ -312,8 +312,8 @@ START_TEST(misplaced_memory_is_reported)
     sample.config.numa.nodes = 2;
     check_one("numa_misplaced", "the kernel does not report the NUMA placement of memory");
     sample.info.has_nodes = true;
-    sample.info.node[0] = (struct run_node){0, 1 << 20, 0};
-    sample.info.node[1] = (struct run_node){3, 1 << 20, 0};
+    sample.info.node[0] = (struct placement_node){0, 1 << 20, 0};
+    sample.info.node[1] = (struct placement_node){3, 1 << 20, 0};
     check_codes("");
     sample.info.node[1].elsewhere = 4096;
     check_one("numa_misplaced", "4 of 1028 KiB touched in guest node 1 are not on host node 3");

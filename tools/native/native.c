@@ -73,7 +73,7 @@ static void send(const struct channel_record *records, unsigned count)
 
     pthread_mutex_lock(&native.lock);
     for (unsigned i = 0; i < count && !result; i++)
-        result = result_apply(native.result, &records[i], &err);
+        result = result_apply(native.result, &records[i], NULL, &err);
     pthread_mutex_unlock(&native.lock);
     if (result)
         fail(&err);

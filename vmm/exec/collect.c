@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Collects a machine's counters: a snapshot during the run, and the run's properties after it. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/placement.h"
-#include "vmm/exec/machine.h"
-#include "vmm/exec/machine_run.h"
+#include "vmm/exec/collect.h"
 
 static uint64_t load(const uint64_t *counter)
 {
@@ -91,26 +89,18 @@ void machine_snapshot(void *ctx, struct usage *usage)
             usage->kvm_partial |= __atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED) > 0;
             continue;
         }
-        for (unsigned s = 0; s < machine->stats_layout.count; s++)
+        for (unsigned s = 0; s < machine->stats_layout.names.count; s++)
             usage->kvm[s] += values[s];
     }
 }
 
-unsigned machine_handlers(const uint32_t **ns)
+unsigned machine_handlers(const void *origin, const uint32_t **ns)
 {
-    const struct exit_times *times = &vcpu_current()->times;
+    const struct vcpu *vcpu = origin;
+    const struct exit_times *times = &vcpu->times;
 
     *ns = times->ns;
     return times->count;
-}
-
-static void name_stats(const struct kvm_stats_layout *layout, struct kvm_stat_names *names)
-{
-    names->count = layout->count;
-    for (unsigned i = 0; i < layout->count; i++) {
-        names->name[i] = layout->stat[i].name;
-        names->peak[i] = layout->stat[i].peak;
-    }
 }
 
 static void collect_vm_stats(struct machine *machine, struct run_info *info)
@@ -122,7 +112,7 @@ static void collect_vm_stats(struct machine *machine, struct run_info *info)
         return;
     if (!kvm_stats_layout(fd, &machine->vm_stats_layout, &ignored) &&
         !kvm_stats_read(fd, &machine->vm_stats_layout, info->vm_stat))
-        name_stats(&machine->vm_stats_layout, &info->vm_stats);
+        info->vm_stats = machine->vm_stats_layout.names;
     close(fd);
 }
 
@@ -133,11 +123,12 @@ static void collect_vcpus(struct machine *machine, struct run_info *info)
         struct run_vcpu *out = &info->vcpu[i];
 
         out->stat = vcpu->stat;
+        vcpu->stat = NULL;
         out->time = vcpu->time;
         out->has_kvm = !read_stats(machine, vcpu, out->kvm);
     }
     if (machine->has_stats)
-        name_stats(&machine->stats_layout, &info->vcpu_stats);
+        info->vcpu_stats = machine->stats_layout.names;
 }
 
 static void name_devices(const struct bus *bus, struct run_info *info)
@@ -205,11 +196,8 @@ static void collect_startup(const struct machine *machine, struct run_info *info
 static void collect_nodes(const struct machine *machine, struct run_info *info)
 {
     const struct backing *backing = &machine->mem.backing;
-    struct placement_node node[CONFIG_NODES_MAX];
 
-    info->has_nodes = backing->nodes && !placement_query(backing, node);
-    for (unsigned i = 0; info->has_nodes && i < backing->nodes; i++)
-        info->node[i] = (struct run_node){node[i].host, node[i].here, node[i].elsewhere};
+    info->has_nodes = backing->nodes && !placement_query(backing, info->node);
 }
 
 int machine_collect(struct machine *machine, struct run_info *info, struct err *err)

@@ -31,8 +31,9 @@ static int handle_mmio(const struct exit_env *env, struct kvm_run *run, struct e
     enter_device(env, region);
     offset = run->mmio.phys_addr - region->base;
     if (run->mmio.is_write)
-        return region->ops->write(region->device, offset, run->mmio.data, run->mmio.len, err);
-    return region->ops->read(region->device, offset, run->mmio.data, run->mmio.len, err);
+        return region->ops->write(region->device, env->vcpu, offset, run->mmio.data, run->mmio.len,
+                                  err);
+    return region->ops->read(region->device, env->vcpu, offset, run->mmio.data, run->mmio.len, err);
 }
 
 static int handle_io(const struct exit_env *env, struct kvm_run *run, struct exit_info *info,
@@ -53,8 +54,9 @@ static int handle_io(const struct exit_env *env, struct kvm_run *run, struct exi
     offset = run->io.port - region->base;
     /* A string instruction moves several values in one exit. */
     for (uint32_t i = 0; i < run->io.count && !result; i++, data += run->io.size)
-        result = out ? region->ops->write(region->device, offset, data, run->io.size, err)
-                     : region->ops->read(region->device, offset, data, run->io.size, err);
+        result =
+            out ? region->ops->write(region->device, env->vcpu, offset, data, run->io.size, err)
+                : region->ops->read(region->device, env->vcpu, offset, data, run->io.size, err);
     return result;
 }
 

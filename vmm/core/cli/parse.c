@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/core/cli/files.h"
 #include "vmm/core/cli/help.h"
 #include "vmm/core/cli/options.h"
 
@@ -50,8 +51,7 @@ static const struct help_example native_examples[] = {
     {"bench-native --mem 2G --vcpus 2 --pin 0,1",
      "All benchmarks on two threads, each pinned to a CPU"},
     {"bench-native --list", "List the benchmarks"},
-    {"bench-native --bench linpack,stream.triad --args isa=avx2",
-     "Two benchmarks, with AVX2 kernels"},
+    {"bench-native --bench stream --args isa=avx2", "A group of benchmarks, with AVX2 kernels"},
     {0},
 };
 
@@ -91,5 +91,5 @@ int cli_parse(struct config *config, int argc, char **argv, enum cli_program pro
     config_init(config);
     if (argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &parse))
         return -1;
-    return config_validate(config, err);
+    return config_validate(config, err) || cli_check_files(config, err) ? -1 : 0;
 }

@@ -124,7 +124,7 @@ static int check_files(const struct config *config, struct err *err)
     for (unsigned i = 1; i < sizeof(file) / sizeof(file[0]); i++)
         for (unsigned j = 0; j < i; j++) {
             if (!file[i].path || !file[j].path || !file_is_regular(file[i].path) ||
-                !config_same_file(file[i].path, file[j].path))
+                !file_same(file[i].path, file[j].path))
                 continue;
             err_set(err, ERR_USAGE, "%s %s and %s %s are the same file", file[j].option,
                     file[j].path, file[i].option, file[i].path);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "vmm/core/base/units.h"
 #include "vmm/core/config/config.h"
@@ -18,38 +16,10 @@ void config_init(struct config *config)
     };
 }
 
-bool config_same_file(const char *a, const char *b)
-{
-    struct stat one, other;
-
-    if (!strcmp(a, b))
-        return true;
-    return !stat(a, &one) && !stat(b, &other) && (S_ISREG(one.st_mode) || S_ISBLK(one.st_mode)) &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 void config_free(struct config *config)
 {
     for (; config->disks; config->disks--)
         free(config->disk[config->disks - 1].text);
-}
-
-/* --trace needs a separate file, and no other option may use a disk's file. */
-static int check_files(const struct config *config, struct err *err)
-{
-    const char *const others[] = {config->guest, config->output, config->log, config->dump_dtb};
-
-    for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (others[i] && config->trace && config_same_file(config->trace, others[i])) {
-            err_set(err, ERR_USAGE, "--trace %s: another option uses this file", config->trace);
-            return err_hint(err, "a separate file");
-        }
-        if (others[i] && config_disks_use(config, others[i]))
-            return config_disk_shared(err, others[i]);
-    }
-    return config->trace && config_disks_use(config, config->trace)
-               ? config_disk_shared(err, config->trace)
-               : 0;
 }
 
 struct topology config_topology(const struct config *config)
@@ -125,7 +95,7 @@ int config_validate(const struct config *config, struct err *err)
         return err_hint(err, "one of the two");
     }
     return check_nodes(config, unit, err) || check_topology(config, err) ||
-                   config_validate_disks(config, err) || check_files(config, err)
+                   config_validate_disks(config, err)
                ? -1
                : 0;
 }

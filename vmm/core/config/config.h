@@ -125,18 +125,12 @@ struct topology config_topology(const struct config *config);
 /* config_node(): the NUMA node of a vCPU; 0 without --numa. */
 unsigned config_node(const struct config *config, unsigned vcpu);
 
-/*
- * config_same_file(): whether two paths name the same file: the same inode or, if they do not
- * exist, the same path.
- */
-bool config_same_file(const char *a, const char *b);
-
 /* config_free(): free allocations of an initialised or zeroed *config. */
 void config_free(struct config *config);
 
 /*
- * config_validate(): check that the options are consistent. Limits of the host are checked where
- * they apply. Returns 0, or -1 with ERR_USAGE.
+ * config_validate(): check that the options are consistent. Its files and the limits of the
+ * host are checked elsewhere. Returns 0, or -1 with ERR_USAGE.
  */
 int config_validate(const struct config *config, struct err *err);
 

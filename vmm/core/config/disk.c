@@ -58,41 +58,10 @@ static int check_disk(const struct config_disk *disk, struct err *err)
     return 0;
 }
 
-/* Two disks on one file, unless nobody writes to it. */
-static int check_twins(const struct config *config, unsigned i, struct err *err)
-{
-    const struct config_disk *a = &config->disk[i];
-
-    for (unsigned j = 0; j < i; j++) {
-        const struct config_disk *b = &config->disk[j];
-
-        if (!a->path || !b->path || (a->read_only && b->read_only) ||
-            !config_same_file(a->path, b->path))
-            continue;
-        err_set(err, ERR_USAGE, "--disk path=%s: file used by two disks", a->path);
-        return err_hint(err, "ro for both, or separate files");
-    }
-    return 0;
-}
-
 int config_validate_disks(const struct config *config, struct err *err)
 {
     for (unsigned i = 0; i < config->disks; i++)
-        if (check_disk(&config->disk[i], err) || check_twins(config, i, err))
+        if (check_disk(&config->disk[i], err))
             return -1;
     return 0;
-}
-
-bool config_disks_use(const struct config *config, const char *path)
-{
-    for (unsigned i = 0; i < config->disks; i++)
-        if (config->disk[i].path && config_same_file(config->disk[i].path, path))
-            return true;
-    return false;
-}
-
-int config_disk_shared(struct err *err, const char *path)
-{
-    err_set(err, ERR_USAGE, "--disk path=%s: another option uses this file", path);
-    return err_hint(err, "a separate file");
 }

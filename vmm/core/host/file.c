@@ -244,3 +244,13 @@ int file_replace(const char *path, const char *text, size_t bytes)
     /* The directory may be read-only, or the file a mount point. */
     return fd < 0 || (whole && result) ? write_into(path, text, bytes) : result;
 }
+
+bool file_same(const char *a, const char *b)
+{
+    struct stat one, other;
+
+    if (!strcmp(a, b))
+        return true;
+    return !stat(a, &one) && !stat(b, &other) && (S_ISREG(one.st_mode) || S_ISBLK(one.st_mode)) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}

@@ -46,6 +46,12 @@ bool file_is_regular(const char *path);
  */
 int file_can_replace(const char *path);
 
+/*
+ * file_same(): whether two paths name the same file: the same inode or, if they do not exist, the
+ * same path.
+ */
+bool file_same(const char *a, const char *b);
+
 /* file_has_content(): whether a path names a regular file that is not empty. */
 bool file_has_content(const char *path);
 

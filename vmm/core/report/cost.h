@@ -38,8 +38,8 @@ struct cost_added {
 };
 
 /*
- * cost_added(): combine the rows of the benchmarks exits.floor and exits.added into at most `max`
- * entries. Returns their number.
+ * cost_added(): the pairs of a MINIVMM_BENCH_ADDED_WORK row with its MINIVMM_BENCH_BARE_RUN row, at
+ * most `max`. Returns their number.
  */
 unsigned cost_added(const struct report *report, struct cost_added *added, unsigned max);
 

@@ -109,9 +109,37 @@ static void put_costs(struct tabular *table, const void *ctx)
         put_cost(table, report, i);
 }
 
-static void print_legend(FILE *out, double trap_ns, bool interpreted)
+/* Room for the names, beside the rest of their note. */
+#define TRAPPED_TEXT_MAX (WRAPPED_NOTE_MAX - 100)
+
+/*
+ * The benchmarks whose samples exclude a trap, as "rdmsr, ipi.self": without the first part of
+ * their dotted names. Rows of one benchmark are neighbours. What does not fit is left out.
+ */
+static const char *trapped_names(char text[TRAPPED_TEXT_MAX], const struct run_result *result)
 {
-    char trap[UNITS_TEXT_MAX];
+    const char *last = "";
+    size_t used = 0;
+
+    *text = '\0';
+    for (uint32_t i = 0; i < result->rows; i++) {
+        const char *name = result->row[i].begin.name, *dot = strchr(name, '.');
+
+        if (!result->row[i].has_cost || result->row[i].cost.trap_ns <= 0 || !strcmp(name, last))
+            continue;
+        if (used + strlen(name) + 2 >= TRAPPED_TEXT_MAX)
+            break;
+        used += (size_t)snprintf(text + used, TRAPPED_TEXT_MAX - used, "%s%s", used ? ", " : "",
+                                 dot && dot[1] ? dot + 1 : name);
+        last = name;
+    }
+    return text;
+}
+
+static void print_legend(FILE *out, const struct run_result *result, double trap_ns,
+                         bool interpreted)
+{
+    char trap[UNITS_TEXT_MAX], names[TRAPPED_TEXT_MAX];
 
     wrapped_note(
         out,
@@ -121,10 +149,8 @@ static void print_legend(FILE *out, double trap_ns, bool interpreted)
         "KVM's own count, loop overhead\nincluded. by: what handles the operation; ?: hardware or "
         "KVM, depending on the machine.\n");
     if (trap_ns > 0)
-        wrapped_note(out,
-                     "rdmsr, wrmsr, timer, remap, ipi.self: the trap to ring 0 and back, %s ns, is "
-                     "subtracted.\n",
-                     ns(trap, trap_ns));
+        wrapped_note(out, "%s: the trap to ring 0 and back, %s ns, is subtracted.\n",
+                     trapped_names(names, result), ns(trap, trap_ns));
     if (interpreted)
         wrapped_note(
             out, "* KVM emulates ring 0 on this host, one instruction at a time, in batches.\n");
@@ -191,7 +217,7 @@ void text_costs(FILE *out, const struct report *report)
     if (any) {
         fputc('\n', out);
         tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_costs, report);
-        print_legend(out, trap_ns, interpreted);
+        print_legend(out, result, trap_ns, interpreted);
     }
     print_added(out, report);
 }

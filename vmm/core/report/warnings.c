@@ -137,7 +137,7 @@ static bool is_misplaced(const struct report *report, char *text, size_t size)
         return false;
     snprintf(text, size, "the kernel does not report the NUMA placement of memory");
     for (unsigned i = 0; info->has_nodes && i < config->numa.nodes; i++) {
-        const struct run_node *node = &info->node[i];
+        const struct placement_node *node = &info->node[i];
 
         snprintf(text, size,
                  "%" PRIu64 " of %" PRIu64 " KiB touched in guest node %u are not on host node %u",

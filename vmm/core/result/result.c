@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "minivmm/abi.h"
 #include "vmm/core/base/clock.h"
 #include "vmm/core/host/headroom.h"
 #include "vmm/core/result/result.h"
@@ -177,7 +178,8 @@ static void show_window(struct run_result *result, bool open)
     uint32_t number = result->rows - 1;
 
     if (result->source.window)
-        result->source.window(result->source.snapshot_ctx, &result->row[number], number, open);
+        result->source.window(result->source.snapshot_ctx, result->origin, &result->row[number],
+                              number, open);
 }
 
 static bool same_row(const struct channel_begin *a, const struct channel_begin *b)
@@ -199,6 +201,8 @@ static const char *begin_fault(const struct run_result *result, const struct cha
         return "BEGIN: invalid params";
     if (begin->better > CHANNEL_LOWER)
         return "BEGIN: invalid better";
+    if (begin->flags & ~MINIVMM_BENCH_FLAGS)
+        return "BEGIN: unknown flags";
     if (!begin->threads || begin->threads > result->threads_max)
         return "BEGIN: invalid thread count";
     if (result->has_plan && begin->bench >= result->planned)
@@ -300,7 +304,7 @@ static int apply_cost(struct run_result *result, const struct channel_record *re
 static uint32_t handler_of(const struct run_result *result, uint32_t i, uint32_t total)
 {
     const uint32_t *ns = NULL;
-    unsigned kept = result->source.handlers ? result->source.handlers(&ns) : 0;
+    unsigned kept = result->source.handlers ? result->source.handlers(result->origin, &ns) : 0;
     uint64_t sum = 0;
 
     if (!kept || kept % total || i >= total)
@@ -500,7 +504,8 @@ static int apply_exit(struct run_result *result, const struct channel_record *re
     return 0;
 }
 
-int result_apply(struct run_result *result, const struct channel_record *record, struct err *err)
+int result_apply(struct run_result *result, const struct channel_record *record, void *origin,
+                 struct err *err)
 {
     static int (*const apply[CHANNEL_TYPE_COUNT])(struct run_result *,
                                                   const struct channel_record *, struct err *) = {
@@ -517,5 +522,6 @@ int result_apply(struct run_result *result, const struct channel_record *record,
         return broken(err, "unknown record type");
     if (result->exited || result->has_fault)
         return broken(err, "record after EXIT or FAULT");
+    result->origin = origin;
     return apply[record->type](result, record, err);
 }

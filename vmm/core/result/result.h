@@ -16,6 +16,7 @@
 #include "minivmm/channel.h"
 #include "vmm/core/base/err.h"
 #include "vmm/core/host/cpus.h"
+#include "vmm/core/host/kvm_stats.h"
 #include "vmm/core/result/exitstat.h"
 #include "vmm/core/result/iostat.h"
 
@@ -25,7 +26,7 @@
 #define RESULT_SKIPPED_MAX 256u
 #define RESULT_FAILED_MAX  256u
 #define RESULT_WARNED_MAX  64u
-#define RESULT_KVM_MAX     128u
+#define RESULT_KVM_MAX     KVM_STATS_MAX
 #define RESULT_TRACE_MAX   128u
 #define RESULT_LOG_MAX     (16u << 20) /* bytes of log text in total */
 
@@ -40,13 +41,6 @@ struct usage {
     uint64_t kvm[RESULT_KVM_MAX];     /* KVM's binary statistics; see struct kvm_stat_names */
     bool kvm_partial;                 /* the statistics of some vCPUs are missing */
     uint64_t trace[RESULT_TRACE_MAX]; /* hits of KVM's tracepoints, in a traced run */
-};
-
-/* The names of usage.kvm[]. */
-struct kvm_stat_names {
-    unsigned count;
-    const char *name[RESULT_KVM_MAX];
-    bool peak[RESULT_KVM_MAX]; /* a peak value, of which no difference can be taken */
 };
 
 enum result_check {
@@ -88,12 +82,13 @@ struct result_source {
     void (*log)(void *ctx, const char *text);
     void *log_ctx;
     /*
-     * Set *ns to the handler times of the exits that the guest marked, and return their number.
-     * Called on the vCPU's thread. NULL: not recorded.
+     * Set *ns to the handler times of the exits that `origin`, result_apply()'s argument, marked,
+     * and return their number. NULL: not recorded.
      */
-    unsigned (*handlers)(const uint32_t **ns);
-    /* A row's window opens or closes; `ctx` is snapshot_ctx. May be NULL. */
-    void (*window)(void *ctx, const struct result_row *row, uint32_t number, bool open);
+    unsigned (*handlers)(const void *origin, const uint32_t **ns);
+    /* A record of `origin` opens or closes a row's window; `ctx` is snapshot_ctx. May be NULL. */
+    void (*window)(void *ctx, void *origin, const struct result_row *row, uint32_t number,
+                   bool open);
 };
 
 struct run_result {
@@ -123,6 +118,7 @@ struct run_result {
 
     enum { RESULT_IDLE, RESULT_OPEN, RESULT_ENDED } state;
     struct usage before; /* at the start of the open row */
+    void *origin;        /* of the record that is being applied */
     uint64_t log_bytes;
 };
 
@@ -135,9 +131,11 @@ int result_init(struct run_result *result, const struct result_source *source, u
 
 /*
  * result_apply(): check and apply one record, which the guest must not be able to change meanwhile.
- * Returns 0, or -1 with *err set and the result unchanged. Not thread-safe.
+ * `origin` identifies the sender to the source's callbacks; it may be NULL. Returns 0, or -1 with
+ * *err set and the result unchanged. Not thread-safe.
  */
-int result_apply(struct run_result *result, const struct channel_record *record, struct err *err);
+int result_apply(struct run_result *result, const struct channel_record *record, void *origin,
+                 struct err *err);
 
 /* result_free(): unmap the tables. */
 void result_free(struct run_result *result);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
 #include "vmm/core/result/run_info.h"
 
 /* In a shorter run, the drift is below the error of reading the clocks. */
@@ -12,6 +14,15 @@ static uint64_t between(const struct run_info *info, uint64_t from, uint64_t to)
 static uint64_t plus(uint64_t a, uint64_t b)
 {
     return a == RUN_INFO_UNKNOWN || b == RUN_INFO_UNKNOWN ? RUN_INFO_UNKNOWN : a + b;
+}
+
+void run_info_free(struct run_info *info)
+{
+    for (unsigned i = 0; info->vcpu && i < info->vcpus; i++)
+        exitstat_free(info->vcpu[i].stat);
+    free(info->vcpu);
+    info->vcpu = NULL;
+    info->vcpus = 0;
 }
 
 void run_info_startup(struct run_info *info, const struct clock_point *main, uint64_t exec_ns)

@@ -13,6 +13,7 @@
 #include "vmm/core/base/err.h"
 #include "vmm/core/config/config.h"
 #include "vmm/core/host/memory.h"
+#include "vmm/core/host/placement.h"
 #include "vmm/core/result/exitstat.h"
 #include "vmm/core/result/result.h"
 
@@ -52,7 +53,7 @@ struct run_startup {
 };
 
 struct run_vcpu {
-    const struct exitstat *stat; /* NULL in a native run */
+    struct exitstat *stat; /* NULL in a native run */
     struct cpus_time time;
     uint64_t kvm[RESULT_KVM_MAX];
     bool has_kvm;
@@ -69,12 +70,6 @@ struct run_disk {
     uint64_t io[IO_COUNTERS]; /* only IO_ERRORS in a native run */
     int io_error;             /* errno of the first failed request; 0: none */
     struct err error;         /* the first of IO_DEVICE_ERRORS; empty text: none */
-};
-
-/* The placement of the memory of a guest NUMA node. */
-struct run_node {
-    unsigned host;            /* the host node that it is bound to */
-    uint64_t here, elsewhere; /* resident bytes on that node, and on other nodes */
 };
 
 struct run_info {
@@ -94,7 +89,7 @@ struct run_info {
     struct memory_usage memory;
     bool has_memory;
 
-    struct run_node node[CONFIG_NODES_MAX]; /* the guest's NUMA nodes, if bound */
+    struct placement_node node[CONFIG_NODES_MAX]; /* the guest's NUMA nodes, if bound */
     bool has_nodes;
 
     unsigned traces; /* number of counters of a traced run */
@@ -117,6 +112,9 @@ struct run_info {
     uint64_t xcr0;           /* XCR0 of the guest */
     struct features_masked masked;
 };
+
+/* run_info_free(): free the vCPUs' part and their counters; safe on properties that are all zero. */
+void run_info_free(struct run_info *info);
 
 /*
  * run_info_startup(): set info->startup, except teardown, from info->ticks. `main` is the start of
