@@ -11,10 +11,10 @@
 #include "tools/virtcost/env/keeper.h"
 #include "vmm/core/host/file.h"
 
-/* How long it may take to end, once there is nothing to do. */
+/* Time limit of its exit once nothing is left to clean up. */
 #define END_MS 5000
 
-/* Until the other end of the pipe is closed: its process is gone, however it went. */
+/* Wait until the other end of the pipe is closed: virtcost has exited or was killed. */
 static void await_end(int fd)
 {
     char byte;
@@ -44,8 +44,8 @@ static void keep(struct container *container, const char *folder, pid_t owner, i
 }
 
 /*
- * A session of its own, so that what ends the other is no reason to go; and no child of the other,
- * whose children are what it measures.
+ * Run in its own session, so that signals to virtcost's terminal do not end it, and not as a child
+ * of virtcost, which measures its children.
  */
 static void detach(struct container *container, const char *folder, pid_t owner, int ended)
 {
@@ -70,7 +70,7 @@ int keeper_start(struct keeper *keeper, struct container *container, const char 
         return err_sys(err, ERR_FAILED, "pipe");
     }
     pid = fork();
-    /* The keeper's end of the second pipe stays open for as long as it lives. */
+    /* The cleaner's end of the second pipe stays open as long as the cleaner lives. */
     if (!pid) {
         close(ended[1]);
         close(alive[0]);
