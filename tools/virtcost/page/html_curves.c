@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values over a number: latency over the working set, throughput over threads. */
+/* Lines of values over a number: latency over the working set, throughput over threads. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ bool html_is_no_curve(const struct sheet_row *row)
     return !is_curve(row);
 }
 
-/* What curves are drawn over, and which rows are points of one curve. */
+/* The x axis of curves, and the rows that form one curve. */
 struct over {
     const char *key;
     bool in_step;
@@ -43,7 +43,7 @@ static bool place_of(const struct sheet_row *row, const struct over *over, doubl
     return is_curve(row) && sheet_number(json_object_get(row->params, over->key), x);
 }
 
-/* Whether two rows differ in nothing but the number. */
+/* Whether two rows differ only in that number. */
 static bool same_curve(const struct sheet_row *a, const struct sheet_row *b,
                        const struct over *over)
 {
@@ -70,7 +70,7 @@ static unsigned read_points(struct chart_point *point, const struct sheet *sheet
     return count;
 }
 
-/* The places of the longest of the series, which are no round numbers but sizes and counts. */
+/* Ticks at the points of the longest series: sizes and counts, not round numbers. */
 static void name_places(struct chart_lines *lines, const char *unit,
                         struct chart_tick tick[POINTS_MAX], char text[][MEASURE_TEXT_MAX])
 {
@@ -120,7 +120,7 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
     name_places(&lines, over->in_step ? "" : "KiB", tick, text);
     lines.chart.title = title;
     lines.chart.note = "";
-    lines.chart.description = "A line for each environment; its numbers are in the table below";
+    lines.chart.description = "A line for each environment; the numbers are in the table below";
     if (lines.lines && page_has_picture_room(page))
         chart_lines(&page->chart, &lines);
 }

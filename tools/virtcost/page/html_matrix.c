@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Figures that depend on two things, such as the page sizes of host and guest: a grid. */
+/* Grids for figures that depend on two values, such as the page sizes of host and guest. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 #define SIDE_MAX 12
 #define WORD_MAX 24
 
-/* A fact is written out, if it is no larger. */
+/* A count up to this is written in full. */
 #define COUNT_MAX 1e9
 
-/* A step of the form "host=4K,guest=2M". */
+/* The parsed step "host=4K,guest=2M". */
 struct place {
     char row_key[WORD_MAX], row[WORD_MAX], column_key[WORD_MAX], column[WORD_MAX];
 };
@@ -26,13 +26,13 @@ static bool place_of(const struct sheet_row *row, struct place *place)
 }
 
 struct matrix {
-    struct place at; /* whose keys name the sides */
+    struct place at; /* its keys name the sides */
     char row[SIDE_MAX][MEASURE_TEXT_MAX], column[SIDE_MAX][MEASURE_TEXT_MAX];
     unsigned rows, columns;
     struct chart_cell cell[SIDE_MAX * SIDE_MAX];
 };
 
-/* The number of a name on a side, which is added if there is room; -1: there is none. */
+/* The index of a name on a side, added if there is room; -1: no room. */
 static int side_of(char side[SIDE_MAX][MEASURE_TEXT_MAX], unsigned *count, const char *name)
 {
     for (unsigned i = 0; i < *count; i++)
@@ -91,7 +91,7 @@ static void fill(struct matrix *matrix, const struct sheet *sheet, const struct 
             page_value(cell->text, row->unit, estimate->median);
         }
     }
-    /* The picture has no more columns than it needs. */
+    /* Use no more columns than needed. */
     for (unsigned r = 0; r < matrix->rows; r++)
         memmove(&matrix->cell[r * matrix->columns], &matrix->cell[r * SIDE_MAX],
                 matrix->columns * sizeof(*matrix->cell));
@@ -115,7 +115,7 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
         snprintf(title + strlen(title), sizeof(title) - strlen(title), " / %s",
                  sheet->envs->name[0]);
     snprintf(unit, sizeof(unit), " in %.24s", like->unit);
-    /* A unit that changes with the size of a value is with each of them. */
+    /* A unit that depends on the value is written with each value. */
     snprintf(note, sizeof(note), "%s%.24s%s.", value ? "Medians" : "Ratio of ",
              !value                                        ? *like->unit ? like->unit : "values"
              : !*like->unit || measure_changes(like->unit) ? ""
@@ -137,7 +137,7 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
     free(matrix);
 }
 
-/* Of a ladder of working sets the largest; of what proves the page sizes, nothing. */
+/* Draw the largest of a ladder of working sets; omit rows that only prove the page sizes. */
 static bool is_drawn(const struct sheet *sheet, unsigned i)
 {
     const struct sheet_row *row = &sheet->row[i];
