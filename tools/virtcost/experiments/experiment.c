@@ -93,7 +93,7 @@ const char *plan_pin(const struct request *request, unsigned threads, char text[
     return text;
 }
 
-/* Whether files there can be read past the page cache; tmpfs, for one, cannot. */
+/* Whether files in a folder support O_DIRECT; on tmpfs, for one, they may not. */
 static bool can_direct(const char *folder)
 {
     int fd = open(folder, O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
@@ -125,7 +125,7 @@ void plan_drop(struct plan *plan, const char *env, const char *reason)
     json_decref(step->options);
 }
 
-/* What a program said last, in one line without its name and the hint. */
+/* The last line of a program's output, without its name and the hint. */
 static const char *reason_of(char *said)
 {
     char *line, *hint;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Topology: what the guest is told of sockets, cores, threads and nodes, and whether vCPUs are
- * bound one to one or float.
+ * Topology: sockets, cores, threads and nodes presented to the guest, with vCPUs pinned one to one
+ * or floating.
  */
 #include <string.h>
 
@@ -42,7 +42,7 @@ static int add_nodes(struct plan *plan, const struct request *request)
     if (host.numa_nodes < 2) {
         plan_skip(plan, "", "nodes=2",
                   host.numa_nodes ? "this machine has one NUMA node"
-                                  : "the NUMA nodes of this machine are not known");
+                                  : "the number of NUMA nodes of this machine is unknown");
         return 0;
     }
     plan_step(plan, request, "nodes=2",
@@ -81,7 +81,7 @@ static int plan_topology(struct plan *plan, const struct request *request, struc
     return result ? result : add_nodes(plan, request);
 }
 
-/* What a VM is told: rows of this prefix, each a fact. */
+/* The VM's configured topology: rows with this prefix, each a property. */
 #define FACT "topology."
 
 static const char *const told[] = {"sockets", "cores", "threads"};
@@ -97,7 +97,7 @@ static void add_fact(json_t *report, const char *what, const char *unit, double 
                           experiment_row(name, unit, "none", value));
 }
 
-/* Whether the guest, which reads CPUID, warns that it is another's. */
+/* Whether the guest sees this topology in CPUID: if not, the report has a warning. */
 static bool is_seen(const json_t *report)
 {
     json_t *warning;
@@ -152,11 +152,11 @@ static void put_told(struct tabular *table, const void *ctx)
         tabular_cell(table, "%s", steps[s]);
         for (unsigned i = 0; i < TOLD; i++)
             put_fact(table, find_fact(ctx, steps[s], told[i]));
-        /* Apart from the numbers. */
+        /* The space separates it from the numbers. */
         tabular_cell(table, " %s",
                      !json_object_get(seen, "median") ? "-"
-                     : get_number(seen, "median") > 0 ? "so"
-                                                      : "otherwise: see the warning");
+                     : get_number(seen, "median") > 0 ? "as configured"
+                                                      : "different: see the warning");
         tabular_end(table);
     }
 }
@@ -164,24 +164,23 @@ static void put_told(struct tabular *table, const void *ctx)
 static void print_topology(FILE *out, const json_t *results)
 {
     const struct tabular_column columns[] = {
-        {"the VM is told", 16, true, NULL},
+        {"VM topology", 16, true, NULL},
         {told[0], 8, false, NULL},
         {told[1], 8, false, NULL},
         {told[2], 8, false, NULL},
-        {" and its CPUID says", 27, true, NULL},
+        {" in the guest's CPUID", 27, true, NULL},
     };
 
     fputc('\n', out);
     tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_told, results);
-    wrapped_note(
-        out, "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as so many\n"
-             "sockets of one core, cores of one socket, and pairs of threads. The kernels ask for\n"
-             "none of it: what differs beyond the noise is the host's doing.\n");
+    wrapped_note(out, "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as "
+                      "single-core\nsockets, cores of one socket, or pairs of threads. The kernels "
+                      "read none of it:\na difference beyond the noise comes from the host.\n");
 }
 
 const struct experiment experiment_topology = {
     .name = "topology",
-    .help = "Topology: sockets, cores, threads and nodes that the guest is told, bound or floating",
+    .help = "Topology: sockets, cores, threads and nodes presented to the guest, bound or floating",
     .chosen = (const char *const[]){"topology", "numa", NULL},
     .blocks = 10,
     .quick_blocks = 2,

@@ -11,7 +11,7 @@
 
 #define REASON_MAX 240
 
-/* Whether a run was of anything: one of no benchmark has neither a row nor a reason. */
+/* Whether a run had benchmarks: its report has a row or a skipped one. */
 static bool is_of_something(const json_t *run)
 {
     const json_t *report = json_object_get(run, "report");
@@ -20,10 +20,7 @@ static bool is_of_something(const json_t *run)
            json_array_size(json_object_get(report, "skipped"));
 }
 
-/*
- * Whether an environment was run in an experiment, in any step or (not NULL) in this one, for
- * something.
- */
+/* Whether an environment was run with benchmarks in an experiment, in this step or (NULL) any. */
 static bool was_run(const json_t *runs, const char *experiment, const char *env, const char *step)
 {
     json_t *run;
@@ -48,8 +45,8 @@ static bool is_in_a_run(const json_t *runs, const char *env)
 }
 
 /*
- * Whether the user named an environment in which nothing was run. "null" is none of its own: some
- * experiments have no use for it.
+ * Whether the user named an environment in which nothing was run. "null" does not count: some
+ * experiments skip it.
  */
 static bool is_idle(const struct results *results, unsigned env)
 {
@@ -57,7 +54,7 @@ static bool is_idle(const struct results *results, unsigned env)
            json_array_size(results->runs) && !is_in_a_run(results->runs, results->env[env]->name);
 }
 
-/* Why an environment is left out of an experiment as a whole. */
+/* Why an environment is left out of the whole experiment. */
 static const char *reason_for_idle(const json_t *experiments, const char *env)
 {
     json_t *experiment, *skipped;
@@ -67,10 +64,10 @@ static const char *reason_for_idle(const json_t *experiments, const char *env)
         json_array_foreach (json_object_get(experiment, "skipped"), k, skipped)
             if (get_is(skipped, "env", env) && get_is(skipped, "step", ""))
                 return get_text(skipped, "reason");
-    return "nothing of this runs there";
+    return "no step runs in this environment";
 }
 
-/* How many figures an environment has in an experiment. */
+/* Count the figures of an environment in an experiment. */
 static unsigned count_figures(const json_t *experiment, const char *env)
 {
     unsigned count = 0;
@@ -82,7 +79,7 @@ static unsigned count_figures(const json_t *experiment, const char *env)
     return count;
 }
 
-/* Why a benchmark, or (NULL) the first that has a reason, was not run in an environment. */
+/* Why a benchmark, or (NULL) the first one with a reason, was not run in an environment. */
 static const char *reason_of(char text[REASON_MAX], const json_t *runs, const char *experiment,
                              const char *env, const char *bench)
 {
@@ -99,7 +96,7 @@ static const char *reason_of(char text[REASON_MAX], const json_t *runs, const ch
             return text;
         }
     }
-    snprintf(text, REASON_MAX, "no sample is valid");
+    snprintf(text, REASON_MAX, "no valid sample");
     return text;
 }
 
@@ -129,7 +126,7 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
     }
 }
 
-/* An experiment of which nothing, or an environment's part of which nothing, is there. */
+/* Fail if an experiment has no result, or an environment in it has none while the base has. */
 static int find_empty(const struct results *results, const json_t *experiment, struct err *err)
 {
     const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
@@ -153,11 +150,11 @@ static int find_empty(const struct results *results, const json_t *experiment, s
                    reason_of(reason, results->runs, name, base, NULL));
 }
 
-/* What identifies a row: all of its keys, or those but its parameters. */
+/* Number of keys that identify a row: with and without its parameters. */
 #define ALL_KEYS   4
 #define BUT_PARAMS 3
 
-/* Whether another environment has a figure of the same row, by so many of the keys. */
+/* Whether another environment has a figure for the same row, matched by the first `keys` keys. */
 static bool has_figure(const json_t *experiment, const json_t *value, const char *env,
                        unsigned keys)
 {
@@ -176,7 +173,7 @@ static bool has_figure(const json_t *experiment, const json_t *value, const char
     return false;
 }
 
-/* A figure of the base that an environment, which was run as well, does not have. */
+/* Fail if the base has a figure that an environment run with it lacks. */
 static int find_gap(const struct results *results, const json_t *experiment, struct err *err)
 {
     const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
@@ -195,11 +192,12 @@ static int find_gap(const struct results *results, const json_t *experiment, str
                 continue;
             figures_label(label, value);
             if (has_figure(experiment, value, env, BUT_PARAMS)) {
-                err_set(err, ERR_FAILED, "%s: %s has no result of %s: it ran with other parameters",
-                        name, env, label);
+                err_set(err, ERR_FAILED,
+                        "%s: %s has no result for %s: it ran with other parameters", name, env,
+                        label);
                 return err_hint(err, "more --mem, for the same sizes in all environments");
             }
-            return err_set(err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
+            return err_set(err, ERR_FAILED, "%s: %s has no result for %s: %s", name, env, label,
                            reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
     }
@@ -223,7 +221,7 @@ int gaps_fail(const struct results *results, const json_t *experiments, struct e
     return 0;
 }
 
-/* The first of these objects whose name the word means. */
+/* The first object whose name matches the word. */
 static const json_t *find_row(const json_t *array, const char *word, size_t length)
 {
     json_t *item;
@@ -246,7 +244,7 @@ static bool is_missing(const json_t *report, const char *word, size_t length)
     return false;
 }
 
-/* Whether the word has a row in none of the runs, and one of them lacks it; *reason is its. */
+/* Whether no run has a row for the word and at least one lists it as missing; sets *reason. */
 static bool lacks(const struct results *results, const char *word, size_t length,
                   const char **reason)
 {
