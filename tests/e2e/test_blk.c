@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -390,9 +389,7 @@ START_TEST(a_full_disk_is_an_error_and_no_loss)
     int fd;
 
     ck_assert(mkdtemp(folder));
-    /* In a mount namespace of its own, which ends with the test. */
-    if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-        mount("none", folder, "tmpfs", 0, "size=1m")) {
+    if (suite_mount(folder, "size=1m")) {
         rmdir(folder);
         suite_skip_part("a full disk: nothing can be mounted here");
         return;

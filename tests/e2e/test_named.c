@@ -78,7 +78,7 @@ START_TEST(an_io_error_is_a_failure)
         struct outcome run;
 
         ck_assert_ptr_nonnull(mkdtemp(folder));
-        if (mount("none", folder, "tmpfs", 0, "size=1M")) {
+        if (suite_mount(folder, "size=1M")) {
             rmdir(folder);
             suite_skip_part("a tmpfs cannot be mounted");
             return;
@@ -136,7 +136,7 @@ START_TEST(virtcost_tells_the_two_apart)
                   "%s", run.err);
     outcome_free(&run);
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    if (mount("none", folder, "tmpfs", 0, "size=1M")) {
+    if (suite_mount(folder, "size=1M")) {
         rmdir(folder);
         suite_skip_part("a tmpfs cannot be mounted");
         return;

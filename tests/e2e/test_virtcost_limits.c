@@ -195,6 +195,22 @@ START_TEST(a_container_has_any_disk)
 }
 END_TEST
 
+/* Without --disk, all environments use the same file: a container's own would be in memory. */
+START_TEST(without_a_disk_all_have_one_file)
+{
+    char args[] = "bs=4k iodepth=1";
+    struct outcome run;
+
+    if (!has_container())
+        return;
+    run = program_run("virtcost", SHORT, "--bench", "fma,blk.randread", "--args", args, "--envs",
+                      "native,container", NULL);
+    ck_assert_msg(run.status == 0, "%s", run.err);
+    check_has(run.out, " container ");
+    outcome_free(&run);
+}
+END_TEST
+
 #define SKIPPED(rows)                                                                        \
     "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "      \
     "\"guest_status\": 0, \"missing\": [\"other\"]}, \"benches\": [" rows "], \"skipped\": " \
@@ -220,7 +236,7 @@ START_TEST(missing_results_are_reported)
          "bench: vm has no result for other: other: no such "
          "disk\n"},
         {SKIPPED(ROW_OF("row", "\"n\": 2")), SKIPPED(ROW_OF("row", "\"n\": 1")), "row n=2 ",
-         "bench: vm has no result for row n=2: it ran with other parameters; try: more --mem"},
+         "bench: vm has no result for row n=2: its parameters differ there"},
         /* Status 1 for a named benchmark; the others have their figures. */
         {RIGHT, SKIPPED(ROW("row")) "; exit 1", "skipped  vm: other: no such disk\n", NULL},
         {SKIPPED(""), SKIPPED(""), "warning  bench: native has no result: other: no such disk\n",
@@ -304,5 +320,6 @@ START_TEST(an_engine_gets_the_limits)
 END_TEST
 
 SUITE_MAIN_KVM("virtcost_limits", a_container_does_not_escape_its_caller,
-               unequal_limits_make_no_ratio, a_container_has_any_disk, missing_results_are_reported,
+               unequal_limits_make_no_ratio, a_container_has_any_disk,
+               without_a_disk_all_have_one_file, missing_results_are_reported,
                an_environment_without_use_is_a_failure, an_engine_gets_the_limits)

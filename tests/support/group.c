@@ -42,7 +42,7 @@ static int write_text(const char *path, const char *text)
 
 const char *make_group(char group[64], const char *controller)
 {
-    snprintf(group, 64, "/sys/fs/cgroup/%s/test-%d", controller, (int)getpid());
+    snprintf(group, 64, "/sys/fs/cgroup/%s/minivmm-test-%d", controller, (int)getpid());
     if (mkdir(group, 0755))
         *group = '\0';
     return group;

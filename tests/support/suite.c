@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "tests/support/suite.h"
@@ -34,6 +36,18 @@ void suite_skip_part(const char *reason)
 {
     printf("skipped: %s\n", reason);
     fflush(stdout);
+}
+
+int suite_mount(const char *folder, const char *options)
+{
+    static bool apart;
+
+    /* Without root, in a user namespace. */
+    if (!apart && ((unshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER | CLONE_NEWNS)) ||
+                   mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)))
+        return -1;
+    apart = true;
+    return mount("none", folder, "tmpfs", 0, options);
 }
 
 bool suite_has_kvm(void)

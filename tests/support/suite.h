@@ -23,6 +23,12 @@ int suite_skip(const char *name, const char *reason);
 /* suite_skip_part(): print why a test, or the rest of it, cannot run here. */
 void suite_skip_part(const char *reason);
 
+/*
+ * suite_mount(): mount a tmpfs with these options on a folder, in a mount namespace that ends with
+ * the test, however that ends. Returns 0, or -1 with errno.
+ */
+int suite_mount(const char *folder, const char *options);
+
 /* suite_has_kvm(): whether /dev/kvm can be opened. */
 bool suite_has_kvm(void);
 

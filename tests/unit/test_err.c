@@ -42,6 +42,24 @@ START_TEST(a_hint_adds_and_keeps_the_rest)
 }
 END_TEST
 
+/* Whatever was opened, a hint about that would mislead. */
+START_TEST(too_many_files_have_one_hint)
+{
+    struct err err;
+
+    errno = EMFILE;
+    err_sys(&err, ERR_FAILED, "guest.elf");
+    ck_assert_str_eq(err.hint, "a higher ulimit -n");
+    err_hint(&err, "--guest FILE");
+    ck_assert_str_eq(err.hint, "a higher ulimit -n");
+    err_hint(&err, "fewer --vcpus, or a higher ulimit -n");
+    ck_assert_str_eq(err.hint, "fewer --vcpus, or a higher ulimit -n");
+    err_set(&err, ERR_USAGE, "--mem: odd");
+    err_hint(&err, "--mem 1G");
+    ck_assert_str_eq(err.hint, "--mem 1G");
+}
+END_TEST
+
 START_TEST(what_is_too_long_is_cut)
 {
     char text[1000];
@@ -84,5 +102,5 @@ START_TEST(printing_adds_the_hint_if_there_is_one)
 END_TEST
 
 SUITE_MAIN("err", setting_fills_in_code_and_text, a_system_error_names_its_reason,
-           a_hint_adds_and_keeps_the_rest, what_is_too_long_is_cut,
+           a_hint_adds_and_keeps_the_rest, too_many_files_have_one_hint, what_is_too_long_is_cut,
            printing_adds_the_hint_if_there_is_one)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* This process's cgroup in each hierarchy, and its limits. */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -99,6 +100,33 @@ START_TEST(the_tightest_limit_applies)
 }
 END_TEST
 
+/* In a cgroup namespace with the outer one's mounts, their roots are above the namespace's. */
+START_TEST(a_cgroup_namespace_hides_no_hierarchy)
+{
+    struct hierarchy cpu, now;
+    char outer[PATH_MAX], inner[PATH_MAX + 8], stray[PATH_MAX];
+
+    if (hierarchy_find(&cpu, "cpu") || !make_two(&cpu, outer, inner)) {
+        suite_skip_part("no cgroup of version 1 can be made");
+        return;
+    }
+    ck_assert(!write_in(outer, "cpu.cfs_quota_us", "30000"));
+    ck_assert(!write_in(inner, "cgroup.procs", "0"));
+    ck_assert_int_eq(unshare(CLONE_NEWCGROUP), 0);
+    ck_assert_int_eq(hierarchy_find(&now, "cpu"), 0);
+    ck_assert_str_eq(now.own, inner);
+    ck_assert_uint_eq(allowance_read().quota_us, 30000);
+
+    /* A runtime takes the root of the namespace for the root of the mounts. */
+    snprintf(stray, sizeof(stray), "%.4000s/virtcost-%d", cpu.top, (int)getpid());
+    ck_assert_int_eq(mkdir(stray, 0755), 0);
+    cgroup_sweep(getpid());
+    ck_assert_int_eq(access(stray, F_OK), -1);
+    ck_assert(!write_in(cpu.own, "cgroup.procs", "0"));
+    ck_assert_int_eq(rmdir(inner) | rmdir(outer), 0);
+}
+END_TEST
+
 /* Only those created by this process, by the number in their name, with those below. */
 START_TEST(a_sweep_removes_only_our_cgroups)
 {
@@ -135,4 +163,5 @@ START_TEST(nobody_is_killed_without_reason)
 END_TEST
 
 SUITE_MAIN("hierarchy", our_cgroups_are_created_under_the_limits, the_tightest_limit_applies,
-           a_sweep_removes_only_our_cgroups, nobody_is_killed_without_reason)
+           a_cgroup_namespace_hides_no_hierarchy, a_sweep_removes_only_our_cgroups,
+           nobody_is_killed_without_reason)

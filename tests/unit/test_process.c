@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,6 +52,30 @@ START_TEST(a_child_has_standard_files_and_no_terminal)
     ck_assert(process_ok(&end) && !end.interrupted);
     ck_assert_int_gt(pread(out, text, sizeof(text) - 1, 0), 0);
     ck_assert_str_eq(text, "end\n");
+}
+END_TEST
+
+/* A child whose descriptors cannot be set is not run with the parent's. */
+START_TEST(a_child_without_descriptors_is_not_run)
+{
+    int out = memfd_create("out", MFD_CLOEXEC), ours = memfd_create("ours", MFD_CLOEXEC);
+    const char *const argv[] = {"sh", "-c", "echo astray", NULL};
+    struct rlimit limit;
+    struct process_end end;
+    struct stat file;
+    char text[64] = "";
+
+    dup2(ours, STDOUT_FILENO);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    /* Enough for /dev/null and the child's pidfd, but not for the duplicates. */
+    limit.rlim_cur = (rlim_t)ours + 3;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_int_eq(process_run(argv, out, out, &endless, &end), 0);
+    ck_assert(!process_ok(&end));
+    ck_assert_int_gt(pread(out, text, sizeof(text) - 1, 0), 0);
+    ck_assert_str_eq(text, "sh: Too many open files\n");
+    ck_assert_int_eq(fstat(ours, &file), 0);
+    ck_assert_int_eq(file.st_size, 0);
 }
 END_TEST
 
@@ -157,6 +183,6 @@ START_TEST(suspension_is_detected)
 }
 END_TEST
 
-SUITE_MAIN("process", a_child_has_standard_files_and_no_terminal, time_limits_are_enforced,
-           nothing_is_left_behind, a_stop_is_heeded, a_stopped_child_is_detected,
-           suspension_is_detected)
+SUITE_MAIN("process", a_child_has_standard_files_and_no_terminal,
+           a_child_without_descriptors_is_not_run, time_limits_are_enforced, nothing_is_left_behind,
+           a_stop_is_heeded, a_stopped_child_is_detected, suspension_is_detected)

@@ -6,6 +6,7 @@
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 #include "tools/virtcost/figures/added.h"
+#include "tools/virtcost/results/gaps.h"
 #include "tools/virtcost/results/results.h"
 #include "tools/virtcost/results/text.h"
 #include "tools/virtcost/results/warnings.h"
@@ -198,6 +199,68 @@ START_TEST(a_missing_row_is_no_result)
     ck_assert_uint_eq(warnings_wrong(&results), 0);
     json_decref(ratios);
     free_results(&results);
+}
+END_TEST
+
+/* If a benchmark derives its size from memory, figures of two sizes have no ratio. */
+START_TEST(different_parameters_are_reported)
+{
+    struct results results = begin(2);
+    struct err err;
+    json_t *json;
+
+    for (unsigned i = 0; i < 2; i++) {
+        add_report(
+            &results, "", i, "native",
+            json_pack("{s:[o, o]}", "benches", row("lu", 2296, "ok", 10), row("sum", 1, "ok", 10)));
+        add_report(
+            &results, "", i, "vm",
+            json_pack("{s:[o, o]}", "benches", row("lu", 2009, "ok", 9), row("sum", 1, "ok", 10)));
+    }
+    complete(&results, 2);
+    json = results_json(&results);
+    ck_assert_uint_eq(json_array_size(json_at(json, "experiments.0.ratios")), 1);
+    ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), 1);
+    ck_assert_str_eq(json_text_at(json, "warnings.0.code"), "other_parameters");
+    ck_assert_str_eq(json_text_at(json, "warnings.0.text"),
+                     "plain: no ratio of lu n=2296, 1 thr, in vm: its parameters differ there "
+                     "(lu n=2009); name them with --args, or more --mem");
+    results.bench_named = true;
+    ck_assert_int_eq(gaps_fail(&results, json_at(json, "experiments"), &err), -1);
+    ck_assert_str_eq(err.text, "plain: vm has no result for lu n=2296: its parameters differ there "
+                               "(lu n=2009); name them with --args, or more --mem");
+    json_decref(json);
+    free_results(&results);
+}
+END_TEST
+
+/* An experiment that sets the number of vCPUs oversubscribes on purpose. */
+START_TEST(shared_cpus_are_reported_if_the_user_chose)
+{
+    static const struct {
+        const char *experiment;
+        unsigned reported;
+    } cases[] = {{"plain", 1}, {"scaling", 0}};
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct experiment named = {.name = cases[i].experiment, .help = "x"};
+        struct results results = begin(1);
+        json_t *json;
+
+        results.part[0].experiment = &named;
+        add_report(&results, "", 0, "native",
+                   json_pack("{s:[o], s:[{s:s, s:s}]}", "benches", row("sum", 1, "ok", 10),
+                             "warnings", "code", "oversubscribed", "text",
+                             "2 threads share 1 CPU"));
+        complete(&results, 1);
+        json = results_json(&results);
+        ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), cases[i].reported);
+        if (cases[i].reported)
+            ck_assert_str_eq(json_text_at(json, "warnings.0.text"),
+                             "in 1 of 1 run: 2 threads share 1 CPU");
+        json_decref(json);
+        free_results(&results);
+    }
 }
 END_TEST
 
@@ -934,8 +997,9 @@ START_TEST(what_the_vm_skipped_is_reported)
 END_TEST
 
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
-           a_missing_row_is_no_result, incomplete_blocks_have_no_ratio, steps_are_compared,
-           a_machine_that_changes_is_reported, warnings_of_runs_are_passed_on,
+           a_missing_row_is_no_result, different_parameters_are_reported,
+           shared_cpus_are_reported_if_the_user_chose, incomplete_blocks_have_no_ratio,
+           steps_are_compared, a_machine_that_changes_is_reported, warnings_of_runs_are_passed_on,
            exits_to_the_vmm_include_those_of_barriers, the_host_and_its_paging_are_named,
            the_table_judges, every_ratio_has_its_verdict, few_blocks_show_no_interval,
            the_table_states_what_would_settle_it, values_of_few_blocks_have_no_range,

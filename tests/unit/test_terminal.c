@@ -4,6 +4,7 @@
 #include <pty.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/suite.h"
@@ -76,6 +77,30 @@ START_TEST(a_dumb_terminal_gets_no_escape_codes)
 }
 END_TEST
 
+/* As a shell starts "program &". */
+START_TEST(a_background_job_leaves_the_terminal_alone)
+{
+    int master, status;
+    pid_t shell;
+
+    setenv("TERM", "xterm", 1);
+    shell = forkpty(&master, NULL, NULL, NULL);
+    ck_assert_int_ge(shell, 0);
+    if (!shell) {
+        bool front = terminal_can_clear(STDERR_FILENO);
+
+        if (!fork()) {
+            setpgid(0, 0);
+            _exit(terminal_can_clear(STDERR_FILENO));
+        }
+        wait(&status);
+        _exit(front && !status ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(shell, &status, 0), shell);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(a_status_fits_in_one_line)
 {
     char line[TERMINAL_STATUS_MAX], name[2 * TERMINAL_STATUS_MAX];
@@ -92,4 +117,4 @@ END_TEST
 
 SUITE_MAIN("terminal", a_terminal_says_how_wide_it_is, one_that_does_not_say_is_as_columns_has_it,
            no_terminal_has_no_width_of_its_own, a_dumb_terminal_gets_no_escape_codes,
-           a_status_fits_in_one_line)
+           a_background_job_leaves_the_terminal_alone, a_status_fits_in_one_line)

@@ -277,6 +277,9 @@ void cgroup_sweep(pid_t pid)
             walk_ours(parent, base, acts[k]);
             if (strcmp(parent, list[i].own) != 0)
                 walk_ours(list[i].own, base, acts[k]);
+            /* Created by a runtime that takes the cgroup namespace's root for the hierarchy's. */
+            if (strcmp(parent, list[i].top) != 0)
+                walk_ours(list[i].top, base, acts[k]);
         }
     free(list);
 }

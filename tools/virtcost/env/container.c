@@ -106,11 +106,14 @@ static int make_image(struct container *container, const struct patience *patien
     char tar[PATH_MAX], rootfs[PATH_MAX];
     const char *const pack[] = {"tar", "-cf", tar, "-C", rootfs, ".", NULL};
     const char *const import[] = {container->command, "import", tar, container->image, NULL};
+    int result;
 
     runtime_path(container, tar, "image.tar");
     runtime_path(container, rootfs, "rootfs");
-    if (process_run(pack, -1, said, patience, end) || !process_ok(end))
-        return -1;
+    result = process_run(pack, -1, said, patience, end);
+
+    if (result || !process_ok(end))
+        return result;
     return process_run(import, -1, said, patience, end);
 }
 
@@ -183,6 +186,8 @@ static int run_trial(struct container *container, const json_t *command, int sto
     json_t *text;
     size_t i;
 
+    if (said < 0)
+        return err_sys(err, ERR_CANNOT_RUN, "memfd");
     json_array_foreach (command, i, text)
         words[i] = json_string_value(text);
     result = container->runtime->engine ? make_image(container, &patience, said, &end) : 0;
@@ -190,9 +195,11 @@ static int run_trial(struct container *container, const json_t *command, int sto
         patience.seconds = TRY_SECONDS;
         result = process_run(words, -1, said, &patience, &end);
     }
-    if (end.why == PROCESS_STOPPED)
+    if (result)
+        result = err_sys(err, ERR_CANNOT_RUN, "cannot be started");
+    else if (end.why == PROCESS_STOPPED)
         result = 1;
-    else if (result || !process_ok(&end))
+    else if (!process_ok(&end))
         result = tell_failure(&end, said, patience.seconds, err);
     close(said);
     return result;

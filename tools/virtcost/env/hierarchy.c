@@ -54,15 +54,11 @@ static bool parse_mount(const char *line, struct mounted *mount)
     return !strcmp(mount->type, "cgroup") || !strcmp(mount->type, "cgroup2");
 }
 
-/* Whether it mounts the whole tree of a hierarchy, or the part that contains `path`. */
-static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hierarchy,
-                        const char *path)
+/* Whether it mounts a hierarchy, or a part of one. */
+static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hierarchy)
 {
     char first[sizeof(hierarchy->controllers)];
-    size_t root = strcmp(mount->root, "/") ? strlen(mount->root) : 0;
 
-    if (strncmp(path, mount->root, root) != 0 || (root && path[root] && path[root] != '/'))
-        return false;
     if (hierarchy->version == 2)
         return !strcmp(mount->type, "cgroup2");
     snprintf(first, sizeof(first), "%.*s", (int)strcspn(hierarchy->controllers, ","),
@@ -80,17 +76,11 @@ static int find_mount(struct hierarchy *hierarchy, const char *path)
     int found = -1;
 
     while (file && found && getline(&line, &room, file) >= 0) {
-        size_t root;
-
-        if (!parse_mount(line, &mount) || !is_mount_of(&mount, hierarchy, path))
+        if (!parse_mount(line, &mount) || !is_mount_of(&mount, hierarchy))
             continue;
-        root = strcmp(mount.root, "/") ? strlen(mount.root) : 0;
-        path += root;
         snprintf(hierarchy->top, PATH_MAX, "%s", mount.point);
-        found = snprintf(hierarchy->own, PATH_MAX, "%s%s", mount.point,
-                         strcmp(path, "/") ? path : "") < PATH_MAX
-                    ? 0
-                    : -1;
+        snprintf(hierarchy->own, PATH_MAX, "%s", mount.point);
+        found = cgroup_locate(hierarchy->own, mount.root, path) ? 0 : -1;
     }
     free(line);
     if (file)

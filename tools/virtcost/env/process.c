@@ -31,16 +31,20 @@
 #define HALT_NS 60000000000
 
 /*
- * In the child: duplicate a file to descriptor 0, 1 or 2, even if it has one of these numbers now.
+ * In the child: duplicate files to descriptors 1 and 2, even if they have these numbers now.
+Returns
+ * 0, or -1 with errno, the descriptors unchanged.
  */
-static void take_descriptors(int out, int err_out)
+static int take_descriptors(int out, int err_out)
 {
     int from[] = {open("/dev/null", O_RDWR | O_CLOEXEC), out, err_out};
 
     for (int i = 0; i < 3; i++)
-        from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (from[i] < 0 || (from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) < 0)
+            return -1;
     for (int i = 0; i < 3; i++)
         dup2(from[i], i);
+    return 0;
 }
 
 /* In the child: exec the program. Does not return. */
@@ -51,7 +55,11 @@ static void become(const char *const *argv, int out, int err_out)
     /* Neither Ctrl-C nor the terminal's job control may reach the child directly. */
     setsid();
     inherit_pass_on();
-    take_descriptors(out, err_out);
+    /* Else its output would be mistaken for this process's. */
+    if (take_descriptors(out, err_out)) {
+        dprintf(err_out, "%s: %s\n", argv[0], strerror(errno));
+        _exit(127);
+    }
     snprintf(now, sizeof(now), "%" PRIu64, clock_mono_ns());
     setenv("MINIVMM_T0", now, 1);
     execvp(argv[0], (char *const *)argv);

@@ -29,6 +29,18 @@ const struct experiment *experiment_find(const char *name)
     return NULL;
 }
 
+/* Whether --bench, empty or not, includes block I/O. */
+static bool has_block_io(const json_t *options)
+{
+    const char *bench = get_text(options, "bench");
+
+    for (const char *name = bench; *name;
+         name += strcspn(name, ",") + (name[strcspn(name, ",")] == ','))
+        if (!strncmp(name, "blk", 3))
+            return true;
+    return !*bench;
+}
+
 void plan_step(struct plan *plan, const struct request *request, const char *label, json_t *options)
 {
     struct step *step = &plan->step[plan->steps++];
@@ -36,6 +48,10 @@ void plan_step(struct plan *plan, const struct request *request, const char *lab
 
     json_object_update(all, options);
     json_decref(options);
+    /* Temporary files of the programs would be on different file systems, a container's in memory.
+     */
+    if (!json_object_get(all, "disk") && has_block_io(all))
+        json_object_set_new(all, "disk", plan_disk(request, "disk"));
     snprintf(step->label, sizeof(step->label), "%s", label);
     step->options = all;
 }

@@ -67,7 +67,7 @@ const struct experiment *experiment_find(const char *name);
 
 /*
  * plan_step(): add a step with the user's options, overridden by `options`, whose reference it
- * takes.
+ * takes. If it measures block I/O without a named disk, all environments share one new file.
  */
 void plan_step(struct plan *plan, const struct request *request, const char *label,
                json_t *options);

@@ -100,6 +100,88 @@ static const char *reason_of(char text[REASON_MAX], const json_t *runs, const ch
     return text;
 }
 
+/* Whether two rows have the same step, benchmark and threads; parameters may differ. */
+static bool is_like(const json_t *value, const json_t *other)
+{
+    static const char *const keys[] = {"step", "name", "threads"};
+
+    for (unsigned k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+        if (!json_equal(json_object_get(value, keys[k]), json_object_get(other, keys[k])))
+            return false;
+    return true;
+}
+
+/* Whether another environment has a figure for the same row. */
+static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
+{
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other)
+        if (get_is(other, "env", env) && json_object_get(other, "median") &&
+            is_like(value, other) &&
+            json_equal(json_object_get(value, "params"), json_object_get(other, "params")))
+            return true;
+    return false;
+}
+
+/*
+ * An environment's figure for the same row with other parameters, which the benchmark derived from
+ * its memory. NULL: none.
+ */
+static const json_t *find_unlike(const json_t *experiment, const json_t *value, const char *base,
+                                 const char *env)
+{
+    json_t *other;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, other)
+        if (get_is(other, "env", env) && json_object_get(other, "median") &&
+            is_like(value, other) && !has_figure(experiment, other, base))
+            return other;
+    return NULL;
+}
+
+/* Why two figures with different parameters have no ratio. */
+static const char *tell_unlike(char text[REASON_MAX], const json_t *other)
+{
+    char label[FIGURES_LABEL_MAX];
+
+    snprintf(text, REASON_MAX,
+             "its parameters differ there (%s); name them with --args, or more "
+             "--mem",
+             figures_label(label, other));
+    return text;
+}
+
+/* Warn of figures of the base whose counterpart has other parameters: they have no ratio. */
+static void warn_of_unlike(json_t *warnings, const struct results *results,
+                           const json_t *experiment)
+{
+    const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
+    char label[FIGURES_LABEL_MAX], reason[REASON_MAX];
+    json_t *value;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "values"), i, value) {
+        if (!get_is(value, "env", base) || !json_object_get(value, "median"))
+            continue;
+        for (unsigned e = 1; e < results->envs; e++) {
+            const char *env = results->env[e]->name;
+            const json_t *other = has_figure(experiment, value, env)
+                                      ? NULL
+                                      : find_unlike(experiment, value, base, env);
+
+            if (other)
+                warnings_add(warnings, "other_parameters",
+                             json_sprintf("%s: no ratio of %s, %lld thr, in %s: %s", name,
+                                          figures_label(label, value),
+                                          (long long)get_integer(value, "threads"), env,
+                                          tell_unlike(reason, other)));
+        }
+    }
+}
+
 void gaps_warn(json_t *warnings, const struct results *results, const json_t *experiments)
 {
     char reason[REASON_MAX];
@@ -124,6 +206,8 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
                 warnings, "no_result",
                 json_sprintf("%s has no result: %s", env, reason_for_idle(experiments, env)));
     }
+    json_array_foreach (experiments, i, experiment)
+        warn_of_unlike(warnings, results, experiment);
 }
 
 /* Fail if an experiment has no result, or an environment in it has none while the base has. */
@@ -150,29 +234,6 @@ static int find_empty(const struct results *results, const json_t *experiment, s
                    reason_of(reason, results->runs, name, base, NULL));
 }
 
-/* Number of keys that identify a row: with and without its parameters. */
-#define ALL_KEYS   4
-#define BUT_PARAMS 3
-
-/* Whether another environment has a figure for the same row, matched by the first `keys` keys. */
-static bool has_figure(const json_t *experiment, const json_t *value, const char *env,
-                       unsigned keys)
-{
-    static const char *const key[] = {"step", "name", "threads", "params"};
-    json_t *other;
-    size_t i;
-
-    json_array_foreach (json_object_get(experiment, "values"), i, other) {
-        bool same = get_is(other, "env", env) && json_object_get(other, "median");
-
-        for (unsigned k = 0; same && k < keys; k++)
-            same = json_equal(json_object_get(value, key[k]), json_object_get(other, key[k]));
-        if (same)
-            return true;
-    }
-    return false;
-}
-
 /* Fail if the base has a figure that an environment run with it lacks. */
 static int find_gap(const struct results *results, const json_t *experiment, struct err *err)
 {
@@ -186,19 +247,17 @@ static int find_gap(const struct results *results, const json_t *experiment, str
             continue;
         for (unsigned e = 1; e < results->envs; e++) {
             const char *env = results->env[e]->name;
+            const json_t *other;
 
             if (!was_run(results->runs, name, env, get_text(value, "step")) ||
-                has_figure(experiment, value, env, ALL_KEYS))
+                has_figure(experiment, value, env))
                 continue;
+            other = find_unlike(experiment, value, base, env);
             figures_label(label, value);
-            if (has_figure(experiment, value, env, BUT_PARAMS)) {
-                err_set(err, ERR_FAILED,
-                        "%s: %s has no result for %s: it ran with other parameters", name, env,
-                        label);
-                return err_hint(err, "more --mem, for the same sizes in all environments");
-            }
-            return err_set(err, ERR_FAILED, "%s: %s has no result for %s: %s", name, env, label,
-                           reason_of(reason, results->runs, name, env, get_text(value, "name")));
+            return err_set(
+                err, ERR_FAILED, "%s: %s has no result for %s: %s", name, env, label,
+                other ? tell_unlike(reason, other)
+                      : reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
     }
     return 0;

@@ -213,18 +213,27 @@ static void warn_drift(json_t *warnings, const json_t *experiment, const char *b
                          100 * DRIFT));
 }
 
-/*
- * Whether another part of the results covers a run's warning, or the step provokes it on purpose.
- */
-static bool is_said(const char *code)
+/* Whether an experiment sets the number of vCPUs, which may exceed that of the CPUs. */
+static bool chooses_vcpus(const char *name)
 {
-    static const char *const said[] = {"quick",      "steal",        "unpinned",   "oversubscribed",
+    const struct experiment *experiment = experiment_find(name);
+
+    for (unsigned i = 0; experiment && experiment->chosen && experiment->chosen[i]; i++)
+        if (!strcmp(experiment->chosen[i], "vcpus"))
+            return true;
+    return false;
+}
+
+/* Whether another part of the results covers a run's warning, or the step provokes it. */
+static bool is_said(const char *code, const char *experiment)
+{
+    static const char *const said[] = {"quick",      "steal",        "unpinned",
                                        "incomplete", "check_failed", "interrupted"};
 
     for (unsigned i = 0; i < sizeof(said) / sizeof(said[0]); i++)
         if (!strcmp(code, said[i]))
             return true;
-    return false;
+    return !strcmp(code, "oversubscribed") && chooses_vcpus(experiment);
 }
 
 /* Merge the runs' own warnings: each code once, with the first text. */
@@ -238,7 +247,7 @@ static void warn_runs(const struct results *results, json_t *warnings)
         json_array_foreach (json_object_get(json_object_get(run, "report"), "warnings"), k,
                             warning) {
             code = get_text(warning, "code");
-            if (is_said(code))
+            if (is_said(code, get_text(run, "experiment")))
                 continue;
             known = json_object_get(codes, code);
             if (!known)

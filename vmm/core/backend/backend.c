@@ -19,9 +19,9 @@
 
 #define SECTOR_BYTES 512u
 
-/* The time to wait for a lock: half a second. */
+/* The time to wait for a lock, two seconds: a loaded machine closes an io_uring late. */
 #define LOCK_RETRY_NS 10000000
-#define LOCK_RETRIES  50u
+#define LOCK_RETRIES  200u
 
 /* The directory without TMPDIR. */
 #define TEMP_FOLDER "/tmp"

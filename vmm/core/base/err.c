@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "vmm/core/base/err.h"
+
+/* What helps against EMFILE, whatever was opened; a caller's own hint is to name it as well. */
+#define LIMIT "ulimit -n"
+
+static const char more_files[] = "a higher " LIMIT;
 
 static void set(struct err *err, enum err_code code, const char *format, va_list args)
 {
@@ -26,6 +32,7 @@ int err_set(struct err *err, enum err_code code, const char *format, ...)
 int err_sys(struct err *err, enum err_code code, const char *format, ...)
 {
     const char *reason = strerror(errno);
+    bool too_many = errno == EMFILE;
     va_list args;
     size_t used;
 
@@ -37,6 +44,8 @@ int err_sys(struct err *err, enum err_code code, const char *format, ...)
     if (used + strlen(reason) + 2 >= sizeof(err->text) && strlen(reason) < sizeof(err->text) / 2)
         used = sizeof(err->text) - strlen(reason) - 3;
     snprintf(err->text + used, sizeof(err->text) - used, ": %s", reason);
+    if (too_many)
+        snprintf(err->hint, sizeof(err->hint), "%s", more_files);
     return -1;
 }
 
@@ -44,6 +53,8 @@ int err_hint(struct err *err, const char *format, ...)
 {
     va_list args;
 
+    if (!strcmp(err->hint, more_files) && !strstr(format, LIMIT))
+        return -1;
     va_start(args, format);
     vsnprintf(err->hint, sizeof(err->hint), format, args);
     va_end(args);

@@ -28,7 +28,10 @@ struct err {
 int err_set(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* err_sys(): the same, with ": " and the text of errno appended. */
+/*
+ * err_sys(): the same, with ": " and the text of errno appended. With EMFILE the hint is to raise
+ * ulimit -n, and only a hint that names it as well replaces that.
+ */
 int err_sys(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

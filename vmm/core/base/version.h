@@ -5,8 +5,8 @@
 #ifndef BASE_VERSION_H
 #define BASE_VERSION_H
 
-extern const char version_number[]; /* "0.1.0" */
+extern const char version_number[]; /* "0.2.0" */
 extern const char version_commit[]; /* of the source, "-dirty" if changed; "unknown" if not known */
-extern const char version_text[];   /* "minivmm 0.1.0 (commit)" */
+extern const char version_text[];   /* "minivmm 0.2.0 (commit)" */
 
 #endif

@@ -47,7 +47,7 @@ static void show_progress(void *ctx)
     char line[TERMINAL_STATUS_MAX];
     size_t length;
 
-    if (!rows)
+    if (!rows || !terminal_can_clear(STDERR_FILENO))
         return;
     row = &result->row[rows - 1].begin;
     length = terminal_status(line, STDERR_FILENO, "[%u/%u] %s %s, %u thread%s, %.0f s",

@@ -146,12 +146,7 @@ static bool find_member(char folder[PATH_MAX], unsigned depth, const char *rest)
     return found;
 }
 
-/*
- * Where the group `path` is, in a mount of the part of the hierarchy below the group `top`. Both
- * are relative to the namespace's root, which may itself be below what is mounted. Returns whether
- * it is there.
- */
-static bool locate(char folder[PATH_MAX], const char *top, const char *path)
+bool cgroup_locate(char folder[PATH_MAX], const char *top, const char *path)
 {
     unsigned above_top = skip_above(&top), above_path = skip_above(&path);
     size_t length = strcmp(top, "/") ? strlen(top) : 0;
@@ -182,7 +177,7 @@ static void visit_mount(const struct walk *walk, int version, const char *top, c
     if (snprintf(folder, sizeof(folder), "%s%s", walk->root, mount) >= PATH_MAX)
         return;
     least = strlen(folder);
-    if (!locate(folder, top, walk->group[version - 1]))
+    if (!cgroup_locate(folder, top, walk->group[version - 1]))
         return;
     group.folder = folder;
     for (;;) {

@@ -6,6 +6,9 @@
 #ifndef HOST_CGROUP_H
 #define HOST_CGROUP_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 /* One group, in a mount that shows it. */
 struct cgroup_group {
     const char *folder; /* lasts until visit() returns */
@@ -22,5 +25,14 @@ struct cgroup_group {
  */
 void cgroup_each(const char *root, const char *controller,
                  void (*visit)(void *ctx, const struct cgroup_group *group), void *ctx);
+
+/*
+ * cgroup_locate(): the folder of this process's group, whose path is `path`, in a mount of the part
+ * of the hierarchy below the group `top`. Both paths are relative to the root of the cgroup
+ * namespace, which may itself be below what is mounted ("/.."); the names in between are found by
+ * looking for this process. `folder` is the mount point and becomes the group's folder. Returns
+ * whether the mount shows it.
+ */
+bool cgroup_locate(char folder[PATH_MAX], const char *top, const char *path);
 
 #endif

@@ -32,11 +32,19 @@ int terminal_columns(int fd)
     return isatty(fd) ? columns_of(fd) : WRAPPED_COLUMNS;
 }
 
+/* A terminal that does not control this process has no foreground to be in. */
+static bool in_background(int fd)
+{
+    pid_t foreground = tcgetpgrp(fd);
+
+    return foreground > 0 && foreground != getpgrp();
+}
+
 bool terminal_can_clear(int fd)
 {
     const char *term = getenv("TERM");
 
-    return term && *term && strcmp(term, "dumb") && isatty(fd);
+    return term && *term && strcmp(term, "dumb") && isatty(fd) && !in_background(fd);
 }
 
 size_t terminal_status(char line[TERMINAL_STATUS_MAX], int fd, const char *format, ...)

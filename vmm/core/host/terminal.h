@@ -15,7 +15,8 @@ int terminal_columns(int fd);
 
 /*
  * terminal_can_clear(): whether this is a terminal that understands the escape code that clears a
- * line. It does not if TERM is unset, empty or "dumb".
+ * line. It does not if TERM is unset, empty or "dumb". Nor is it to be written to by a background
+ * job: that would spoil what the foreground shows, and with `stty tostop` it stops the writer.
  */
 bool terminal_can_clear(int fd);
 
