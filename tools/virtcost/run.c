@@ -12,8 +12,8 @@
 
 #include "tools/virtcost/benches.h"
 #include "tools/virtcost/blocks.h"
+#include "tools/virtcost/env/cleaner.h"
 #include "tools/virtcost/env/hugepages.h"
-#include "tools/virtcost/env/keeper.h"
 #include "tools/virtcost/env/process.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/verdict.h"
@@ -206,21 +206,21 @@ struct shared {
 };
 
 /* Start the cleaner, then set up what it would clean up. Returns 0, RUN_STOPPED, or -1. */
-static int prepare(struct site *site, struct shared *shared, struct keeper *keeper,
+static int prepare(struct site *site, struct shared *shared, struct cleaner *cleaner,
                    struct results *results, const struct options *options, struct err *err)
 {
-    if (hugepages_share(err) || keeper_start(keeper, &shared->container, shared->folder, err) ||
+    if (hugepages_share(err) || cleaner_start(cleaner, &shared->container, shared->folder, err) ||
         make_folder(shared->folder, err))
         return -1;
     return open_container(site, results, options, err);
 }
 
-static void clean_up(struct shared *shared, struct keeper *keeper)
+static void clean_up(struct shared *shared, struct cleaner *cleaner)
 {
     container_close(&shared->container);
     if (*shared->folder)
         file_remove_tree(shared->folder);
-    keeper_end(keeper);
+    cleaner_end(cleaner);
 }
 
 /* Check the CPUs named by options: a container runtime's message for a missing CPU is useless. */
@@ -242,8 +242,8 @@ int run_experiments(struct results *results, const struct options *options, int 
 {
     static struct site site;
     static struct choice choice;
-    struct shared *shared = keeper_share(sizeof(*shared));
-    struct keeper keeper = {-1, -1};
+    struct shared *shared = cleaner_share(sizeof(*shared));
+    struct cleaner cleaner = {-1, -1};
     uint64_t random = options->seed;
     int result;
 
@@ -272,12 +272,12 @@ int run_experiments(struct results *results, const struct options *options, int 
     if (!result)
         result = benches_check(options->shared, stop_fd, err);
     if (!result)
-        result = prepare(&site, shared, &keeper, results, options, err);
+        result = prepare(&site, shared, &cleaner, results, options, err);
     choose_envs(&choice, options, &site);
     results->envs = choice.envs;
     results->envs_named = named_envs(&choice, options);
     for (unsigned i = 0; i < options->experiments && !result; i++)
         result = run_one(results, options->experiment[i], options, &site, &random, last, err);
-    clean_up(shared, &keeper);
+    clean_up(shared, &cleaner);
     return result;
 }

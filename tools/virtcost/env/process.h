@@ -43,7 +43,7 @@ struct process_end {
  * process_start(): run argv[0], a path or a name searched in PATH, in its own session without a
  * terminal, with /dev/null as standard input and `out` and `err_out` as standard output and error.
  * The kernel kills it when this process exits, but not what a container runtime has started
- * (tools/virtcost/env/keeper.h). Its environment has the CLOCK_MONOTONIC time of the start as
+ * (tools/virtcost/env/cleaner.h). Its environment has the CLOCK_MONOTONIC time of the start as
  * MINIVMM_T0. Returns its process ID, or -1 with errno.
  */
 pid_t process_start(const char *const *argv, int out, int err_out);

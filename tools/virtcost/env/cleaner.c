@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "tools/virtcost/env/cgroup.h"
+#include "tools/virtcost/env/cleaner.h"
 #include "tools/virtcost/env/hugepages.h"
-#include "tools/virtcost/env/keeper.h"
 #include "vmm/core/host/file.h"
 
 /* Time limit of its exit once nothing is left to clean up. */
@@ -55,13 +55,13 @@ static void detach(struct container *container, const char *folder, pid_t owner,
     _exit(0);
 }
 
-int keeper_start(struct keeper *keeper, struct container *container, const char *folder,
-                 struct err *err)
+int cleaner_start(struct cleaner *cleaner, struct container *container, const char *folder,
+                  struct err *err)
 {
     pid_t owner = getpid(), pid;
     int ended[2] = {-1, -1}, alive[2] = {-1, -1};
 
-    *keeper = (struct keeper){-1, -1};
+    *cleaner = (struct cleaner){-1, -1};
     if (pipe2(ended, O_CLOEXEC))
         return err_sys(err, ERR_FAILED, "pipe");
     if (pipe2(alive, O_CLOEXEC)) {
@@ -78,25 +78,25 @@ int keeper_start(struct keeper *keeper, struct container *container, const char 
     }
     close(ended[0]);
     close(alive[1]);
-    *keeper = (struct keeper){ended[1], alive[0]};
+    *cleaner = (struct cleaner){ended[1], alive[0]};
     if (pid > 0)
         waitpid(pid, NULL, 0);
     return pid < 0 ? err_sys(err, ERR_FAILED, "fork") : 0;
 }
 
-void keeper_end(struct keeper *keeper)
+void cleaner_end(struct cleaner *cleaner)
 {
-    struct pollfd gone = {.fd = keeper->keeper_fd, .events = POLLIN};
+    struct pollfd gone = {.fd = cleaner->cleaner_fd, .events = POLLIN};
 
-    if (keeper->owner_fd < 0)
+    if (cleaner->owner_fd < 0)
         return;
-    close(keeper->owner_fd);
+    close(cleaner->owner_fd);
     poll(&gone, 1, END_MS);
-    close(keeper->keeper_fd);
-    *keeper = (struct keeper){-1, -1};
+    close(cleaner->cleaner_fd);
+    *cleaner = (struct cleaner){-1, -1};
 }
 
-void *keeper_share(size_t bytes)
+void *cleaner_share(size_t bytes)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
