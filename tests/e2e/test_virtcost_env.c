@@ -59,7 +59,7 @@ static void check_no_cgroup(pid_t pid)
 struct terminal {
     pid_t pid;
     int fd;
-    char said[16384];
+    char output[16384];
 };
 
 static struct terminal terminal_start(const char *const *args)
@@ -86,8 +86,9 @@ static int terminal_wait(struct terminal *terminal)
     ssize_t got;
     int status;
 
-    while (used < sizeof(terminal->said) - 1 &&
-           (got = read(terminal->fd, terminal->said + used, sizeof(terminal->said) - 1 - used)) > 0)
+    while (used < sizeof(terminal->output) - 1 &&
+           (got = read(terminal->fd, terminal->output + used,
+                       sizeof(terminal->output) - 1 - used)) > 0)
         used += (size_t)got;
     ck_assert_int_eq(waitpid(terminal->pid, &status, 0), terminal->pid);
     close(terminal->fd);
@@ -105,13 +106,13 @@ START_TEST(a_terminal_makes_no_difference)
 
     folder_begin("cat; cat </dev/tty; stty -F /dev/tty sane; " RIGHT);
     terminal = terminal_start(fake);
-    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.said);
+    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.output);
     folder_end();
     if (!has_container())
         return;
     terminal = terminal_start(real);
-    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.said);
-    check_has(terminal.said, " container ");
+    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.output);
+    check_has(terminal.output, " container ");
     check_no_cgroup(terminal.pid);
 }
 END_TEST
@@ -147,7 +148,7 @@ START_TEST(ctrl_c_ends_it_in_every_phase)
         status = terminal_wait(&terminal);
         /* Before it handles signals, the signal itself ends it. */
         ck_assert_msg(status == 1 || (!i && status == 128 + SIGINT), "%d: %s", status,
-                      terminal.said);
+                      terminal.output);
         check_no_cgroup(terminal.pid);
         ck_assert(!is_in_folder("virtcost-*"));
         folder_end();
@@ -224,7 +225,7 @@ END_TEST
 START_TEST(a_child_that_is_stopped_is_reported)
 {
     const char *args[] = {"run", FAKE, "--blocks", "1", "-o", NULL, NULL};
-    char path[2 * PATH_BYTES], said[256] = "";
+    char path[2 * PATH_BYTES], output[256] = "";
     struct program program;
     struct outcome run;
     const char *pid;
@@ -234,11 +235,11 @@ START_TEST(a_child_that_is_stopped_is_reported)
     folder_begin("kill -STOP $$; " RIGHT);
     args[8] = strcpy(path, in_folder("json"));
     program = program_start("virtcost", args);
-    while (!(pid = strstr(said, "kill -CONT ")) || !strchr(pid, '\n')) {
+    while (!(pid = strstr(output, "kill -CONT ")) || !strchr(pid, '\n')) {
         pause_ms(5);
-        said[pread(program.err, said, sizeof(said) - 1, 0)] = '\0';
+        output[pread(program.err, output, sizeof(output) - 1, 0)] = '\0';
     }
-    check_has(said, "virtcost: minivmm was stopped by signal 19 (Stopped (signal)); try: ");
+    check_has(output, "virtcost: minivmm was stopped by signal 19 (Stopped (signal)); try: ");
     kill(atoi(pid + strlen("kill -CONT ")), SIGCONT);
     run = program_wait(&program);
     ck_assert_int_eq(run.status, 1);

@@ -172,7 +172,7 @@ static int run_step(struct task *task, const struct step *step, uint64_t *random
             return result;
         if (check_kernels(task, last->report, err)) {
             json_decref(last->report);
-            last->said[0] = '\0';
+            last->messages[0] = '\0';
             return -1;
         }
         if (last->interrupted)

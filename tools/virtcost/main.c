@@ -167,11 +167,11 @@ static int save(const json_t *json, const char *output, const char *html)
     return status;
 }
 
-static void show_said(const char *said)
+static void print_messages(const char *messages)
 {
-    size_t length = strlen(said);
+    size_t length = strlen(messages);
 
-    fprintf(stderr, "%s%s", said, length && said[length - 1] != '\n' ? "\n" : "");
+    fprintf(stderr, "%s%s", messages, length && messages[length - 1] != '\n' ? "\n" : "");
 }
 
 static unsigned blocks_of(const struct results *results)
@@ -225,7 +225,7 @@ static int run(const struct options *options)
     } else if (ended) {
         results.end = "error";
         results.error = err.text;
-        show_said(last.said);
+        print_messages(last.messages);
     }
     status = ended ? complain(&err) : ERR_NONE;
     json = results_json(&results);

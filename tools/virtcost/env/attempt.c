@@ -88,7 +88,7 @@ static int signal_of(const struct attempt *attempt)
     return attempt->of->contained && status > 0 && status <= SIGRTMAX ? status : 0;
 }
 
-static int tell_killed(const struct attempt *attempt, int signal, const char *said, struct err *err)
+static int err_killed(const struct attempt *attempt, int signal, const char *note, struct err *err)
 {
     const char *env = attempt->env->name, *program = attempt->of->program;
     char who[128];
@@ -99,11 +99,11 @@ static int tell_killed(const struct attempt *attempt, int signal, const char *sa
         return err_hint(err, "a smaller --mem, or a higher limit");
     }
     return err_set(err, ERR_FAILED, "%s: %s was killed by signal %d (%s)%s", env, program, signal,
-                   strsignal(signal), said);
+                   strsignal(signal), note);
 }
 
 /* Describe why the process was killed: it timed out or stayed stopped. */
-static int tell_hung(const struct attempt *attempt, struct err *err)
+static int err_hung(const struct attempt *attempt, struct err *err)
 {
     const char *env = attempt->env->name, *program = attempt->of->program;
 
@@ -123,18 +123,18 @@ static int tell_hung(const struct attempt *attempt, struct err *err)
 static int judge(const struct run *run, const struct attempt *attempt, const json_error_t *json,
                  struct err *err)
 {
-    const char *said = run->said[0] ? ", with the message above" : ", without a message";
+    const char *note = run->messages[0] ? ", with the message above" : ", without a message";
     const char *env = attempt->env->name, *program = attempt->of->program;
     int status = attempt->end.status, signal = signal_of(attempt);
 
     if (attempt->end.why != PROCESS_ENDED)
-        return tell_hung(attempt, err);
+        return err_hung(attempt, err);
     if (signal)
-        return tell_killed(attempt, signal, said, err);
+        return err_killed(attempt, signal, note, err);
     if (WEXITSTATUS(status) &&
         !(WEXITSTATUS(status) == ERR_FAILED && only_results_lack(run->report)))
         return err_set(err, code_of(WEXITSTATUS(status)), "%s: %s exited with status %d%s", env,
-                       program, WEXITSTATUS(status), said);
+                       program, WEXITSTATUS(status), note);
     if (!json_is_object(run->report))
         return err_set(err, ERR_FAILED, "%s: invalid JSON report from %s: line %d: %s", env,
                        program, json->line, json->text);
@@ -167,7 +167,7 @@ static int read_report(struct run *run, const struct attempt *attempt, struct er
     json_error_t json = {0};
     int result;
 
-    read_end(attempt->err_out, run->said, sizeof(run->said));
+    read_end(attempt->err_out, run->messages, sizeof(run->messages));
     lseek(attempt->out, 0, SEEK_SET);
     run->report = json_loadfd(attempt->out, JSON_REJECT_DUPLICATES, &json);
     result = judge(run, attempt, &json, err);

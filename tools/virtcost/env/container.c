@@ -100,7 +100,7 @@ static void read_version(struct container *container)
              version ? version + 8 : "");
 }
 
-static int make_image(struct container *container, const struct patience *patience, int said,
+static int make_image(struct container *container, const struct patience *patience, int log_fd,
                       struct process_end *end)
 {
     char tar[PATH_MAX], rootfs[PATH_MAX];
@@ -110,11 +110,11 @@ static int make_image(struct container *container, const struct patience *patien
 
     runtime_path(container, tar, "image.tar");
     runtime_path(container, rootfs, "rootfs");
-    result = process_run(pack, -1, said, patience, end);
+    result = process_run(pack, -1, log_fd, patience, end);
 
     if (result || !process_ok(end))
         return result;
-    return process_run(import, -1, said, patience, end);
+    return process_run(import, -1, log_fd, patience, end);
 }
 
 /*
@@ -142,7 +142,7 @@ static void last_line(int fd, char *text, size_t size)
 }
 
 /* Run a command of the runtime, unless it hung before. */
-static void ask(struct container *container, const char *const *argv)
+static void run_quietly(struct container *container, const char *const *argv)
 {
     const struct patience patience = {.stop_fd = -1, .seconds = REMOVE_SECONDS};
     struct process_end end;
@@ -158,15 +158,15 @@ void container_remove(struct container *container, const char *id)
     const char *const engine[] = {container->command, "rm", "--force", id, NULL};
 
     runtime_path(container, state, "state");
-    ask(container, container->runtime->engine ? engine : oci);
+    run_quietly(container, container->runtime->engine ? engine : oci);
 }
 
 /* Describe how a runtime failed, quoting its last line of output. */
-static int tell_failure(const struct process_end *end, int said, unsigned seconds, struct err *err)
+static int err_failure(const struct process_end *end, int log_fd, unsigned seconds, struct err *err)
 {
     char line[512];
 
-    last_line(said, line, sizeof(line));
+    last_line(log_fd, line, sizeof(line));
     if (end->why == PROCESS_LATE)
         return err_set(err, ERR_CANNOT_RUN, "it did not exit within %u s", seconds);
     if (end->why == PROCESS_HALTED)
@@ -181,27 +181,27 @@ static int run_trial(struct container *container, const json_t *command, int sto
 {
     struct patience patience = {.stop_fd = stop_fd, .seconds = IMPORT_SECONDS, .gentle = true};
     const char *words[ARGUMENTS_MAX] = {NULL};
-    int said = memfd_create("said", MFD_CLOEXEC), result;
+    int log_fd = memfd_create("log", MFD_CLOEXEC), result;
     struct process_end end = {.status = -1};
     json_t *text;
     size_t i;
 
-    if (said < 0)
+    if (log_fd < 0)
         return err_sys(err, ERR_CANNOT_RUN, "memfd");
     json_array_foreach (command, i, text)
         words[i] = json_string_value(text);
-    result = container->runtime->engine ? make_image(container, &patience, said, &end) : 0;
+    result = container->runtime->engine ? make_image(container, &patience, log_fd, &end) : 0;
     if (!result && (!container->runtime->engine || process_ok(&end))) {
         patience.seconds = TRY_SECONDS;
-        result = process_run(words, -1, said, &patience, &end);
+        result = process_run(words, -1, log_fd, &patience, &end);
     }
     if (result)
         result = err_sys(err, ERR_CANNOT_RUN, "cannot be started");
     else if (end.why == PROCESS_STOPPED)
         result = 1;
     else if (!process_ok(&end))
-        result = tell_failure(&end, said, patience.seconds, err);
-    close(said);
+        result = err_failure(&end, log_fd, patience.seconds, err);
+    close(log_fd);
     return result;
 }
 
@@ -238,7 +238,7 @@ static void remove_image(struct container *container)
     const char *const argv[] = {container->command, "rmi", "-f", container->image, NULL};
 
     if (container->runtime->engine)
-        ask(container, argv);
+        run_quietly(container, argv);
 }
 
 /* Try all runtimes, or the one given. Returns 0, 1 if the user stops it, or -1. */

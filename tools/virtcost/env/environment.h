@@ -48,10 +48,10 @@ struct site {
 
 /* One run, in a fresh process. */
 struct run {
-    json_t *report;    /* complete, though a check in it may have failed; or NULL */
-    char said[4096];   /* the last part of the program's standard error */
-    uint64_t total_ns; /* from fork until the process was reaped */
-    bool interrupted;  /* the program or virtcost was stopped or frozen: timings are void */
+    json_t *report;      /* complete, though a check in it may have failed; or NULL */
+    char messages[4096]; /* the last part of the program's standard error */
+    uint64_t total_ns;   /* from fork until the process was reaped */
+    bool interrupted;    /* the program or virtcost was stopped or frozen: timings are void */
 };
 
 #define ARGUMENTS_MAX 96

@@ -157,7 +157,7 @@ int answers_check(struct answers *answers, struct err *err)
                    strsignal(info.si_status));
 }
 
-static int tell_missing(const struct answers *answers, unsigned count, struct err *err)
+static int err_missing(const struct answers *answers, unsigned count, struct err *err)
 {
     char who[128];
 
@@ -185,7 +185,7 @@ int answers_await(struct answers *answers, unsigned count, const struct site *si
         } else if (answers->ready < count) {
             result = answers_check(answers, err);
             if (!result && clock_mono_ns() - heard_ns > PATIENCE_MS * 1000000ull)
-                result = tell_missing(answers, count, err);
+                result = err_missing(answers, count, err);
         }
     } while (!result && answers->ready < count);
     return result;

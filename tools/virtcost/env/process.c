@@ -31,8 +31,8 @@
 #define HALT_NS 60000000000
 
 /*
- * In the child: duplicate /dev/null and the files to descriptors 0, 1 and 2, even if they have these
- * numbers now. Returns 0, or -1 with errno, the descriptors unchanged.
+ * In the child: duplicate /dev/null and the files to descriptors 0, 1 and 2, even if they have
+ * these numbers now. Returns 0, or -1 with errno, the descriptors unchanged.
  */
 static int take_descriptors(int out, int err_out)
 {

@@ -142,14 +142,14 @@ void plan_drop(struct plan *plan, const char *env, const char *reason)
 }
 
 /* The last line of a program's output, without its name and the hint. */
-static const char *reason_of(char *said)
+static const char *reason_of(char *messages)
 {
     char *line, *hint;
 
-    while (*said && said[strlen(said) - 1] == '\n')
-        said[strlen(said) - 1] = '\0';
-    line = strrchr(said, '\n');
-    line = line ? line + 1 : said;
+    while (*messages && messages[strlen(messages) - 1] == '\n')
+        messages[strlen(messages) - 1] = '\0';
+    line = strrchr(messages, '\n');
+    line = line ? line + 1 : messages;
     hint = strstr(line, "; try: ");
     if (hint)
         *hint = '\0';
@@ -176,7 +176,7 @@ int plan_try(struct plan *plan, const struct request *request)
         json_decref(run.report);
         if (result != -1)
             continue;
-        why = *run.said ? reason_of(run.said) : err.text;
+        why = *run.messages ? reason_of(run.messages) : err.text;
         dropped = env->kind == CLI_VM;
         if (dropped)
             plan_drop(plan, env->name, why);

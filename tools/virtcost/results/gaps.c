@@ -143,7 +143,7 @@ static const json_t *find_unlike(const json_t *experiment, const json_t *value, 
 }
 
 /* Why two figures with different parameters have no ratio. */
-static const char *tell_unlike(char text[REASON_MAX], const json_t *other)
+static const char *unlike_reason(char text[REASON_MAX], const json_t *other)
 {
     char label[FIGURES_LABEL_MAX];
 
@@ -177,7 +177,7 @@ static void warn_of_unlike(json_t *warnings, const struct results *results,
                              json_sprintf("%s: no ratio of %s, %lld thr, in %s: %s", name,
                                           figures_label(label, value),
                                           (long long)get_integer(value, "threads"), env,
-                                          tell_unlike(reason, other)));
+                                          unlike_reason(reason, other)));
         }
     }
 }
@@ -256,7 +256,7 @@ static int find_gap(const struct results *results, const json_t *experiment, str
             figures_label(label, value);
             return err_set(
                 err, ERR_FAILED, "%s: %s has no result for %s: %s", name, env, label,
-                other ? tell_unlike(reason, other)
+                other ? unlike_reason(reason, other)
                       : reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
     }

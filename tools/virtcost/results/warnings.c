@@ -225,13 +225,13 @@ static bool chooses_vcpus(const char *name)
 }
 
 /* Whether another part of the results covers a run's warning, or the step provokes it. */
-static bool is_said(const char *code, const char *experiment)
+static bool is_redundant(const char *code, const char *experiment)
 {
-    static const char *const said[] = {"quick",      "steal",        "unpinned",
-                                       "incomplete", "check_failed", "interrupted"};
+    static const char *const codes[] = {"quick",      "steal",        "unpinned",
+                                        "incomplete", "check_failed", "interrupted"};
 
-    for (unsigned i = 0; i < sizeof(said) / sizeof(said[0]); i++)
-        if (!strcmp(code, said[i]))
+    for (unsigned i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (!strcmp(code, codes[i]))
             return true;
     return !strcmp(code, "oversubscribed") && chooses_vcpus(experiment);
 }
@@ -247,7 +247,7 @@ static void warn_runs(const struct results *results, json_t *warnings)
         json_array_foreach (json_object_get(json_object_get(run, "report"), "warnings"), k,
                             warning) {
             code = get_text(warning, "code");
-            if (is_said(code, get_text(run, "experiment")))
+            if (is_redundant(code, get_text(run, "experiment")))
                 continue;
             known = json_object_get(codes, code);
             if (!known)
