@@ -881,10 +881,10 @@ START_TEST(properties_have_no_ratio)
     json_t *json;
 
     for (unsigned e = 0; e < 2; e++) {
-        json_t *fact = row("pages.walk", 1, "ok", 4 + e);
+        json_t *property = row("pages.walk", 1, "ok", 4 + e);
 
-        json_object_set_new(fact, "better", json_string("none"));
-        add_report(&results, "", 0, e ? "vm" : "native", json_pack("{s:[o]}", "benches", fact));
+        json_object_set_new(property, "better", json_string("none"));
+        add_report(&results, "", 0, e ? "vm" : "native", json_pack("{s:[o]}", "benches", property));
     }
     complete(&results, 1);
     json = results_json(&results);

@@ -155,7 +155,7 @@ static int run_step(struct task *task, const struct step *step, uint64_t *random
 {
     const struct experiment *experiment = task->part->experiment;
     struct results *results = task->results;
-    unsigned order[ENVIRONMENTS_MAX] = {0}, place = 0;
+    unsigned order[ENVIRONMENTS_MAX] = {0}, position = 0;
 
     shuffle(order, results->envs, random);
     for (unsigned i = 0; i < results->envs; i++) {
@@ -178,7 +178,7 @@ static int run_step(struct task *task, const struct step *step, uint64_t *random
         if (last->interrupted)
             mark_interrupted(last->report);
         keep_limit(task, step, env->name, last->report);
-        results_add(results, step->label, place++, env->name, last->report);
+        results_add(results, step->label, position++, env->name, last->report);
         task->done++;
     }
     return 0;

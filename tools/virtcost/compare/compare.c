@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tools/virtcost/compare/compare.h"
-#include "tools/virtcost/compare/facts.h"
+#include "tools/virtcost/compare/differences.h"
 #include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
@@ -117,7 +117,7 @@ static void warn_of_rows(json_t *comparison, const char *code, unsigned rows, co
     if (!rows)
         return;
     snprintf(text, sizeof(text), "%u %s %s", rows, rows == 1 ? "row" : "rows", what);
-    facts_warn(comparison, code, text);
+    differences_warn(comparison, code, text);
 }
 
 unsigned compare_count(const json_t *comparison, const char *verdict)
@@ -189,7 +189,7 @@ json_t *compare_results(const json_t *a, const json_t *b, const struct compare_h
         json_object_get(b, "host"), "warnings");
 
     if (comparison && index_a && index_b) {
-        facts_compare(comparison, a, b);
+        differences_compare(comparison, a, b);
         compare_rows(comparison, index_a, index_b, how);
     } else {
         json_decref(comparison);

@@ -82,17 +82,17 @@ static int plan_topology(struct plan *plan, const struct request *request, struc
 }
 
 /* The VM's configured topology: rows with this prefix, each a property. */
-#define FACT "topology."
+#define PROPERTY "topology."
 
-static const char *const told[] = {"sockets", "cores", "threads"};
+static const char *const levels[] = {"sockets", "cores", "threads"};
 
-#define TOLD (sizeof(told) / sizeof(told[0]))
+#define LEVELS (sizeof(levels) / sizeof(levels[0]))
 
-static void add_fact(json_t *report, const char *what, const char *unit, double value)
+static void add_property(json_t *report, const char *what, const char *unit, double value)
 {
     char name[32];
 
-    snprintf(name, sizeof(name), FACT "%s", what);
+    snprintf(name, sizeof(name), PROPERTY "%s", what);
     json_array_append_new(json_object_get(report, "benches"),
                           experiment_row(name, unit, "none", value));
 }
@@ -115,43 +115,43 @@ static int measure_topology(struct run *run, const struct environment *env, cons
     int result = environment_run(run, env, site, options, err);
     const json_t *topology = json_object_get(json_object_get(run->report, "config"), "topology");
 
-    for (unsigned i = 0; i < TOLD && topology; i++)
-        add_fact(run->report, told[i], told[i], get_number(topology, told[i]));
+    for (unsigned i = 0; i < LEVELS && topology; i++)
+        add_property(run->report, levels[i], levels[i], get_number(topology, levels[i]));
     if (topology && json_object_get(options, "topology"))
-        add_fact(run->report, "seen", "", is_seen(run->report));
+        add_property(run->report, "seen", "", is_seen(run->report));
     return result;
 }
 
-static const json_t *find_fact(const json_t *results, const char *step, const char *what)
+static const json_t *find_property(const json_t *results, const char *step, const char *what)
 {
     char name[32];
     const struct figures_want want = {.step = step, .name = name, .env = "vm"};
 
-    snprintf(name, sizeof(name), FACT "%s", what);
+    snprintf(name, sizeof(name), PROPERTY "%s", what);
     return figures_find(json_object_get(results, "values"), &want);
 }
 
-static void put_fact(struct tabular *table, const json_t *fact)
+static void put_property(struct tabular *table, const json_t *property)
 {
-    if (json_object_get(fact, "median"))
-        tabular_cell(table, "%.0f", get_number(fact, "median"));
+    if (json_object_get(property, "median"))
+        tabular_cell(table, "%.0f", get_number(property, "median"));
     else
         tabular_cell(table, "-");
 }
 
-static void put_told(struct tabular *table, const void *ctx)
+static void put_levels(struct tabular *table, const void *ctx)
 {
     static const char *const steps[] = {"bound", "floating", "sockets",
                                         "cores", "threads",  "nodes=2"};
 
     for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
-        const json_t *seen = find_fact(ctx, steps[s], "seen");
+        const json_t *seen = find_property(ctx, steps[s], "seen");
 
-        if (!find_fact(ctx, steps[s], told[0]))
+        if (!find_property(ctx, steps[s], levels[0]))
             continue;
         tabular_cell(table, "%s", steps[s]);
-        for (unsigned i = 0; i < TOLD; i++)
-            put_fact(table, find_fact(ctx, steps[s], told[i]));
+        for (unsigned i = 0; i < LEVELS; i++)
+            put_property(table, find_property(ctx, steps[s], levels[i]));
         /* The space separates it from the numbers. */
         tabular_cell(table, " %s",
                      !json_object_get(seen, "median") ? "-"
@@ -165,14 +165,14 @@ static void print_topology(FILE *out, const json_t *results)
 {
     const struct tabular_column columns[] = {
         {"VM topology", 16, true, NULL},
-        {told[0], 8, false, NULL},
-        {told[1], 8, false, NULL},
-        {told[2], 8, false, NULL},
+        {levels[0], 8, false, NULL},
+        {levels[1], 8, false, NULL},
+        {levels[2], 8, false, NULL},
         {" in the guest's CPUID", 27, true, NULL},
     };
 
     fputc('\n', out);
-    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_told, results);
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_levels, results);
     wrapped_note(out, "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as "
                       "single-core\nsockets, cores of one socket, or pairs of threads. The kernels "
                       "read none of it:\na difference beyond the noise comes from the host.\n");

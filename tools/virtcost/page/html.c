@@ -44,7 +44,7 @@ bool page_has_picture_room(const struct page *page)
     return now < page->pictures_end && now < ROWS_END - PICTURE_MAX;
 }
 
-static void fact(FILE *out, const char *what, const char *text)
+static void property(FILE *out, const char *what, const char *text)
 {
     if (!*text)
         return;
@@ -54,14 +54,14 @@ static void fact(FILE *out, const char *what, const char *text)
     fputs("</div>\n", out);
 }
 
-static void fact_int(FILE *out, const char *what, const json_t *value)
+static void property_int(FILE *out, const char *what, const json_t *value)
 {
     char text[MEASURE_TEXT_MAX];
 
     if (!json_is_integer(value))
         return;
     snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
-    fact(out, what, text);
+    property(out, what, text);
 }
 
 /* The number of blocks that the experiments have. */
@@ -80,7 +80,7 @@ static void write_blocks(FILE *out, const json_t *results)
     }
     snprintf(text, sizeof(text), least < most ? "%lld to %lld" : "%lld", (long long)least,
              (long long)most);
-    fact(out, "Blocks", text);
+    property(out, "Blocks", text);
 }
 
 static void write_memory(FILE *out, const json_t *bytes)
@@ -91,7 +91,7 @@ static void write_memory(FILE *out, const json_t *bytes)
     if (!sheet_number(bytes, &number))
         return;
     snprintf(text, sizeof(text), "%.3g GiB", number / (1 << 30));
-    fact(out, "Memory", text);
+    property(out, "Memory", text);
 }
 
 static void write_kvm(FILE *out, const json_t *host)
@@ -101,7 +101,7 @@ static void write_kvm(FILE *out, const json_t *host)
 
     snprintf(text, sizeof(text), "%s%s%s%s", get_text(host, "kvm_module"), *paging ? ", " : "",
              paging, *paging ? " paging" : "");
-    fact(out, "KVM", text);
+    property(out, "KVM", text);
 }
 
 /* The section on the machine and the runs. */
@@ -111,21 +111,21 @@ static void write_host(FILE *out, const json_t *results)
     const json_t *virtualized = json_object_get(host, "virtualized");
 
     fputs("<section>\n<h2 id='machine'>The machine and the runs</h2>\n<dl>\n", out);
-    fact(out, "CPU", get_text(host, "cpu"));
-    fact_int(out, "CPUs", json_object_get(host, "cpus"));
+    property(out, "CPU", get_text(host, "cpu"));
+    property_int(out, "CPUs", json_object_get(host, "cpus"));
     write_memory(out, json_object_get(host, "memory_bytes"));
-    fact_int(out, "NUMA nodes", json_object_get(host, "numa_nodes"));
-    fact(out, "Kernel", get_text(host, "kernel"));
+    property_int(out, "NUMA nodes", json_object_get(host, "numa_nodes"));
+    property(out, "Kernel", get_text(host, "kernel"));
     write_kvm(out, host);
-    fact(out, "Transparent huge pages", get_text(host, "thp"));
+    property(out, "Transparent huge pages", get_text(host, "thp"));
     if (json_is_boolean(virtualized))
-        fact(out, "Host type", json_is_true(virtualized) ? "virtual machine" : "bare metal");
-    fact(out, "Container runtime", get_text(results, "runtime"));
+        property(out, "Host type", json_is_true(virtualized) ? "virtual machine" : "bare metal");
+    property(out, "Container runtime", get_text(results, "runtime"));
     write_blocks(out, results);
-    fact_int(out, "Seed", json_object_get(results, "seed"));
-    fact(out, "Runs",
-         json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
-                                                         : "full length");
+    property_int(out, "Seed", json_object_get(results, "seed"));
+    property(out, "Runs",
+             json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
+                                                             : "full length");
     fputs("</dl>\n</section>\n", out);
 }
 

@@ -55,7 +55,7 @@ struct wanted {
 static bool is_wanted(const struct sheet *sheet, const struct sheet_row *row,
                       const struct wanted *wanted)
 {
-    return !row->fact && html_known(sheet, row, wanted->pick) &&
+    return !row->property && html_known(sheet, row, wanted->pick) &&
            (!wanted->filter || wanted->filter(row)) &&
            (!wanted->step || !strcmp(row->step, wanted->step)) &&
            (!wanted->unit || !strcmp(row->unit, wanted->unit));
@@ -245,10 +245,10 @@ void html_axis(char text[MEASURE_TEXT_MAX], const struct sheet_row *row)
     bool named = !measure_changes(row->unit) && *row->unit;
 
     snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s", named ? row->unit : "",
-             named && !row->fact ? ", " : "",
-             row->fact    ? ""
-             : row->lower ? "less is better"
-                          : "more is better");
+             named && !row->property ? ", " : "",
+             row->property ? ""
+             : row->lower  ? "less is better"
+                           : "more is better");
 }
 
 void html_value_bars(struct page *page, const struct sheet *sheet)

@@ -36,7 +36,7 @@ static bool number_in(const char *step, const char *key, double *number)
     return end != step + length + 1;
 }
 
-static bool place_of(const struct sheet_row *row, const struct over *over, double *x)
+static bool x_of(const struct sheet_row *row, const struct over *over, double *x)
 {
     if (over->in_step)
         return number_in(row->step, over->key, x);
@@ -63,7 +63,7 @@ static unsigned read_points(struct chart_point *point, const struct sheet *sheet
         const struct sheet_row *row = &sheet->row[i];
         const struct estimate *value = &row->of[env].value;
 
-        if (value->known && same_curve(row, like, over) && place_of(row, over, &point[count].x))
+        if (value->known && same_curve(row, like, over) && x_of(row, over, &point[count].x))
             point[count++].y = value->median;
     }
     chart_sort(point, count);
@@ -131,10 +131,10 @@ void html_curves(struct page *page, const struct sheet *sheet, const char *key, 
     double x;
 
     for (unsigned i = 0; i < sheet->rows; i++) {
-        bool first = place_of(&sheet->row[i], &over, &x);
+        bool first = x_of(&sheet->row[i], &over, &x);
 
         for (unsigned k = 0; k < i && first; k++)
-            first = !place_of(&sheet->row[k], &over, &x) ||
+            first = !x_of(&sheet->row[k], &over, &x) ||
                     !same_curve(&sheet->row[k], &sheet->row[i], &over);
         if (first)
             draw(page, sheet, &sheet->row[i], &over);

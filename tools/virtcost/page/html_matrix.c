@@ -15,18 +15,18 @@
 #define COUNT_MAX 1e9
 
 /* The parsed step "host=4K,guest=2M". */
-struct place {
+struct cell_key {
     char row_key[WORD_MAX], row[WORD_MAX], column_key[WORD_MAX], column[WORD_MAX];
 };
 
-static bool place_of(const struct sheet_row *row, struct place *place)
+static bool cell_key_of(const struct sheet_row *row, struct cell_key *key)
 {
-    return sscanf(row->step, "%23[^=,]=%23[^=,],%23[^=,]=%23[^=,]", place->row_key, place->row,
-                  place->column_key, place->column) == 4;
+    return sscanf(row->step, "%23[^=,]=%23[^=,],%23[^=,]=%23[^=,]", key->row_key, key->row,
+                  key->column_key, key->column) == 4;
 }
 
 struct matrix {
-    struct place at; /* its keys name the sides */
+    struct cell_key at; /* its keys name the sides */
     char row[SIDE_MAX][MEASURE_TEXT_MAX], column[SIDE_MAX][MEASURE_TEXT_MAX];
     unsigned rows, columns;
     struct chart_cell cell[SIDE_MAX * SIDE_MAX];
@@ -66,7 +66,7 @@ static void fill_ratio(struct chart_cell *cell, const struct sheet_row *row,
 static void fill(struct matrix *matrix, const struct sheet *sheet, const struct sheet_row *like,
                  unsigned env, html_pick *pick)
 {
-    struct place place;
+    struct cell_key key;
 
     for (unsigned i = 0; i < sheet->rows; i++) {
         const struct sheet_row *row = &sheet->row[i];
@@ -74,17 +74,17 @@ static void fill(struct matrix *matrix, const struct sheet *sheet, const struct 
         struct chart_cell *cell;
         int r, c;
 
-        if (!estimate->known || !same_matrix(row, like) || !place_of(row, &place))
+        if (!estimate->known || !same_matrix(row, like) || !cell_key_of(row, &key))
             continue;
-        r = side_of(matrix->row, &matrix->rows, place.row);
-        c = side_of(matrix->column, &matrix->columns, place.column);
+        r = side_of(matrix->row, &matrix->rows, key.row);
+        c = side_of(matrix->column, &matrix->columns, key.column);
         if (r < 0 || c < 0)
             continue;
-        matrix->at = place;
+        matrix->at = key;
         cell = &matrix->cell[r * SIDE_MAX + c];
         if (pick == html_ratio) {
             fill_ratio(cell, row, estimate);
-        } else if (row->fact && fabs(estimate->median) < COUNT_MAX) {
+        } else if (row->property && fabs(estimate->median) < COUNT_MAX) {
             snprintf(cell->text, sizeof(cell->text), "%.*f", fmod(estimate->median, 1) != 0,
                      estimate->median);
         } else {
@@ -120,9 +120,9 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
              !value                                        ? *like->unit ? like->unit : "values"
              : !*like->unit || measure_changes(like->unit) ? ""
                                                            : unit,
-             like->fact    ? ""
-             : like->lower ? ", less is better"
-                           : ", more is better");
+             like->property ? ""
+             : like->lower  ? ", less is better"
+                            : ", more is better");
     grid.chart.title = title;
     grid.chart.note = note;
     grid.row_axis = matrix->at.row_key;

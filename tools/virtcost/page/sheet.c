@@ -134,7 +134,7 @@ static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
                               .params = params,
                               .threads = threads,
                               .lower = get_is(like, "better", "lower"),
-                              .fact = get_is(like, "better", "none"),
+                              .property = get_is(like, "better", "none"),
                               .base_step = ""};
     name_row(row);
     return row;

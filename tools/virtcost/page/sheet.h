@@ -50,8 +50,8 @@ struct sheet_row {
     const char *step, *name, *unit;
     const json_t *params;
     json_int_t threads;
-    bool lower; /* less is better */
-    bool fact;  /* a property: neither direction is better */
+    bool lower;    /* less is better */
+    bool property; /* neither direction is better */
     const char *base_step;
     char label[SHEET_LABEL_MAX]; /* "blk.read bs=4K,iodepth=1" */
     struct figure of[SHEET_ENVS_MAX];

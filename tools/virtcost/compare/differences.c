@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/virtcost/compare/facts.h"
+#include "tools/virtcost/compare/differences.h"
 #include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
@@ -13,7 +13,7 @@
 /* Properties of a host that affect its figures: keys of "host". */
 static const struct {
     const char *key, *code, *what;
-} host_facts[] = {
+} host_properties[] = {
     {"cpu", "host_cpu", "CPU"},
     {"cpus", "host_cpus", "number of CPUs"},
     {"memory_bytes", "host_memory", "memory size in bytes"},
@@ -31,7 +31,7 @@ static const struct {
 /* Properties of the whole file. */
 static const struct {
     const char *key, *code, *what;
-} file_facts[] = {
+} file_properties[] = {
     {"quick", "quick", "setting of --quick"},
     {"runtime", "runtime", "container runtime"},
     {"tool.commit", "tool", "version of the programs"},
@@ -40,7 +40,7 @@ static const struct {
 /* Configuration of a run: keys of "config" in a report, with members as "a.b". */
 static const struct {
     const char *key, *code, *what;
-} config_facts[] = {
+} config_properties[] = {
     {"kernels_sha256", "kernels", "code of the benchmarks"},
     {"mem_bytes", "config_mem", "value of --mem in bytes"},
     {"vcpus", "config_vcpus", "value of --vcpus"},
@@ -56,7 +56,7 @@ static const struct {
     {"args", "config_args", "value of --args"},
 };
 
-void facts_warn(json_t *comparison, const char *code, const char *text)
+void differences_warn(json_t *comparison, const char *code, const char *text)
 {
     char clean[512];
 
@@ -117,16 +117,17 @@ static void warn_unless_equal(json_t *comparison, const char *code, const char *
         return;
     snprintf(text, sizeof(text), "the %s differs: %s in a, %s in b", what,
              value_text(of_a, sizeof(of_a), a), value_text(of_b, sizeof(of_b), b));
-    facts_warn(comparison, code, text);
+    differences_warn(comparison, code, text);
 }
 
 /* Each code once, however many runs it concerns. */
 static void warn_of_config(json_t *comparison, const json_t *a, const json_t *b)
 {
-    for (unsigned i = 0; i < sizeof(config_facts) / sizeof(config_facts[0]); i++)
-        if (!has_code(comparison, config_facts[i].code))
-            warn_unless_equal(comparison, config_facts[i].code, config_facts[i].what,
-                              value_at(a, config_facts[i].key), value_at(b, config_facts[i].key));
+    for (unsigned i = 0; i < sizeof(config_properties) / sizeof(config_properties[0]); i++)
+        if (!has_code(comparison, config_properties[i].code))
+            warn_unless_equal(comparison, config_properties[i].code, config_properties[i].what,
+                              value_at(a, config_properties[i].key),
+                              value_at(b, config_properties[i].key));
 }
 
 /* Disks with different paths may be of the same kind. */
@@ -206,7 +207,7 @@ static void warn_of_end(json_t *comparison, const char *side, const json_t *resu
     snprintf(text, sizeof(text), "%s was ended by %s %s: %s are missing", side,
              strchr("aeiou", *reason) ? "an" : "a", reason,
              get_is(results, "schema", REPORT_SCHEMA) ? "results" : "blocks");
-    facts_warn(comparison, "incomplete", text);
+    differences_warn(comparison, "incomplete", text);
 }
 
 /* Pass on the warnings in a report. */
@@ -218,7 +219,7 @@ static void warn_of_report(json_t *comparison, const char *side, const json_t *r
 
     json_array_foreach (json_object_get(report, "warnings"), i, warning) {
         snprintf(text, sizeof(text), "%s: %s", side, get_text(warning, "text"));
-        facts_warn(comparison, get_text(warning, "code"), text);
+        differences_warn(comparison, get_text(warning, "code"), text);
     }
 }
 
@@ -226,11 +227,12 @@ static void warn_of_reports(json_t *comparison, const json_t *a, const json_t *b
 {
     if (!get_is(a, "schema", REPORT_SCHEMA))
         return;
-    facts_warn(comparison, "one_run",
-               "each side is a single run: the intervals leave out the variation between runs; "
-               "virtcost run includes it");
+    differences_warn(
+        comparison, "one_run",
+        "each side is a single run: the intervals leave out the variation between runs; "
+        "virtcost run includes it");
     if (json_equal(a, b))
-        facts_warn(comparison, "same_file", "both are the same report");
+        differences_warn(comparison, "same_file", "both are the same report");
     warn_of_report(comparison, "a", a);
     warn_of_report(comparison, "b", b);
 }
@@ -246,7 +248,7 @@ static void warn_of_seed(json_t *comparison, const json_t *a, const json_t *b)
              "both have the seed %lld: they are the same file, or their runs had the same order, "
              "whose effect on the figures is not measured",
              (long long)json_integer_value(seed));
-    facts_warn(comparison, "same_seed", text);
+    differences_warn(comparison, "same_seed", text);
 }
 
 static void warn_of_schemas(json_t *comparison, const json_t *a, const json_t *b)
@@ -257,21 +259,21 @@ static void warn_of_schemas(json_t *comparison, const json_t *a, const json_t *b
     if (get_is(a, "schema", schema) && get_is(b, "schema", schema))
         return;
     snprintf(text, sizeof(text), "the files are not both of schema %s", schema);
-    facts_warn(comparison, "schema", text);
+    differences_warn(comparison, "schema", text);
 }
 
-void facts_compare(json_t *comparison, const json_t *a, const json_t *b)
+void differences_compare(json_t *comparison, const json_t *a, const json_t *b)
 {
     const json_t *host_a = json_object_get(a, "host"), *host_b = json_object_get(b, "host");
 
-    for (unsigned i = 0; i < sizeof(file_facts) / sizeof(file_facts[0]); i++)
-        warn_unless_equal(comparison, file_facts[i].code, file_facts[i].what,
-                          value_at(a, file_facts[i].key), value_at(b, file_facts[i].key));
+    for (unsigned i = 0; i < sizeof(file_properties) / sizeof(file_properties[0]); i++)
+        warn_unless_equal(comparison, file_properties[i].code, file_properties[i].what,
+                          value_at(a, file_properties[i].key), value_at(b, file_properties[i].key));
     warn_of_schemas(comparison, a, b);
-    for (unsigned i = 0; i < sizeof(host_facts) / sizeof(host_facts[0]); i++)
-        warn_unless_equal(comparison, host_facts[i].code, host_facts[i].what,
-                          json_object_get(host_a, host_facts[i].key),
-                          json_object_get(host_b, host_facts[i].key));
+    for (unsigned i = 0; i < sizeof(host_properties) / sizeof(host_properties[0]); i++)
+        warn_unless_equal(comparison, host_properties[i].code, host_properties[i].what,
+                          json_object_get(host_a, host_properties[i].key),
+                          json_object_get(host_b, host_properties[i].key));
     warn_of_configs(comparison, a, b);
     warn_of_end(comparison, "a", a);
     warn_of_end(comparison, "b", b);
