@@ -147,7 +147,7 @@ START_TEST(virtcost_distinguishes_skipped_from_failed)
                       "--quick", "--mem", "64M", "--bench", "blk.read", "--disk", disk, NULL);
     ck_assert_int_eq(run.status, 1);
     ck_assert_msg(strstr(run.err, "blk.read failed: I/O error: a write") &&
-                      strstr(run.err, "bench-native ended with status 1"),
+                      strstr(run.err, "bench-native exited with status 1"),
                   "%s", run.err);
     outcome_free(&run);
     ck_assert_int_eq(umount2(folder, MNT_DETACH), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtcost: blocks of real runs, and what becomes of them if something goes wrong. */
+/* virtcost: blocks of real runs, and failures of runs. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -19,10 +19,10 @@
 
 #define PATH_BYTES 128
 
-/* What scripts take the place of: no container, and one step. */
+/* Settings for stand-in scripts: no container, and one step. */
 #define FAKE "--bench", "row", "--envs", "native,vm,null"
 
-/* Each block holds each environment once, and each report is whole and of the same kernels. */
+/* Each block has each environment once, and each report is complete and of the same kernels. */
 static void check_runs(const json_t *json, unsigned blocks)
 {
     const char *kernels = json_text_at(json, "runs.0.report.config.kernels_sha256");
@@ -67,7 +67,7 @@ START_TEST(blocks_are_whole)
     ck_assert_str_eq(run.err, "");
     check_has(
         run.out,
-        "bench: What --bench and the other options say; what is run if only --bench is given\n"
+        "bench: The benchmarks of --bench with the given options; the default if --bench is given\n"
         "2 blocks of quick runs, for a first look, seed 7\n");
     json = load(path);
     ck_assert_str_eq(json_text_at(json, "schema"), "virtcost/2");
@@ -101,7 +101,7 @@ START_TEST(arguments_are_checked)
     struct outcome run = program_run("virtcost", NULL);
 
     ck_assert_int_eq(run.status, 2);
-    check_has(run.err, "no command is given; try: virtcost list, run, report or compare");
+    check_has(run.err, "missing command; try: virtcost list, run, report or compare");
     outcome_free(&run);
     run = program_run("virtcost", "compare", "a", "b", "--html", "page", NULL);
     ck_assert_int_eq(run.status, 2);
@@ -111,27 +111,27 @@ START_TEST(arguments_are_checked)
     check_refused(2, "--seed x: not a number; try: a number, such as 42", "--seed", "x");
     check_refused(2, "--seed 9223372036854775808: too large; try: a number below 2^63", "--seed",
                   "9223372036854775808");
-    check_refused(2, "--blocks 99999: too many; try: 1 to 10000", "--blocks", "99999");
-    check_refused(2, "--blocks 0: at least one; try: 1 to 10000", "--blocks", "0");
+    check_refused(2, "--blocks 99999: too large; try: 1 to 10000", "--blocks", "99999");
+    check_refused(2, "--blocks 0: must not be 0; try: 1 to 10000", "--blocks", "0");
     check_refused(2, "--blocks ten: not a number; try: a number, such as 10", "--blocks", "ten");
-    check_refused(2, "--envs vm: two are needed to compare; try: native,vm", "--envs", "vm");
-    check_refused(2, "--envs vm,vm: one is there twice", "--envs", "vm,vm");
-    check_refused(
-        2, "--envs vm,: no environment is called ''; try: native, container, overlayfs, vm, null",
-        "--envs", "vm,");
+    check_refused(2, "--envs vm: at least two environments are required; try: native,vm", "--envs",
+                  "vm");
+    check_refused(2, "--envs vm,vm: duplicate environment", "--envs", "vm,vm");
+    check_refused(2,
+                  "--envs vm,: unknown environment ''; try: native, container, overlayfs, vm, null",
+                  "--envs", "vm,");
     check_refused(2, "--envs null,vm: the base cannot be null", "--envs", "null,vm");
     check_refused(2, "--mem lots: invalid size; try: ", "--mem", "lots");
     check_refused(2, "--mem 3 MiB: not a multiple of 2 MiB", "--mem", "3M");
     check_refused(2, "unrecognized option", "--kvm-trace", NULL);
-    check_refused(2, "here: not an experiment; try: virtcost list", "here", NULL);
-    check_refused(2, "--html x: that is the file of the results; try: a file of its own",
-                  "--output=x", "--html=x");
+    check_refused(2, "here: unknown experiment; try: virtcost list", "here", NULL);
+    check_refused(2, "--html x: same file as the results; try: a different file", "--output=x",
+                  "--html=x");
     check_refused(2, "another option uses this file", "--disk=path=x,size=1M,create", "-ox");
     for (unsigned i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
         char text[80];
 
-        snprintf(text, sizeof(text),
-                 "%s: the experiment %s chooses that itself; try: ", chosen[i].option,
+        snprintf(text, sizeof(text), "%s: set by the experiment %s; try: ", chosen[i].option,
                  chosen[i].experiment);
         run = program_run("virtcost", "run", chosen[i].experiment, chosen[i].option,
                           chosen[i].argument, NULL);
@@ -145,8 +145,8 @@ START_TEST(arguments_are_checked)
 }
 END_TEST
 
-/* What the program itself says is shown, with its status. */
-START_TEST(failed_runs_are_told)
+/* The program's own message is printed, with its status. */
+START_TEST(failed_runs_are_reported)
 {
     /* Before any run. */
     check_refused(2, "virtcost: --pin: CPU 1000 is offline", "--pin", "1000");
@@ -173,19 +173,19 @@ static void check_failure(const char *minivmm, int status, const char *text)
 START_TEST(failures_have_their_status)
 {
     check_failure("echo 'no KVM' >&2; exit 77", 77,
-                  "no KVM\nvirtcost: vm: minivmm ended with status 77, with the message above\n");
-    check_failure("exit 5", 1, "vm: minivmm ended with status 5, without a message\n");
+                  "no KVM\nvirtcost: vm: minivmm exited with status 77, with the message above\n");
+    check_failure("exit 5", 1, "vm: minivmm exited with status 5, without a message\n");
     check_failure("kill -SEGV $$", 1, "vm: minivmm was killed by signal 11 (Segmentation fault)");
-    check_failure("echo '{'", 1, "vm: the report of minivmm is not JSON: line ");
-    check_failure("exit 0", 1, "vm: the report of minivmm is not JSON: line ");
+    check_failure("echo '{'", 1, "vm: invalid JSON report from minivmm: line ");
+    check_failure("exit 0", 1, "vm: invalid JSON report from minivmm: line ");
     check_failure(NULL, 1,
-                  "/minivmm: No such file or directory\nvirtcost: vm: minivmm ended with ");
-    check_failure(REPORT("2", "failed"), 2, "vm: minivmm ended with status 2");
+                  "/minivmm: No such file or directory\nvirtcost: vm: minivmm exited with ");
+    check_failure(REPORT("2", "failed"), 2, "vm: minivmm exited with status 2");
     check_failure("echo '{}'", 1, "the environments ran different kernels; try: ");
 }
 END_TEST
 
-/* What a neighbour does not say, and a victim says: a wrong row of I/O, with its latency. */
+/* A silent neighbour, and a victim with a wrong row of I/O and its latency. */
 #define WRONG_IO                                                                              \
     "case \"$*\" in *load*) echo ready >&2; exec sleep 60;; esac\n"                           \
     "echo '{\"config\": {\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", "       \
@@ -216,7 +216,7 @@ START_TEST(the_latency_of_wrong_io_is_void)
 }
 END_TEST
 
-/* A wrong result is void and the others are not; at the end, the status tells. */
+/* A wrong result is void and the others are not; the exit status is 1. */
 START_TEST(wrong_results_are_void)
 {
     struct outcome run;
@@ -238,7 +238,7 @@ START_TEST(wrong_results_are_void)
 }
 END_TEST
 
-/* What was measured before is not lost. */
+/* Earlier measurements are kept. */
 START_TEST(a_late_failure_keeps_the_blocks_before)
 {
     struct outcome run;
@@ -247,12 +247,12 @@ START_TEST(a_late_failure_keeps_the_blocks_before)
     folder_begin("[ -e \"$0.ran\" ] && exit 3; : >\"$0.ran\"; " RIGHT);
     run = program_run("virtcost", "run", FAKE, "--blocks", "5", "-o", in_folder("json"), NULL);
     ck_assert_int_eq(run.status, 1);
-    check_has(run.err, "vm: minivmm ended with status 3");
+    check_has(run.err, "vm: minivmm exited with status 3");
     check_has(run.out, "warning  bench: ended by an error: 1 of 5 blocks are complete\n");
     json = load(in_folder("json"));
     ck_assert_int_eq(json_int_at(json, "experiments.0.blocks"), 1);
     ck_assert_str_eq(json_text_at(json, "end.reason"), "error");
-    check_has(json_text_at(json, "end.error"), "vm: minivmm ended with status 3");
+    check_has(json_text_at(json, "end.error"), "vm: minivmm exited with status 3");
     json_decref(json);
     outcome_free(&run);
     folder_end();
@@ -266,7 +266,7 @@ START_TEST(full_disk)
     folder_begin(RIGHT);
     run = program_run("virtcost", "run", FAKE, "--blocks", "1", "-o", "/dev/full", NULL);
     ck_assert_int_eq(run.status, 1);
-    check_has(run.err, "cannot write the JSON to /dev/full; it follows here: No space");
+    check_has(run.err, "cannot write the JSON to /dev/full; printing it here: No space");
     check_has(run.err, "\"schema\": \"virtcost/2\"");
     check_has(run.out, "1 block, seed");
     outcome_free(&run);
@@ -274,7 +274,7 @@ START_TEST(full_disk)
     script("to-full", "exec \"${0%/*}/virtcost\" \"$@\" >/dev/full");
     run = program_run("to-full", "run", FAKE, "--blocks", "1", "-o", in_folder("json"), NULL);
     ck_assert_int_eq(run.status, 1);
-    check_has(run.err, "cannot write the table to standard output; it follows here: No space");
+    check_has(run.err, "cannot write the table to standard output; printing it here: No space");
     check_has(run.err, "1 block, seed");
     json_decref(load(in_folder("json")));
     outcome_free(&run);
@@ -282,7 +282,7 @@ START_TEST(full_disk)
 }
 END_TEST
 
-/* virtcost with a second run of the VM that does not end; returns that run's process in *child. */
+/* Start virtcost with a second VM run that hangs; sets *child to that run's process. */
 static struct program start_stuck(pid_t *child)
 {
     const char *args[] = {"run", FAKE, "--blocks", "5", "-o", NULL, NULL};
@@ -333,7 +333,7 @@ static void stop_with(int signal)
     folder_end();
 }
 
-START_TEST(signals_end_it_with_what_there_is)
+START_TEST(a_signal_keeps_the_results_so_far)
 {
     stop_with(SIGINT);
     stop_with(SIGTERM);
@@ -341,7 +341,7 @@ START_TEST(signals_end_it_with_what_there_is)
 }
 END_TEST
 
-/* What cannot be run here is found out before the first block; a stop is no such thing. */
+/* Steps that cannot run are detected before the first block; a stop is not such a step. */
 START_TEST(a_stop_while_it_plans_is_a_stop)
 {
     const char *args[] = {"run", "vector", "--envs", "native,vm", NULL};
@@ -363,7 +363,7 @@ START_TEST(a_stop_while_it_plans_is_a_stop)
 }
 END_TEST
 
-/* A step that the base cannot run is left out for it, and for the base once more. */
+/* A step that the base cannot run is skipped for it and for "null". */
 START_TEST(what_the_base_cannot_run_is_skipped)
 {
     struct outcome run;
@@ -380,7 +380,7 @@ START_TEST(what_the_base_cannot_run_is_skipped)
 }
 END_TEST
 
-/* Nothing that can be run is no success, and the reason is told. */
+/* If nothing can be run, it fails with the reason. */
 START_TEST(without_a_step_it_fails)
 {
     struct outcome run;
@@ -390,13 +390,13 @@ START_TEST(without_a_step_it_fails)
     script("bench-native", RIGHT);
     run = program_run("virtcost", "run", "vector", "--envs", "native,vm", "--blocks", "1", NULL);
     ck_assert_int_eq(run.status, 77);
-    check_has(run.err, "vector: nothing of it can be run: no KVM");
+    check_has(run.err, "vector: no step can be run: no KVM");
     outcome_free(&run);
     folder_end();
 }
 END_TEST
 
-/* Killed outright, it takes the program that it runs along. */
+/* SIGKILL of virtcost kills the program that it runs. */
 START_TEST(nothing_outlives_it)
 {
     struct program program;
@@ -428,7 +428,7 @@ static unsigned pool(void)
     return pages;
 }
 
-/* Huge pages that it has reserved go back, however it ends. */
+/* Reserved huge pages are released, however virtcost ends. */
 START_TEST(huge_pages_are_given_back)
 {
     static const int signals[] = {SIGINT, SIGKILL};
@@ -455,7 +455,7 @@ START_TEST(huge_pages_are_given_back)
         kill(program.pid, signals[i]);
         run = program_wait(&program);
         ck_assert_int_eq(run.status, i ? 128 + SIGKILL : 1);
-        /* A process that remains gives them back; if it does not, the test's time is up. */
+        /* The cleaner releases them; otherwise the test times out. */
         while (pool() != before)
             nanosleep(&pause, NULL);
         outcome_free(&run);
@@ -481,10 +481,10 @@ START_TEST(results_are_shown_again_and_compared)
     check_has(run.out, "fma isa=");
     check_has(run.out, "compute loses half");
     outcome_free(&run);
-    /* The results are not replaced by their page. */
+    /* The page must not replace the results. */
     run = program_run("virtcost", "report", path, "--html", path, NULL);
     ck_assert_int_eq(run.status, 2);
-    check_has(run.err, ": that is the file of the results; try: ");
+    check_has(run.err, ": same file as the results; try: ");
     outcome_free(&run);
     run = program_run("virtcost", "compare", path, path, "--fail-if-worse", "1", NULL);
     ck_assert_msg(run.status == 0, "%s", run.err);
@@ -494,12 +494,12 @@ START_TEST(results_are_shown_again_and_compared)
     ck_assert_int_eq(fclose(empty), 0);
     run = program_run("virtcost", "compare", path, other, "--fail-if-worse", "1", NULL);
     ck_assert_int_eq(run.status, 1);
-    check_has(run.err, "--fail-if-worse: the two have no figure in common; try: ");
+    check_has(run.err, "--fail-if-worse: no figure in common; try: ");
     outcome_free(&run);
     unlink(other);
     run = program_run("virtcost", "report", program_path("virtcost"), NULL);
     ck_assert_int_eq(run.status, 2);
-    check_has(run.err, "try: a file of virtcost run --output");
+    check_has(run.err, "try: a file from virtcost run --output");
     outcome_free(&run);
     run = program_run("virtcost", "list", NULL);
     check_has(run.out, "\ndensity ");
@@ -509,8 +509,8 @@ START_TEST(results_are_shown_again_and_compared)
 END_TEST
 
 SUITE_MAIN_KVM("virtcost", results_are_shown_again_and_compared, blocks_are_whole,
-               arguments_are_checked, failed_runs_are_told, failures_have_their_status,
+               arguments_are_checked, failed_runs_are_reported, failures_have_their_status,
                the_latency_of_wrong_io_is_void, wrong_results_are_void,
-               a_late_failure_keeps_the_blocks_before, full_disk, signals_end_it_with_what_there_is,
+               a_late_failure_keeps_the_blocks_before, full_disk, a_signal_keeps_the_results_so_far,
                a_stop_while_it_plans_is_a_stop, what_the_base_cannot_run_is_skipped,
                without_a_step_it_fails, nothing_outlives_it, huge_pages_are_given_back)

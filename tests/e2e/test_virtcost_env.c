@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * virtcost's environments in ordinary use: in a terminal, under limits, stopped, with a runtime
- * that hangs, and with disks of all sorts.
+ * that hangs, and with all kinds of disks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,20 +23,20 @@
 
 #define PATH_BYTES 128
 
-/* One block of a real run that takes no time. */
+/* One block of a real run that takes almost no time. */
 #define SHORT "run", "--quick", "--blocks", "1", "--mem", "64M"
 
-/* What scripts take the place of: no container, and one step. */
+/* Settings for stand-in scripts: no container, and one step. */
 #define FAKE "--bench", "row", "--envs", "native,vm"
 
-/* Wait for a file to be there. */
+/* Wait until a file exists. */
 static void await_file(const char *path)
 {
     while (access(path, F_OK))
         pause_ms(5);
 }
 
-/* That no cgroup of a virtcost is left; the suite's time is up if one stays. */
+/* Check that no cgroup of a virtcost is left; the test times out if one stays. */
 static void check_no_cgroup(pid_t pid)
 {
     static const char *const patterns[] = {"/sys/fs/cgroup/*virtcost-%d*",
@@ -55,11 +55,11 @@ static void check_no_cgroup(pid_t pid)
     }
 }
 
-/* A program in the foreground of a terminal of its own. */
+/* A program in the foreground of its own terminal. */
 struct terminal {
     pid_t pid;
     int fd;
-    char said[16384];
+    char output[16384];
 };
 
 static struct terminal terminal_start(const char *const *args)
@@ -79,22 +79,25 @@ static struct terminal terminal_start(const char *const *args)
     return terminal;
 }
 
-/* All that it says until its end. Returns its status, as program_wait() has it. */
+/* Collect all of its output until it exits. Returns its status, as program_wait() does. */
 static int terminal_wait(struct terminal *terminal)
 {
     size_t used = 0;
     ssize_t got;
     int status;
 
-    while (used < sizeof(terminal->said) - 1 &&
-           (got = read(terminal->fd, terminal->said + used, sizeof(terminal->said) - 1 - used)) > 0)
+    while (used < sizeof(terminal->output) - 1 &&
+           (got = read(terminal->fd, terminal->output + used,
+                       sizeof(terminal->output) - 1 - used)) > 0)
         used += (size_t)got;
     ck_assert_int_eq(waitpid(terminal->pid, &status, 0), terminal->pid);
     close(terminal->fd);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* A child that reads the terminal would be stopped, and one that cannot be is no reason to hang. */
+/*
+ * A child that reads the terminal would be stopped, and one that cannot be stopped must not hang.
+ */
 START_TEST(a_terminal_makes_no_difference)
 {
     static const char *const real[] = {SHORT, "--bench", "fma", "--envs", "native,container", NULL};
@@ -103,13 +106,13 @@ START_TEST(a_terminal_makes_no_difference)
 
     folder_begin("cat; cat </dev/tty; stty -F /dev/tty sane; " RIGHT);
     terminal = terminal_start(fake);
-    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.said);
+    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.output);
     folder_end();
     if (!has_container())
         return;
     terminal = terminal_start(real);
-    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.said);
-    check_has(terminal.said, " container ");
+    ck_assert_msg(!terminal_wait(&terminal), "%s", terminal.output);
+    check_has(terminal.output, " container ");
     check_no_cgroup(terminal.pid);
 }
 END_TEST
@@ -124,7 +127,7 @@ static bool is_in_folder(const char *pattern)
     return there;
 }
 
-/* With nothing left, be it while a runtime is looked for, a container runs, or one is made. */
+/* Nothing is left, whether a runtime is being tried, a container runs, or one is being created. */
 START_TEST(ctrl_c_ends_it_in_every_phase)
 {
     static const char *const args[] = {"run",    "--mem",          "64M", "--bench", "load.idle",
@@ -143,9 +146,9 @@ START_TEST(ctrl_c_ends_it_in_every_phase)
         pause_ms(after_ms[i]);
         ck_assert_int_eq(write(terminal.fd, "\003", 1), 1);
         status = terminal_wait(&terminal);
-        /* Before it heeds signals, the signal itself ends it. */
+        /* Before it handles signals, the signal itself ends it. */
         ck_assert_msg(status == 1 || (!i && status == 128 + SIGINT), "%d: %s", status,
-                      terminal.said);
+                      terminal.output);
         check_no_cgroup(terminal.pid);
         ck_assert(!is_in_folder("virtcost-*"));
         folder_end();
@@ -153,7 +156,7 @@ START_TEST(ctrl_c_ends_it_in_every_phase)
 }
 END_TEST
 
-/* Killed outright, it leaves its files and cgroups to a process that removes them. */
+/* After SIGKILL, its files and cgroups are removed by the cleaner. */
 START_TEST(nothing_is_left_of_one_that_is_killed)
 {
     static const char *const args[] = {"run",     "density", "--count",          "3",
@@ -181,7 +184,7 @@ START_TEST(nothing_is_left_of_one_that_is_killed)
 }
 END_TEST
 
-/* A runtime that does not end is ended, with what it has started. */
+/* A runtime that hangs is killed, with the processes it started. */
 START_TEST(a_runtime_that_hangs_is_ended)
 {
     const char *args[] = {"run", "--bench", "row", "--runtime", NULL, NULL};
@@ -191,7 +194,7 @@ START_TEST(a_runtime_that_hangs_is_ended)
     int pid, status;
     FILE *file;
 
-    /* What is orphaned is ours. */
+    /* Orphans become this process's children. */
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
     folder_begin(RIGHT);
     script("runc", "case \"$*\" in *run*) ;; *) exit 0;; esac\n"
@@ -209,7 +212,7 @@ START_TEST(a_runtime_that_hangs_is_ended)
     file = fopen(ran, "r");
     ck_assert(file && fscanf(file, "%d", &pid) == 1);
     fclose(file);
-    /* Its parent may have reaped it before it was ended itself. */
+    /* Its parent may have reaped it before being killed. */
     if (waitpid(pid, &status, 0) == pid)
         ck_assert(WIFSIGNALED(status));
     else
@@ -218,11 +221,11 @@ START_TEST(a_runtime_that_hangs_is_ended)
 }
 END_TEST
 
-/* What a child's stop voids, and that the user is told at once, lest it seem to hang. */
+/* A stopped child voids timings, and the user is informed at once, as it would seem to hang. */
 START_TEST(a_child_that_is_stopped_is_reported)
 {
     const char *args[] = {"run", FAKE, "--blocks", "1", "-o", NULL, NULL};
-    char path[2 * PATH_BYTES], said[256] = "";
+    char path[2 * PATH_BYTES], output[256] = "";
     struct program program;
     struct outcome run;
     const char *pid;
@@ -232,11 +235,11 @@ START_TEST(a_child_that_is_stopped_is_reported)
     folder_begin("kill -STOP $$; " RIGHT);
     args[8] = strcpy(path, in_folder("json"));
     program = program_start("virtcost", args);
-    while (!(pid = strstr(said, "kill -CONT ")) || !strchr(pid, '\n')) {
+    while (!(pid = strstr(output, "kill -CONT ")) || !strchr(pid, '\n')) {
         pause_ms(5);
-        said[pread(program.err, said, sizeof(said) - 1, 0)] = '\0';
+        output[pread(program.err, output, sizeof(output) - 1, 0)] = '\0';
     }
-    check_has(said, "virtcost: minivmm was stopped by signal 19 (Stopped (signal)); try: ");
+    check_has(output, "virtcost: minivmm was stopped by signal 19 (Stopped (signal)); try: ");
     kill(atoi(pid + strlen("kill -CONT ")), SIGCONT);
     run = program_wait(&program);
     ck_assert_int_eq(run.status, 1);
@@ -272,8 +275,8 @@ static void hold(pid_t pid, const char *group)
     ck_assert_int_eq(write_group(group, "freezer.state", "THAWED"), 0);
 }
 
-/* With Ctrl-Z, say, or by a cgroup: what it timed meanwhile is void. */
-START_TEST(being_stopped_itself_is_noticed)
+/* Stopped by Ctrl-Z, for example, or frozen by a cgroup: its timings are void. */
+START_TEST(a_stop_of_virtcost_is_detected)
 {
     const char *args[] = {"run", FAKE, "--blocks", "1", NULL};
     char group[64] = "";
@@ -315,21 +318,21 @@ START_TEST(the_oom_killer_is_named)
     folder_begin("exec tail /dev/zero");
     run = run_in(group, args);
     ck_assert_int_eq(run.status, 1);
-    check_has(run.err, "vm: minivmm was killed by the kernel's OOM killer (its cgroup's memory "
-                       "limit is 32 MiB); try: a smaller --mem, or a higher limit\n");
+    check_has(run.err, "vm: minivmm was killed by the kernel's OOM killer (cgroup memory "
+                       "limit 32 MiB); try: a smaller --mem, or a higher limit\n");
     outcome_free(&run);
     folder_end();
     leave_group(group, home);
 }
 END_TEST
 
-/* Beside a neighbour that is gone, there is no figure. */
+/* With a neighbour that has exited, there is no figure. */
 START_TEST(a_neighbour_that_ends_is_an_error)
 {
     static const struct {
         const char *neighbour, *expected;
     } cases[] = {
-        {"echo ready >&2; exit 3", "an instance ended with status 3"},
+        {"echo ready >&2; exit 3", "an instance exited with status 3"},
         {"kill -9 $$", "an instance was killed by signal 9 (Killed)"},
     };
 
@@ -353,5 +356,5 @@ END_TEST
 
 SUITE_MAIN_KVM("virtcost_env", a_terminal_makes_no_difference, ctrl_c_ends_it_in_every_phase,
                nothing_is_left_of_one_that_is_killed, a_runtime_that_hangs_is_ended,
-               a_child_that_is_stopped_is_reported, being_stopped_itself_is_noticed,
+               a_child_that_is_stopped_is_reported, a_stop_of_virtcost_is_detected,
                the_oom_killer_is_named, a_neighbour_that_ends_is_an_error)

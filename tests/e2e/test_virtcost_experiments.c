@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtcost's experiments, with real containers where they can be run. */
+/* virtcost's experiments, with real containers where they can run. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -17,7 +17,7 @@
 
 #define PATH_BYTES 128
 
-/* Whether containers can be run here: as root, with a runtime that works. */
+/* Whether containers can run here: as root, with a working runtime. */
 static bool has_container(void)
 {
     struct outcome run = program_run("virtcost", "run", "--quick", "--blocks", "1", "--bench",
@@ -76,7 +76,7 @@ START_TEST(a_container_is_a_real_one)
 
         ck_assert_str_eq(json_text_at(run, "report.env"), contained ? "container" : env);
         ck_assert_str_eq(json_text_at(run, "report.benches.0.check"), "ok");
-        /* The limit is what a VM has, and a little more. */
+        /* The limit is a VM's memory and a little more. */
         if (contained)
             ck_assert_int_lt(json_int_at(run, "report.host.memory_limit_bytes"),
                              (json_int_t)3 << 30);
@@ -108,7 +108,7 @@ static unsigned count_processes(const char *name)
     return count;
 }
 
-/* So long until something is true that happens by itself. */
+/* Wait until a condition becomes true. */
 static bool soon(bool (*is)(unsigned), unsigned argument)
 {
     const struct timespec pause = {0, 20000000};
@@ -171,7 +171,7 @@ START_TEST(starts_come_in_phases)
         else if (strcmp(name, "startup.to_user") != 0)
             phases += median;
     }
-    /* All but what lies between two clocks' readings. */
+    /* All but the time between the readings of two clocks. */
     ck_assert_double_gt(phases, 0.9 * total);
     ck_assert_double_lt(phases, 1.1 * total);
     json_decref(json);
@@ -191,7 +191,7 @@ START_TEST(many_are_alive_at_once_and_gone_afterwards)
 }
 END_TEST
 
-/* A runtime makes folders in all hierarchies of cgroups; those are gone as well. */
+/* A runtime creates folders in all cgroup hierarchies; they are removed as well. */
 START_TEST(a_crowd_of_containers_leaves_no_cgroup)
 {
     static const char *const args[] = {"run", "density", "--quick",          "--count",
@@ -216,8 +216,8 @@ START_TEST(a_crowd_of_containers_leaves_no_cgroup)
 }
 END_TEST
 
-/* Every step of the experiments on causes, of a benchmark that takes no time. */
-START_TEST(causes_are_looked_for_step_by_step)
+/* Every step of these experiments, with a benchmark that takes no time. */
+START_TEST(experiments_on_causes_run_all_steps)
 {
     static const struct {
         const char *experiment, *step, *other;
@@ -245,8 +245,10 @@ START_TEST(causes_are_looked_for_step_by_step)
 }
 END_TEST
 
-/* What a VM is told of its CPUs, and whether its CPUID says so, is in the results and the text. */
-START_TEST(a_topology_is_told)
+/*
+ * The configured topology, and whether the guest's CPUID shows it, is in the results and the text.
+ */
+START_TEST(a_topology_is_reported)
 {
     char path[] = "/tmp/virtcost-json-XXXXXX";
     struct outcome run;
@@ -258,7 +260,7 @@ START_TEST(a_topology_is_told)
     run = program_run("virtcost", "run", "topology", "--quick", "--blocks", "1", "--mem", "64M",
                       "--vcpus", "2", "--envs", "native,vm", "--bench", "fma", "-o", path, NULL);
     ck_assert_msg(run.status == 0, "%s", run.err);
-    check_has(run.out, "\nthe VM is told    sockets    cores  threads  and its CPUID says\n"
+    check_has(run.out, "\nVM topology       sockets    cores  threads  in the guest's CPUID\n"
                        "bound                   1        2        1  -\n");
     check_has(run.out, "\nsockets                 2        1        1  ");
     check_has(run.out, "\nthreads                 1        1        2  ");
@@ -288,8 +290,8 @@ START_TEST(a_container_is_made_in_any_folder)
 }
 END_TEST
 
-/* What a runtime says is told, without what its log adds. */
-START_TEST(a_runtime_that_fails_says_why)
+/* A runtime's message is printed without the prefix of its log. */
+START_TEST(the_message_of_a_failing_runtime_is_shown)
 {
     static const char *const names[] = {"runc", "docker"};
     char runtime[2 * PATH_BYTES], expected[128];
@@ -299,8 +301,7 @@ START_TEST(a_runtime_that_fails_says_why)
     for (unsigned i = 0; i < 2; i++) {
         script(names[i], "echo 'time=\"now\" level=error msg=\"no room\"' >&2; exit 1");
         strcpy(runtime, in_folder(names[i]));
-        snprintf(expected, sizeof(expected),
-                 "no container can be run: %s: no room; try: ", names[i]);
+        snprintf(expected, sizeof(expected), "cannot run containers: %s: no room; try: ", names[i]);
         run = program_run("virtcost", "run", "--bench", "row", "--runtime", runtime, NULL);
         ck_assert_int_eq(run.status, 77);
         check_has(run.err, expected);
@@ -310,8 +311,8 @@ START_TEST(a_runtime_that_fails_says_why)
 }
 END_TEST
 
-/* Without a runtime, the others are run, and the reader is told. */
-START_TEST(without_containers_there_are_the_others)
+/* Without a runtime, the other environments are run, with a warning. */
+START_TEST(without_containers_the_others_run)
 {
     char *path = strdup(getenv("PATH"));
     struct outcome run;
@@ -322,18 +323,17 @@ START_TEST(without_containers_there_are_the_others)
     setenv("PATH", path, 1);
     free(path);
     ck_assert_msg(run.status == 0, "status %d\n%s", run.status, run.err);
-    check_has(run.err, "no container can be run: runc: ");
-    check_has(run.out, "warning  no container can be run: ");
+    check_has(run.err, "cannot run containers: runc: ");
+    check_has(run.out, "warning  cannot run containers: ");
     check_has(run.out, " vm ");
     outcome_free(&run);
-    check_refused(2, "--runtime nothing: not a runtime that is known; try: runc", "--runtime",
-                  "nothing");
-    check_refused(77, "no container can be run: crun: ", "--runtime", "/nowhere/crun");
+    check_refused(2, "--runtime nothing: unknown runtime; try: runc", "--runtime", "nothing");
+    check_refused(77, "cannot run containers: crun: ", "--runtime", "/nowhere/crun");
 }
 END_TEST
 
-/* An instance that cannot start ends it, with its own words. */
-START_TEST(a_full_machine_is_named)
+/* An instance that cannot start ends the run, with its own message. */
+START_TEST(an_instance_that_cannot_start_is_reported)
 {
     struct outcome run;
 
@@ -341,7 +341,7 @@ START_TEST(a_full_machine_is_named)
     script("bench-native", "echo ready >&2; exec sleep 60");
     run = program_run("virtcost", "run", "density", "--envs", "native,vm", "--blocks", "1",
                       "--count", "3", NULL);
-    check_has(run.err, "an instance says: minivmm: no room");
+    check_has(run.err, "an instance reported: minivmm: no room");
     ck_assert_int_eq(run.status, 1);
     outcome_free(&run);
     folder_end();
@@ -350,6 +350,7 @@ END_TEST
 
 SUITE_MAIN_KVM("virtcost_experiments", a_container_is_a_real_one, no_container_outlives_it,
                starts_come_in_phases, many_are_alive_at_once_and_gone_afterwards,
-               a_crowd_of_containers_leaves_no_cgroup, causes_are_looked_for_step_by_step,
-               a_topology_is_told, a_container_is_made_in_any_folder, a_runtime_that_fails_says_why,
-               without_containers_there_are_the_others, a_full_machine_is_named)
+               a_crowd_of_containers_leaves_no_cgroup, experiments_on_causes_run_all_steps,
+               a_topology_is_reported, a_container_is_made_in_any_folder,
+               the_message_of_a_failing_runtime_is_shown, without_containers_the_others_run,
+               an_instance_that_cannot_start_is_reported)

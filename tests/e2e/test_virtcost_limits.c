@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtcost under limits, with disks of all sorts, and what it says where a result is missing. */
+/* virtcost under limits, with all kinds of disks, and its messages for missing results. */
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/loop.h>
@@ -17,14 +17,14 @@
 
 #define PATH_BYTES 128
 
-/* One block of a real run that takes no time. */
+/* One block of a real run that takes almost no time. */
 #define SHORT "run", "--quick", "--blocks", "1", "--mem", "64M"
 
-/* What scripts take the place of: no container, and one step. */
+/* Settings for stand-in scripts: no container, and one step. */
 #define FAKE "--bench", "row", "--envs", "native,vm"
 
-/* Wait for a file to be there. */
-/* Whether a cgroup below this one, of a container, has a process. */
+/* Wait until a file exists. */
+/* Whether a container's cgroup below this one has a process. */
 static bool has_container_in(const char *group)
 {
     char pattern[PATH_BYTES], line[16];
@@ -45,7 +45,7 @@ static bool has_container_in(const char *group)
     return found;
 }
 
-/* Its cgroup is below that of virtcost, so that a quota holds for it as well. */
+/* Its cgroup is below virtcost's, so that a quota applies to it as well. */
 START_TEST(a_container_does_not_escape_its_caller)
 {
     static const char *const args[] = {"run",    "--mem",          "64M", "--bench", "load.idle",
@@ -75,7 +75,7 @@ START_TEST(a_container_does_not_escape_its_caller)
 }
 END_TEST
 
-/* A row of a report of a host with a quota, or with none. */
+/* A row of a report from a host with a quota, or without. */
 #define LIMITED(limit)                                                                             \
     "echo '{\"config\": {\"kernels_sha256\": \"0\", \"mem_bytes\": 1}, \"host\": {\"cpus\": "      \
     "4" limit                                                                                      \
@@ -83,7 +83,7 @@ END_TEST
     "\"params\": {}, \"threads\": 1, \"unit\": \"u\", \"better\": \"higher\", \"check\": \"ok\", " \
     "\"median\": 2.0}]}'"
 
-/* No ratio is that of two limits. */
+/* Runs under two limits have no ratio. */
 START_TEST(unequal_limits_make_no_ratio)
 {
     static const struct {
@@ -169,7 +169,7 @@ START_TEST(a_container_has_any_disk)
 
     if (!has_container())
         return;
-    /* In folders that a container has its own of, and in the one that it cannot have. */
+    /* In folders that a container's own mounts hide, and in the one that it cannot have. */
     snprintf(file, sizeof(file), "/test disk %d", (int)getpid());
     make_file(file, 0600);
     check_disk(file);
@@ -179,7 +179,7 @@ START_TEST(a_container_has_any_disk)
     ck_assert_int_eq(chdir("/dev"), 0);
     check_disk(link + strlen("/dev/"));
     unlink(link);
-    /* Only a capability lets root use it. */
+    /* Root needs a capability to use it. */
     ck_assert_int_eq(chown(file, 65534, 65534) | chmod(file, 0400), 0);
     check_disk(file);
     if (*attach(device, file)) {
@@ -195,7 +195,7 @@ START_TEST(a_container_has_any_disk)
 }
 END_TEST
 
-/* All environments have one file, where no disk is named: a container's own would be in memory. */
+/* Without --disk, all environments use the same file: a container's own would be in memory. */
 START_TEST(without_a_disk_all_have_one_file)
 {
     char args[] = "bs=4k iodepth=1";
@@ -223,8 +223,8 @@ END_TEST
     "}, \"threads\": 1, \"unit\": \"u\", \"better\": " \
     "\"higher\", \"check\": \"ok\", \"median\": 2.0}"
 
-/* What gave nothing is in the table, and no success. */
-START_TEST(what_is_missing_is_said)
+/* A run without a result is in the table and fails. */
+START_TEST(missing_results_are_reported)
 {
     static const struct {
         const char *native, *vm, *table, *error;
@@ -233,11 +233,11 @@ START_TEST(what_is_missing_is_said)
          "bench: vm has no result: other: no such disk\n"},
         {SKIPPED(ROW("row") "," ROW("other")), SKIPPED(ROW("row")),
          "skipped  vm: other: no such disk\n",
-         "bench: vm has no result of other: other: no such "
+         "bench: vm has no result for other: other: no such "
          "disk\n"},
         {SKIPPED(ROW_OF("row", "\"n\": 2")), SKIPPED(ROW_OF("row", "\"n\": 1")), "row n=2 ",
-         "bench: vm has no result of row n=2: its parameters differ there"},
-        /* Status 1 for a benchmark that was named; the others have their figures. */
+         "bench: vm has no result for row n=2: its parameters differ there"},
+        /* Status 1 for a named benchmark; the others have their figures. */
         {RIGHT, SKIPPED(ROW("row")) "; exit 1", "skipped  vm: other: no such disk\n", NULL},
         {SKIPPED(""), SKIPPED(""), "warning  bench: native has no result: other: no such disk\n",
          "bench: no result: other: no such disk\n"},
@@ -258,7 +258,7 @@ START_TEST(what_is_missing_is_said)
 }
 END_TEST
 
-/* An environment that was named and has nothing to do there gives nothing. */
+/* A named environment in which nothing runs is a failure. */
 START_TEST(an_environment_without_use_is_a_failure)
 {
     struct outcome run;
@@ -268,21 +268,21 @@ START_TEST(an_environment_without_use_is_a_failure)
     run = program_run("virtcost", "run", "kernels", "--quick", "--blocks", "1", "--bench", "fma",
                       "--mem", "64M", "--envs", "native,overlayfs", NULL);
     ck_assert_int_eq(run.status, 1);
-    check_has(run.err, "virtcost: overlayfs has no result: nothing of this runs there\n");
-    check_has(run.out, "warning  overlayfs has no result: nothing of this runs there\n");
+    check_has(run.err, "virtcost: overlayfs has no result: no step runs in this environment\n");
+    check_has(run.out, "warning  overlayfs has no result: no step runs in this environment\n");
     outcome_free(&run);
 }
 END_TEST
 
-/* An engine in whose place a script runs the program as it is. */
+/* An engine replaced by a script that runs the program directly. */
 #define ENGINE                                                                                    \
     "echo \"$*\" >>\"$0.log\"\n"                                                                  \
     "case $1 in --version) echo 'Docker version 9.8.7, build x';; ps) echo abc;;\n"               \
     "run) while [ \"${1#virtcost-}\" = \"$1\" ] || [ \"$2\" != /bench-native ]; do shift; done; " \
     "shift 2; [ \"$1\" = --version ] && exit 0\n" RIGHT ";; esac"
 
-/* Its containers are given the limits, found by a label, and removed with their image. */
-START_TEST(an_engine_is_told_the_limits)
+/* Its containers get the limits, are found by label, and are removed with their image. */
+START_TEST(an_engine_gets_the_limits)
 {
     const char *args[] = {"run",      "--bench", "row",       "--envs", "native,container",
                           "--blocks", "1",       "--runtime", NULL,     NULL};
@@ -321,5 +321,5 @@ END_TEST
 
 SUITE_MAIN_KVM("virtcost_limits", a_container_does_not_escape_its_caller,
                unequal_limits_make_no_ratio, a_container_has_any_disk,
-               without_a_disk_all_have_one_file, what_is_missing_is_said,
-               an_environment_without_use_is_a_failure, an_engine_is_told_the_limits)
+               without_a_disk_all_have_one_file, missing_results_are_reported,
+               an_environment_without_use_is_a_failure, an_engine_gets_the_limits)

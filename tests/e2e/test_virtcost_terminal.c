@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the programs print on a terminal: it fits, whatever the terminal. */
+/* The programs' output on a terminal: it fits any width. */
 #include <errno.h>
 #include <pty.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static const unsigned short widths[] = {40, 60, 80, 120, 200};
 
 #define WIDTHS (sizeof(widths) / sizeof(widths[0]))
 
-/* All that arrives until the other side is closed. To be freed by the caller. */
+/* All data until the other side is closed. To be freed by the caller. */
 static char *read_all(int master)
 {
     size_t length = 0, room = 1 << 16;
@@ -35,7 +35,7 @@ static char *read_all(int master)
     return text;
 }
 
-/* What a program shows on a terminal so wide; it must end with status 0. To be freed. */
+/* A program's output on a terminal of this width; it must exit with 0. To be freed. */
 static char *screen_of(unsigned short columns, const char *name, const char *const *args)
 {
     const struct winsize size = {.ws_row = 24, .ws_col = columns};
@@ -56,7 +56,7 @@ static char *screen_of(unsigned short columns, const char *name, const char *con
     return text;
 }
 
-/* The characters of a line that are shown: behind what clears it, if that is in it. */
+/* The visible characters of a line: those after the sequence that clears it, if any. */
 static size_t shown_length(const char *line)
 {
     size_t length = strcspn(line, "\n"), shown = 0;
@@ -121,7 +121,7 @@ START_TEST(lists_fit)
     check_all_widths("minivmm", list);
     check_all_widths("bench-native", list);
     check_all_widths("virtcost", experiments);
-    /* What another program reads has one line for each, however long. */
+    /* Output to another program has one line per item, however long. */
     run = program_run("bench-native", "--list", NULL);
     ck_assert(strstr(run.out, "\n ") == NULL);
     outcome_free(&run);
@@ -192,7 +192,7 @@ START_TEST(comparisons_fit)
 }
 END_TEST
 
-/* A file is the same wherever it was made. */
+/* A file is the same wherever it was written. */
 START_TEST(what_goes_to_a_file_does_not_depend_on_the_terminal)
 {
     const char *path = results_file(NULL);
@@ -234,7 +234,7 @@ START_TEST(a_dumb_terminal_gets_text_alone)
         ck_assert_msg(strchr(text, '\033') == NULL, "%s", text);
         free(text);
     }
-    /* So that this means something. */
+    /* Otherwise this test is meaningless. */
     setenv("TERM", "xterm", 1);
     {
         char *text = screen_of(80, runs[2].name, runs[2].args);
@@ -245,7 +245,7 @@ START_TEST(a_dumb_terminal_gets_text_alone)
 }
 END_TEST
 
-/* Each command has its own options only, and examples. */
+/* Each command has only its own options, and examples. */
 START_TEST(each_command_has_its_own_help)
 {
     static const struct {
@@ -287,7 +287,7 @@ START_TEST(help_does_not_depend_on_where_it_is_asked_for)
     ck_assert_str_eq(first.out, last.out);
     ck_assert_msg(strstr(none.out, "Commands:\n") && !strstr(none.out, "--mem"), "%s", none.out);
     ck_assert_int_eq(unknown.status, 2);
-    ck_assert(strstr(unknown.err, "nothing: not a command; try: ") != NULL);
+    ck_assert(strstr(unknown.err, "nothing: unknown command; try: ") != NULL);
     outcome_free(&first);
     outcome_free(&last);
     outcome_free(&none);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtcost: what its verdicts make of real files, and that no run takes an older file for nothing.
- */
+/* virtcost: its verdicts on real files, and that no run replaces an older file with nothing. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,14 +15,14 @@
 /* No container, and one step. */
 #define FAKE "--bench", "row", "--envs", "native,vm"
 
-/* A report whose one figure is the first line of a file, which goes with it. */
+/* A report whose one figure is the first line of a file, which is then deleted. */
 #define NEXT                                                                               \
     "v=$(head -n 1 \"$0.values\"); sed -i 1d \"$0.values\"; echo '{\"config\": "           \
     "{\"kernels_sha256\": \"0\"}, \"end\": {\"reason\": \"guest\", \"guest_status\": 0}, " \
     "\"benches\": [{\"name\": \"row\", \"params\": {}, \"threads\": 1, \"unit\": \"u\", "  \
     "\"better\": \"higher\", \"check\": \"ok\", \"median\": '$v'}]}'"
 
-/* Results in `name`: natively always 2.0, in the VM these, one a block. */
+/* Results in `name`: natively always 2.0, in the VM these, one per block. */
 static struct outcome run_of(const char *values, const char *blocks, const char *name,
                              const char *margin)
 {
@@ -82,14 +81,14 @@ START_TEST(a_comparison_has_its_status)
         {"twos", "wide", {"--fail-if-worse", "20"}, 0, "] is too wide"},
         {"twos", "wide", {"--fail-if-unclear"}, 1, "--fail-if-unclear: 1 figure cannot be judged"},
         {"twos", "near", {"--fail-if-worse", "5", "--fail-if-unclear"}, 0, NULL},
-        /* What is asked for is not within the margin then. */
+        /* The limit is within the margin then. */
         {"twos", "near", {"--fail-if-worse", "1"}, 1, "1 figure is worse by more than 1 %"},
         {"twos", "near", {"--fail-if-worse", "2"}, 0, NULL},
         {"twos",
          "near",
          {"--margin", "5", "--fail-if-worse", "1"},
          2,
-         "--margin 5: more than the 1 of --fail-if-worse; try: --margin 1"},
+         "--margin 5: larger than --fail-if-worse 1; try: --margin 1"},
         {"twos", "near", {"--margin", "x"}, 2, "--margin x: not a percentage; try: a number"},
         {"twos", "near", {"--margin", "-1"}, 2, "--margin -1: below 0; try: 0 to 100"},
         {"twos", "near", {"--margin", "101"}, 2, "--margin 101: too large; try: 0 to 100"},
@@ -122,7 +121,7 @@ START_TEST(a_comparison_has_its_status)
 }
 END_TEST
 
-/* The margin goes with the results, until another is asked for. */
+/* The margin is stored in the results, unless another is given. */
 START_TEST(the_margin_is_kept)
 {
     struct outcome run;
@@ -196,12 +195,12 @@ START_TEST(a_failure_before_the_first_block_replaces_nothing)
         run = program_run("virtcost", "run", FAKE, "--blocks", "2", "--seed", seed, "-o", path,
                           "--html", page, NULL);
         ck_assert_int_eq(run.status, 1);
-        check_has(run.err, "vm: minivmm ended with status 3");
+        check_has(run.err, "vm: minivmm exited with status 3");
         outcome_free(&run);
         check_older("json");
         check_older("page");
     }
-    /* Where there is nothing to lose, what was run is written. */
+    /* Where there is nothing to lose, the runs are written. */
     unlink(path);
     for (int i = 0; i < 4 && access(path, F_OK); i++) {
         char seed[16];
@@ -217,7 +216,7 @@ START_TEST(a_failure_before_the_first_block_replaces_nothing)
 }
 END_TEST
 
-/* A stop or a kill within the first block, after a run of it or before. */
+/* A stop or SIGKILL within the first block, after a run of it or before. */
 START_TEST(a_stop_before_the_first_block_replaces_nothing)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGKILL};
@@ -247,7 +246,7 @@ START_TEST(a_stop_before_the_first_block_replaces_nothing)
 }
 END_TEST
 
-/* Two hosts' own reports; and not one thing for another. */
+/* Reports of two hosts; unlike files are refused. */
 START_TEST(reports_of_single_runs_are_compared)
 {
     char vm[] = "/tmp/virtcost-vm-XXXXXX", native[] = "/tmp/virtcost-native-XXXXXX";
@@ -277,10 +276,10 @@ START_TEST(reports_of_single_runs_are_compared)
     outcome_free(&run);
     run = program_run("virtcost", "compare", vm, native, NULL);
     ck_assert_int_eq(run.status, 2);
-    check_has(run.err, " is of the environment 'vm', ");
+    check_has(run.err, " has 'vm', ");
     outcome_free(&run);
 
-    /* Half of it in the other file: as few samples as there are, that is no pass. */
+    /* Half of it in the other file: with so few samples it does not pass. */
     json = load(vm);
     json_array_clear(json_at(json, "benches.0.samples"));
     json_array_append_new(json_at(json, "benches.0.samples"), json_real(0.5));
@@ -296,7 +295,7 @@ START_TEST(reports_of_single_runs_are_compared)
     json_decref(json);
     run = program_run("virtcost", "compare", vm, native, NULL);
     ck_assert_int_eq(run.status, 2);
-    check_has(run.err, "the samples of one run are no blocks; try: two reports");
+    check_has(run.err, "samples of one run are not blocks; try: two reports");
     outcome_free(&run);
     unlink(vm);
     unlink(native);

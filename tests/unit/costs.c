@@ -15,11 +15,11 @@ static const char *const envs[ENVS] = {"native", "container", "overlayfs", "vm",
 
 static uint64_t state;
 
-/* Of the experiment that is being made: the samples of each row, and how far they are apart. */
+/* The current experiment: the samples per row, and their spread. */
 static unsigned samples;
 static double spread;
 
-/* Around 1, most of it within `spread` of that; skewed as times are. */
+/* Around 1, mostly within `spread` of it; skewed as times are. */
 static double noise(void)
 {
     double sum = 0;
@@ -29,7 +29,7 @@ static double noise(void)
     return exp(sum * spread);
 }
 
-/* A row of an experiment: what it is, and the figure of each environment; 0: none. */
+/* A row of an experiment, and the figure of each environment; 0: none. */
 struct row {
     const char *step, *name;
     json_t *params;
@@ -78,7 +78,7 @@ static void add_ratio(json_t *experiment, const struct row *row, unsigned env, d
     json_array_append_new(json_object_get(experiment, "ratios"), ratio);
 }
 
-/* Add the row, which is consumed. Returns the VM's value, borrowed. */
+/* Add the row, taking its reference. Returns the VM's value, borrowed. */
 static json_t *add(json_t *experiment, struct row row)
 {
     json_t *of_vm = NULL;
@@ -202,7 +202,7 @@ static json_t *latency(double ns, double tail)
                      "p99.9", ns * (1.9 + 27 * tail), "points", points);
 }
 
-/* What one I/O adds to, by number of requests in flight. */
+/* The time added to one I/O, by depth. */
 static void add_added(json_t *experiment, const char *name, json_t *params, double base,
                       double added, double per_io)
 {
@@ -373,7 +373,7 @@ static void add_vector(json_t *results)
     }
     json_array_append_new(json_object_get(experiment, "skipped"),
                           json_pack("{s:s, s:s, s:s}", "env", "", "step", "isa=avx10", "reason",
-                                    "these CPUs offer no such instructions"));
+                                    "unsupported by these CPUs"));
 }
 
 static void add_scaling(json_t *results)

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Results of virtcost that never were, for the tests of its page: every experiment, in five
- * environments, with figures such as a small cloud machine gives. The same every time.
+ * Made-up results of virtcost for tests of its page: every experiment, in five environments, with
+ * figures like those of a small cloud machine. They are always the same.
  */
 #ifndef UNIT_COSTS_H
 #define UNIT_COSTS_H
 
 #include <jansson.h>
 
-/* costs_results(): of schema "virtcost/2". costs_claims(): what html_write() takes beside. Both to
- * be freed by the caller. */
+/*
+ * costs_results(): results of schema "virtcost/2". costs_claims(): the claims for html_write(). The
+ * caller frees both.
+ */
 json_t *costs_results(void);
 json_t *costs_claims(void);
 
-/* costs_experiment(): that of the name, borrowed; NULL if there is none. */
+/* costs_experiment(): the experiment of that name, borrowed; NULL if unknown. */
 json_t *costs_experiment(json_t *results, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Axes of pictures, and the quantities at them. */
+/* Axes of pictures, and their quantities. */
 #include <math.h>
 
 #include "tests/support/suite.h"
@@ -33,13 +33,13 @@ START_TEST(ends_and_ticks_are_round)
 }
 END_TEST
 
-START_TEST(values_are_where_they_belong)
+START_TEST(values_have_their_positions)
 {
     struct axis linear = fit(false, 0, 10), log = fit(true, 1, 100);
 
     ck_assert_double_eq_tol(axis_at(&linear, 2.5), 25, 1e-9);
     ck_assert_double_eq_tol(axis_at(&log, 10), 50, 1e-9);
-    /* What is beyond is at the end. */
+    /* A value beyond the end is at the end. */
     ck_assert_double_eq(axis_at(&linear, -1), 0);
     ck_assert_double_eq(axis_at(&linear, 1e20), 100);
     ck_assert_double_eq(axis_at(&log, 0), 0);
@@ -126,6 +126,6 @@ START_TEST(sizes_are_written_as_fio_does)
 }
 END_TEST
 
-SUITE_MAIN("axis", ends_and_ticks_are_round, values_are_where_they_belong,
+SUITE_MAIN("axis", ends_and_ticks_are_round, values_have_their_positions,
            no_range_is_too_narrow_or_too_wide, a_quantity_has_the_unit_that_suits_it,
            some_units_change_with_the_value, sizes_are_written_as_fio_does)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What results say to each claim, from results whose answer is known. */
+/* Verdicts on the claims, from results with known answers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +27,7 @@ static json_t *experiment(json_t *results, const char *name)
     return json_array_get(experiments, json_array_size(experiments) - 1);
 }
 
-/* What a row is about. */
+/* Identifies a row. */
 struct about {
     const char *experiment, *step, *name, *unit, *better;
     int threads, bs, iodepth;
@@ -68,7 +68,7 @@ static void add_ratio(json_t *results, const struct about *about, const char *en
     json_array_append_new(json_at(experiment(results, about->experiment), "ratios"), row);
 }
 
-/* Native has `value`, the environment `ratio` times as much, to within 0.01. */
+/* Native has `value`, the environment `ratio` times that, within 0.01. */
 static void add_pair(json_t *results, const struct about *about, const char *env, double value,
                      double ratio)
 {
@@ -77,7 +77,7 @@ static void add_pair(json_t *results, const struct about *about, const char *env
     add_ratio(results, about, env, ratio, 0.01, 0.97);
 }
 
-/* The answer to the claim that begins so; its text must hold `expected`. */
+/* Check the answer to the claim with this prefix; its text must contain `expected`. */
 static void expect(json_t *results, const char *claim, const char *verdict, const char *expected)
 {
     json_t *claims = claims_of(results), *found;
@@ -113,7 +113,7 @@ static void add_isa(json_t *results, const char *step, double native, double rat
     add_pair(results, &about, "vm", native, ratio);
 }
 
-/* What is left in a step of what there was in another, within an environment. */
+/* The ratio of a step to another, within an environment. */
 static void add_left(json_t *results, const char *env, double left)
 {
     const struct about about = {"vector", "isa=sse2", "linpack", "GFLOP/s", "higher", 1, 0, 0};
@@ -125,15 +125,15 @@ static void add_left(json_t *results, const char *env, double left)
     json_object_set_new(row, "base_step", json_string("isa=avx512"));
 }
 
-START_TEST(compute_loses_what_is_hidden)
+START_TEST(compute_loses_what_a_hidden_unit_gives)
 {
     static const struct {
         double whole, whole_ratio, sse2, sse2_ratio;
         const char *verdict;
     } cases[] = {
-        {110, 1.0, 50, 1.0, YES}, {110, 0.99, 25, 1.0, YES}, /* no FMA either */
+        {110, 1.0, 50, 1.0, YES}, {110, 0.99, 25, 1.0, YES}, /* without FMA as well */
         {110, 0.8, 50, 1.0, NO},                             /* the VM itself loses */
-        {110, 1.0, 90, 1.0, NO},                             /* there is little to hide */
+        {110, 1.0, 90, 1.0, NO},                             /* the hidden unit is hardly faster */
         {110, 1.0, 90, 0.55, NO},                            /* and not natively */
     };
 
@@ -142,7 +142,7 @@ START_TEST(compute_loses_what_is_hidden)
 
         add_isa(results, "isa=avx512", cases[i].whole, cases[i].whole_ratio);
         add_isa(results, "isa=sse2", cases[i].sse2, cases[i].sse2_ratio);
-        expect(results, "compute", PART, "the file's vector has no rows");
+        expect(results, "compute", PART, "no rows for it in the experiment vector");
         add_left(results, "native", cases[i].sse2 / cases[i].whole);
         add_left(results, "vm",
                  cases[i].sse2 * cases[i].sse2_ratio / cases[i].whole / cases[i].whole_ratio);
@@ -158,7 +158,7 @@ START_TEST(compute_needs_a_vector_unit_to_hide)
 
     expect(results, "compute", ABSENT, "virtcost run vector");
     add_isa(results, "isa=sse2", 20, 1);
-    expect(results, "compute", ABSENT, "the file's vector has no rows");
+    expect(results, "compute", ABSENT, "no rows for it in the experiment vector");
     json_array_append_new(json_at(experiment(results, "vector"), "skipped"),
                           json_pack("{s:s, s:s, s:s}", "env", "vm", "step", "isa=avx2", "reason",
                                     "the CPU has no AVX2"));
@@ -183,21 +183,21 @@ START_TEST(sequential_memory_ties_at_one_and_at_all_cpus)
 
     expect(results, "sequential", ABSENT, "virtcost run kernels");
     add_kernel(results, "stream.triad", 1, 40, 0.995);
-    expect(results, "sequential", PART, "the file's kernels has no rows");
+    expect(results, "sequential", PART, "no rows for it in the experiment kernels");
     add_kernel(results, "stream.triad", 2, 50, 0.985);
     expect(results, "sequential", YES,
            "stream.triad, 1 thread: 40.00 / - / 39.80 GB/s, VM/native 0.9950 [0.9850, 1.005]");
-    expect(results, "sequential", YES, "two sockets cannot be shown");
+    expect(results, "sequential", YES, "in for the study's two sockets");
     add_kernel(results, "stream.triad", 2, 50, 0.9);
     expect(results, "sequential", NO, "0.9000 [0.8900, 0.9100]");
     json_decref(results);
 
-    /* Against a container, say, it is another question. */
+    /* A ratio to a container does not answer the claim. */
     results = results_begin("ept", 1, 1);
     add_kernel(results, "stream.triad", 1, 40, 0.995);
     json_object_set_new(json_at(results, "experiments.0.ratios.0"), "base",
                         json_string("container"));
-    expect(results, "sequential", ABSENT, "the file's kernels has no rows");
+    expect(results, "sequential", ABSENT, "no rows for it in the experiment kernels");
     json_decref(results);
 
     results = results_begin("ept", 1, 2);
@@ -207,8 +207,8 @@ START_TEST(sequential_memory_ties_at_one_and_at_all_cpus)
 }
 END_TEST
 
-/* One that could hide the loss that is claimed is no tie; nor is one that nobody can be sure of. */
-START_TEST(a_wide_or_unsure_interval_is_no_answer)
+/* An interval that could contain the claimed loss is no tie, nor is an unsure one. */
+START_TEST(a_wide_or_unsure_interval_decides_nothing)
 {
     static const struct about one = {"kernels", "threads=1", "stream.triad", "GB/s", "higher", 1, 0,
                                      0};
@@ -241,7 +241,7 @@ static void add_blk(json_t *results, const char *env, const char *name, int bs, 
     add_pair(results, &about, env, bs == 4096 ? 84000 : 500, ratio);
 }
 
-/* An interval on both sides of what is claimed decides nothing; its figures are there. */
+/* An interval on both sides of the claim's threshold decides nothing; its figures are quoted. */
 START_TEST(what_is_measured_is_never_called_not_measured)
 {
     static const struct about triad = {
@@ -261,12 +261,12 @@ START_TEST(what_is_measured_is_never_called_not_measured)
            "VM/native 1.000 (too few blocks for an interval), unclear; ");
     expect(results, "sequential", OPEN, "too few blocks to decide: at least 6 are needed");
 
-    /* 14 % may be lost, or nothing. */
+    /* The loss may be 14 %, or 0. */
     add_value(results, &gups, "native", 0.05);
     add_ratio(results, &gups, "vm", 0.93, 0.08, 0.97);
     expect(results, "random memory loses", OPEN, "VM/native 0.9300 [0.8500, 1.010], unclear");
 
-    /* A step of which it is unclear whether it loses half. */
+    /* It is unclear whether a step loses half. */
     add_isa(results, "isa=avx512", 110, 1);
     add_left(results, "native", 0.45);
     add_ratio(results, &sse2, "vm", 0.58, 0.05, 0.97);
@@ -274,7 +274,7 @@ START_TEST(what_is_measured_is_never_called_not_measured)
                         json_string("isa=avx512"));
     expect(results, "compute", OPEN, "in the VM 0.5800 [0.5300, 0.6300]");
 
-    /* More than nothing is lost, but perhaps less than it takes to suffer. */
+    /* There is a loss, but perhaps less than the claim needs. */
     add_ratio(results, &small, "vm", 0.8, 0.05, 0.97);
     add_blk(results, "vm", "blk.read", 1 << 20, 2, 1);
     expect(results, "small I/O", OPEN, "VM/native 0.8000 [0.7500, 0.8500]; ");
@@ -282,8 +282,8 @@ START_TEST(what_is_measured_is_never_called_not_measured)
 }
 END_TEST
 
-/* Of few samples, more settle it; how many is said where it can be known. */
-START_TEST(what_would_decide_it_is_told)
+/* More samples would decide; their number is stated where it can be estimated. */
+START_TEST(blocks_that_would_decide_are_stated)
 {
     static const struct about triad = {
         "kernels", "threads=1", "stream.triad", "GB/s", "higher", 1, 0, 0};
@@ -296,8 +296,8 @@ START_TEST(what_would_decide_it_is_told)
         json_array_append_new(samples, json_real(1));
     json_object_set_new(row, "samples", samples);
     expect(results, "sequential", OPEN, "unclear (about 46 blocks would settle it)");
-    expect(results, "sequential", OPEN, "too few blocks to decide: about 46 would");
-    /* Where 10 % are the same, it is clear. */
+    expect(results, "sequential", OPEN, "too few blocks to decide: about 46 are needed");
+    /* With a margin of 10 %, it is clear. */
     json_object_set_new(results, "margin_pct", json_integer(10));
     expect(results, "sequential", YES, "VM/native 1.000 [0.9391, 1.061]");
     json_decref(results);
@@ -319,7 +319,7 @@ START_TEST(random_memory_loses_to_the_nested_walk)
     expect(results, "random memory loses", YES, "1 thread: 0.04580 / - / 0.03939 GUPS");
     json_decref(results);
 
-    /* Large pages hide it, small ones show it. */
+    /* Large pages hide the loss, small ones show it. */
     results = results_begin("npt", 2, 1);
     add_kernel(results, "gups.stream", 1, 0.0458, 0.99);
     expect(results, "random memory loses", NO, "virtcost run pages");
@@ -342,12 +342,12 @@ START_TEST(shadow_paging_has_no_nested_walk)
 
     expect(results, "random memory loses", ABSENT, "virtcost run kernels");
     add_kernel(results, "gups.stream", 1, 0.0458, 1);
-    expect(results, "random memory loses", CANNOT, "a tie is what is expected here");
+    expect(results, "random memory loses", CANNOT, "a tie is expected");
     json_decref(results);
 
     results = results_begin("shadow", 2, 1);
     add_kernel(results, "gups.stream", 1, 0.0458, 0.8);
-    expect(results, "random memory loses", CANNOT, "the loss that is seen has another cause");
+    expect(results, "random memory loses", CANNOT, "the measured loss has another cause");
     json_decref(results);
 }
 END_TEST
@@ -360,14 +360,15 @@ START_TEST(the_loop_decides_whether_all_cpus_tie)
     add_kernel(results, "gups.forkjoin", 1, 0.1, 0.5);
     add_kernel(results, "gups.forkjoin", 2, 0.1, 1);
     add_kernel(results, "gups.stream", 2, 0.2, 0.86);
-    expect(results, "random memory ties", YES, "hides a loss that is there");
-    expect(results, "random memory ties", YES, "the first loop over the second, natively 0.5000 [");
+    expect(results, "random memory ties", YES, "hides the loss measured");
+    expect(results, "random memory ties", YES,
+           "rate of the first loop relative to the second, natively 0.5000 [");
     json_decref(results);
 
     results = results_begin("shadow", 2, 1);
     add_kernel(results, "gups.forkjoin", 2, 0.1, 1);
     add_kernel(results, "gups.stream", 2, 0.2, 1);
-    expect(results, "random memory ties", YES, "hides no loss here");
+    expect(results, "random memory ties", YES, "hides no loss: there is none");
     json_decref(results);
 
     results = results_begin("ept", 2, 1);
@@ -393,7 +394,7 @@ START_TEST(small_io_suffers_if_large_does_not)
 
         expect(results, "small I/O", ABSENT, "virtcost run blk");
         add_blk(results, "vm", "blk.randread", 4096, 1, cases[i].small);
-        expect(results, "small I/O", PART, "the file's blk has no rows");
+        expect(results, "small I/O", PART, "no rows for it in the experiment blk");
         add_blk(results, "vm", "blk.read", 1 << 20, 2, cases[i].large);
         json_array_append_new(json_at(experiment(results, "blk"), "added"),
                               json_pack("{s:s, s:{s:i, s:i}, s:f, s:[{s:s, s:f, s:f}], s:f, s:f}",
@@ -420,7 +421,7 @@ START_TEST(there_is_no_network)
 }
 END_TEST
 
-START_TEST(starting_without_an_operating_system_is_another_thing)
+START_TEST(starting_without_an_operating_system_is_not_comparable)
 {
     static const struct about total = {"startup", "", "startup.total", "ns", "lower", 1, 0, 0};
     static const struct about rate = {"density", "", "density.rate", "1/s", "higher", 1, 0, 0};
@@ -436,7 +437,7 @@ START_TEST(starting_without_an_operating_system_is_another_thing)
     expect(results, "VMs start slowly", OTHER, "boots no operating system");
     expect(results, "VMs start slowly", OTHER, "virtcost run density");
     add_value(results, &rate, "vm", 1000);
-    expect(results, "VMs start slowly", OTHER, "starts at once: a VM 1000 1/s");
+    expect(results, "VMs start slowly", OTHER, "rate of concurrent starts: a VM 1000 1/s");
     json_decref(results);
 }
 END_TEST
@@ -477,12 +478,12 @@ static void add_noise(json_t *results, const char *env, const char *name, const 
 START_TEST(isolation_is_weaker_where_the_victim_suffers_more)
 {
     static const struct {
-        double container, vm; /* of a latency */
+        double container, vm; /* ratios of a latency */
         double margin_pct;
         const char *verdict, *text;
     } cases[] = {
-        {2, 1.5, 3, YES, "suffer more in 1, the VM's in 0, both the same in 1, and 0 are"},
-        {2, 2.01, 3, NO, "suffer more in 0, the VM's in 0, both the same in 2, and 0 are"},
+        {2, 1.5, 3, YES, "loses more in 1, the VM in 0, both the same in 1, and 0 are"},
+        {2, 2.01, 3, NO, "loses more in 0, the VM in 0, both the same in 2, and 0 are"},
         {2, 2.01, 0.5, OPEN, "both the same in 0, and 2 are unclear; too wide an interval"},
         {1.5, 2, 3, NO, "blk.randread.p99 beside neighbour=disk: container 0.6667"},
     };
@@ -494,7 +495,7 @@ START_TEST(isolation_is_weaker_where_the_victim_suffers_more)
         expect(results, "containers isolate", ABSENT, "virtcost run noise");
         add_noise(results, "container", "linpack", "higher", 0.9);
         add_noise(results, "container", "blk.randread.p99", "lower", cases[i].container);
-        expect(results, "containers isolate", ABSENT, "the file's noise has no rows");
+        expect(results, "containers isolate", ABSENT, "no rows for it in the experiment noise");
         add_noise(results, "vm", "blk.randread.p99", "lower", cases[i].vm);
         add_noise(results, "vm", "linpack", "higher", 0.9);
         expect(results, "containers isolate", cases[i].verdict, cases[i].text);
@@ -533,8 +534,8 @@ START_TEST(the_text_is_wrapped)
 }
 END_TEST
 
-/* Nothing in a file makes it crash, or claim what was not measured. */
-START_TEST(anything_may_be_in_a_file)
+/* Arbitrary content causes no crash, and no claim on what was not measured. */
+START_TEST(arbitrary_files_are_safe)
 {
     static const char *const rows[] = {
         "3",
@@ -590,11 +591,11 @@ START_TEST(anything_may_be_in_a_file)
 }
 END_TEST
 
-SUITE_MAIN("claims", compute_loses_what_is_hidden, compute_needs_a_vector_unit_to_hide,
-           sequential_memory_ties_at_one_and_at_all_cpus, a_wide_or_unsure_interval_is_no_answer,
-           what_is_measured_is_never_called_not_measured, what_would_decide_it_is_told,
+SUITE_MAIN("claims", compute_loses_what_a_hidden_unit_gives, compute_needs_a_vector_unit_to_hide,
+           sequential_memory_ties_at_one_and_at_all_cpus, a_wide_or_unsure_interval_decides_nothing,
+           what_is_measured_is_never_called_not_measured, blocks_that_would_decide_are_stated,
            random_memory_loses_to_the_nested_walk, shadow_paging_has_no_nested_walk,
            the_loop_decides_whether_all_cpus_tie, small_io_suffers_if_large_does_not,
-           there_is_no_network, starting_without_an_operating_system_is_another_thing,
+           there_is_no_network, starting_without_an_operating_system_is_not_comparable,
            layers_cost_if_volumes_do_not, isolation_is_weaker_where_the_victim_suffers_more,
-           the_text_is_wrapped, anything_may_be_in_a_file)
+           the_text_is_wrapped, arbitrary_files_are_safe)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two files of results, made of numbers whose answers are known, or of anything at all. */
+/* Comparisons of two results files, with known answers, and of arbitrary JSON. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static json_t *parse(const char *text)
     return json;
 }
 
-/* Results of one figure, whose samples are JSON. */
+/* Results with one figure, whose samples are JSON. */
 static json_t *results_of(const char *better, const char *samples)
 {
     json_t *json = json_pack(
@@ -142,11 +142,11 @@ static const char *failures(const json_t *comparison, double pct, bool unclear)
 #define WIDE_AND_LOW "[5, 14, 7, 11, 8, 6]"
 #define LESS         "[9.1, 9.15, 9.05, 9.2, 9.0, 9.1]"
 
-START_TEST(what_cannot_be_seen_is_no_pass)
+START_TEST(an_undetectable_change_does_not_pass)
 {
     static const struct {
         const char *better, *a, *b;
-        double pct; /* negative: none */
+        double pct; /* negative: option not given */
         bool unclear;
         const char *failures;
     } cases[] = {
@@ -160,7 +160,7 @@ START_TEST(what_cannot_be_seen_is_no_pass)
         {"higher", TENS, LESS, 5, false, WORSE("5")},
         {"higher", TENS, LESS, 10, true, ""},
         {"higher", TENS, TENS, 5, true, ""},
-        /* Half of it is gone, and nobody can be sure. */
+        /* Half as much, but too few samples to decide. */
         {"higher", FIVE_TENS, HALF, 5, false, MAYBE("5")},
         {"higher", TENS, HALF, 5, true, MAYBE("5") "; " UNCLEAR},
         {"lower", HALF, TENS, 5, false, MAYBE("5")},
@@ -168,14 +168,14 @@ START_TEST(what_cannot_be_seen_is_no_pass)
         {"higher", TENS, WIDE_AND_LOW, 5, false, MAYBE("5")},
         {"higher", TENS, WIDE_AND_LOW, 30, false, ""},
         {"higher", TENS, WIDE_AND_LOW, 30, true, UNCLEAR},
-        /* Nobody can be sure of a gain either, but none asked. */
+        /* A gain cannot be judged either, but no option requires that. */
         {"lower", FIVE_TENS, HALF, 5, false, ""},
         {"lower", FIVE_TENS, HALF, 5, true, UNCLEAR},
         {"higher", TENS, WIDE, 5, false, ""},
         {"higher", TENS, WIDE, -1, true, UNCLEAR},
         {"higher", TENS, WIDE, -1, false, ""},
         {"higher", TENS, HALF, -1, false, ""},
-        /* A figure that is gone. */
+        /* A missing figure. */
         {"higher", TENS, "[]", 5, false, MAYBE("5")},
         {"lower", TENS, "[]", 5, false, MAYBE("5")},
         {"higher", TENS, "[0, 0, 0, 0, 0, 0]", 5, false, MAYBE("5")},
@@ -204,7 +204,7 @@ START_TEST(what_cannot_be_seen_is_no_pass)
 }
 END_TEST
 
-/* However large the margin may be that the figures are within. */
+/* A figure within the margin never fails, however large the margin is. */
 START_TEST(the_same_never_fails)
 {
     json_t *comparison = compare_within("higher", TENS, LESS, 15);
@@ -238,10 +238,9 @@ START_TEST(what_cannot_be_judged_is_named)
         {TENS, WIDE_AND_LOW, ": may be 25 % worse: 0.75 ["},
         {TENS, WIDE_AND_LOW, "] is too wide, about "},
         {TENS, WIDE_AND_LOW, " blocks would settle it\n"},
-        {TENS, "[]", ": no ratio, b lost it\n"},
+        {TENS, "[]", ": no ratio, b has no sample\n"},
         {"[]", TENS, ": no ratio\n"},
-        {TENS, "[0, 5, 5, 5, 5, 5, 5]",
-         ": may be 50 % worse: no ratio, as a sample is not above 0\n"},
+        {TENS, "[0, 5, 5, 5, 5, 5, 5]", ": may be 50 % worse: no ratio, a sample is not above 0\n"},
     };
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -263,7 +262,7 @@ START_TEST(what_cannot_be_judged_is_named)
 }
 END_TEST
 
-/* One that only a has is not judged either; of very many, not all are named. */
+/* A figure only in a cannot be judged either; of very many, not all are named. */
 START_TEST(missing_figures_are_counted)
 {
     json_t *a = results_of("higher", TENS), *b = results_of("higher", TENS), *comparison;
@@ -293,8 +292,8 @@ START_TEST(missing_figures_are_counted)
 }
 END_TEST
 
-/* A figure whose unit or direction has changed is not compared, and so no pass either. */
-START_TEST(figures_apart_are_no_pass)
+/* A figure whose unit or direction changed is not compared, and does not pass. */
+START_TEST(incomparable_figures_do_not_pass)
 {
     static const struct {
         const char *key, *value;
@@ -336,7 +335,7 @@ START_TEST(few_samples_have_no_verdict)
     ck_assert_int_eq(json_int_at(comparison, "rows.0.settled_by_blocks"), 6);
     ck_assert_uint_eq(compare_count(comparison, "unclear"), 1);
     ck_assert(has_warning(comparison, "few"));
-    /* All that the two ranges allow, and what that is worth: (1 - 2/64) (1 - 2/32). */
+    /* The interval that the two ranges allow, and its confidence: (1 - 2/64) (1 - 2/32). */
     ck_assert_double_eq_tol(real_at(comparison, "rows.0.ci95.0"), 90 / 10.2, 1e-12);
     ck_assert_double_eq_tol(real_at(comparison, "rows.0.ci95.1"), 94 / 9.8, 1e-12);
     ck_assert_double_eq_tol(real_at(comparison, "rows.0.confidence"), 0.96875 * 0.9375, 1e-12);
@@ -373,7 +372,7 @@ START_TEST(without_a_positive_sample_there_is_no_ratio)
 }
 END_TEST
 
-/* Of samples that are not numbers, the others still count. */
+/* Samples that are not numbers are skipped, the others count. */
 START_TEST(void_samples_are_left_out)
 {
     json_t *comparison = compare("lower", "[10, null, 10, 10, \"x\", 10, 10, 10]", TWENTIES);
@@ -420,8 +419,8 @@ START_TEST(other_units_are_not_compared)
 }
 END_TEST
 
-/* What pages were in use is nothing to be worse. */
-START_TEST(facts_are_not_compared)
+/* The page sizes in use cannot be worse. */
+START_TEST(properties_are_not_compared)
 {
     json_t *comparison = compare("none", TENS, TWENTIES);
 
@@ -432,7 +431,7 @@ START_TEST(facts_are_not_compared)
 }
 END_TEST
 
-START_TEST(what_makes_two_files_hard_to_compare_is_said)
+START_TEST(differences_of_the_files_are_warnings)
 {
     json_t *a = parse("{\"schema\": \"virtcost/2\", \"seed\": 7, \"quick\": false, \"host\": "
                       "{\"cpu\": \"A\", \"kernel\": \"6.1\", \"paging\": \"ept\", \"cpus\": 2}, "
@@ -448,7 +447,7 @@ START_TEST(what_makes_two_files_hard_to_compare_is_said)
         ck_assert_msg(has_warning(comparison, codes[i]), "%s", codes[i]);
     ck_assert_uint_eq(json_array_size(json_at(comparison, "warnings")), 8);
     ck_assert_str_eq(json_text_at(comparison, "warnings.0.text"),
-                     "the use of --quick differs: no, then yes");
+                     "the setting of --quick differs: no in a, yes in b");
     json_decref(comparison);
     json_decref(a);
     json_decref(b);
@@ -498,7 +497,7 @@ START_TEST(few_samples_are_shown_without_an_interval)
     char *text = print(comparison);
 
     check_has(text, "GB/s    1.952 (no interval)      unclear\n");
-    check_has(text, "unclear   1 of 1 ratio. 1 has too few blocks for an interval of 95 %: take at "
+    check_has(text, "unclear   1 of 1 ratio. 1 has too few blocks for a 95 % interval: take at "
                     "least 6 blocks.\n");
     check_columns(text);
     free(text);
@@ -506,7 +505,7 @@ START_TEST(few_samples_are_shown_without_an_interval)
 }
 END_TEST
 
-/* A label that is too long for its column is told once, above its environments. */
+/* A label that is too long for its column is printed once, above its environments. */
 START_TEST(long_labels_stand_above_their_rows)
 {
     json_t *a = results_of("lower", TENS), *native, *comparison;
@@ -527,8 +526,8 @@ START_TEST(long_labels_stand_above_their_rows)
 }
 END_TEST
 
-/* Nothing in a file makes it crash, and nothing of it reaches the terminal as it is. */
-START_TEST(anything_may_be_in_a_file)
+/* Arbitrary content causes no crash, and control characters never reach the terminal. */
+START_TEST(arbitrary_files_are_safe)
 {
     static const char *const files[] = {
         "[]",
@@ -563,9 +562,8 @@ START_TEST(anything_may_be_in_a_file)
     json_decref(compare_results(NULL, NULL, &how));
     free(print(NULL));
     free(print_unclear(NULL, 0));
-    ck_assert_str_eq(failures(NULL, 0, false), "--fail-if-worse: the two have no figure in common");
-    ck_assert_str_eq(failures(NULL, -1, true),
-                     "--fail-if-unclear: the two have no figure in common");
+    ck_assert_str_eq(failures(NULL, 0, false), "--fail-if-worse: no figure in common");
+    ck_assert_str_eq(failures(NULL, -1, true), "--fail-if-unclear: no figure in common");
     ck_assert_str_eq(failures(NULL, -1, false), "");
 }
 END_TEST
@@ -597,10 +595,11 @@ START_TEST(long_names_do_not_widen_the_table)
 END_TEST
 
 SUITE_MAIN("compare", a_ratio_is_b_over_a, the_verdict_knows_which_direction_is_better,
-           what_cannot_be_seen_is_no_pass, the_same_never_fails, what_cannot_be_judged_is_named,
-           missing_figures_are_counted, figures_apart_are_no_pass, few_samples_have_no_verdict,
+           an_undetectable_change_does_not_pass, the_same_never_fails,
+           what_cannot_be_judged_is_named, missing_figures_are_counted,
+           incomparable_figures_do_not_pass, few_samples_have_no_verdict,
            few_samples_are_shown_without_an_interval, without_a_positive_sample_there_is_no_ratio,
            void_samples_are_left_out, what_only_one_file_has_is_named, other_units_are_not_compared,
-           facts_are_not_compared, what_makes_two_files_hard_to_compare_is_said,
-           the_table_fits_and_judges, long_labels_stand_above_their_rows, anything_may_be_in_a_file,
+           properties_are_not_compared, differences_of_the_files_are_warnings,
+           the_table_fits_and_judges, long_labels_stand_above_their_rows, arbitrary_files_are_safe,
            long_names_do_not_widen_the_table)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports of single runs, as a comparison takes them: never one thing for another. */
+/* Comparisons of single runs' reports, and the refusal of unlike files. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ static const struct compare_how how = {3, 1};
 #define SIX  "[10, 10.1, 9.9, 10.2, 9.8, 10]"
 #define HALF "[5, 5.05, 4.95, 5.1, 4.9, 5]"
 
-/* A report of one row; `config` is a list of members. */
+/* A report with one row; `config` is a list of members. */
 static json_t *report_of(const char *env, const char *samples, const char *config)
 {
     json_t *report = json_pack(
@@ -28,7 +28,7 @@ static json_t *report_of(const char *env, const char *samples, const char *confi
     return report;
 }
 
-/* Takes both over. */
+/* Takes both references. */
 static json_t *compare(json_t *a, json_t *b)
 {
     json_t *of_a = report_results(a), *of_b = report_results(b), *comparison;
@@ -69,7 +69,7 @@ START_TEST(two_runs_are_compared_by_their_samples)
     ck_assert_str_eq(json_text_at(comparison, "sampled"), "samples");
     ck_assert_uint_eq(compare_fails(comparison, &gate, err), 1);
     ck_assert_str_eq(err[0].text, "--fail-if-worse: 1 figure is worse by more than 5 %");
-    /* What one run cannot show is said. */
+    /* A warning states that single runs do not show the variation between runs. */
     ck_assert(warning(comparison, "one_run") != NULL);
     ck_assert_uint_eq(json_array_size(json_at(comparison, "warnings")), 1);
     json_decref(comparison);
@@ -92,36 +92,38 @@ START_TEST(few_samples_are_unclear)
 }
 END_TEST
 
-START_TEST(what_was_asked_for_differently_is_said)
+START_TEST(different_options_are_warnings)
 {
     static const struct {
         const char *a, *b, *code, *text;
     } cases[] = {
         {"{'mem_bytes': 1048576}", "{'mem_bytes': 2097152}", "config_mem",
-         "the use of --mem, in bytes, differs: 1048576, then 2097152"},
-        {"{'vcpus': 1}", "{'vcpus': 2}", "config_vcpus", "the use of --vcpus differs: 1, then 2"},
+         "the value of --mem in bytes differs: 1048576 in a, 2097152 in b"},
+        {"{'vcpus': 1}", "{'vcpus': 2}", "config_vcpus",
+         "the value of --vcpus differs: 1 in a, 2 in b"},
         {"{'hugepage_bytes': 0}", "{'hugepage_bytes': 2097152}", "config_hugepages", NULL},
         {"{'thp': 'on'}", "{'thp': 'off'}", "config_thp", NULL},
         {"{'prefault': true}", "{'prefault': false}", "config_prefault",
-         "the use of --prefault differs: yes, then no"},
+         "the setting of --prefault differs: yes in a, no in b"},
         {"{'guest_page_bytes': 4096}", "{'guest_page_bytes': 2097152}", "config_guest_page", NULL},
-        {"{'pin': [0]}", "{'pin': []}", "config_pin", "the use of --pin differs: [0], then []"},
+        {"{'pin': [0]}", "{'pin': []}", "config_pin",
+         "the value of --pin differs: [0] in a, [] in b"},
         {"{'cpu_features': {'asked': 'host', 'disabled': []}}",
          "{'cpu_features': {'asked': 'baseline', 'disabled': []}}", "config_cpu", NULL},
         {"{'cpu_features': {'asked': 'host', 'disabled': []}}",
          "{'cpu_features': {'asked': 'host', 'disabled': ['avx']}}", "cpu_disabled", NULL},
         {"{'topology': {'sockets': 1}}", "{'topology': {'sockets': 2}}", "config_topology", NULL},
         {"{'numa': {'nodes': 2}}", "{}", "config_numa",
-         "the use of --numa differs: 2, then not known"},
+         "the value of --numa differs: 2 in a, unknown in b"},
         {"{'args': 'isa=avx2'}", "{'args': 'isa=sse2'}", "config_args", NULL},
         {"{'kernels_sha256': 'a'}", "{'kernels_sha256': 'b'}", "kernels",
-         "the code of the benchmarks differs: a, then b"},
+         "the code of the benchmarks differs: a in a, b in b"},
         {"{'quick': true}", "{'quick': false}", "quick", NULL},
         {"{'disks': [{'path': '/a', 'direct': true}]}",
          "{'disks': [{'path': '/b', 'direct': "
          "false}]}",
          "config_disk",
-         "the use of --disk differs: [{\"direct\":true}], then [{\"direct\":false}]"},
+         "the value of --disk differs: [{\"direct\":true}] in a, [{\"direct\":false}] in b"},
         {"{'disks': [{'path': '/a', 'direct': true}]}",
          "{'disks': [{'path': '/b', 'direct': "
          "true}]}",
@@ -152,7 +154,7 @@ START_TEST(what_was_asked_for_differently_is_said)
 }
 END_TEST
 
-START_TEST(other_hosts_and_builds_are_said)
+START_TEST(different_hosts_and_builds_are_warnings)
 {
     json_t *a = report_of("vm", SIX, "{}"), *b = report_of("vm", HALF, "{}"), *comparison;
 
@@ -163,10 +165,11 @@ START_TEST(other_hosts_and_builds_are_said)
     json_array_append_new(json_at(b, "warnings"),
                           json_pack("{s:s, s:s}", "code", "steal", "text", "time was stolen"));
     comparison = compare(a, b);
-    ck_assert_str_eq(warning(comparison, "host_cpu"), "the CPU differs: A CPU, then B CPU");
+    ck_assert_str_eq(warning(comparison, "host_cpu"), "the CPU differs: A CPU in a, B CPU in b");
     ck_assert_str_eq(warning(comparison, "cpu_limit"),
-                     "the CPU limit differs: not known, then 0.5");
-    ck_assert_str_eq(warning(comparison, "tool"), "the version of the programs differs: c, then d");
+                     "the CPU limit differs: unknown in a, 0.5 in b");
+    ck_assert_str_eq(warning(comparison, "tool"),
+                     "the version of the programs differs: c in a, d in b");
     ck_assert_str_eq(warning(comparison, "incomplete"),
                      "b was ended by a signal: results are missing");
     ck_assert_str_eq(warning(comparison, "steal"), "b: time was stolen");
@@ -177,7 +180,7 @@ START_TEST(other_hosts_and_builds_are_said)
 }
 END_TEST
 
-/* A row that did not pass its check, or that a stop fell into, has no figure. */
+/* A row that failed its check or was interrupted has no figure. */
 START_TEST(void_rows_are_not_compared)
 {
     static const char *const keys[] = {"check", "interrupted"};
@@ -199,7 +202,7 @@ START_TEST(void_rows_are_not_compared)
 }
 END_TEST
 
-START_TEST(only_like_is_compared_with_like)
+START_TEST(unlike_files_are_refused)
 {
     json_t *vm = report_of("vm", SIX, "{}"), *native = report_of("native", SIX, "{}");
     json_t *of_vm = report_results(vm), *of_native = report_results(native);
@@ -210,13 +213,13 @@ START_TEST(only_like_is_compared_with_like)
     ck_assert_int_eq(report_check_pair(results, results, "A", "B", &err), 0);
     ck_assert_int_eq(report_check_pair(of_vm, of_native, "A", "B", &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_str_eq(err.text, "A is of the environment 'vm', B of 'native'");
+    ck_assert_str_eq(err.text, "different environments: A has 'vm', B has 'native'");
     for (unsigned turned = 0; turned < 2; turned++) {
         ck_assert_int_eq(report_check_pair(turned ? results : of_vm, turned ? of_vm : results,
                                            turned ? "B" : "A", turned ? "A" : "B", &err),
                          -1);
-        ck_assert_str_eq(err.text, "A is a report of one run, B has results of virtcost: the "
-                                   "samples of one run are no blocks");
+        ck_assert_str_eq(err.text, "A is a report of one run, B a results file of virtcost: "
+                                   "samples of one run are not blocks");
     }
     json_decref(results);
     json_decref(of_native);
@@ -226,8 +229,8 @@ START_TEST(only_like_is_compared_with_like)
 }
 END_TEST
 
-/* Runs of virtcost's results say how they were set up, each for itself. */
-START_TEST(results_say_what_their_runs_were_given)
+/* Runs within results state their configuration, each on its own. */
+START_TEST(configurations_of_runs_are_compared)
 {
     json_t *results[2], *comparison;
 
@@ -240,7 +243,7 @@ START_TEST(results_say_what_their_runs_were_given)
             "report", "config", "kernels_sha256", i ? "c" : "d");
     comparison = compare_results(results[0], results[1], &how);
     ck_assert_str_eq(warning(comparison, "kernels"),
-                     "the code of the benchmarks differs: b, then a");
+                     "the code of the benchmarks differs: b in a, a in b");
     ck_assert_uint_eq(json_array_size(json_at(comparison, "warnings")), 1);
     json_decref(comparison);
     json_decref(results[0]);
@@ -248,7 +251,7 @@ START_TEST(results_say_what_their_runs_were_given)
 }
 END_TEST
 
-START_TEST(anything_may_be_in_a_report)
+START_TEST(arbitrary_reports_are_safe)
 {
     static const char *const files[] = {
         "{}",
@@ -282,6 +285,6 @@ START_TEST(anything_may_be_in_a_report)
 END_TEST
 
 SUITE_MAIN("compare_report", two_runs_are_compared_by_their_samples, few_samples_are_unclear,
-           what_was_asked_for_differently_is_said, other_hosts_and_builds_are_said,
-           void_rows_are_not_compared, only_like_is_compared_with_like,
-           results_say_what_their_runs_were_given, anything_may_be_in_a_report)
+           different_options_are_warnings, different_hosts_and_builds_are_warnings,
+           void_rows_are_not_compared, unlike_files_are_refused,
+           configurations_of_runs_are_compared, arbitrary_reports_are_safe)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sentences at the top of the page: they say what verdicts support, and nothing else. */
+/* The sentences at the top of the page: they state only what verdicts support. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "tests/unit/wellformed.h"
 #include "tools/virtcost/page/html.h"
 
-/* The sentences, without the tags in them, to be freed by the caller. */
+/* The sentences, without tags, to be freed by the caller. */
 static char *found_in(const json_t *results)
 {
     struct err err = {0};
@@ -49,7 +49,7 @@ static void check_found(json_t *results, const char *const *has, const char *con
 
 #define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-START_TEST(what_is_the_same_and_what_is_not_is_said_with_its_size)
+START_TEST(same_and_different_are_stated_with_their_size)
 {
     check_found(
         costs_results(),
@@ -74,7 +74,7 @@ static json_t *one_ratio(const char *env, const char *name, double low, double h
                      env, "median", (low + high) / 2, "ci95", low, high, "confidence", confidence);
 }
 
-START_TEST(the_margin_said_holds_the_whole_interval)
+START_TEST(the_stated_margin_contains_the_interval)
 {
     check_found(one_ratio("vm", "linpack", 0.999, 1.0005, 0.95),
                 TEXTS("as fast as the host within 1 % in computing."), TEXTS("2 %"));
@@ -87,10 +87,10 @@ START_TEST(the_margin_said_holds_the_whole_interval)
 }
 END_TEST
 
-START_TEST(what_is_unclear_is_undecided_and_nothing_else)
+START_TEST(only_unclear_ratios_are_undecided)
 {
     check_found(one_ratio("vm", "linpack", 0.07, 2.67, 0.95),
-                TEXTS("All that was measured is still unclear for this VM: computing. The "
+                TEXTS("All results are still unclear for this VM: computing. The "
                       "intervals are too wide to tell."),
                 TEXTS("as fast as", "reaches", "1.37"));
     check_found(one_ratio("vm", "linpack", 0.5, 0.6, 0.75),
@@ -99,7 +99,7 @@ START_TEST(what_is_unclear_is_undecided_and_nothing_else)
 }
 END_TEST
 
-START_TEST(without_a_vm_it_is_about_what_there_is)
+START_TEST(without_a_vm_it_is_about_another_environment)
 {
     check_found(one_ratio("container", "linpack", 0.99, 1.01, 0.95),
                 TEXTS("The container is as fast as the host within 2 % in computing."),
@@ -121,18 +121,17 @@ START_TEST(other_benchmarks_are_counted)
 }
 END_TEST
 
-START_TEST(where_nothing_is_compared_that_is_said)
+START_TEST(nothing_to_compare_is_stated)
 {
     check_found(json_pack("{s:s}", "schema", "virtcost/2"), TEXTS("Nothing was measured."),
                 TEXTS("VM"));
     check_found(json_pack("{s:s, s:[s], s:[{s:s}]}", "schema", "virtcost/2", "envs", "native",
                           "experiments", "name", "kernels"),
-                TEXTS("There is one environment in this file: nothing is compared."), TEXTS("VM"));
+                TEXTS("This file has one environment: there is nothing to compare."), TEXTS("VM"));
 }
 END_TEST
 
-/* The parts of a difference that are more than it, or of costs measured another day, are no share.
- */
+/* Parts that sum to more than the difference, or with costs of another day, have no share. */
 START_TEST(a_part_larger_than_the_whole_is_not_named)
 {
     json_t *results = costs_results(), *added, *row;
@@ -145,7 +144,7 @@ START_TEST(a_part_larger_than_the_whole_is_not_named)
 }
 END_TEST
 
-SUITE_MAIN("found", what_is_the_same_and_what_is_not_is_said_with_its_size,
-           the_margin_said_holds_the_whole_interval, what_is_unclear_is_undecided_and_nothing_else,
-           without_a_vm_it_is_about_what_there_is, other_benchmarks_are_counted,
-           where_nothing_is_compared_that_is_said, a_part_larger_than_the_whole_is_not_named)
+SUITE_MAIN("found", same_and_different_are_stated_with_their_size,
+           the_stated_margin_contains_the_interval, only_unclear_ratios_are_undecided,
+           without_a_vm_it_is_about_another_environment, other_benchmarks_are_counted,
+           nothing_to_compare_is_stated, a_part_larger_than_the_whole_is_not_named)

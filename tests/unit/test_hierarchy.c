@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where this process is among the cgroups, and what it is allowed there. */
+/* This process's cgroup in each hierarchy, and its limits. */
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "tools/virtcost/env/hierarchy.h"
 #include "tools/virtcost/env/oom.h"
 
-START_TEST(ours_belong_where_limits_hold)
+START_TEST(our_cgroups_are_created_under_the_limits)
 {
     static const struct {
         int version;
@@ -50,7 +50,7 @@ static int write_in(const char *folder, const char *name, const char *text)
     return failed;
 }
 
-/* Make two cgroups, one below the other; returns whether that is possible. */
+/* Create two cgroups, one below the other. Returns whether that is possible. */
 static bool make_two(const struct hierarchy *home, char outer[PATH_MAX], char inner[PATH_MAX + 8])
 {
     snprintf(outer, PATH_MAX, "%.4000s/test-%d", home->own, (int)getpid());
@@ -58,8 +58,8 @@ static bool make_two(const struct hierarchy *home, char outer[PATH_MAX], char in
     return home->version == 1 && !mkdir(outer, 0755) && !mkdir(inner, 0755);
 }
 
-/* Of a cgroup and those above it, the tightest. */
-START_TEST(the_tightest_limit_counts)
+/* The tightest limit of a cgroup and those above it. */
+START_TEST(the_tightest_limit_applies)
 {
     struct hierarchy cpu, memory, now;
     char outer[PATH_MAX], inner[PATH_MAX + 8], place[PATH_MAX], id[32];
@@ -80,7 +80,7 @@ START_TEST(the_tightest_limit_counts)
     ck_assert_int_eq(hierarchy_find(&now, "cpu"), 0);
     ck_assert_str_eq(now.own, inner);
 
-    /* A container's is below all of them: relative to each, as they differ now. */
+    /* A container's path is below all of them: relative in each, as they differ now. */
     snprintf(id, sizeof(id), "virtcost-%d", (int)getpid());
     ck_assert_int_eq(cgroup_place(place, id, NULL, true, &err), 0);
     ck_assert_str_eq(place, id);
@@ -100,8 +100,8 @@ START_TEST(the_tightest_limit_counts)
 }
 END_TEST
 
-/* In a cgroup namespace with the mounts of the one outside, their roots are above its own. */
-START_TEST(a_namespace_hides_no_hierarchy)
+/* In a cgroup namespace with the outer one's mounts, their roots are above the namespace's. */
+START_TEST(a_cgroup_namespace_hides_no_hierarchy)
 {
     struct hierarchy cpu, now;
     char outer[PATH_MAX], inner[PATH_MAX + 8], stray[PATH_MAX];
@@ -117,7 +117,7 @@ START_TEST(a_namespace_hides_no_hierarchy)
     ck_assert_str_eq(now.own, inner);
     ck_assert_uint_eq(allowance_read().quota_us, 30000);
 
-    /* A runtime takes the root of the namespace for the top of what is mounted. */
+    /* A runtime takes the root of the namespace for the root of the mounts. */
     snprintf(stray, sizeof(stray), "%.4000s/virtcost-%d", cpu.top, (int)getpid());
     ck_assert_int_eq(mkdir(stray, 0755), 0);
     cgroup_sweep(getpid());
@@ -127,8 +127,8 @@ START_TEST(a_namespace_hides_no_hierarchy)
 }
 END_TEST
 
-/* Only ours, by the number in their name, and with what is below. */
-START_TEST(a_sweep_takes_ours_only)
+/* Only those created by this process, by the number in their name, with those below. */
+START_TEST(a_sweep_removes_only_our_cgroups)
 {
     struct hierarchy memory;
     char ours[PATH_MAX], below[PATH_MAX + 8], other[PATH_MAX];
@@ -162,5 +162,6 @@ START_TEST(nobody_is_killed_without_reason)
 }
 END_TEST
 
-SUITE_MAIN("hierarchy", ours_belong_where_limits_hold, the_tightest_limit_counts,
-           a_namespace_hides_no_hierarchy, a_sweep_takes_ours_only, nobody_is_killed_without_reason)
+SUITE_MAIN("hierarchy", our_cgroups_are_created_under_the_limits, the_tightest_limit_applies,
+           a_cgroup_namespace_hides_no_hierarchy, a_sweep_removes_only_our_cgroups,
+           nobody_is_killed_without_reason)

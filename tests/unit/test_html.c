@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The page of virtcost's results: right, whole, small, and safe whatever is in the file. */
+/* The page of virtcost's results: correct, complete, small, and safe for any file. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "tools/virtcost/page/html.h"
 #include "vmm/core/base/stats.h"
 
-/* The page, to be freed by the caller. It is well-formed, and no larger than it may be. */
+/* The page, to be freed by the caller. Checks that it is well-formed and within the size limit. */
 static char *make(const json_t *results, const json_t *claims)
 {
     struct err err = {0};
@@ -132,7 +132,7 @@ START_TEST(every_reference_within_the_page_has_one_target)
 }
 END_TEST
 
-/* A shape that a pattern fills becomes an image of the whole page, on paper. */
+/* A shape with a pattern fill becomes an image of the whole page when printed. */
 START_TEST(hatches_are_lines)
 {
     char *text = make_whole();
@@ -196,7 +196,7 @@ START_TEST(page_sizes_are_a_grid_of_ratios_with_intervals)
 }
 END_TEST
 
-/* A step beside another is no headline, and is told as what it is. */
+/* A step with a neighbour is no headline, and is labelled as what it is. */
 START_TEST(steps_are_compared_with_the_first)
 {
     char *text = make_whole(), *part = section(text, "Summary");
@@ -208,7 +208,7 @@ START_TEST(steps_are_compared_with_the_first)
     part = section(text, "Vector instructions");
     check_has(part, "ratio to isa=avx512");
     check_has(part, "<i>to isa=avx512: 0.1982 <b>worse</b></i>");
-    check_has(part, "<li>isa=avx10: these CPUs offer no such instructions</li>");
+    check_has(part, "<li>isa=avx10: unsupported by these CPUs</li>");
     free(part);
     part = section(text, "Noisy neighbours");
     check_has(part, "ratio to alone");
@@ -233,7 +233,7 @@ static char *with_ratio(const char *better, double low, double high, double conf
     return text;
 }
 
-START_TEST(different_is_said_only_where_one_is_left_out)
+START_TEST(unclear_widths_leave_out_the_number)
 {
     static const struct judged {
         const char *better;
@@ -273,7 +273,7 @@ static char *page_of(const char *experiment)
     return text;
 }
 
-/* Each with its unit, as it is written anywhere else. */
+/* Each with its unit, as everywhere else. */
 START_TEST(a_grid_has_values_with_units)
 {
     char *text = page_of(
@@ -321,7 +321,7 @@ START_TEST(a_colour_follows_the_verdict)
 }
 END_TEST
 
-/* Bars that differ in their threads only are told apart, and the step they are beside is named. */
+/* Bars that differ only in threads are labelled, and the neighbour's step is named. */
 START_TEST(bars_are_told_apart)
 {
     char *text = page_of(
@@ -341,7 +341,7 @@ START_TEST(bars_are_told_apart)
 }
 END_TEST
 
-START_TEST(times_of_many_threads_are_told)
+START_TEST(times_of_many_threads_are_shown)
 {
     char *text =
         page_of("{\"name\": \"scaling\", \"values\": ["
@@ -372,8 +372,8 @@ START_TEST(void_blocks_are_counted_beside_the_ratio)
 }
 END_TEST
 
-/* What was found, the figures, then the claims, and the machine last. */
-START_TEST(what_is_asked_first_comes_first)
+/* Findings, figures, claims, and the machine last. */
+START_TEST(findings_come_first)
 {
     static const char *const order[] = {"<h1>",         "class='found'", "class='warnings'",
                                         "<table",       "id='claims'",   "id='experiment-0'",
@@ -391,14 +391,14 @@ START_TEST(what_is_asked_first_comes_first)
 }
 END_TEST
 
-/* Wherever a figure is, it is written with the same digits and the same unit. */
-START_TEST(one_value_has_one_way_of_writing_it)
+/* A figure has the same digits and unit everywhere. */
+START_TEST(a_value_is_written_the_same_everywhere)
 {
     static const struct written {
         const char *text;
         unsigned least;
     } written[] = {
-        /* Sentence, headline, and table; the bar beside them. */
+        /* Sentence, headline and table; the bar beside them. */
         {"5.200 ms", 3},
         {"71.00 ms", 3},
         {"900.0 \xc2\xb5s", 3},
@@ -422,7 +422,7 @@ START_TEST(one_value_has_one_way_of_writing_it)
 }
 END_TEST
 
-/* The titles that cells of a narrow screen show are in a style: plain characters only. */
+/* The titles of cells on a narrow screen are in the style sheet: plain characters only. */
 START_TEST(a_title_does_not_leave_the_style)
 {
     json_t *results = costs_results();
@@ -476,7 +476,7 @@ START_TEST(claims_are_shown_with_verdict_and_cause)
 }
 END_TEST
 
-START_TEST(what_makes_numbers_doubtful_is_said_at_the_top)
+START_TEST(warnings_are_at_the_top)
 {
     json_t *results = costs_results();
     char *text;
@@ -503,7 +503,7 @@ START_TEST(what_makes_numbers_doubtful_is_said_at_the_top)
 }
 END_TEST
 
-/* All rows of an experiment of the sample, again and again under other names. */
+/* All rows of an experiment of the sample, repeated under other names. */
 static void multiply(json_t *experiment, unsigned times)
 {
     static const char *const keys[] = {"values", "ratios", "added"};
@@ -522,7 +522,7 @@ static void multiply(json_t *experiment, unsigned times)
     }
 }
 
-START_TEST(results_without_end_make_a_page_that_has_one_and_says_so)
+START_TEST(huge_results_make_a_limited_page_that_states_it)
 {
     json_t *results = costs_results();
     char *text;
@@ -531,7 +531,7 @@ START_TEST(results_without_end_make_a_page_that_has_one_and_says_so)
     multiply(costs_experiment(results, "blk"), 3);
     multiply(costs_experiment(results, "startup"), 100);
     text = make(results, NULL);
-    check_has(text, "more are in the results file only.");
+    check_has(text, "more rows are in the results file only.");
     check_has(text, ">network</h2>");
     check_has(text, "net.rr bytes=1");
     free(text);
@@ -541,7 +541,7 @@ END_TEST
 
 #define HOSTILE "</style></title>'\"><script>&amp;alert(1)</script>]]>\x01\xe2\x80\xae<!--"
 
-/* Every string becomes `with`: also the names of members, but not those that are looked for. */
+/* Replace every string by `with`, names of members too, except those that the page looks for. */
 static void poison(json_t *json, const char *with)
 {
     const char *key;
@@ -590,7 +590,7 @@ START_TEST(hostile_text_stays_text)
 }
 END_TEST
 
-/* The names of experiments lead to what they are drawn with: these stay, all else is hostile. */
+/* Names of experiments select how they are drawn: these stay, all else is hostile. */
 START_TEST(hostile_text_stays_text_in_every_picture)
 {
     static const char *const names[] = {"kernels", "blk",   "startup", "density",
@@ -617,7 +617,7 @@ static void shorten(json_t *array, size_t length)
         json_array_remove(array, json_array_size(array) - 1);
 }
 
-/* As much text as fits, all of it five times as long in the page, and far too many experiments. */
+/* As much text as fits, five times as long once escaped, and far too many experiments. */
 START_TEST(no_results_make_a_page_too_large)
 {
     json_t *results = costs_results(), *claims = costs_claims(), *warnings = json_array();
@@ -641,7 +641,7 @@ START_TEST(no_results_make_a_page_too_large)
 }
 END_TEST
 
-/* A few rows of each experiment, and of few samples: little enough to try many things. */
+/* A few rows of each experiment with few samples: small enough for many trials. */
 static json_t *small(void)
 {
     static const char *const keys[] = {"values", "ratios", "added"};
@@ -700,7 +700,7 @@ static void collect_keys(json_t *json, json_t *keys)
         collect_keys(value, keys);
 }
 
-/* Put `value` in place of every member of that name; NULL takes the members away. */
+/* Put `value` in place of every member of that name; NULL removes the members. */
 static void replace(json_t *json, const char *name, json_t *value)
 {
     const char *key;
@@ -747,7 +747,7 @@ START_TEST(any_member_may_be_missing_or_wrong)
 }
 END_TEST
 
-/* A member or an element, at random, becomes something else. */
+/* Replace a random member or element. */
 static void corrupt(json_t *json, uint64_t *state)
 {
     size_t members = json_is_object(json) ? json_object_size(json) : json_array_size(json), i = 0;
@@ -773,7 +773,7 @@ static void corrupt(json_t *json, uint64_t *state)
     json_decref(wrong);
 }
 
-START_TEST(corrupted_results_make_a_page_all_the_same)
+START_TEST(corrupted_results_still_make_a_page)
 {
     json_t *whole = small();
     uint64_t state = 7;
@@ -790,7 +790,7 @@ START_TEST(corrupted_results_make_a_page_all_the_same)
 }
 END_TEST
 
-START_TEST(claims_may_be_anything)
+START_TEST(arbitrary_claims_are_safe)
 {
     json_t *results = small();
 
@@ -821,7 +821,7 @@ START_TEST(an_empty_object_makes_a_page)
 }
 END_TEST
 
-START_TEST(what_is_no_object_is_an_error_that_says_what_to_give)
+START_TEST(a_non_object_is_an_error_with_a_hint)
 {
     json_t *results = json_array();
     struct err err = {0};
@@ -855,15 +855,14 @@ SUITE_MAIN("html", the_page_needs_nothing_but_itself,
            every_reference_within_the_page_has_one_target, hatches_are_lines,
            each_environment_is_in_the_pictures, numbers_have_units_intervals_and_verdicts,
            steps_are_compared_with_the_first, page_sizes_are_a_grid_of_ratios_with_intervals,
-           different_is_said_only_where_one_is_left_out, a_grid_has_values_with_units,
-           a_colour_follows_the_verdict, bars_are_told_apart, times_of_many_threads_are_told,
-           void_blocks_are_counted_beside_the_ratio, what_is_asked_first_comes_first,
-           one_value_has_one_way_of_writing_it, a_title_does_not_leave_the_style,
+           unclear_widths_leave_out_the_number, a_grid_has_values_with_units,
+           a_colour_follows_the_verdict, bars_are_told_apart, times_of_many_threads_are_shown,
+           void_blocks_are_counted_beside_the_ratio, findings_come_first,
+           a_value_is_written_the_same_everywhere, a_title_does_not_leave_the_style,
            many_warnings_do_not_hide_the_figures, claims_are_shown_with_verdict_and_cause,
-           what_makes_numbers_doubtful_is_said_at_the_top,
-           results_without_end_make_a_page_that_has_one_and_says_so, hostile_text_stays_text,
-           hostile_text_stays_text_in_every_picture, no_results_make_a_page_too_large,
-           any_member_may_be_missing_or_wrong, corrupted_results_make_a_page_all_the_same,
-           claims_may_be_anything, an_empty_object_makes_a_page,
-           what_is_no_object_is_an_error_that_says_what_to_give,
+           warnings_are_at_the_top, huge_results_make_a_limited_page_that_states_it,
+           hostile_text_stays_text, hostile_text_stays_text_in_every_picture,
+           no_results_make_a_page_too_large, any_member_may_be_missing_or_wrong,
+           corrupted_results_still_make_a_page, arbitrary_claims_are_safe,
+           an_empty_object_makes_a_page, a_non_object_is_an_error_with_a_hint,
            a_page_that_cannot_be_written_is_an_error)

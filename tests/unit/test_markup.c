@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text of anyone's in a page. */
+/* Untrusted text in a page. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static void check_escaped(const char *from, const char *to)
     free(text);
 }
 
-START_TEST(what_means_something_in_a_page_becomes_a_reference)
+START_TEST(special_characters_become_references)
 {
     check_escaped("plain, \xc2\xb5s and \xf0\x9f\x90\xa7", "plain, \xc2\xb5s and \xf0\x9f\x90\xa7");
     check_escaped("<a href=\"x\" b='y'>&</a>",
@@ -33,16 +33,16 @@ END_TEST
 
 #define BAD "\xef\xbf\xbd"
 
-START_TEST(what_is_no_text_is_replaced)
+START_TEST(invalid_text_is_replaced)
 {
     check_escaped("a\x01"
                   "b\x1f\x7f",
                   "a" BAD "b" BAD BAD);
     check_escaped("line\nand\ttab", "line\nand\ttab");
-    /* The direction of writing turned, a line separator, no character, a surrogate. */
+    /* Bidirectional override, line separator, noncharacter, surrogate. */
     check_escaped("\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xef\xbf\xbf\xed\xa0\x80",
                   BAD BAD BAD BAD BAD);
-    /* No beginning, no end, and more bytes than it takes: an "<" in two of them. */
+    /* Truncated start, stray continuation bytes, and overlong forms: a "<" in two of them. */
     check_escaped("\x80x\xc3", BAD "x" BAD);
     check_escaped("\xe2\x82", BAD BAD);
     check_escaped("\xc0\xbc", BAD BAD);
@@ -100,6 +100,6 @@ START_TEST(a_tag_ends_without_its_attributes)
 }
 END_TEST
 
-SUITE_MAIN("markup", what_means_something_in_a_page_becomes_a_reference,
-           what_is_no_text_is_replaced, a_long_text_is_cut_between_characters,
-           a_label_is_cut_to_its_columns, a_tag_ends_without_its_attributes)
+SUITE_MAIN("markup", special_characters_become_references, invalid_text_is_replaced,
+           a_long_text_is_cut_between_characters, a_label_is_cut_to_its_columns,
+           a_tag_ends_without_its_attributes)

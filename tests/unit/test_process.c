@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Children: what they inherit, and that each wait for them ends. */
+/* Child processes: what they inherit, and that each wait for them ends. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static void pause_ms(unsigned ms)
     nanosleep(&pause, NULL);
 }
 
-/* A file whose number is that of a standard one goes to the right place all the same. */
+/* A file whose descriptor is a standard one is still assigned correctly. */
 START_TEST(a_child_has_standard_files_and_no_terminal)
 {
     int out;
@@ -55,8 +55,8 @@ START_TEST(a_child_has_standard_files_and_no_terminal)
 }
 END_TEST
 
-/* Where a child cannot have its files, it is not run with ours. */
-START_TEST(a_child_without_files_is_not_run)
+/* A child whose descriptors cannot be set is not run with the parent's. */
+START_TEST(a_child_without_descriptors_is_not_run)
 {
     int out = memfd_create("out", MFD_CLOEXEC), ours = memfd_create("ours", MFD_CLOEXEC);
     const char *const argv[] = {"sh", "-c", "echo astray", NULL};
@@ -67,7 +67,7 @@ START_TEST(a_child_without_files_is_not_run)
 
     dup2(ours, STDOUT_FILENO);
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    /* For /dev/null and the child's pidfd, but not for the copies. */
+    /* Enough for /dev/null and the child's pidfd, but not for the duplicates. */
     limit.rlim_cur = (rlim_t)ours + 3;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     ck_assert_int_eq(process_run(argv, out, out, &endless, &end), 0);
@@ -79,7 +79,7 @@ START_TEST(a_child_without_files_is_not_run)
 }
 END_TEST
 
-/* What a script has started, and written the number of to a file, is ended; or time is up. */
+/* Wait until the process whose number a script wrote to a file has exited, or fail on a timeout. */
 static void check_ended(int out)
 {
     char text[16] = "";
@@ -91,7 +91,7 @@ static void check_ended(int out)
     ck_assert(WIFSIGNALED(status));
 }
 
-START_TEST(patience_ends)
+START_TEST(time_limits_are_enforced)
 {
     static const struct {
         const char *script;
@@ -116,7 +116,7 @@ START_TEST(patience_ends)
 }
 END_TEST
 
-/* What it leaves in its group ends with it. */
+/* Processes in its group are killed with it. */
 START_TEST(nothing_is_left_behind)
 {
     int out = memfd_create("out", MFD_CLOEXEC);
@@ -150,7 +150,7 @@ static void notice(const char *text)
     kill(atoi(strstr(text, "kill -CONT ") + strlen("kill -CONT ")), SIGCONT);
 }
 
-START_TEST(a_child_that_is_stopped_is_noticed)
+START_TEST(a_stopped_child_is_detected)
 {
     const struct patience patience = {.stop_fd = -1, .notice = notice, .name = "sh"};
     struct process_end end = run_with("kill -STOP $$; exit 5", -1, &patience);
@@ -161,8 +161,8 @@ START_TEST(a_child_that_is_stopped_is_noticed)
 }
 END_TEST
 
-/* Late because it was stopped, but not late because it was asked to be. */
-START_TEST(being_away_is_noticed)
+/* Late by being stopped, not by a requested timeout. */
+START_TEST(suspension_is_detected)
 {
     pid_t us = getpid(), helper;
     bool away = false;
@@ -183,6 +183,6 @@ START_TEST(being_away_is_noticed)
 }
 END_TEST
 
-SUITE_MAIN("process", a_child_has_standard_files_and_no_terminal, a_child_without_files_is_not_run,
-           patience_ends, nothing_is_left_behind, a_stop_is_heeded,
-           a_child_that_is_stopped_is_noticed, being_away_is_noticed)
+SUITE_MAIN("process", a_child_has_standard_files_and_no_terminal,
+           a_child_without_descriptors_is_not_run, time_limits_are_enforced, nothing_is_left_behind,
+           a_stop_is_heeded, a_stopped_child_is_detected, suspension_is_detected)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtcost's ratios, from numbers whose answers are known. */
+/* virtcost's ratios, from numbers with known answers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ static struct results begin(unsigned envs)
         .end = "done"};
 }
 
-/* One run of a block, which is begun if it is not the last one that there is. */
+/* Add one run of a block, which is started unless it is the last one. */
 static void add_report(struct results *results, const char *step, unsigned block, const char *env,
                        json_t *report)
 {
@@ -70,7 +70,7 @@ static json_t *row(const char *name, int n, const char *check, double median)
                      median);
 }
 
-/* A report of two rows of one name: the first is `median` with `check`, the second is 1. */
+/* A report with two rows of one name: the first is `median` with `check`, the second is 1. */
 static void add(struct results *results, unsigned block, const char *env, const char *check,
                 double median)
 {
@@ -84,7 +84,7 @@ static double real_at(const json_t *json, const char *path)
     return json_real_value(json_at(json, path));
 }
 
-/* The base drifts from 10 to 60, which the ratio within a block does not see. */
+/* The base drifts from 10 to 60; the ratio within each block cancels it out. */
 static struct results drifting(unsigned envs)
 {
     static const double ratio[BLOCKS] = {1.5, 2.0, 1.25, 3.0, 1.75, 2.25};
@@ -118,11 +118,11 @@ START_TEST(ratios_are_paired)
     ck_assert_double_eq(real_at(ratios, "0.median"), 1.875);
     ck_assert_double_eq(real_at(ratios, "0.base_median"), 35);
     ck_assert_double_eq(real_at(ratios, "0.env_median"), (40 + 87.5) / 2);
-    /* Of six values, the least and the greatest: 1 - 2/64. */
+    /* Of six values, the smallest and the largest: confidence 1 - 2/64. */
     ck_assert_double_eq(real_at(ratios, "0.ci95.0"), 1.25);
     ck_assert_double_eq(real_at(ratios, "0.ci95.1"), 3);
     ck_assert_double_eq_tol(real_at(ratios, "0.confidence"), 0.96875, 1e-12);
-    /* The row with the other parameter is its own. */
+    /* The row with the other parameter is separate. */
     ck_assert_int_eq(json_int_at(ratios, "1.params.n"), 2);
     ck_assert_double_eq(real_at(ratios, "1.median"), 1);
     json_decref(ratios);
@@ -202,9 +202,8 @@ START_TEST(a_missing_row_is_no_result)
 }
 END_TEST
 
-/* Their runs are kept, but there is nothing to pair them with. */
-/* Where a benchmark chooses its size by the memory, figures of two sizes make no ratio. */
-START_TEST(other_parameters_are_told)
+/* If a benchmark derives its size from memory, figures of two sizes have no ratio. */
+START_TEST(different_parameters_are_reported)
 {
     struct results results = begin(2);
     struct err err;
@@ -228,19 +227,19 @@ START_TEST(other_parameters_are_told)
                      "(lu n=2009); name them with --args, or more --mem");
     results.bench_named = true;
     ck_assert_int_eq(gaps_fail(&results, json_at(json, "experiments"), &err), -1);
-    ck_assert_str_eq(err.text, "plain: vm has no result of lu n=2296: its parameters differ there "
+    ck_assert_str_eq(err.text, "plain: vm has no result for lu n=2296: its parameters differ there "
                                "(lu n=2009); name them with --args, or more --mem");
     json_decref(json);
     free_results(&results);
 }
 END_TEST
 
-/* Of an experiment that has its own numbers of vCPUs, it is what is measured. */
-START_TEST(shared_cpus_are_told_where_the_user_chose)
+/* An experiment that sets the number of vCPUs oversubscribes on purpose. */
+START_TEST(shared_cpus_are_reported_if_the_user_chose)
 {
     static const struct {
         const char *experiment;
-        unsigned told;
+        unsigned reported;
     } cases[] = {{"plain", 1}, {"scaling", 0}};
 
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -255,8 +254,8 @@ START_TEST(shared_cpus_are_told_where_the_user_chose)
                              "2 threads share 1 CPU"));
         complete(&results, 1);
         json = results_json(&results);
-        ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), cases[i].told);
-        if (cases[i].told)
+        ck_assert_uint_eq(json_array_size(json_at(json, "warnings")), cases[i].reported);
+        if (cases[i].reported)
             ck_assert_str_eq(json_text_at(json, "warnings.0.text"),
                              "in 1 of 1 run: 2 threads share 1 CPU");
         json_decref(json);
@@ -265,6 +264,7 @@ START_TEST(shared_cpus_are_told_where_the_user_chose)
 }
 END_TEST
 
+/* Their runs are kept, but have no counterpart. */
 START_TEST(incomplete_blocks_have_no_ratio)
 {
     struct results results = begin(2);
@@ -307,7 +307,7 @@ static void check_has(const char *text, const char *expected)
     ck_assert_msg(strstr(text, expected) != NULL, "'%s' expected in:\n%s", expected, text);
 }
 
-/* Steps are compared with the one that is the base, in the same environment. */
+/* Steps are compared with the base step in the same environment. */
 START_TEST(steps_are_compared)
 {
     static const struct experiment stepped = {.name = "plain", .help = "", .stepwise = true};
@@ -328,7 +328,7 @@ START_TEST(steps_are_compared)
     }
     complete(&results, 2);
     ratios = ratios_of(&results);
-    /* Natively there is no busy one; the VM's are compared with that alone. */
+    /* Natively there is no busy step; the VM's steps are compared with "alone" only. */
     ck_assert_uint_eq(json_array_size(ratios), 2);
     ck_assert(!json_has(ratios, "0.base_step"));
     ck_assert_double_eq(real_at(ratios, "0.median"), 2);
@@ -338,7 +338,7 @@ START_TEST(steps_are_compared)
     ck_assert_double_eq(real_at(ratios, "1.median"), 3);
     json_decref(ratios);
     text = print(&results);
-    check_has(text, "\nover the first step, \"alone\", in the same environment:\nbenchmark ");
+    check_has(text, "\nratio to the first step, \"alone\", in the same environment:\nbenchmark ");
     free(text);
     free_results(&results);
 }
@@ -355,7 +355,7 @@ static json_t *stolen_report(double pct, double median)
     return report;
 }
 
-START_TEST(a_machine_that_changes_is_told)
+START_TEST(a_machine_that_changes_is_reported)
 {
     struct results results = begin(2);
     json_t *json;
@@ -376,8 +376,8 @@ START_TEST(a_machine_that_changes_is_told)
 }
 END_TEST
 
-/* Once for each code, and without what the results say themselves. */
-START_TEST(what_runs_warn_of_is_told)
+/* Each code once, without those that other parts of the results cover. */
+START_TEST(warnings_of_runs_are_passed_on)
 {
     struct results results = begin(2);
     json_t *json, *report;
@@ -401,7 +401,9 @@ START_TEST(what_runs_warn_of_is_told)
 }
 END_TEST
 
-/* Barriers' exits are no benchmark's, and are what costs where threads wait for each other. */
+/*
+ * Exits of barriers belong to no benchmark, and are what costs where threads wait for each other.
+ */
 START_TEST(exits_to_the_vmm_include_those_of_barriers)
 {
     struct results results = begin(2);
@@ -457,7 +459,7 @@ START_TEST(the_table_judges)
 }
 END_TEST
 
-/* Ratios of the VM over native from `from` to `to`, in as many blocks. */
+/* Ratios of the VM to native from `from` to `to`, spread over this many blocks. */
 static struct results spread(unsigned blocks, double from, double to)
 {
     struct results results = begin(2);
@@ -481,7 +483,7 @@ START_TEST(every_ratio_has_its_verdict)
         unsigned blocks;
         double from, to, margin_pct;
         const char *verdict;
-        json_int_t settled; /* 0: it is not unclear */
+        json_int_t settled; /* 0: not unclear */
     } cases[] = {
         {6, 1.98, 2.02, 3, "worse", 0},   {6, 0.48, 0.5, 3, "better", 0},
         {6, 0.99, 1.01, 3, "same", 0},    {6, 0.99, 1.01, 0.5, "unclear", 25},
@@ -513,7 +515,7 @@ START_TEST(every_ratio_has_its_verdict)
 }
 END_TEST
 
-/* Of one block there is no interval, however alike its figures are; nor is one shown. */
+/* One block has no interval, however equal its figures are, and none is shown. */
 START_TEST(few_blocks_show_no_interval)
 {
     struct results results = spread(5, 1, 1);
@@ -522,17 +524,16 @@ START_TEST(few_blocks_show_no_interval)
     results.part[0].elapsed_ns = 50000000000;
     text = print(&results);
     check_has(text, " 1.000 (no interval)      unclear\n");
-    check_has(text,
-              "\nunclear  1 of 1 ratio. 1 has too few blocks for an interval of 95 %: take at "
-              "least 6 blocks (about\n"
-              "         60 s).\n");
+    check_has(text, "\nunclear  1 of 1 ratio. 1 has too few blocks for a 95 % interval: take at "
+                    "least 6 blocks (about 60\n"
+                    "         s).\n");
     check_has(text, "lies within 3 % of 1; better, worse: on one side of 1; unclear: neither.\n");
     free(text);
     free_results(&results);
 }
 END_TEST
 
-START_TEST(the_table_tells_what_would_settle_it)
+START_TEST(the_table_states_what_would_settle_it)
 {
     struct results results = spread(10, 0.98, 1.07);
     json_t *json;
@@ -569,7 +570,7 @@ START_TEST(values_of_few_blocks_have_no_range)
 }
 END_TEST
 
-/* Nanoseconds of a start, operations of a disk: no reader counts digits, or reads exponents. */
+/* Large values have units, not many digits or exponents. */
 START_TEST(large_figures_are_readable)
 {
     static const struct {
@@ -601,7 +602,7 @@ START_TEST(large_figures_are_readable)
 }
 END_TEST
 
-/* What the user says to the benchmarks holds in the experiments as well. */
+/* The user's arguments for benchmarks apply in experiments too. */
 START_TEST(arguments_of_the_user_win)
 {
     static const struct experiment *const experiments[] = {&experiment_blk, &experiment_noise,
@@ -624,8 +625,8 @@ START_TEST(arguments_of_the_user_win)
 }
 END_TEST
 
-/* Who may not make a cgroup does not know what the kernel holds: that is not 0. */
-START_TEST(memory_that_is_not_known_is_not_nothing)
+/* Without permission to create a cgroup, kernel memory is unknown, not 0. */
+START_TEST(unknown_memory_is_not_zero)
 {
     json_t *json =
         json_pack("{s:[{s:s, s:s, s:f}, {s:s, s:s, s:f}]}", "values", "name", "density.start",
@@ -642,7 +643,7 @@ START_TEST(memory_that_is_not_known_is_not_nothing)
 }
 END_TEST
 
-/* What an experiment prints of these values, to be freed. */
+/* The output of an experiment for these values, to be freed. */
 static char *print_values(const struct experiment *experiment, json_t *values)
 {
     json_t *json = json_pack("{s:o}", "values", values);
@@ -656,8 +657,8 @@ static char *print_values(const struct experiment *experiment, json_t *values)
     return text;
 }
 
-/* A phase that a process does not have, and the shares of time that nobody counted. */
-START_TEST(times_that_are_not_known_are_not_nothing)
+/* A phase that a process lacks, and time shares that nothing counted. */
+START_TEST(unknown_times_are_not_zero)
 {
     char *text = print_values(
         &experiment_startup,
@@ -691,8 +692,8 @@ static json_t *report_on(const char *kind, const char *other)
                      kind, "kind", other, "benches");
 }
 
-/* Performance cores against efficient ones say nothing of environments. */
-START_TEST(members_on_other_cores_are_told)
+/* Performance cores against efficiency cores is no comparison of environments. */
+START_TEST(members_on_other_cores_are_reported)
 {
     struct results results = begin(2);
     char *text;
@@ -713,7 +714,7 @@ START_TEST(members_on_other_cores_are_told)
 }
 END_TEST
 
-START_TEST(a_host_of_which_little_is_known_is_told_by_that)
+START_TEST(an_almost_unknown_host_is_described)
 {
     json_t *json = json_pack("{s:{s:s, s:s}}", "host", "cpu", "A CPU", "kernel", "Linux 6.1");
     char *text = NULL;
@@ -736,7 +737,7 @@ START_TEST(a_host_of_which_little_is_known_is_told_by_that)
 }
 END_TEST
 
-/* Whatever a warning says, it is broken into lines. */
+/* Any warning is wrapped. */
 START_TEST(warnings_fit_a_terminal)
 {
     struct results results = drifting(2);
@@ -769,7 +770,7 @@ START_TEST(the_table_names_its_base)
 }
 END_TEST
 
-/* A row of I/O at depth 1: so many IOPS, of 1000 operations. */
+/* A row of I/O at depth 1 with this many IOPS, over 1000 operations. */
 static json_t *io_row(double iops, int reads, int writes, double kicks, double sleeps,
                       double interrupts)
 {
@@ -791,7 +792,7 @@ static json_t *cost_row(const char *name, const char *key, const char *value, do
     return row;
 }
 
-/* Two blocks: natively 1 us an operation, in the VM 101 us; and what exits cost there. */
+/* Two blocks: 1 us per operation natively, 101 us in the VM; and the costs of exits. */
 static struct results with_io(json_t *(*vm_row)(void), int costs)
 {
     struct results results = begin(2);
@@ -825,13 +826,13 @@ static json_t *interrupted(void)
     return io_row(1e9 / 101e3, 1000, 1000, 1, 1, 1);
 }
 
-/* A kick that is an exit, and nothing but a wake-up every other time. */
+/* A kick that exits, and a wake-up every other time. */
 static json_t *polled(void)
 {
     return io_row(1e9 / 101e3, 0, 1000, 1, 0.5, 0);
 }
 
-START_TEST(what_io_costs_more_is_predicted)
+START_TEST(added_io_time_is_predicted)
 {
     struct results results = with_io(interrupted, 1);
     json_t *ratios = ratios_of(&results), *added = added_rows(results.runs, "blk", ratios);
@@ -873,17 +874,17 @@ START_TEST(without_the_exits_nothing_is_predicted)
 }
 END_TEST
 
-/* A fact has values, and is neither better nor worse. */
-START_TEST(of_a_fact_no_ratio_is_taken)
+/* A property has values, and no better direction. */
+START_TEST(properties_have_no_ratio)
 {
     struct results results = begin(2);
     json_t *json;
 
     for (unsigned e = 0; e < 2; e++) {
-        json_t *fact = row("pages.walk", 1, "ok", 4 + e);
+        json_t *property = row("pages.walk", 1, "ok", 4 + e);
 
-        json_object_set_new(fact, "better", json_string("none"));
-        add_report(&results, "", 0, e ? "vm" : "native", json_pack("{s:[o]}", "benches", fact));
+        json_object_set_new(property, "better", json_string("none"));
+        add_report(&results, "", 0, e ? "vm" : "native", json_pack("{s:[o]}", "benches", property));
     }
     complete(&results, 1);
     json = results_json(&results);
@@ -894,7 +895,7 @@ START_TEST(of_a_fact_no_ratio_is_taken)
 }
 END_TEST
 
-/* A report of one row and what its host and configuration say. */
+/* A report with one row, and with these members of its host and configuration. */
 static json_t *limited(double cpu_limit, double memory_mib)
 {
     json_t *host = json_pack("{s:i}", "cpus", 4);
@@ -907,19 +908,19 @@ static json_t *limited(double cpu_limit, double memory_mib)
                      "config", "mem_bytes", 256 << 20);
 }
 
-/* A ratio of two limits says nothing of the environments. */
+/* A ratio under two limits does not compare the environments. */
 START_TEST(unequal_limits_make_no_ratio)
 {
     static const struct {
         double native_cpu, native_memory, vm_cpu, vm_memory;
-        const char *reason; /* NULL: they can be compared */
+        const char *reason; /* NULL: comparable */
     } cases[] = {
         {0, 0, 0, 0, NULL},
         {0.2, 0, 0.2, 0, NULL},
         {0.2, 0, 0.201, 0, NULL},
         {0.2, 0, 0, 0, "no ratio: CPU limit: native 0.2, vm none"},
         {0, 0, 1.5, 0, "no ratio: CPU limit: native none, vm 1.5"},
-        /* As many as there are hold nothing back. */
+        /* A quota of all CPUs does not limit. */
         {0, 0, 4, 0, NULL},
         {0, 0, 0, 320, NULL},
         {0, 300, 0, 320, NULL},
@@ -950,7 +951,7 @@ START_TEST(unequal_limits_make_no_ratio)
 }
 END_TEST
 
-/* What was timed while a run was stopped or frozen is no sample. */
+/* What was timed while a run was stopped or frozen is not a sample. */
 START_TEST(interrupted_rows_are_void)
 {
     struct results results = begin(2);
@@ -974,8 +975,8 @@ START_TEST(interrupted_rows_are_void)
 }
 END_TEST
 
-/* Once for each step, however many blocks; natively it is often nothing but "only in a VM". */
-START_TEST(what_the_vm_left_out_is_told)
+/* Once per step, however many blocks; natively it is often only "only in a VM". */
+START_TEST(what_the_vm_skipped_is_reported)
 {
     struct results results = begin(2);
     json_t *json;
@@ -996,15 +997,15 @@ START_TEST(what_the_vm_left_out_is_told)
 END_TEST
 
 SUITE_MAIN("results", ratios_are_paired, many_blocks_are_bootstrapped, wrong_results_are_void,
-           a_missing_row_is_no_result, other_parameters_are_told,
-           shared_cpus_are_told_where_the_user_chose, incomplete_blocks_have_no_ratio,
-           steps_are_compared, a_machine_that_changes_is_told, what_runs_warn_of_is_told,
+           a_missing_row_is_no_result, different_parameters_are_reported,
+           shared_cpus_are_reported_if_the_user_chose, incomplete_blocks_have_no_ratio,
+           steps_are_compared, a_machine_that_changes_is_reported, warnings_of_runs_are_passed_on,
            exits_to_the_vmm_include_those_of_barriers, the_host_and_its_paging_are_named,
            the_table_judges, every_ratio_has_its_verdict, few_blocks_show_no_interval,
-           the_table_tells_what_would_settle_it, values_of_few_blocks_have_no_range,
+           the_table_states_what_would_settle_it, values_of_few_blocks_have_no_range,
            the_table_names_its_base, large_figures_are_readable, arguments_of_the_user_win,
-           memory_that_is_not_known_is_not_nothing, times_that_are_not_known_are_not_nothing,
-           members_on_other_cores_are_told, a_host_of_which_little_is_known_is_told_by_that,
-           warnings_fit_a_terminal, what_io_costs_more_is_predicted,
-           without_the_exits_nothing_is_predicted, of_a_fact_no_ratio_is_taken,
-           what_the_vm_left_out_is_told, unequal_limits_make_no_ratio, interrupted_rows_are_void)
+           unknown_memory_is_not_zero, unknown_times_are_not_zero,
+           members_on_other_cores_are_reported, an_almost_unknown_host_is_described,
+           warnings_fit_a_terminal, added_io_time_is_predicted,
+           without_the_exits_nothing_is_predicted, properties_have_no_ratio,
+           what_the_vm_skipped_is_reported, unequal_limits_make_no_ratio, interrupted_rows_are_void)

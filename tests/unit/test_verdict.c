@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the interval of a ratio says, at all of its borders. */
+/* Verdicts on intervals, at all boundaries. */
 #include <math.h>
 
 #include "tests/support/suite.h"
@@ -29,7 +29,7 @@ static const struct border {
     {1 / 1.03, 1.03, MARGIN, VERDICT_SAME},
     {0.97, 1.03, MARGIN, VERDICT_UNCLEAR}, /* 1/1.03 is 0.97087 */
     {0.971, 1.0301, MARGIN, VERDICT_UNCLEAR},
-    /* Within the margin, on one side of 1: the first that fits. */
+    /* Within the margin, on one side of 1: the first that applies. */
     {1.01, 1.02, MARGIN, VERDICT_SAME},
     {0.98, 0.99, MARGIN, VERDICT_SAME},
     {1.01, 1.02, 0, VERDICT_BETTER},
@@ -38,7 +38,7 @@ static const struct border {
     {0.96, 0.98, MARGIN, VERDICT_WORSE},
     {1.0001, 2, MARGIN, VERDICT_BETTER},
     {0.5, 0.9999, MARGIN, VERDICT_WORSE},
-    /* What touches 1 does not lie on one side of it. */
+    /* An interval that touches 1 does not lie on one side of it. */
     {1, 1.2, MARGIN, VERDICT_UNCLEAR},
     {0.8, 1, MARGIN, VERDICT_UNCLEAR},
     {0.07, 2.67, MARGIN, VERDICT_UNCLEAR},
@@ -67,7 +67,7 @@ static void check_border(const struct border *border)
     ck_assert_int_eq(verdict_of(&ratio, border->margin), VERDICT_NONE);
 }
 
-START_TEST(the_first_that_fits_is_the_verdict)
+START_TEST(the_first_rule_that_applies_is_the_verdict)
 {
     for (unsigned i = 0; i < BORDERS; i++)
         check_border(&borders[i]);
@@ -93,7 +93,7 @@ static const struct file_row {
     {"{'better': 'lower', 'median': 2, 'ci95': [1.9, 2.1], 'confidence': 0.97}", VERDICT_WORSE},
     {"{'better': 'higher', 'median': 2, 'ci95': [1.9, 2.1], 'confidence': 0.9499}",
      VERDICT_UNCLEAR},
-    /* A confidence that nobody states is that of the samples; one that they belie is none. */
+    /* Without a stated confidence, the samples count; one that they contradict does not. */
     {"{'better': 'higher', 'median': 2, 'ci95': [1.9, 2.1]}", VERDICT_UNCLEAR},
     {"{'better': 'higher', 'median': 2, 'ci95': [1.9, 2.1], 'samples': [2, 2, 2, 2, 2, 2]}",
      VERDICT_BETTER},
@@ -101,7 +101,7 @@ static const struct file_row {
      "'confidence': 1}",
      VERDICT_UNCLEAR},
     {"{'better': 'higher', 'median': 2, 'ci95': [2, 2], 'confidence': 'high'}", VERDICT_UNCLEAR},
-    /* A fact is neither better nor worse. */
+    /* A property is neither better nor worse. */
     {"{'better': 'none', 'median': 2, 'ci95': [2, 2], 'confidence': 1}", VERDICT_NONE},
     {"{'median': 2, 'ci95': [2, 2], 'confidence': 1}", VERDICT_NONE},
     {"{'better': 'higher', 'median': 2, 'confidence': 1}", VERDICT_NONE},
@@ -128,7 +128,7 @@ static json_t *parse(const char *quoted)
     return json;
 }
 
-START_TEST(a_row_of_a_file_is_read_with_care)
+START_TEST(rows_of_a_file_are_untrusted)
 {
     for (unsigned i = 0; i < FILE_ROWS; i++) {
         json_t *row = parse(file_rows[i].json);
@@ -141,11 +141,11 @@ START_TEST(a_row_of_a_file_is_read_with_care)
 }
 END_TEST
 
-START_TEST(more_samples_narrow_an_interval_by_their_root)
+START_TEST(an_interval_narrows_with_the_root_of_samples)
 {
     struct verdict_ratio ratio = ratio_of(0.5, 2);
 
-    /* Twice as far from 1 as it may be for its median: four times the samples. */
+    /* Twice as far from 1 as the median allows: four times the samples. */
     ratio.median = sqrt(2);
     ratio.interval = (struct stats_interval){sqrt(0.5), 2};
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), 40);
@@ -153,18 +153,18 @@ START_TEST(more_samples_narrow_an_interval_by_their_root)
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), 40);
     ratio = ratio_of(1 / 1.03 / 1.03, 1.03 * 1.03);
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), 40);
-    /* Whichever is nearer: to be the same, or not to be. */
+    /* The nearer of: within the margin, or apart from 1. */
     ratio.median = 1.03;
     ratio.interval = (struct stats_interval){1 / 1.03, 1.06};
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), 40);
-    /* On the very border, and where there is no margin, none are enough. */
+    /* At the boundary, and without a margin, no number suffices. */
     ratio = ratio_of(0.5, 2);
     ck_assert_uint_eq(verdict_samples(&ratio, 0), VERDICT_SAMPLES_MAX);
     ck_assert_uint_gt(verdict_samples(&ratio, MARGIN), 1000);
 }
 END_TEST
 
-START_TEST(what_more_samples_cannot_settle_has_no_number)
+START_TEST(no_number_if_more_samples_cannot_settle)
 {
     struct verdict_ratio ratio = ratio_of(1, 1);
 
@@ -176,12 +176,12 @@ START_TEST(what_more_samples_cannot_settle_has_no_number)
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), 0);
     ratio = ratio_of(0, 2);
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), 0);
-    /* Too few for an interval at all: how wide it will be is not known. */
+    /* Too few for any interval: its future width is unknown. */
     ratio = ratio_of(1.5, 2);
     ratio.samples = 2;
     ratio.sure = false;
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), VERDICT_SAMPLES_MIN);
-    /* Always more than there are. */
+    /* Always more than it has. */
     ratio = ratio_of(1 / 1.0300001, 1.0300001);
     ck_assert_uint_eq(verdict_samples(&ratio, MARGIN), 11);
 }
@@ -212,7 +212,7 @@ START_TEST(a_file_states_its_margin)
 }
 END_TEST
 
-/* A verdict in a file is not believed. */
+/* A verdict in a file is replaced. */
 START_TEST(verdicts_are_written_anew)
 {
     json_t *rows = json_pack("[o, o, o]", parse(file_rows[0].json), parse(file_rows[3].json),
@@ -239,7 +239,7 @@ START_TEST(verdicts_are_written_anew)
 }
 END_TEST
 
-/* What is said of ratios with these intervals, of ten samples, and of `few` that have none. */
+/* The text for ratios with these intervals, of ten samples, and `few` without an interval. */
 static const char *settle(const double (*interval)[2], unsigned count, unsigned few, double block_s)
 {
     static char text[SETTLE_TEXT_MAX];
@@ -254,9 +254,9 @@ static const char *settle(const double (*interval)[2], unsigned count, unsigned 
     return text;
 }
 
-START_TEST(what_would_settle_it_is_told)
+START_TEST(blocks_that_would_settle_are_stated)
 {
-    /* The same; then twice, three times and six times as wide as they may be; never. */
+    /* The margin itself; then two, three and six times as wide as allowed; never. */
     static const double interval[][2] = {
         {1, 1},
         {1 / 1.03 / 1.03, 1.03 * 1.03},
@@ -276,19 +276,18 @@ START_TEST(what_would_settle_it_is_told)
     ck_assert_str_eq(settle(interval, 5, 0, 30),
                      "4 of 5 ratios. 4 have too wide an interval: about 40 blocks (about 20 min) "
                      "would settle 2, about 360 blocks (about 3.0 h) 4.");
-    ck_assert_str_eq(
-        settle(interval, 6, 2, 0.1),
-        "7 of 8 ratios. 2 have too few blocks for an interval of 95 %: take at least 6 "
-        "blocks (about 1 s). 5 have too wide an interval: about 40 blocks (about 4 s) "
-        "would settle 2, about 360 blocks (about 36 s) 4. 1 would take more than 9999 "
-        "blocks.");
+    ck_assert_str_eq(settle(interval, 6, 2, 0.1),
+                     "7 of 8 ratios. 2 have too few blocks for a 95 % interval: take at least 6 "
+                     "blocks (about 1 s). 5 have too wide an interval: about 40 blocks (about 4 s) "
+                     "would settle 2, about 360 blocks (about 36 s) 4. 1 would take more than 9999 "
+                     "blocks.");
     ck_assert_str_eq(settle(&interval[5], 1, 0, 0),
                      "1 of 1 ratio. 1 has too wide an interval. 1 would take more than 9999 "
                      "blocks.");
 }
 END_TEST
 
-SUITE_MAIN("verdict", the_first_that_fits_is_the_verdict, without_an_interval_there_is_no_verdict,
-           a_row_of_a_file_is_read_with_care, more_samples_narrow_an_interval_by_their_root,
-           what_more_samples_cannot_settle_has_no_number, a_file_states_its_margin,
-           verdicts_are_written_anew, what_would_settle_it_is_told)
+SUITE_MAIN("verdict", the_first_rule_that_applies_is_the_verdict,
+           without_an_interval_there_is_no_verdict, rows_of_a_file_are_untrusted,
+           an_interval_narrows_with_the_root_of_samples, no_number_if_more_samples_cannot_settle,
+           a_file_states_its_margin, verdicts_are_written_anew, blocks_that_would_settle_are_stated)

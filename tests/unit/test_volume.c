@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a container is given of --disk. */
+/* The volume of a container for --disk. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ START_TEST(a_disk_has_another_name)
     check_argument(&volume, disk, "direct,path=/volume,size=1M,create");
     check_argument(&volume, "path=x", "path=/volume");
 
-    /* A link's file, though its name could not be in the argument. */
+    /* The target of a symbolic link, though its name could not be in the argument. */
     snprintf(link, sizeof(link), "%s-link", path);
     snprintf(disk, sizeof(disk), "%s,file", path);
     ck_assert_int_eq(rename(path, disk) | symlink(disk, link) | chmod(disk, 0400), 0);
@@ -44,7 +44,7 @@ START_TEST(a_disk_has_another_name)
     ck_assert(volume.of_another);
     unlink(volume.source);
 
-    /* What is not there is left to the program, but for what is to be created. */
+    /* A missing file is left to the program, except one to be created. */
     volume_of(&volume, disk, false);
     ck_assert_int_eq(volume.kind, VOLUME_NONE);
     check_argument(&volume, disk, disk);
@@ -71,7 +71,7 @@ START_TEST(not_every_disk_is_a_file)
 }
 END_TEST
 
-/* A file in / has a folder as well. */
+/* A file in / has a folder too. */
 START_TEST(layers_are_folders)
 {
     struct volume volume;
@@ -84,7 +84,7 @@ START_TEST(layers_are_folders)
 }
 END_TEST
 
-/* The node, its rule, and nothing of the host's /dev. */
+/* The node, its device rule, and nothing of the host's /dev. */
 START_TEST(a_device_is_allowed_in_a_bundle)
 {
     const struct volume volume = {
@@ -105,7 +105,7 @@ START_TEST(a_device_is_allowed_in_a_bundle)
 }
 END_TEST
 
-/* What means something in the options of an overlayfs does not in a folder's name. */
+/* Special characters of overlayfs options are escaped in a folder's name. */
 START_TEST(layers_are_escaped)
 {
     const struct volume volume = {.kind = VOLUME_LAYERS, .source = "/a:b,c", .target = "/layers"};

@@ -25,7 +25,7 @@ static void must(const struct reader *reader, bool right, const char *what)
 {
     const char *from = reader->at - reader->start > 60 ? reader->at - 60 : reader->start;
 
-    /* Each assertion, even one that holds, is a message to another process. */
+    /* Each assertion, even a true one, sends a message to another process. */
     if (!right)
         ck_abort_msg("%s at %td: ...%.100s", what, reader->at - reader->start, from);
 }

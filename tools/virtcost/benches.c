@@ -14,10 +14,10 @@
 #define PROGRAM "bench-native"
 #define LIST    "--list"
 
-/* It prints a list. */
+/* bench-native --list. */
 #define LIMIT_S 30
 
-/* Take the program's message, "NAME: WHAT; try: HINT", without its name. Returns -1. */
+/* Put the program's message, "NAME: WHAT; try: HINT", into *err without its name. Returns -1. */
 static int take_message(int fd, struct err *err)
 {
     char text[ERR_LINE_MAX], *end, *what;

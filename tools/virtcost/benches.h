@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --bench and --args of a run, checked before the first block. */
+/* Checks --bench and --args before the first block of a run. */
 #ifndef VIRTCOST_BENCHES_H
 #define VIRTCOST_BENCHES_H
 
@@ -8,9 +8,9 @@
 #include "vmm/core/base/err.h"
 
 /*
- * benches_check(): ask bench-native, which has the benchmarks, whether it has those that --bench
- * names and whether they take the keys of --args. A bench-native that is missing is reported when
- * it is first run. Returns 0; RUN_STOPPED; or -1 with ERR_USAGE.
+ * benches_check(): run bench-native --list to check that it has the benchmarks of --bench and that
+ * they take the keys of --args. A missing bench-native is no error here: its first run reports it.
+ * Returns 0; RUN_STOPPED; or -1 with ERR_USAGE.
  */
 int benches_check(const json_t *options, int stop_fd, struct err *err);
 

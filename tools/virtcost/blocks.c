@@ -10,7 +10,7 @@
 #include "vmm/core/base/stats.h"
 #include "vmm/core/host/terminal.h"
 
-/* A random order of 0 to count - 1 (Fisher and Yates). */
+/* Fill order[] with a random permutation of 0 to count - 1 (Fisher-Yates). */
 static void shuffle(unsigned *order, unsigned count, uint64_t *state)
 {
     for (unsigned i = 0; i < count; i++)
@@ -23,7 +23,7 @@ static void shuffle(unsigned *order, unsigned count, uint64_t *state)
     }
 }
 
-/* What the blocks of one part have in common. */
+/* State shared by the blocks of one part. */
 struct task {
     struct results *results;
     struct part *part;
@@ -33,11 +33,11 @@ struct task {
     unsigned done; /* runs */
 };
 
-/* Whether the plan leaves a step out in an environment. */
+/* Whether the plan skips a step in an environment. */
 static bool is_skipped(const struct task *task, const struct step *step,
                        const struct environment *env)
 {
-    /* What the base cannot run, it cannot run once more either. */
+    /* A step that the base cannot run is skipped in "null" as well. */
     const char *name = env->program ? env->name : task->results->env[0]->name;
     json_t *skipped;
     size_t i;
@@ -75,7 +75,7 @@ static void show_progress(const struct task *task, const char *step, const char 
     if (!terminal_can_clear(STDERR_FILENO))
         return;
     if (task->done)
-        snprintf(left, sizeof(left), ", about %.0f s to go",
+        snprintf(left, sizeof(left), ", about %.0f s left",
                  elapsed / task->done * (all - task->done));
     terminal_status(line, STDERR_FILENO, "%s %u/%u %s%s%s, %.0f s%s", task->part->experiment->name,
                     task->part->blocks + 1, task->part->wanted, step, *step ? " " : "", env,
@@ -103,8 +103,8 @@ static const char *kernels_of(const json_t *report)
 }
 
 /*
- * All runs must be of the same kernels, or the comparison is void; a report that an experiment has
- * put together itself need not say.
+ * Fail unless all runs used the same kernels: the comparison would be void. A report built by an
+ * experiment itself may lack the hash.
  */
 static int check_kernels(const struct task *task, const json_t *report, struct err *err)
 {
@@ -126,7 +126,7 @@ static int check_kernels(const struct task *task, const json_t *report, struct e
     return err_hint(err, "minivmm, bench.elf and bench-native of the same build");
 }
 
-/* What an experiment could not have all of. */
+/* Record the limit that an experiment reports for a run. */
 static void keep_limit(struct task *task, const struct step *step, const char *env,
                        const json_t *report)
 {
@@ -140,7 +140,7 @@ static void keep_limit(struct task *task, const struct step *step, const char *e
                                                          step->label, "reason", limit));
 }
 
-/* Nothing that was timed meanwhile is a figure. */
+/* Mark all rows of a report void: timings across a stop or freeze are wrong. */
 static void mark_interrupted(json_t *report)
 {
     json_t *row;
@@ -155,7 +155,7 @@ static int run_step(struct task *task, const struct step *step, uint64_t *random
 {
     const struct experiment *experiment = task->part->experiment;
     struct results *results = task->results;
-    unsigned order[ENVIRONMENTS_MAX] = {0}, place = 0;
+    unsigned order[ENVIRONMENTS_MAX] = {0}, position = 0;
 
     shuffle(order, results->envs, random);
     for (unsigned i = 0; i < results->envs; i++) {
@@ -172,13 +172,13 @@ static int run_step(struct task *task, const struct step *step, uint64_t *random
             return result;
         if (check_kernels(task, last->report, err)) {
             json_decref(last->report);
-            last->said[0] = '\0';
+            last->messages[0] = '\0';
             return -1;
         }
         if (last->interrupted)
             mark_interrupted(last->report);
         keep_limit(task, step, env->name, last->report);
-        results_add(results, step->label, place++, env->name, last->report);
+        results_add(results, step->label, position++, env->name, last->report);
         task->done++;
     }
     return 0;

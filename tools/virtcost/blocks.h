@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Running an experiment's blocks: each step in each environment once, in random order, over and
- * over.
+ * Runs an experiment's blocks. A block is one run of each step in each environment, in random
+ * order.
  */
 #ifndef VIRTCOST_BLOCKS_H
 #define VIRTCOST_BLOCKS_H
@@ -10,15 +10,14 @@
 #include "tools/virtcost/results/results.h"
 
 /*
- * blocks_run(): run all blocks of the last part of *results, and keep every whole run there;
- * progress is shown on a terminal. *random is the state of the order (vmm/core/base/stats.h).
- * Returns 0; RUN_STOPPED if the user wants to stop; or -1 with an error, and in *last the run that
- * failed, if one did.
+ * blocks_run(): run all blocks of the last part of *results and add every complete run to it; shows
+ * progress on a terminal. *random is the state of the random order (vmm/core/base/stats.h). Returns
+ * 0; RUN_STOPPED if the user stops it; or -1 with *err set, and the failed run, if any, in *last.
  */
 int blocks_run(struct results *results, const struct plan *plan, const struct site *site,
                uint64_t *random, struct run *last, struct err *err);
 
-/* blocks_notice(): tell the user something at once, on standard error, past the progress. */
+/* blocks_notice(): clear the progress line and print a message on standard error at once. */
 void blocks_notice(const char *text);
 
 #endif

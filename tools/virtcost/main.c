@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* virtcost: the same kernels in several environments, in turn, with honest statistics. */
+/* virtcost: runs the same kernels in several environments, in turn, and compares the results. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@
 #include "vmm/core/host/sink.h"
 #include "vmm/core/host/terminal.h"
 
-/* Of the resampling: the same files give the same intervals. */
+/* Seed of the bootstrap: fixed, so that the same files give the same intervals. */
 #define COMPARE_SEED 1
 
 static int complain(const struct err *err)
@@ -34,7 +34,7 @@ static int complain(const struct err *err)
     return err->code;
 }
 
-/* All of it, to a file that may be slow or not block. Returns 0, or -1 with errno. */
+/* Write the whole text to a file that may be slow or non-blocking. Returns 0, or -1 with errno. */
 static int write_standard(int fd, const char *text, size_t bytes)
 {
     struct sink sink;
@@ -49,15 +49,15 @@ static int write_standard(int fd, const char *text, size_t bytes)
     return lost ? -1 : 0;
 }
 
-/* What cannot be written to where it belongs goes to standard error. */
+/* Report a failed write and print the text to standard error instead. Returns the exit status. */
 static int fall_back(const char *what, const char *where, const char *text, size_t bytes)
 {
-    /* Whoever read it wanted no more of it. */
+    /* The reader closed the pipe: do not print the text elsewhere. */
     bool unwanted = errno == EPIPE;
     struct err err;
 
     err_sys(&err, ERR_FAILED, "cannot write the %s to %s%s", what, where,
-            unwanted ? "" : "; it follows here");
+            unwanted ? "" : "; printing it here");
     complain(&err);
     if (!unwanted)
         write_standard(STDERR_FILENO, text, bytes);
@@ -72,7 +72,7 @@ static int no_memory(void)
     return complain(&err);
 }
 
-/* A file of results may come from anywhere: nothing in it moves a terminal's cursor. */
+/* Replace control characters: an untrusted results file must not move the terminal's cursor. */
 static void make_printable(char *text)
 {
     for (; *text; text++)
@@ -80,13 +80,13 @@ static void make_printable(char *text)
             *text = '?';
 }
 
-/* Something that is printed as a whole. */
+/* A document that is written as a whole. */
 struct sheet {
-    const char *what; /* its name in a message */
+    const char *what; /* used in messages */
     int (*print)(FILE *out, const json_t *json, struct err *err);
 };
 
-/* Print it to a file, or (NULL) to standard output. Returns the exit status. */
+/* Print a document to a file, or (path NULL) to standard output. Returns the exit status. */
 static int write_whole(const struct sheet *sheet, const char *path, const json_t *json)
 {
     char *text = NULL;
@@ -155,7 +155,7 @@ static const struct sheet json_sheet = {"JSON", print_json}, table_sheet = {"tab
                           page_sheet = {"page", print_page},
                           comparison_sheet = {"table", print_comparison};
 
-/* The files. */
+/* Write the requested files. Returns the exit status. */
 static int save(const json_t *json, const char *output, const char *html)
 {
     int status = ERR_NONE;
@@ -167,11 +167,11 @@ static int save(const json_t *json, const char *output, const char *html)
     return status;
 }
 
-static void show_said(const char *said)
+static void print_messages(const char *messages)
 {
-    size_t length = strlen(said);
+    size_t length = strlen(messages);
 
-    fprintf(stderr, "%s%s", said, length && said[length - 1] != '\n' ? "\n" : "");
+    fprintf(stderr, "%s%s", messages, length && messages[length - 1] != '\n' ? "\n" : "");
 }
 
 static unsigned blocks_of(const struct results *results)
@@ -183,7 +183,7 @@ static unsigned blocks_of(const struct results *results)
     return blocks;
 }
 
-/* Without a complete block: what was run is written where it replaces nothing. */
+/* No block is complete: write the runs only where no older content would be replaced. */
 static int write_incomplete(const struct options *options, const struct results *results,
                             const json_t *json)
 {
@@ -193,7 +193,7 @@ static int write_incomplete(const struct options *options, const struct results 
         return ERR_NONE;
     if (!file_has_content(options->output))
         return write_whole(&json_sheet, options->output, json);
-    err_set(&err, ERR_FAILED, "--output %s is left as it was: no block is complete",
+    err_set(&err, ERR_FAILED, "--output %s is left unchanged: no block is complete",
             options->output);
     return complain(&err);
 }
@@ -204,7 +204,7 @@ static bool are_regular(const struct options *options)
            (!options->html || file_is_regular(options->html));
 }
 
-/* Returns the exit status, as all commands do. */
+/* The commands. Each returns the exit status. */
 static int run(const struct options *options)
 {
     static struct results results;
@@ -225,14 +225,17 @@ static int run(const struct options *options)
     } else if (ended) {
         results.end = "error";
         results.error = err.text;
-        show_said(last.said);
+        print_messages(last.messages);
     }
     status = ended ? complain(&err) : ERR_NONE;
     json = results_json(&results);
-    /* A terminal or a pipe may keep us waiting. A file does not, and is to be whole. */
+    /*
+     * Writing to a terminal or a pipe may block, so let signals end it. A regular file is written
+     * whole.
+     */
     if (!are_regular(options))
         signals_accept(stop_fd);
-    /* No run, no new file; no block, no page and no table. */
+    /* Without a run, write no file; without a block, write no page and no table. */
     if (!json)
         status = no_memory();
     else if (blocks_of(&results))
@@ -271,17 +274,17 @@ static json_t *load(const char *path, struct err *err)
     if (!json) {
         err_set(err, ERR_USAGE, "%s: %s", path, error.text);
     } else if (!get_is(json, "schema", RESULTS_SCHEMA)) {
-        err_set(err, ERR_USAGE, "%s: not results of schema " RESULTS_SCHEMA, path);
+        err_set(err, ERR_USAGE, "%s: not a results file of schema " RESULTS_SCHEMA, path);
         json_decref(json);
         json = NULL;
     } else {
         return json;
     }
-    err_hint(err, "a file of virtcost run --output");
+    err_hint(err, "a file from virtcost run --output");
     return NULL;
 }
 
-/* The same, or a report of one run. */
+/* Load a results file, or a report of one run in the shape of one. */
 static json_t *load_either(const char *path, struct err *err)
 {
     json_t *report = json_load_file(path, JSON_REJECT_DUPLICATES, NULL), *results = NULL;
@@ -293,11 +296,11 @@ static json_t *load_either(const char *path, struct err *err)
     if (!is_report)
         return load(path, err);
     if (!results)
-        err_set(err, ERR_FAILED, "%s: no memory for it", path);
+        err_set(err, ERR_FAILED, "%s: no memory for the report", path);
     return results;
 }
 
-/* The verdicts are ours, whatever the file has, and of the margin that is asked for. */
+/* Recompute the verdicts, whatever the file states, with the requested margin. */
 static void judge_again(json_t *results)
 {
     json_t *experiment;
@@ -325,7 +328,7 @@ static int show(const struct options *options)
     return status;
 }
 
-/* The margin of both files, if it is not given; what is the same is never worse by fail_pct. */
+/* The margin: --margin, or the smaller of both files' margins, at most --fail-if-worse. */
 static double margin_pct(const struct options *options, const json_t *a, const json_t *b)
 {
     double of_a = 100 * verdict_margin(a), of_b = 100 * verdict_margin(b);
@@ -336,7 +339,7 @@ static double margin_pct(const struct options *options, const json_t *a, const j
     return options->fail_pct >= 0 && options->fail_pct < pct ? options->fail_pct : pct;
 }
 
-/* What --fail-if-worse and --fail-if-unclear say. Returns the exit status. */
+/* Apply --fail-if-worse and --fail-if-unclear. Returns the exit status. */
 static int judge(const json_t *comparison, const struct options *options)
 {
     const struct compare_gate gate = {options->fail_pct, options->fail_unclear};
@@ -400,7 +403,7 @@ int main(int argc, char **argv)
         if (!path || !file_can_replace(path))
             continue;
         err_sys(&err, ERR_FAILED, "--%s %s", files[i], path);
-        err_hint(&err, "a file that can be written");
+        err_hint(&err, "a writable file");
         return complain(&err);
     }
     for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

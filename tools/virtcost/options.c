@@ -19,7 +19,7 @@
 #define EXPERIMENT_DEFAULT "kernels"
 #define EXPERIMENT_BENCH   "bench"
 
-#define OWN_KEY     256 /* keys above the characters: no short options */
+#define OWN_KEY     256 /* keys above the character range: no short options */
 #define SHARED_KEY  512
 #define SHARED_MAX  64
 #define COMMANDS_TO "virtcost list, run, report or compare"
@@ -31,7 +31,7 @@ static int bad(struct err *err, const char *option, const char *argument, const 
     return err_hint(err, "%s", hint);
 }
 
-/* The names of all environments. */
+/* List the names of all environments. */
 static const char *env_names(char text[128])
 {
     text[0] = '\0';
@@ -51,24 +51,25 @@ static int parse_envs(struct options *options, const char *list, struct err *err
         const struct environment *env = environment_find(name, length);
 
         if (!env) {
-            err_set(err, ERR_USAGE, "--envs %s: no environment is called '%.*s'", list, (int)length,
+            err_set(err, ERR_USAGE, "--envs %s: unknown environment '%.*s'", list, (int)length,
                     name);
             return err_hint(err, "%s", env_names(names));
         }
         for (unsigned i = 0; i < options->envs; i++)
             if (options->env[i] == env)
-                return bad(err, "envs", list, "one is there twice", "each once");
-        /* None twice: there are never more than the table has. */
+                return bad(err, "envs", list, "duplicate environment",
+                           "name each environment once");
+        /* No duplicates, so this cannot exceed the table's size. */
         options->env[options->envs++] = env;
     }
     if (!options->env[0]->program)
         return bad(err, "envs", list, "the base cannot be null", "native,vm,null");
     if (options->envs < 2)
-        return bad(err, "envs", list, "two are needed to compare", "native,vm");
+        return bad(err, "envs", list, "at least two environments are required", "native,vm");
     return 0;
 }
 
-/* A number of things that there are 1 to `most` of. */
+/* Parse a count from 1 to `most`. */
 static int parse_number(const char *option, const char *argument, unsigned most, unsigned *number,
                         struct err *err)
 {
@@ -79,7 +80,7 @@ static int parse_number(const char *option, const char *argument, unsigned most,
     if (units_parse_u64(argument, &value))
         return bad(err, option, argument, "not a number", "a number, such as 10");
     if (!value || value > most)
-        return bad(err, option, argument, value ? "too many" : "at least one", range);
+        return bad(err, option, argument, value ? "too large" : "must not be 0", range);
     *number = (unsigned)value;
     return 0;
 }
@@ -161,30 +162,29 @@ static const struct own_option {
     const char *name, *argument, *help;
     int key;
     int (*parse)(struct options *options, const char *argument, struct err *err);
-    unsigned commands; /* of enum subcommand_set */
+    unsigned commands; /* a set of enum subcommand_set */
 } own_option[] = {
-    {"envs", "LIST", "Environments, the first being the base (native,container,vm,null)", OWN_KEY,
+    {"envs", "LIST", "Environments; the first is the base (native,container,vm,null)", OWN_KEY,
      parse_envs, SUBCOMMAND_RUN},
-    {"blocks", "N", "Blocks of one run of each environment (as each experiment has it)",
+    {"blocks", "N", "Blocks, each with one run per environment (set by the experiment)",
      OWN_KEY + 1, parse_blocks, SUBCOMMAND_RUN},
-    {"seed", "S", "Seed of the order within the blocks (from the clock)", OWN_KEY + 2, parse_seed,
-     SUBCOMMAND_RUN},
+    {"seed", "S", "Seed of the random order within blocks (from the clock)", OWN_KEY + 2,
+     parse_seed, SUBCOMMAND_RUN},
     {"output", "FILE", "All results, as JSON", 'o', parse_output, SUBCOMMAND_RUN},
     {"runtime", "NAME",
-     "Runtime of containers: runc, crun, podman, docker, or a path (the first "
-     "that works)",
-     OWN_KEY + 3, parse_runtime, SUBCOMMAND_RUN},
-    {"count", "N", "Instances alive at once, in the experiment density (100)", OWN_KEY + 4,
+     "Container runtime: runc, crun, podman, docker, or a path (the first that works)", OWN_KEY + 3,
+     parse_runtime, SUBCOMMAND_RUN},
+    {"count", "N", "Instances alive at once in the density experiment (100)", OWN_KEY + 4,
      parse_count, SUBCOMMAND_RUN},
-    {"html", "FILE", "The results as a page with pictures", OWN_KEY + 5, parse_html,
+    {"html", "FILE", "The results as an HTML page with charts", OWN_KEY + 5, parse_html,
      SUBCOMMAND_RUN | SUBCOMMAND_REPORT},
     {"margin", "PCT",
-     "A ratio is the same if its whole interval lies within this much of 1 (3, or as the results "
-     "were run with)",
+     "A ratio is the same if its whole interval lies within this margin of 1 (3, or the margin of "
+     "the results)",
      OWN_KEY + 6, parse_margin, SUBCOMMAND_RUN | SUBCOMMAND_REPORT | SUBCOMMAND_COMPARE},
     {"fail-if-worse", "PCT",
      "Exit status 1 if a figure is worse by more than this, or may be: its median is, but the "
-     "interval is too wide or the blocks are too few to tell",
+     "interval is too wide or there are too few blocks to decide",
      OWN_KEY + 7, parse_fail, SUBCOMMAND_COMPARE},
     {"fail-if-unclear", NULL, "Exit status 1 if any figure cannot be judged", OWN_KEY + 8,
      parse_unclear, SUBCOMMAND_COMPARE},
@@ -192,7 +192,7 @@ static const struct own_option {
 
 #define OWN_OPTIONS (sizeof(own_option) / sizeof(own_option[0]))
 
-/* What every run is given; the other options of the shared table are about a single report. */
+/* Options passed to every run; the other shared options concern a single report. */
 static int is_shared(const char *name)
 {
     static const char *const shared[] = {"mem",        "vcpus", "hugepages", "thp",  "prefault",
@@ -210,9 +210,9 @@ static int is_shared(const char *name)
 struct parse {
     struct options *options;
     struct err *err;
-    int asked;             /* the key of such an option; 0: none */
-    const char *shared;    /* the first option of the shared table that is given; NULL: none */
-    bool own[OWN_OPTIONS]; /* those that are given */
+    int asked;             /* key of a help or version option; 0: none */
+    const char *shared;    /* the first shared option given; NULL: none */
+    bool own[OWN_OPTIONS]; /* which own options are given */
 };
 
 static int parse_argument(struct parse *parse, const char *argument)
@@ -224,14 +224,14 @@ static int parse_argument(struct parse *parse, const char *argument)
         return 0;
     }
     if (options->arguments == EXPERIMENTS_MAX) {
-        err_set(parse->err, ERR_USAGE, "%s: more arguments than there can be", argument);
+        err_set(parse->err, ERR_USAGE, "%s: too many arguments", argument);
         return EINVAL;
     }
     options->argument[options->arguments++] = argument;
     return 0;
 }
 
-/* Containers have another folder: a path is to mean the same everywhere. */
+/* Containers have another working folder: make paths absolute, so that they mean the same there. */
 static json_t *absolute_disk(const char *argument)
 {
     const char *path = strstr(argument, "path=");
@@ -286,7 +286,7 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
     return ARGP_ERR_UNKNOWN;
 }
 
-/* The tables as argp(3) wants them: what the commands have. */
+/* Build argp(3)'s tables from the options of the commands. */
 static void list_options(struct argp_option *list, unsigned commands)
 {
     for (unsigned i = 0; i < OWN_OPTIONS; i++)
@@ -310,16 +310,16 @@ static void list_options(struct argp_option *list, unsigned commands)
     *list = (struct argp_option){0};
 }
 
-/* What an experiment sets in its steps is not to be had from outside, and not ignored silently. */
+/* Reject an option that the experiment sets in its steps, rather than ignore it. */
 static int check_chosen(const struct options *options, const struct experiment *experiment,
                         struct err *err)
 {
     for (unsigned i = 0; experiment->chosen && experiment->chosen[i]; i++) {
         if (!json_object_get(options->shared, experiment->chosen[i]))
             continue;
-        err_set(err, ERR_USAGE, "--%s: the experiment %s chooses that itself",
-                experiment->chosen[i], experiment->name);
-        return err_hint(err, "without it, or virtcost run bench");
+        err_set(err, ERR_USAGE, "--%s: set by the experiment %s", experiment->chosen[i],
+                experiment->name);
+        return err_hint(err, "omit it, or use virtcost run bench");
     }
     return 0;
 }
@@ -333,25 +333,25 @@ static int check_run(struct options *options, struct err *err)
         const struct experiment *found = experiment_find(options->argument[i]);
 
         if (!found) {
-            err_set(err, ERR_USAGE, "%s: not an experiment", options->argument[i]);
+            err_set(err, ERR_USAGE, "%s: unknown experiment", options->argument[i]);
             return err_hint(err, "virtcost list");
         }
         for (unsigned k = 0; k < options->experiments; k++)
             if (options->experiment[k] == found)
-                return err_set(err, ERR_USAGE, "%s: it is there twice", options->argument[i]);
+                return err_set(err, ERR_USAGE, "%s: duplicate experiment", options->argument[i]);
         if (check_chosen(options, found, err))
             return -1;
         options->experiment[options->experiments++] = found;
     }
     if (options->config.disks > 1) {
-        err_set(err, ERR_USAGE, "--disk is there twice: the benchmarks use one");
-        return err_hint(err, "one --disk");
+        err_set(err, ERR_USAGE, "duplicate --disk: the benchmarks use one disk");
+        return err_hint(err, "a single --disk");
     }
     return config_validate(&options->config, err) || cli_check_files(&options->config, err) ? -1
                                                                                             : 0;
 }
 
-/* What is asked for is not left out silently: an option that the command does not have. */
+/* Reject an option that the command does not have, rather than ignore it. */
 static int check_own(const struct parse *parse, const struct subcommand *found, struct err *err)
 {
     const char *other = found->set & SUBCOMMAND_RUN ? NULL : parse->shared;
@@ -365,7 +365,7 @@ static int check_own(const struct parse *parse, const struct subcommand *found, 
     return err_hint(err, "virtcost %s --help", found->name);
 }
 
-/* What is written replaces nothing else that is named: neither results, nor a page, nor a disk. */
+/* Reject output files that would replace the results, the other output, or a disk. */
 static int check_files(const struct options *options, struct err *err)
 {
     const char *const written[] = {options->output, options->html};
@@ -379,20 +379,20 @@ static int check_files(const struct options *options, struct err *err)
         if (cli_disks_use(&options->config, written[i]))
             return cli_disk_shared(err, written[i]);
         if (read || (i && written[0] && file_same(written[i], written[0]))) {
-            err_set(err, ERR_USAGE, "--%s %s: that is the file of the results",
-                    i ? "html" : "output", written[i]);
-            return err_hint(err, "a file of its own");
+            err_set(err, ERR_USAGE, "--%s %s: same file as the results", i ? "html" : "output",
+                    written[i]);
+            return err_hint(err, "a different file");
         }
     }
     return 0;
 }
 
-/* What is the same cannot be worse as well. */
+/* A figure within the margin must not count as worse. */
 static int check_margin(const struct options *options, struct err *err)
 {
     if (options->fail_pct < 0 || options->margin_pct <= options->fail_pct)
         return 0;
-    err_set(err, ERR_USAGE, "--margin %g: more than the %g of --fail-if-worse", options->margin_pct,
+    err_set(err, ERR_USAGE, "--margin %g: larger than --fail-if-worse %g", options->margin_pct,
             options->fail_pct);
     return err_hint(err, "--margin %g", options->fail_pct);
 }
@@ -404,18 +404,18 @@ static int check_command(const struct parse *parse, const struct subcommand *fou
     if (found) {
         if (options->arguments >= found->least && options->arguments <= found->most)
             return check_own(parse, found, err);
-        err_set(err, ERR_USAGE, "%s: it takes %s, not %u argument%s", found->name, found->takes,
+        err_set(err, ERR_USAGE, "%s: takes %s, not %u argument%s", found->name, found->takes,
                 options->arguments, units_s(options->arguments));
         return err_hint(err, "virtcost %s --help", found->name);
     }
     if (options->command)
-        err_set(err, ERR_USAGE, "%s: not a command", options->command);
+        err_set(err, ERR_USAGE, "%s: unknown command", options->command);
     else
-        err_set(err, ERR_USAGE, "no command is given");
+        err_set(err, ERR_USAGE, "missing command");
     return err_hint(err, COMMANDS_TO);
 }
 
-/* Print what was asked for, of a command if one was named, and exit. */
+/* Print the requested help or version, of a command if one is named, and exit. */
 static int answer(const struct parse *parse, const struct subcommand *found, struct err *err)
 {
     struct argp_option list[LIST_MAX];

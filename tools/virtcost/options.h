@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * virtcost's command line: a command, its own options, and those of the table that minivmm and
- * bench-native share (vmm/core/cli/options.h), which every run is given.
+ * virtcost's command line: a command, its own options, and the options shared with minivmm and
+ * bench-native (vmm/core/cli/options.h), which are passed to every run.
  */
 #ifndef VIRTCOST_OPTIONS_H
 #define VIRTCOST_OPTIONS_H
@@ -23,27 +23,27 @@ struct options {
     const struct experiment *experiment[EXPERIMENTS_MAX];
     unsigned experiments;
     const struct environment *env[ENVIRONMENTS_MAX];
-    unsigned envs;        /* at least two, none twice; the first is the base */
-    bool envs_named;      /* by the user */
-    unsigned blocks;      /* 0: as each experiment has it */
-    unsigned count;       /* instances of an experiment that has many; 0: as it has it */
-    uint64_t seed;        /* of the order within the blocks; fits a signed number */
-    const char *runtime;  /* of containers; NULL: the first that works */
+    unsigned envs;        /* at least two, no duplicates; env[0] is the base */
+    bool envs_named;      /* set by the user */
+    unsigned blocks;      /* 0: the experiment's default */
+    unsigned count;       /* instances alive at once; 0: the experiment's default */
+    uint64_t seed;        /* seed of the order within blocks; below 2^63 */
+    const char *runtime;  /* container runtime; NULL: the first that works */
     const char *output;   /* NULL: no file */
-    json_t *shared;       /* options of the runs: names and arguments (null: it takes none) */
-    struct config config; /* what these say */
+    json_t *shared;       /* options of the runs: names and arguments (null: no argument) */
+    struct config config; /* parsed from `shared` */
     /* report, run: */
     const char *html; /* NULL: no file */
     /* report, run, compare: */
-    double margin_pct; /* within it, a ratio is the same; negative: not given */
+    double margin_pct; /* margin of the verdicts, in percent; negative: not given */
     /* compare: */
-    double fail_pct;   /* how much worse is a failure; negative: none is */
-    bool fail_unclear; /* what cannot be judged is a failure */
+    double fail_pct;   /* percent; negative: --fail-if-worse not given */
+    bool fail_unclear; /* fail if a figure cannot be judged */
 };
 
 /*
- * options_parse(): fill in *options from the command line. Prints and exits as cli_parse() does.
- * Returns 0, or -1 with ERR_USAGE. Strings in *options are those of argv.
+ * options_parse(): fill in *options from the command line. Prints help and exits as cli_parse()
+ * does. Returns 0, or -1 with ERR_USAGE. Strings in *options point into argv.
  */
 int options_parse(struct options *options, int argc, char **argv, struct err *err);
 

@@ -12,8 +12,8 @@
 
 #include "tools/virtcost/benches.h"
 #include "tools/virtcost/blocks.h"
+#include "tools/virtcost/env/cleaner.h"
 #include "tools/virtcost/env/hugepages.h"
-#include "tools/virtcost/env/keeper.h"
 #include "tools/virtcost/env/process.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/verdict.h"
@@ -23,10 +23,10 @@
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/file.h"
 
-/* Where files of ours go: on a disk, not in memory. */
+/* Put the run's files on a disk, not in memory. */
 #define FOLDER "/var/tmp"
 
-/* The first of these that is there: an absolute TMPDIR, FOLDER, or what every system has. */
+/* Use the first of these that exists: an absolute TMPDIR, FOLDER, or a folder of every system. */
 static const char *parent_folder(void)
 {
     const char *given = getenv("TMPDIR");
@@ -36,7 +36,7 @@ static const char *parent_folder(void)
     return access(FOLDER, F_OK) ? "/tmp" : FOLDER;
 }
 
-/* `path` is in memory that the keeper shares: it has the name before there is such a folder. */
+/* `path` is in memory shared with the cleaner: set it before mkdir(), so that nothing is left. */
 static int make_folder(char *path, struct err *err)
 {
     static const char *const below[] = {"disk", "neighbour"};
@@ -44,7 +44,7 @@ static int make_folder(char *path, struct err *err)
     uint64_t number = 0;
 
     if (strchr(parent_folder(), ',')) {
-        err_set(err, ERR_USAGE, "TMPDIR=%s: a comma cannot be in the path of a disk",
+        err_set(err, ERR_USAGE, "TMPDIR=%s: a disk's path must not contain a comma",
                 parent_folder());
         return err_hint(err, "TMPDIR=" FOLDER);
     }
@@ -64,7 +64,7 @@ static int make_folder(char *path, struct err *err)
     return 0;
 }
 
-/* The environments that can be run: all that were asked for, or those without a container. */
+/* The environments to run: all requested ones, or without containers if none can be run. */
 struct choice {
     const struct environment *env[ENVIRONMENTS_MAX];
     unsigned envs;
@@ -109,7 +109,7 @@ static void choose_envs(struct choice *choice, const struct options *options,
     }
 }
 
-/* A bit for each that the user named. */
+/* A bit for each environment that the user named. */
 static unsigned named_envs(const struct choice *choice, const struct options *options)
 {
     unsigned named = 0;
@@ -138,7 +138,7 @@ static int open_container(struct site *site, struct results *results, const stru
         results->runtime = site->container->version;
         return 0;
     }
-    /* A runtime that was asked for must be there; otherwise the rest is run without. */
+    /* A runtime that the user named must work; otherwise skip containers. */
     if (options->runtime || options->env[0]->contained || options->envs < 3)
         return -1;
     err_format(line, err, "virtcost");
@@ -156,13 +156,13 @@ static json_t *labels_of(const struct plan *plan)
     return labels;
 }
 
-/* Each of its steps has been left out: why the last one was, for an error. */
+/* All steps were skipped: report why the last one was. */
 static int nothing_to_run(const struct experiment *experiment, const struct plan *plan,
                           struct err *err)
 {
     size_t skipped = json_array_size(plan->skipped);
 
-    return err_set(err, ERR_CANNOT_RUN, "%s: nothing of it can be run: %s", experiment->name,
+    return err_set(err, ERR_CANNOT_RUN, "%s: no step can be run: %s", experiment->name,
                    skipped ? get_text(json_array_get(plan->skipped, skipped - 1), "reason") : "");
 }
 
@@ -199,31 +199,31 @@ static int run_one(struct results *results, const struct experiment *experiment,
     return result;
 }
 
-/* What the keeper has to know, which changes while it waits. */
+/* State shared with the cleaner, which changes while the cleaner waits. */
 struct shared {
     struct container container;
     char folder[PATH_MAX];
 };
 
-/* The keeper, then what it is there for. Returns 0, RUN_STOPPED, or -1. */
-static int prepare(struct site *site, struct shared *shared, struct keeper *keeper,
+/* Start the cleaner, then set up what it would clean up. Returns 0, RUN_STOPPED, or -1. */
+static int prepare(struct site *site, struct shared *shared, struct cleaner *cleaner,
                    struct results *results, const struct options *options, struct err *err)
 {
-    if (hugepages_share(err) || keeper_start(keeper, &shared->container, shared->folder, err) ||
+    if (hugepages_share(err) || cleaner_start(cleaner, &shared->container, shared->folder, err) ||
         make_folder(shared->folder, err))
         return -1;
     return open_container(site, results, options, err);
 }
 
-static void clean_up(struct shared *shared, struct keeper *keeper)
+static void clean_up(struct shared *shared, struct cleaner *cleaner)
 {
     container_close(&shared->container);
     if (*shared->folder)
         file_remove_tree(shared->folder);
-    keeper_end(keeper);
+    cleaner_end(cleaner);
 }
 
-/* The CPUs that options name: a container's runtime has no good message for one that is missing. */
+/* Check the CPUs named by options: a container runtime's message for a missing CPU is useless. */
 static int check_cpus(const struct config *config, struct err *err)
 {
     if (config->pin_count && cpus_check("--pin", config->pin, config->pin_count, err))
@@ -242,8 +242,8 @@ int run_experiments(struct results *results, const struct options *options, int 
 {
     static struct site site;
     static struct choice choice;
-    struct shared *shared = keeper_share(sizeof(*shared));
-    struct keeper keeper = {-1, -1};
+    struct shared *shared = cleaner_share(sizeof(*shared));
+    struct cleaner cleaner = {-1, -1};
     uint64_t random = options->seed;
     int result;
 
@@ -258,7 +258,7 @@ int run_experiments(struct results *results, const struct options *options, int 
         .end = "done",
     };
     if (!shared)
-        return err_sys(err, ERR_FAILED, "no memory that is shared");
+        return err_sys(err, ERR_FAILED, "cannot map shared memory");
     site = (struct site){
         .base = options->env[0],
         .stop_fd = stop_fd,
@@ -272,12 +272,12 @@ int run_experiments(struct results *results, const struct options *options, int 
     if (!result)
         result = benches_check(options->shared, stop_fd, err);
     if (!result)
-        result = prepare(&site, shared, &keeper, results, options, err);
+        result = prepare(&site, shared, &cleaner, results, options, err);
     choose_envs(&choice, options, &site);
     results->envs = choice.envs;
     results->envs_named = named_envs(&choice, options);
     for (unsigned i = 0; i < options->experiments && !result; i++)
         result = run_one(results, options->experiment[i], options, &site, &random, last, err);
-    clean_up(shared, &keeper);
+    clean_up(shared, &cleaner);
     return result;
 }

@@ -8,19 +8,19 @@
 #include "vmm/core/base/wrapped.h"
 #include "vmm/core/host/file.h"
 
-/* Of the names of experiments, and of commands. */
+/* Width of the names of experiments and commands. */
 #define NAME_COLUMNS 10
 
 static const struct help_example list_examples[] = {
-    {"virtcost list", "The experiments, a line each"},
-    {"virtcost run startup", "Run one of them"},
+    {"virtcost list", "List the experiments"},
+    {"virtcost run startup", "Run one experiment"},
     {0},
 };
 
 static const struct help_example run_examples[] = {
     {"virtcost run kernels --quick", "A first look at compute and memory, within minutes"},
     {"virtcost run kernels blk startup -o results.json --html report.html",
-     "Three experiments, kept as JSON and shown as a page"},
+     "Three experiments, saved as JSON and as an HTML page"},
     {"virtcost run --bench stream.triad --envs native,vm --blocks 20 --pin 0",
      "One benchmark on one CPU, host against VM, 20 times each"},
     {"virtcost run density --count 1000", "1000 instances alive at once"},
@@ -28,13 +28,13 @@ static const struct help_example run_examples[] = {
 };
 
 static const struct help_example report_examples[] = {
-    {"virtcost report results.json", "The tables and the claims once more"},
-    {"virtcost report results.json --html report.html", "The same, and a page of them"},
+    {"virtcost report results.json", "Print the tables and claims again"},
+    {"virtcost report results.json --html report.html", "The same, plus an HTML page"},
     {0},
 };
 
 static const struct help_example compare_examples[] = {
-    {"virtcost compare before.json after.json", "What changed from one file to the other"},
+    {"virtcost compare before.json after.json", "Print the changes between two files"},
     {"virtcost compare before.json after.json --fail-if-worse 5",
      "For CI: status 1 if a figure is worse by more than 5 %"},
     {"virtcost compare host-a.json host-b.json", "Two runs of minivmm --report json, on two hosts"},
@@ -44,7 +44,7 @@ static const struct help_example compare_examples[] = {
 static const struct help_example overview_examples[] = {
     {"virtcost run kernels --quick", "A first look at compute and memory, within minutes"},
     {"virtcost run kernels blk startup -o results.json --html report.html",
-     "Three experiments, kept as JSON and shown as a page"},
+     "Three experiments, saved as JSON and as an HTML page"},
     {0},
 };
 
@@ -52,10 +52,10 @@ static const struct subcommand subcommand[] = {
     {"list", "Print the names of the experiments", 0, NULL, "no argument", 0, 0, list_examples},
     {"run", "Run experiments and print how the environments compare", SUBCOMMAND_RUN,
      "[EXPERIMENT...]", "experiments", 0, EXPERIMENTS_MAX, run_examples},
-    {"report", "Print the tables of a file of results, and judge the claims of the studies",
-     SUBCOMMAND_REPORT, "RESULTS", "one file of results", 1, 1, report_examples},
-    {"compare", "Compare two files of results, or two JSON reports of minivmm or bench-native",
-     SUBCOMMAND_COMPARE, "RESULTS RESULTS", "two files of results", 2, 2, compare_examples},
+    {"report", "Print the tables of a results file and check the claims of the studies",
+     SUBCOMMAND_REPORT, "RESULTS", "one results file", 1, 1, report_examples},
+    {"compare", "Compare two results files, or two JSON reports of minivmm or bench-native",
+     SUBCOMMAND_COMPARE, "RESULTS RESULTS", "two results files", 2, 2, compare_examples},
     {0},
 };
 
@@ -77,7 +77,7 @@ static void print_experiments(FILE *out)
         help_item(out, 2, NAME_COLUMNS, experiment->name, experiment->help);
 }
 
-/* In short: each command has its own help. */
+/* Keep it short: each command has its own help. */
 static void print_overview(FILE *out)
 {
     wrapped_note(out, "Usage: virtcost COMMAND [OPTION...] [ARGUMENT...]\n");

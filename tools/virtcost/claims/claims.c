@@ -13,7 +13,7 @@ static const char *const outcomes[] = {
 
 static const struct claim {
     const char *claim;
-    const char *study; /* its own figures, native / Docker / KVM */
+    const char *study; /* the study's figures, native / Docker / KVM */
     void (*judge)(struct answer *answer, const json_t *results);
     const char *cause;
 } claims[] = {
@@ -76,14 +76,14 @@ static const struct claim {
         "Redis GET, one client: 16.2k / 16.1k on the host's network, 13.1k over bridge and NAT / "
         "8.3k requests a second",
         judge_network,
-        "a bridge, a veth pair and connection tracking on the way of each packet",
+        "a bridge, a veth pair and connection tracking on the path of each packet",
     },
     {
         "containers isolate more weakly than VMs",
         "no data",
         judge_isolation,
         "both share CPUs, caches, memory bandwidth and disks; a container shares the kernel's "
-        "locks and caches too. This is isolation of performance: of security it says nothing",
+        "locks and caches too. This is about performance isolation, not security",
     },
 };
 
@@ -129,5 +129,5 @@ void claims_print(FILE *out, const json_t *claims_array)
     if (!json_array_size(claims_array))
         return;
     fputc('\n', out);
-    wrapped_note(out, "Figures are native / container / VM, intervals are of 95 %%.\n");
+    wrapped_note(out, "Figures: native / container / VM, with 95 %% intervals.\n");
 }

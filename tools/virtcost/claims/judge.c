@@ -7,10 +7,10 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/measure.h"
 
-/* Of the bootstrap: any will do, as long as the same file gives the same answer. */
+/* Seed of the bootstrap: fixed, so that the same file gives the same answer. */
 #define SEED 1
 
-/* Significant digits of a figure: as many as the tables and the page have. */
+/* Significant digits of a figure, as in the tables and the page. */
 #define DIGITS 4
 
 void answer_add(struct answer *answer, const char *format, ...)
@@ -33,7 +33,7 @@ void answer_missing(struct answer *answer, const json_t *results, const char *ex
 {
     answer->outcome = answer->quoted ? OUTCOME_MEASURED_IN_PART : OUTCOME_NOT_MEASURED;
     if (figures_experiment(results, experiment))
-        answer_add(answer, "the file's %s has no rows of it", experiment);
+        answer_add(answer, "no rows for it in the experiment %s", experiment);
     else
         answer_add(answer, "not in this file: virtcost run %s", experiment);
 }
@@ -44,7 +44,7 @@ void answer_unclear(struct answer *answer)
     if (answer->blocks == VERDICT_SAMPLES_MIN)
         answer_add(answer, "too few blocks to decide: at least %d are needed", VERDICT_SAMPLES_MIN);
     else if (answer->blocks > 0 && answer->blocks < VERDICT_SAMPLES_MAX)
-        answer_add(answer, "too few blocks to decide: about %zu would", answer->blocks);
+        answer_add(answer, "too few blocks to decide: about %zu are needed", answer->blocks);
     else
         answer_add(answer, "too wide an interval, or too few blocks, to decide");
 }
@@ -80,7 +80,7 @@ struct span span_unpaired(const json_t *a, const json_t *b)
                   a);
 }
 
-/* As below 1 is worse, more is better. */
+/* Below 1 is worse, so more is better. */
 static struct verdict_ratio ratio_of(struct span span)
 {
     return (struct verdict_ratio){
@@ -114,7 +114,7 @@ enum effect effect_below(struct span span, double limit)
     return span.high <= limit ? EFFECT_LOSS : EFFECT_TIE;
 }
 
-/* A row's median; block I/O of large blocks is told by what it moves, as the study does. */
+/* A row's median; for large blocks, IOPS become MB/s, as in the study. */
 static double scaled(const json_t *value, const char **unit)
 {
     double median = get_number(value, "median");
@@ -155,7 +155,7 @@ static const char *title(const char *env)
     return strcmp(env, "vm") ? env : "VM";
 }
 
-/* The number alone, unless values of that unit are written with one that suits their size. */
+/* The number without its unit, unless the unit depends on the value. */
 static void quote_value(char text[JUDGE_FIGURE_MAX], const json_t *value, const char **unit)
 {
     char number[MEASURE_TEXT_MAX];
@@ -172,8 +172,9 @@ static void quote_value(char text[JUDGE_FIGURE_MAX], const json_t *value, const 
 }
 
 /*
- * "110.4 / - / 109.9 GFLOP/s", native, container and VM, as the study has them. Of a ratio of
- * another environment, its base and it: "native 84.02 k IOPS / overlayfs 75.70 k IOPS".
+ * The values of native, container and VM, in the study's order: "110.4 / - / 109.9 GFLOP/s". For a
+ * ratio of another environment, its base and itself: "native 84.02 k IOPS / overlayfs 75.70 k
+ * IOPS".
  */
 static void quote_values(char *text, size_t size, const json_t *values, const json_t *ratio)
 {
@@ -198,7 +199,7 @@ static void quote_values(char *text, size_t size, const json_t *values, const js
         snprintf(text + used, size - used, " %s", unit);
 }
 
-/* " [0.98, 1.01]"; without 95 % there is no interval. */
+/* " [0.98, 1.01]"; no interval below 95 % confidence. */
 static const char *interval_text(char text[64], double low, double high, bool sure)
 {
     char from[MEASURE_TEXT_MAX], to[MEASURE_TEXT_MAX];
@@ -211,7 +212,7 @@ static const char *interval_text(char text[64], double low, double high, bool su
     return text;
 }
 
-/* What would settle an unclear ratio; the answer keeps the most. */
+/* How many blocks would settle an unclear ratio; the answer keeps the largest number. */
 static const char *unclear_text(char text[64], struct answer *answer, struct span span)
 {
     const struct verdict_ratio ratio = ratio_of(span);

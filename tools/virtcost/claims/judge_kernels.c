@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Compute and memory. */
+/* Claims on compute and memory. */
 #include <string.h>
 
 #include "tools/virtcost/claims/judge.h"
 #include "tools/virtcost/figures/get.h"
 
-/* With half the vector's width or less, and without FMA, no more than this is left. */
+/* Upper bound with half the vector width or less, and no FMA. */
 #define HALF 0.6
 
-/* A loss as the study's 14 % is one. */
+/* Upper bound of a loss as large as the study's 14 %. */
 #define VISIBLE 0.95
 
 static const json_t *part(const json_t *results, const char *experiment, const char *key)
@@ -33,7 +33,7 @@ static const char *skipped(const json_t *results, const char *experiment, const 
     return row ? get_text(row, "reason") : NULL;
 }
 
-/* What SSE2 alone leaves of the wider unit's speed, in one environment. */
+/* The ratio of SSE2's speed to the wider unit's, in one environment. */
 static struct span hidden(const json_t *results, const char *wide, const char *env)
 {
     return span_of(
@@ -53,7 +53,7 @@ static void judge_hidden(struct answer *answer, const json_t *results, const cha
         answer_quote(answer, wide, vector, find_vm(results, "vector", wide, "linpack"));
 
     answer_quote(answer, "isa=sse2", vector, find_vm(results, "vector", "isa=sse2", "linpack"));
-    answer_span(answer, "SSE2 over that: in the VM", in_vm);
+    answer_span(answer, "ratio of SSE2 to that: in the VM", in_vm);
     answer_span(answer, "natively", natively);
     if (halved_in_vm == EFFECT_ABSENT || halved_natively == EFFECT_ABSENT || whole == EFFECT_ABSENT)
         answer_missing(answer, results, "vector");
@@ -78,7 +78,7 @@ void judge_compute(struct answer *answer, const json_t *results)
         }
     if (reason) {
         answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
-        answer_add(answer, "there is no vector unit to hide: %s", reason);
+        answer_add(answer, "no vector unit to hide: %s", reason);
         return;
     }
     answer_quote(answer, "nothing hidden", figures_experiment(results, "kernels"),
@@ -99,7 +99,7 @@ static json_int_t most_threads(const json_t *rows, const char *name)
     return most;
 }
 
-/* Whether the host has no more than one of what `key` counts. */
+/* Whether the host has exactly one `key` (CPU or NUMA node). */
 static bool has_one(const json_t *results, const char *key)
 {
     return get_integer(json_object_get(results, "host"), key) == 1;
@@ -136,8 +136,7 @@ void judge_sequential_memory(struct answer *answer, const json_t *results)
         all += get_integer(row, "threads") > 1;
     }
     if (has_one(results, "numa_nodes"))
-        answer_add(answer, "one node: the study's two sockets cannot be shown, all CPUs stand for "
-                           "them");
+        answer_add(answer, "one NUMA node: all CPUs stand in for the study's two sockets");
     if (!single || (!all && !has_one(results, "cpus")) || seen[EFFECT_ABSENT])
         answer_missing(answer, results, "kernels");
     else if (seen[EFFECT_LOSS])
@@ -148,7 +147,9 @@ void judge_sequential_memory(struct answer *answer, const json_t *results)
         answer->outcome = OUTCOME_REPRODUCED;
 }
 
-/* The same with all pages small and all large: what the walk's length does. */
+/*
+ * Quote the same benchmark with small and with large pages only: the effect of the walk's length.
+ */
 static struct span quote_pages(struct answer *answer, const json_t *results, const char *step)
 {
     const json_t *row = figures_find(
@@ -179,15 +180,15 @@ void judge_random_memory(struct answer *answer, const json_t *results)
     } else if (shadow(results)) {
         answer->outcome = OUTCOME_CANNOT_BE_SHOWN;
         answer_add(answer,
-                   "shadow paging: the processor walks one table, as it does natively, so "
-                   "a tie is what is expected here%s",
-                   loses ? "; the loss that is seen has another cause" : "");
+                   "shadow paging: the processor walks one page table, as it does natively, so a "
+                   "tie is expected%s",
+                   loses ? "; the measured loss has another cause" : "");
     } else if (visible == EFFECT_LOSS || grows == EFFECT_LOSS) {
         answer->outcome = OUTCOME_REPRODUCED;
     } else {
         answer->outcome = OUTCOME_NOT_REPRODUCED;
         if (of_small == EFFECT_ABSENT)
-            answer_add(answer, "small pages are not in this file: virtcost run pages");
+            answer_add(answer, "no small pages in this file: virtcost run pages");
         if (visible == EFFECT_UNCLEAR || grows == EFFECT_UNCLEAR)
             answer_unclear(answer);
     }
@@ -226,7 +227,7 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
                           figures_find(ratios, &want));
     want.name = "gups.stream";
     stream = answer_quote(answer, "without", kernels, figures_find(ratios, &want));
-    answer_span(answer, "the first loop over the second, natively",
+    answer_span(answer, "rate of the first loop relative to the second, natively",
                 loop_natively(results, want.threads));
     if (has_one(results, "numa_nodes"))
         answer_add(answer, "%lld CPUs of one node, not two sockets", (long long)want.threads);
@@ -240,8 +241,8 @@ void judge_random_memory_all_cpus(struct answer *answer, const json_t *results)
     } else {
         answer->outcome = OUTCOME_REPRODUCED;
         if (stream == EFFECT_TIE)
-            answer_add(answer, "the loop hides no loss here: there is none without it either");
+            answer_add(answer, "the loop hides no loss: there is none without it either");
         else if (stream == EFFECT_LOSS)
-            answer_add(answer, "the loop hides a loss that is there without it");
+            answer_add(answer, "the loop hides the loss measured without it");
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Block I/O, network, start-up, isolation. */
+/* Claims on block I/O, network, start-up and isolation. */
 #include <string.h>
 
 #include "tools/virtcost/claims/judge.h"
@@ -8,10 +8,10 @@
 #define KIB 1024
 #define MIB (1024 * 1024)
 
-/* Losing this much is to suffer; the study's small reads kept 0.51. */
+/* At or below this ratio, I/O suffers; the study's small reads kept 0.51. */
 #define SUFFERS 0.8
 
-/* Keeping this much is not to; the study's large reads kept 0.97. */
+/* Above this ratio, it does not; the study's large reads kept 0.97. */
 #define SPARED 0.95
 
 static const json_t *find_blk(const json_t *results, const char *env, const char *name,
@@ -23,7 +23,7 @@ static const json_t *find_blk(const json_t *results, const char *env, const char
             .name = name, .env = env, .base = "native", .bs = bs, .iodepth = depth});
 }
 
-/* What the VM adds to a small read, and what that is made of. */
+/* Quote the time that the VM adds to a small read, and its parts. */
 static void quote_added(struct answer *answer, const json_t *results, bool unclear)
 {
     const json_t *row =
@@ -37,7 +37,7 @@ static void quote_added(struct answer *answer, const json_t *results, bool uncle
         return;
     answer_add(answer, "the VM adds %s to a small read at depth 1%s",
                judge_value(ns, get_number(row, "added_ns"), "ns"),
-               unclear ? ", as unclear as the ratio" : "");
+               unclear ? ", unclear as the ratio is" : "");
     json_array_foreach (json_object_get(row, "parts"), i, part) {
         answer_add(answer, "%s %.3g x %s", get_text(part, "what"), get_number(part, "per_io"),
                    judge_value(ns, get_number(part, "ns"), "ns"));
@@ -75,10 +75,10 @@ void judge_network(struct answer *answer, const json_t *results)
 {
     (void)results;
     answer->outcome = OUTCOME_NOT_MEASURED;
-    answer_add(answer, "this version has no network device, and no experiment on one");
+    answer_add(answer, "this version has no network device and no network experiment");
 }
 
-/* Add a figure in all environments that have it. Returns whether any has. */
+/* Add a figure of all environments that have it. Returns whether any has. */
 static bool quote_everywhere(struct answer *answer, const json_t *results, const char *experiment,
                              const char *name, const char *label)
 {
@@ -115,9 +115,9 @@ void judge_startup(struct answer *answer, const json_t *results)
     } figures[] = {
         {"startup", "startup.to_user", "to the first instruction"},
         {"startup", "startup.total", "from start to end"},
-        {"density", "density.rate", "starts at once"},
-        {"density", "density.pss", "memory of each"},
-        {"density", "density.kernel", "the kernel's for each"},
+        {"density", "density.rate", "rate of concurrent starts"},
+        {"density", "density.pss", "memory per instance"},
+        {"density", "density.kernel", "kernel memory per instance"},
     };
     const bool starts = has_rows(results, "startup", "startup.total");
     const bool fits = has_rows(results, "density", "density.rate");
@@ -131,12 +131,12 @@ void judge_startup(struct answer *answer, const json_t *results)
     if (!starts && !fits)
         return;
     answer->outcome = OUTCOME_NOT_COMPARABLE;
-    answer_add(answer, "our guest boots no operating system: this is what virtualization itself "
-                       "takes; the kernel, the services and the memory of a whole VM are not in "
-                       "it, nor is an engine's work in a container's");
+    answer_add(answer, "our guest boots no operating system: the figures are for virtualization "
+                       "alone; they include no guest kernel, services and memory of a whole VM, "
+                       "and no work of a container engine");
 }
 
-/* What the layers' and the volume's environments do to small I/O. */
+/* Quote the effect of layers and of volumes on small I/O. */
 static void quote_storage(struct answer *answer, const json_t *results, const char *env,
                           unsigned seen[EFFECT_LOSS + 1])
 {
@@ -167,7 +167,7 @@ void judge_container_storage(struct answer *answer, const json_t *results)
         answer->outcome = layers[EFFECT_LOSS] ? OUTCOME_REPRODUCED : OUTCOME_NOT_REPRODUCED;
 }
 
-/* Of victims with a neighbour: those that suffer more, and the widest gap between the two. */
+/* Victims with a neighbour: how many lose more in one environment, and the widest gap. */
 struct gap {
     unsigned clear;
     double widest;
@@ -184,7 +184,7 @@ static void gap_add(struct gap *gap, const json_t *container, const json_t *vm, 
     }
 }
 
-/* The ratio of the same victim and neighbour in the other environment, or NULL. */
+/* The ratio of the same victim and neighbour in another environment, or NULL. */
 static const json_t *find_other(const json_t *ratios, const json_t *ratio, const char *env)
 {
     struct figures_want want = {.base_step = "alone", .step = get_text(ratio, "step"), .env = env};
@@ -212,8 +212,8 @@ static void quote_gap(struct answer *answer, const struct gap *gap)
 }
 
 /*
- * What one keeps, over what the other keeps: all that their intervals allow, which is more than
- * 95 % of what happens.
+ * One environment's ratio over the other's, with the widest interval that theirs allow, whose
+ * confidence is above 95 %.
  */
 static enum effect quotient(struct span of, struct span over, double margin)
 {
@@ -250,8 +250,8 @@ void judge_isolation(struct answer *answer, const json_t *results)
         return;
     }
     answer_add(answer,
-               "of %u victims with a neighbour, the container's suffer more in %u, the VM's in %u, "
-               "both the same in %u, and %u are unclear",
+               "of %u victims with a neighbour, the container loses more in %u, the VM in %u, both "
+               "the same in %u, and %u are unclear",
                pairs, container.clear, vm.clear, pairs - container.clear - vm.clear - unclear,
                unclear);
     quote_gap(answer, &container);

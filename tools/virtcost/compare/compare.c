@@ -3,17 +3,17 @@
 #include <string.h>
 
 #include "tools/virtcost/compare/compare.h"
-#include "tools/virtcost/compare/facts.h"
+#include "tools/virtcost/compare/differences.h"
 #include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 
-/* A row is the same in both files if all of these are; the experiment's name is not in the row. */
+/* Rows of two files are the same if all of these members are equal, and the experiment's name. */
 static const char *const identity[] = {"step", "name", "params", "threads", "env"};
 
 #define IDENTITY (sizeof(identity) / sizeof(identity[0]))
 
-/* All figures of a file by what identifies them, in the order of the file. */
+/* Index all figures of a file by their identity, in the file's order. */
 static json_t *index_of(const json_t *results)
 {
     json_t *index = json_object(), *experiment, *row;
@@ -102,7 +102,7 @@ static json_t *compare_row(const json_t *entry, const json_t *a, const json_t *b
     return object;
 }
 
-/* Whether the two can be set side by side: one unit, and one known direction. */
+/* Whether two rows are comparable: equal unit, and equal and known direction. */
 static bool comparable(const json_t *a, const json_t *b)
 {
     return json_equal(json_object_get(a, "unit"), json_object_get(b, "unit")) &&
@@ -117,7 +117,7 @@ static void warn_of_rows(json_t *comparison, const char *code, unsigned rows, co
     if (!rows)
         return;
     snprintf(text, sizeof(text), "%u %s %s", rows, rows == 1 ? "row" : "rows", what);
-    facts_warn(comparison, code, text);
+    differences_warn(comparison, code, text);
 }
 
 unsigned compare_count(const json_t *comparison, const char *verdict)
@@ -160,7 +160,7 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
         if (!b)
             json_array_append_new(json_object_get(comparison, "only_a"), compare_name(entry));
         else if (get_is(a, "better", "none") && get_is(b, "better", "none"))
-            continue; /* a fact, and no figure */
+            continue; /* a property, not a figure */
         else if (!comparable(a, b))
             json_array_append_new(apart, compare_name(entry));
         else
@@ -172,9 +172,9 @@ static void compare_rows(json_t *comparison, json_t *index_a, json_t *index_b,
             json_array_append_new(json_object_get(comparison, "only_b"), compare_name(entry));
     }
     warn_of_rows(comparison, "unit", (unsigned)json_array_size(apart),
-                 "left out: the unit or the better direction differs, or is not known");
+                 "left out: different or unknown unit or direction");
     warn_of_rows(comparison, "few", count_few(comparison),
-                 "of fewer than 6 samples in one of the files, which have no interval of 95 %");
+                 "with fewer than 6 samples in one file, too few for a 95 % interval");
     warn_of_rows(comparison, "no_ratio", compare_count(comparison, "none"),
                  "without a ratio: a sample is missing or not above 0");
 }
@@ -189,7 +189,7 @@ json_t *compare_results(const json_t *a, const json_t *b, const struct compare_h
         json_object_get(b, "host"), "warnings");
 
     if (comparison && index_a && index_b) {
-        facts_compare(comparison, a, b);
+        differences_compare(comparison, a, b);
         compare_rows(comparison, index_a, index_b, how);
     } else {
         json_decref(comparison);

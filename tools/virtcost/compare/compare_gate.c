@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a comparison fails. What cannot be seen is no pass. */
+/* Whether a comparison fails. A figure that cannot be judged does not pass. */
 #include <math.h>
 #include <string.h>
 
@@ -7,10 +7,10 @@
 #include "tools/virtcost/figures/get.h"
 #include "vmm/core/base/units.h"
 
-/* More names than these tell nobody anything. */
+/* Print at most this many names. */
 #define NAMES_MAX 20
 
-/* Less is what is lost when percents are computed. */
+/* Tolerance for rounding in percentages. */
 #define ROUNDING 1e-9
 
 enum standing {
@@ -23,8 +23,8 @@ enum standing {
 #define STANDINGS (STANDING_UNCLEAR + 1)
 
 /*
- * How much worse the median is, in percent of a's; negative: it is better. Without a ratio, it is
- * that of the two medians, as far as there are any.
+ * How much worse b's median is, in percent of a's; negative: better. Without a ratio, computed from
+ * the two medians as far as they exist.
  */
 static double loss_of(const json_t *row)
 {
@@ -42,13 +42,13 @@ static double loss_of(const json_t *row)
     return lower ? rise : -rise;
 }
 
-/* Whether a has a figure above 0, and b no sample of it. */
+/* Whether a has a figure above 0 and b has no sample of it. */
 static bool is_lost(const json_t *row)
 {
     return get_number(row, "a_median") > 0 && !json_object_get(row, "b_median");
 }
 
-/* Whether a has no sample of a figure: nothing is known to have become worse. */
+/* Whether a has no sample of a figure: it is not known to be worse. */
 static bool is_new(const json_t *row)
 {
     return !json_object_get(row, "a_median");
@@ -70,7 +70,7 @@ static enum standing standing_of(const json_t *row, double worse_pct)
 
 struct standings {
     unsigned count[STANDINGS];
-    unsigned rows, missing; /* figures of both; those of a without one of b to compare with */
+    unsigned rows, missing; /* figures in both files; figures of a without a comparable one in b */
 };
 
 static struct standings count(const json_t *comparison, const struct compare_gate *gate)
@@ -115,7 +115,7 @@ unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate
     unsigned failures = 0;
 
     if ((gate->worse_pct >= 0 || gate->unclear) && !standings.rows) {
-        err_set(&err[failures], ERR_FAILED, "%s: the two have no figure in common",
+        err_set(&err[failures], ERR_FAILED, "%s: no figure in common",
                 gate->worse_pct >= 0 ? "--fail-if-worse" : "--fail-if-unclear");
         err_hint(&err[failures++], "files of the same experiments");
         return failures;
@@ -144,20 +144,20 @@ unsigned compare_fails(const json_t *comparison, const struct compare_gate *gate
     return failures;
 }
 
-/* `sampled`: what more of would settle it. */
+/* `sampled`: blocks or samples, more of which would settle it. */
 static void print_reason(FILE *out, const json_t *row, enum standing standing, const char *sampled)
 {
     const struct verdict_ratio ratio = compare_ratio(row);
     const json_int_t blocks = get_integer(row, "settled_by_blocks");
 
     if (is_lost(row)) {
-        fprintf(out, ": no ratio, b lost it");
+        fprintf(out, ": no ratio, b has no sample");
         return;
     }
     if (standing == STANDING_MAY_BE_WORSE && isfinite(loss_of(row)))
         fprintf(out, ": may be %.3g %% worse", loss_of(row));
     if (!ratio.ranged) {
-        fprintf(out, ": no ratio%s", is_new(row) ? "" : ", as a sample is not above 0");
+        fprintf(out, ": no ratio%s", is_new(row) ? "" : ", a sample is not above 0");
         return;
     }
     if (!ratio.sure)
@@ -170,7 +170,7 @@ static void print_reason(FILE *out, const json_t *row, enum standing standing, c
         fprintf(out, ", about %lld %s would settle it", (long long)blocks, sampled);
 }
 
-/* Rows of one standing; *left is how many names may still be printed. */
+/* Print the rows of one standing; *left is the number of names that may still be printed. */
 static void print_rows(FILE *out, const json_t *comparison, double worse_pct,
                        enum standing standing, unsigned *left)
 {
@@ -189,7 +189,7 @@ static void print_rows(FILE *out, const json_t *comparison, double worse_pct,
     }
 }
 
-/* The figures in a list of names, with the reason; *left as for print_rows(). */
+/* Print the figures in a list of names, with the reason; *left as in print_rows(). */
 static void print_names(FILE *out, const json_t *names, const char *reason, unsigned *left)
 {
     json_t *name;

@@ -20,7 +20,7 @@ static void put_row(struct tabular *table, const json_t *row, double margin)
     tabular_end(table);
 }
 
-/* The experiment and its step, if it has any. */
+/* The experiment and its step, if any. */
 static void print_step(FILE *out, const json_t *row)
 {
     char name[32], step[64];
@@ -77,7 +77,7 @@ static void print_texts(FILE *out, const char *label, const json_t *texts, const
     }
 }
 
-/* What would settle those that are unclear. */
+/* How many blocks would settle the unclear ratios. */
 static void print_unclear(FILE *out, const json_t *comparison, double margin)
 {
     const json_t *rows = json_object_get(comparison, "rows");
@@ -109,7 +109,7 @@ void compare_print(FILE *out, const json_t *comparison)
                      compare_count(comparison, "unclear"));
         print_unclear(out, comparison, margin);
     } else {
-        fprintf(out, "the two have no figure in common\n");
+        fprintf(out, "no figure in common\n");
     }
     print_texts(out, "only in a", json_object_get(comparison, "only_a"), NULL);
     print_texts(out, "only in b", json_object_get(comparison, "only_b"), NULL);

@@ -26,7 +26,7 @@ static json_t *value_of(const json_t *row, const json_t *env)
     return value;
 }
 
-/* What a reader of the comparison should know of one run. */
+/* The warnings of one report, and those on its void rows. */
 static json_t *warnings_of(const json_t *report)
 {
     const json_t *given = json_object_get(report, "warnings");
@@ -40,10 +40,9 @@ static json_t *warnings_of(const json_t *report)
     }
     if (wrong)
         json_array_append_new(
-            warnings, json_pack("{s:s, s:o}", "code", "check_failed", "text",
-                                json_sprintf("the check of %u of its rows did not pass: they are "
-                                             "void",
-                                             wrong)));
+            warnings,
+            json_pack("{s:s, s:o}", "code", "check_failed", "text",
+                      json_sprintf("the check of %u of its rows failed: they are void", wrong)));
     if (interrupted)
         json_array_append_new(
             warnings,
@@ -77,16 +76,16 @@ int report_check_pair(const json_t *a, const json_t *b, const char *name_a, cons
 
     if (is_report != get_is(b, "schema", REPORT_SCHEMA)) {
         err_set(err, ERR_USAGE,
-                "%s is a report of one run, %s has results of virtcost: the samples of one run are "
-                "no blocks",
+                "%s is a report of one run, %s a results file of virtcost: samples of one run are "
+                "not blocks",
                 is_report ? name_a : name_b, is_report ? name_b : name_a);
-        return err_hint(err, "two reports, or two files of virtcost run --output");
+        return err_hint(err, "two reports, or two files from virtcost run --output");
     }
     if (!is_report || json_equal(json_object_get(a, "env"), json_object_get(b, "env")))
         return 0;
     figures_clean(env_a, sizeof(env_a), get_text(a, "env"));
     figures_clean(env_b, sizeof(env_b), get_text(b, "env"));
-    err_set(err, ERR_USAGE, "%s is of the environment '%s', %s of '%s'", name_a, env_a, name_b,
-            env_b);
+    err_set(err, ERR_USAGE, "different environments: %s has '%s', %s has '%s'", name_a, env_a,
+            name_b, env_b);
     return err_hint(err, "reports of one environment, or virtcost run to compare environments");
 }

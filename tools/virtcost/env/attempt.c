@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One run of an environment, and what is to be said of its end. */
+/* One run in an environment, and the error that describes how it ended. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,10 +13,10 @@
 #include "tools/virtcost/figures/get.h"
 #include "vmm/core/base/clock.h"
 
-/* A run that takes longer than this hangs: six hours. */
+/* A run that takes longer than six hours hangs. */
 #define RUN_SECONDS 21600
 
-/* What a shell, and a runtime in its place, adds to the signal that ended a program. */
+/* A shell, and a container runtime, exits with this plus the number of the signal. */
 #define STATUS_SIGNAL 128
 
 struct patience environment_patience(const struct environment *env, const struct site *site,
@@ -33,7 +33,7 @@ struct patience environment_patience(const struct environment *env, const struct
     };
 }
 
-/* The end of what the program wrote to standard error. */
+/* Read the last part of the program's standard error. */
 static void read_end(int fd, char *text, size_t size)
 {
     off_t end = lseek(fd, 0, SEEK_END), most = (off_t)size - 1;
@@ -43,8 +43,8 @@ static void read_end(int fd, char *text, size_t size)
 }
 
 /*
- * Whether a report tells that rows are void (a check failed, or the run was interrupted) or that
- * benchmarks could not be measured there, and that nothing else was wrong.
+ * Whether a report's only defects are void rows (a check failed, or the run was interrupted) or
+ * missing benchmarks.
  */
 static int only_results_lack(const json_t *report)
 {
@@ -52,7 +52,7 @@ static int only_results_lack(const json_t *report)
     int lacking = json_object_get(end, "missing") != NULL;
     size_t i;
 
-    /* A benchmark program's own status is 1 if a check failed; it has others for other failures. */
+    /* A benchmark program exits with 1 if a check failed, and with more for other failures. */
     if (!get_is(end, "reason", "guest") || json_object_get(end, "fault") ||
         get_integer(end, "guest_status") > 1 || json_array_size(json_object_get(report, "failed")))
         return 0;
@@ -67,17 +67,17 @@ static enum err_code code_of(int status)
     return status == ERR_USAGE || status == ERR_CANNOT_RUN ? status : ERR_FAILED;
 }
 
-/* One run while it lasts. */
+/* One run in progress. */
 struct attempt {
-    const struct environment *env; /* as it is called, */
-    const struct environment *of;  /* and whose program it has */
+    const struct environment *env; /* the environment as named */
+    const struct environment *of;  /* the one that provides its program */
     struct command command;
     struct process_end end;
     struct oom before;
     int out, err_out;
 };
 
-/* The signal that ended a program; a runtime says it in its status. 0: it was none. */
+/* The signal that ended a program, also as passed on in a runtime's exit status. 0: none. */
 static int signal_of(const struct attempt *attempt)
 {
     int status = attempt->end.status;
@@ -88,7 +88,7 @@ static int signal_of(const struct attempt *attempt)
     return attempt->of->contained && status > 0 && status <= SIGRTMAX ? status : 0;
 }
 
-static int tell_killed(const struct attempt *attempt, int signal, const char *said, struct err *err)
+static int err_killed(const struct attempt *attempt, int signal, const char *note, struct err *err)
 {
     const char *env = attempt->env->name, *program = attempt->of->program;
     char who[128];
@@ -99,49 +99,49 @@ static int tell_killed(const struct attempt *attempt, int signal, const char *sa
         return err_hint(err, "a smaller --mem, or a higher limit");
     }
     return err_set(err, ERR_FAILED, "%s: %s was killed by signal %d (%s)%s", env, program, signal,
-                   strsignal(signal), said);
+                   strsignal(signal), note);
 }
 
-/* It was ended, as it did not end by itself. */
-static int tell_hung(const struct attempt *attempt, struct err *err)
+/* Describe why the process was killed: it timed out or stayed stopped. */
+static int err_hung(const struct attempt *attempt, struct err *err)
 {
     const char *env = attempt->env->name, *program = attempt->of->program;
 
     if (attempt->end.why == PROCESS_HALTED) {
         err_set(err, ERR_FAILED, "%s: %s was stopped by signal %d (%s), and was not continued", env,
                 program, attempt->end.halt_signal, strsignal(attempt->end.halt_signal));
-        return err_hint(err, "kill -CONT, or find out who stops it");
+        return err_hint(err, "kill -CONT, or find what stops it");
     }
     if (*attempt->command.started && access(attempt->command.started, F_OK))
         return err_set(err, ERR_FAILED, "%s: the runtime did not start a container within %u s",
                        env, CONTAINER_START_SECONDS);
-    return err_set(err, ERR_FAILED, "%s: %s did not end within %u h", env, program,
+    return err_set(err, ERR_FAILED, "%s: %s did not exit within %u h", env, program,
                    RUN_SECONDS / 3600);
 }
 
-/* Whether the program did what it should; its report is in *run if it was JSON. */
+/* Check the exit and the report of a run; *run holds the report if it is valid JSON. */
 static int judge(const struct run *run, const struct attempt *attempt, const json_error_t *json,
                  struct err *err)
 {
-    const char *said = run->said[0] ? ", with the message above" : ", without a message";
+    const char *note = run->messages[0] ? ", with the message above" : ", without a message";
     const char *env = attempt->env->name, *program = attempt->of->program;
     int status = attempt->end.status, signal = signal_of(attempt);
 
     if (attempt->end.why != PROCESS_ENDED)
-        return tell_hung(attempt, err);
+        return err_hung(attempt, err);
     if (signal)
-        return tell_killed(attempt, signal, said, err);
+        return err_killed(attempt, signal, note, err);
     if (WEXITSTATUS(status) &&
         !(WEXITSTATUS(status) == ERR_FAILED && only_results_lack(run->report)))
-        return err_set(err, code_of(WEXITSTATUS(status)), "%s: %s ended with status %d%s", env,
-                       program, WEXITSTATUS(status), said);
+        return err_set(err, code_of(WEXITSTATUS(status)), "%s: %s exited with status %d%s", env,
+                       program, WEXITSTATUS(status), note);
     if (!json_is_object(run->report))
-        return err_set(err, ERR_FAILED, "%s: the report of %s is not JSON: line %d: %s", env,
+        return err_set(err, ERR_FAILED, "%s: invalid JSON report from %s: line %d: %s", env,
                        program, json->line, json->text);
     return 0;
 }
 
-/* Run the command to its end. Returns 0, RUN_STOPPED, or -1. */
+/* Run the command until it exits. Returns 0, RUN_STOPPED, or -1. */
 static int run_command(struct run *run, struct attempt *attempt, const struct site *site,
                        struct err *err)
 {
@@ -161,13 +161,13 @@ static int run_command(struct run *run, struct attempt *attempt, const struct si
     return attempt->end.why == PROCESS_STOPPED ? RUN_STOPPED : 0;
 }
 
-/* What the program wrote, and whether it did what it should. */
+/* Read the program's report and check the run. */
 static int read_report(struct run *run, const struct attempt *attempt, struct err *err)
 {
     json_error_t json = {0};
     int result;
 
-    read_end(attempt->err_out, run->said, sizeof(run->said));
+    read_end(attempt->err_out, run->messages, sizeof(run->messages));
     lseek(attempt->out, 0, SEEK_SET);
     run->report = json_loadfd(attempt->out, JSON_REJECT_DUPLICATES, &json);
     result = judge(run, attempt, &json, err);

@@ -37,7 +37,7 @@ static json_t *mount(const char *destination, const char *type, const char *sour
                      "source", source, "options", "nosuid", "noexec", "nodev");
 }
 
-/* A folder in the options of an overlayfs, where these mean something. */
+/* An overlayfs mount option with a folder, in which "\", ":" and "," are escaped. */
 static json_t *layer(const char *key, const char *folder)
 {
     char escaped[2 * PATH_MAX], *to = escaped;
@@ -51,7 +51,9 @@ static json_t *layer(const char *key, const char *folder)
     return json_sprintf("%s=%s", key, escaped);
 }
 
-/* What an image's layer is to a file written in a container, or what a volume is. */
+/*
+ * The mount of the disk: a bind mount, as for a volume, or an overlayfs, as for an image's layers.
+ */
 static json_t *volume_mount(const struct bundle *bundle)
 {
     const struct volume *volume = bundle->volume;
@@ -80,7 +82,9 @@ static json_t *mounts_config(const struct bundle *bundle)
                                     "tmpfs", "source", "tmpfs", "options", "nosuid", "mode=755"));
     json_array_append_new(mounts, mount("/tmp", "tmpfs", "tmpfs"));
     json_array_append_new(mounts, sys);
-    /* The host's, so that the program can read the limits of all cgroups above its own as well. */
+    /*
+     * The host's cgroup tree, so that the program can read the limits of all cgroups above its own.
+     */
     json_array_append_new(mounts,
                           json_pack("{s:s, s:s, s:s, s:[s, s, s, s, s]}", "destination",
                                     "/sys/fs/cgroup", "type", "bind", "source", "/sys/fs/cgroup",
@@ -91,8 +95,8 @@ static json_t *mounts_config(const struct bundle *bundle)
 }
 
 /*
- * The limits on I/O of this process's cgroup. In version 1, unlike the others, they do not hold for
- * the cgroups below it.
+ * The I/O limits of this process's cgroup. In version 1, unlike other limits, they do not apply to
+ * cgroups below it.
  */
 static json_t *block_config(void)
 {
@@ -151,7 +155,7 @@ static json_t *resources_config(const struct bundle *bundle)
 
 static json_t *linux_config(const struct bundle *bundle)
 {
-    /* No namespace of cgroups: the program is to see which one it is in. */
+    /* No cgroup namespace: the program has to read its own cgroup path. */
     static const char *const namespaces[] = {"pid", "network", "ipc", "uts", "mount"};
     json_t *list = json_array(), *config;
 

@@ -13,13 +13,13 @@ struct bundle {
     uint64_t memory_bytes;
     const char *cpus;            /* NULL: all */
     const struct volume *volume; /* NULL: none */
-    const char *lower, *work;    /* folders of an overlayfs whose upper one is the volume's */
-    const char *cgroup;          /* its path */
+    const char *lower, *work;    /* folders of an overlayfs whose upper folder is the volume */
+    const char *cgroup;          /* path of the container's cgroup */
 };
 
 /*
- * bundle_config(): the configuration, with the moment (CLOCK_MONOTONIC) as MINIVMM_T0 in the
- * program's environment. To be freed by the caller.
+ * bundle_config(): build config.json, with the current CLOCK_MONOTONIC time as MINIVMM_T0 in the
+ * program's environment. The caller frees it.
  */
 json_t *bundle_config(const struct bundle *bundle);
 

@@ -14,13 +14,13 @@
 #include "tools/virtcost/env/hierarchy.h"
 #include "vmm/core/host/file.h"
 
-/* How often its removal is tried: members' memory is freed late. */
+/* Attempts to remove a cgroup: its members' memory is freed late. */
 #define TRIES 100
 
-/* How many levels of cgroups ours may have below them. */
+/* Depth limit of the cgroups below ours. */
 #define DEPTH_MAX 8
 
-/* The limits of a cgroup of version 2, and what each is where there is none. */
+/* Limits of a version 2 cgroup, and the text that means "no limit". */
 static const struct limit {
     const char *file, *none;
 } limits[] = {
@@ -39,7 +39,7 @@ static void join(char path[PATH_MAX], const char *folder, const char *name)
     snprintf(path, PATH_MAX, "%.*s/%.*s", PATH_MAX - 256, folder, 250, name);
 }
 
-/* Write a text to a file of a cgroup's folder, at once. Returns 0, or -1 with errno. */
+/* Write a text to a file of a cgroup with one write(2). Returns 0, or -1 with errno. */
 static int write_file(const char *folder, const char *name, const char *text)
 {
     size_t length = strlen(text);
@@ -56,7 +56,7 @@ static int write_file(const char *folder, const char *name, const char *text)
     return done == (ssize_t)length ? 0 : -1;
 }
 
-/* io.max has a line for each device, which are written one by one. */
+/* Write the lines of io.max, one for each device, one by one. */
 static int write_lines(const char *folder, const char *name, char *text)
 {
     char *line;
@@ -78,11 +78,11 @@ static int copy_limit(const char *from, const char *to, const struct limit *limi
         return 0;
     if (!write_lines(to, limit->file, text))
         return 0;
-    return err_sys(err, ERR_CANNOT_RUN, "%s: its %s cannot be set for a cgroup beside it", from,
+    return err_sys(err, ERR_CANNOT_RUN, "%s: cannot copy its %s to a sibling cgroup", from,
                    limit->file);
 }
 
-/* Make a cgroup where ours belong, with the limits that this process's has. */
+/* Create a cgroup for our containers, with the limits of this process's cgroup. */
 static int make(const struct hierarchy *hierarchy, const char *name, char path[PATH_MAX],
                 struct err *err)
 {
@@ -111,7 +111,7 @@ int cgroup_open(struct cgroup *cgroup, struct err *err)
     base_name(base, getpid());
     snprintf(cgroup->name, sizeof(cgroup->name), "%.40s-all", base);
     if (hierarchy_find(&hierarchy, "memory"))
-        return err_set(err, ERR_CANNOT_RUN, "there is no memory cgroup");
+        return err_set(err, ERR_CANNOT_RUN, "no memory cgroup is mounted");
     snprintf(cgroup->before, sizeof(cgroup->before), "%s", hierarchy.own);
     if (make(&hierarchy, cgroup->name, cgroup->path, err))
         return -1;
@@ -151,7 +151,7 @@ void cgroup_close(struct cgroup *cgroup)
     cgroup->version = 0;
 }
 
-/* Whether the hierarchies of version 1 have this process at the same path; *own becomes it. */
+/* Whether this process has the same path in all version 1 hierarchies; sets *own to it. */
 static bool agree(const struct hierarchy *list, unsigned count, const char **own)
 {
     bool same = true;
@@ -178,7 +178,7 @@ int cgroup_place(char path[PATH_MAX], const char *id, const char *below, bool re
     base_name(base, getpid());
     snprintf(path, PATH_MAX, "%s%s%s", below ? below : "", slash, id);
     if (!hierarchy_find(&memory, "memory") && memory.version == 2) {
-        /* With a folder of ours in between, which has the limits; the runtime makes the rest. */
+        /* Insert a cgroup of ours that has the limits; the runtime creates those below. */
         result = make(&memory, below ? below : base, folder, err);
         if (!result)
             snprintf(path, PATH_MAX, "%.*s/%.100s", PATH_MAX - 128, folder + strlen(memory.top),
@@ -198,7 +198,7 @@ static bool is_of(const char *name, const char *base)
     return !strncmp(name, base, length) && (!name[length] || name[length] == '-');
 }
 
-/* End all that is in it; frozen ones can only end when they are thawed. */
+/* Kill all processes in it. Frozen ones must be thawed to die. */
 static void kill_members(const char *folder)
 {
     char path[PATH_MAX], line[32];
@@ -228,7 +228,7 @@ static void remove_folder(const char *path)
     }
 }
 
-/* For a cgroup and those below it, those first. */
+/* Call a function for all cgroups below one, depth first, then for that one. */
 static void walk_tree(const char *path, unsigned depth, void (*act)(const char *path))
 {
     DIR *folder = depth < DEPTH_MAX ? opendir(path) : NULL;
@@ -264,7 +264,7 @@ static void walk_ours(const char *path, const char *base, void (*act)(const char
 
 void cgroup_sweep(pid_t pid)
 {
-    /* All are ended first: what is frozen in one hierarchy cannot end for the others. */
+    /* Kill in all hierarchies first: a process frozen in one cannot die in the others. */
     static void (*const acts[])(const char *path) = {kill_members, remove_folder};
     struct hierarchy *list;
     unsigned count = hierarchy_list(&list);
@@ -277,7 +277,7 @@ void cgroup_sweep(pid_t pid)
             walk_ours(parent, base, acts[k]);
             if (strcmp(parent, list[i].own) != 0)
                 walk_ours(list[i].own, base, acts[k]);
-            /* Where a runtime makes them that takes the cgroup namespace's root for the top. */
+            /* Created by a runtime that takes the cgroup namespace's root for the hierarchy's. */
             if (strcmp(parent, list[i].top) != 0)
                 walk_ours(list[i].top, base, acts[k]);
         }

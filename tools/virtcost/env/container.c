@@ -18,19 +18,19 @@
 
 #define PROGRAM "/bench-native"
 
-/* What a message is behind in the lines that runtimes log. */
+/* Runtimes' log lines have this in front of the message. */
 #define LOGGED "msg=\""
 
-/* Of the command that tries one out. */
+/* Argument limit of the trial command. */
 #define ARGUMENTS_MAX 40
 
-/* How long a runtime may take: to say its version, to run a container, to remove one, to import. */
+/* Time limits in seconds: to print a version, run a container, remove one, import an image. */
 #define VERSION_SECONDS 10
 #define TRY_SECONDS     30
 #define REMOVE_SECONDS  15
 #define IMPORT_SECONDS  120
 
-/* Copy a file, which can be run then. Returns 0, or -1. */
+/* Copy a file and make it executable. Returns 0, or -1. */
 static int copy_program(const char *from, const char *to)
 {
     int in = open(from, O_RDONLY | O_CLOEXEC);
@@ -69,7 +69,7 @@ static int make_files(struct container *container, const char *program, const ch
     return 0;
 }
 
-/* What a command says on its standard output, the beginning. Returns 0, or -1. */
+/* Read the first part of a command's standard output. Returns 0, or -1. */
 static int output_of(const char *const *argv, unsigned seconds, char *text, size_t size)
 {
     const struct patience patience = {.stop_fd = -1, .seconds = seconds};
@@ -86,7 +86,7 @@ static int output_of(const char *const *argv, unsigned seconds, char *text, size
     return failed ? -1 : 0;
 }
 
-/* "runc version 1.1.5" and "Docker version 24.0.5, build x" as "runc 1.1.5" and so on. */
+/* Turn "runc version 1.1.5" or "Docker version 24.0.5, build x" into "runc 1.1.5" and so on. */
 static void read_version(struct container *container)
 {
     const char *const argv[] = {container->command, "--version", NULL};
@@ -100,7 +100,7 @@ static void read_version(struct container *container)
              version ? version + 8 : "");
 }
 
-static int make_image(struct container *container, const struct patience *patience, int said,
+static int make_image(struct container *container, const struct patience *patience, int log_fd,
                       struct process_end *end)
 {
     char tar[PATH_MAX], rootfs[PATH_MAX];
@@ -110,16 +110,16 @@ static int make_image(struct container *container, const struct patience *patien
 
     runtime_path(container, tar, "image.tar");
     runtime_path(container, rootfs, "rootfs");
-    result = process_run(pack, -1, said, patience, end);
+    result = process_run(pack, -1, log_fd, patience, end);
 
     if (result || !process_ok(end))
         return result;
-    return process_run(import, -1, said, patience, end);
+    return process_run(import, -1, log_fd, patience, end);
 }
 
 /*
- * The end of what was written to a file, for a message: one line, and of what is logged as
- * 'time="..." level=error msg="..."' the message.
+ * Read the last line of a file, for a message. Of 'time="..." level=error msg="..."', only the
+ * message is kept.
  */
 static void last_line(int fd, char *text, size_t size)
 {
@@ -141,8 +141,8 @@ static void last_line(int fd, char *text, size_t size)
         text[strlen(text) - 1] = '\0';
 }
 
-/* A runtime that hangs is not asked again. */
-static void ask(struct container *container, const char *const *argv)
+/* Run a command of the runtime, unless it hung before. */
+static void run_quietly(struct container *container, const char *const *argv)
 {
     const struct patience patience = {.stop_fd = -1, .seconds = REMOVE_SECONDS};
     struct process_end end;
@@ -158,54 +158,54 @@ void container_remove(struct container *container, const char *id)
     const char *const engine[] = {container->command, "rm", "--force", id, NULL};
 
     runtime_path(container, state, "state");
-    ask(container, container->runtime->engine ? engine : oci);
+    run_quietly(container, container->runtime->engine ? engine : oci);
 }
 
-/* Why a runtime did not do what it should, with what it said last. */
-static int tell_failure(const struct process_end *end, int said, unsigned seconds, struct err *err)
+/* Describe how a runtime failed, quoting its last line of output. */
+static int err_failure(const struct process_end *end, int log_fd, unsigned seconds, struct err *err)
 {
     char line[512];
 
-    last_line(said, line, sizeof(line));
+    last_line(log_fd, line, sizeof(line));
     if (end->why == PROCESS_LATE)
-        return err_set(err, ERR_CANNOT_RUN, "it did not end within %u s", seconds);
+        return err_set(err, ERR_CANNOT_RUN, "it did not exit within %u s", seconds);
     if (end->why == PROCESS_HALTED)
         return err_set(err, ERR_CANNOT_RUN, "it was stopped by signal %d (%s)", end->halt_signal,
                        strsignal(end->halt_signal));
-    return err_set(err, ERR_CANNOT_RUN, "%s", *line ? line : "it fails");
+    return err_set(err, ERR_CANNOT_RUN, "%s", *line ? line : "it failed without a message");
 }
 
-/* Run the command that tries a runtime out. Returns 0, 1 if the user stops it, or -1. */
+/* Run the trial command of a runtime. Returns 0, 1 if the user stops it, or -1. */
 static int run_trial(struct container *container, const json_t *command, int stop_fd,
                      struct err *err)
 {
     struct patience patience = {.stop_fd = stop_fd, .seconds = IMPORT_SECONDS, .gentle = true};
     const char *words[ARGUMENTS_MAX] = {NULL};
-    int said = memfd_create("said", MFD_CLOEXEC), result;
+    int log_fd = memfd_create("log", MFD_CLOEXEC), result;
     struct process_end end = {.status = -1};
     json_t *text;
     size_t i;
 
-    if (said < 0)
+    if (log_fd < 0)
         return err_sys(err, ERR_CANNOT_RUN, "memfd");
     json_array_foreach (command, i, text)
         words[i] = json_string_value(text);
-    result = container->runtime->engine ? make_image(container, &patience, said, &end) : 0;
+    result = container->runtime->engine ? make_image(container, &patience, log_fd, &end) : 0;
     if (!result && (!container->runtime->engine || process_ok(&end))) {
         patience.seconds = TRY_SECONDS;
-        result = process_run(words, -1, said, &patience, &end);
+        result = process_run(words, -1, log_fd, &patience, &end);
     }
     if (result)
-        result = err_sys(err, ERR_CANNOT_RUN, "it cannot be started");
+        result = err_sys(err, ERR_CANNOT_RUN, "cannot be started");
     else if (end.why == PROCESS_STOPPED)
         result = 1;
     else if (!process_ok(&end))
-        result = tell_failure(&end, said, patience.seconds, err);
-    close(said);
+        result = err_failure(&end, log_fd, patience.seconds, err);
+    close(log_fd);
     return result;
 }
 
-/* Whether a container with the program in it can be run: 0, 1 if the user stops it, or -1. */
+/* Run a container with the program in it. Returns 0, 1 if the user stops it, or -1. */
 static int try(struct container *container, int stop_fd, struct err *err)
 {
     const struct container_limits limits = {.memory_bytes = 256ull << 20};
@@ -225,7 +225,7 @@ static int try(struct container *container, int stop_fd, struct err *err)
     return result;
 }
 
-/* The last part of a path. */
+/* The last component of a path. */
 static const char *name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -238,10 +238,10 @@ static void remove_image(struct container *container)
     const char *const argv[] = {container->command, "rmi", "-f", container->image, NULL};
 
     if (container->runtime->engine)
-        ask(container, argv);
+        run_quietly(container, argv);
 }
 
-/* Try all runtimes, or the one asked for. Returns 0, 1 if the user stops it, or -1. */
+/* Try all runtimes, or the one given. Returns 0, 1 if the user stops it, or -1. */
 static int find_runtime(struct container *container, const char *asked, int stop_fd,
                         struct err *err)
 {
@@ -266,11 +266,11 @@ static int find_runtime(struct container *container, const char *asked, int stop
         container->hangs = false;
     }
     if (!*why) {
-        err_set(err, ERR_USAGE, "--runtime %s: not a runtime that is known", asked);
+        err_set(err, ERR_USAGE, "--runtime %s: unknown runtime", asked);
         return err_hint(err, "runc, crun, podman or docker");
     }
-    err_set(err, ERR_CANNOT_RUN, "no container can be run: %s", why);
-    return err_hint(err, "apt-get install runc, and root");
+    err_set(err, ERR_CANNOT_RUN, "cannot run containers: %s", why);
+    return err_hint(err, "apt-get install runc; run as root");
 }
 
 int container_open(struct container *container, const char *asked, const char *program,
@@ -303,7 +303,7 @@ pid_t container_pid(const struct container *container, const char *id)
     return file_read_u64(path, &pid) ? 0 : (pid_t)pid;
 }
 
-/* All that an engine runs for us: it is found by its label. */
+/* Remove all our containers of an engine, which it finds by label. */
 static void remove_labelled(struct container *container)
 {
     char filter[96], label[64], ids[4096], *rest = ids, *id;
@@ -317,7 +317,7 @@ static void remove_labelled(struct container *container)
             container_remove(container, id);
 }
 
-/* All that an OCI runtime knows of here: it keeps a folder for each. */
+/* Remove all containers of an OCI runtime, which keeps a folder for each. */
 static void remove_known(struct container *container)
 {
     char state[PATH_MAX];
@@ -337,7 +337,9 @@ void container_close(struct container *container)
 {
     if (!*container->bundle)
         return;
-    /* First: a runtime that was killed while it made one waits long for that to end by itself. */
+    /*
+     * Sweep first: a runtime that was killed while creating a container waits long for it to exit.
+     */
     cgroup_sweep(container->owner);
     if (container->runtime && container->runtime->engine) {
         remove_labelled(container);

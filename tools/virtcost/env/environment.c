@@ -18,15 +18,15 @@
 
 const struct environment environment[] = {
     {"native", "bench-native on the bare host", NATIVE, CLI_NATIVE, false, false},
-    {"container", "bench-native in an OCI container, its disk on a bind mount", NATIVE, CLI_NATIVE,
-     true, false},
-    {"overlayfs", "the same with its disk on overlayfs", NATIVE, CLI_NATIVE, true, true},
+    {"container", "bench-native in an OCI container, with its disk on a bind mount", NATIVE,
+     CLI_NATIVE, true, false},
+    {"overlayfs", "the same, with its disk on overlayfs", NATIVE, CLI_NATIVE, true, true},
     {"vm", "bench.elf in minivmm", "minivmm", CLI_VM, false, false},
-    {"null", "the base again: its ratio shows the noise", NULL, 0, false, false},
+    {"null", "a rerun of the base: its ratio shows the noise", NULL, 0, false, false},
     {0},
 };
 
-/* What a container may use beside the memory of --mem, as a VMM does. */
+/* Memory allowed to a container in addition to --mem, for the program itself. */
 #define CONTAINER_EXTRA_BYTES (64ull << 20)
 
 #define MEM_DEFAULT_BYTES (2ull << 30)
@@ -44,7 +44,7 @@ const struct environment *environment_real(const struct environment *env, const 
     return env->program ? env : site->base;
 }
 
-/* The options of this program among those given, in the order of the table. */
+/* The given options that this program takes, in the order of the table. */
 static void add_options(json_t *argv, unsigned kind, const json_t *options)
 {
     for (unsigned i = 0; cli_option[i].name; i++) {
@@ -58,7 +58,7 @@ static void add_options(json_t *argv, unsigned kind, const json_t *options)
     }
 }
 
-/* This process's CPUs, where they are not all: a runtime may give a container more. */
+/* The CPUs of this process, unless all: a runtime may allow a container more. */
 static void own_cpus(char *text, size_t size)
 {
     long all = sysconf(_SC_NPROCESSORS_ONLN);
@@ -73,7 +73,7 @@ static void own_cpus(char *text, size_t size)
             used += (size_t)snprintf(text + used, size - used, "%s%u", used ? "," : "", cpu);
 }
 
-/* The CPUs that a VM would have, those of its vCPUs and that of its disk's thread. */
+/* The CPUs a VM would use: those of its vCPUs and of its disk's thread. */
 static void read_cpus(const json_t *options, char *cpus, size_t size)
 {
     const char *disk = get_text(options, "disk"), *pin = get_text(options, "pin");
@@ -91,7 +91,7 @@ static void read_cpus(const json_t *options, char *cpus, size_t size)
     config_free(&config);
 }
 
-/* The disk has another name in a container. */
+/* A disk has another path in a container. */
 static json_t *contained_options(const json_t *options, const struct volume *volume)
 {
     json_t *own = json_deep_copy(options);
@@ -101,8 +101,7 @@ static json_t *contained_options(const json_t *options, const struct volume *vol
     return own;
 }
 
-/* In a container: the command of the runtime in place of the program's, which is in command->texts.
- */
+/* Wrap the program's command, in command->texts, in the runtime's command. */
 static int contain(struct command *command, const struct volume *volume, const struct site *site,
                    const json_t *options, const char *id, struct err *err)
 {

@@ -8,7 +8,7 @@
 #include "vmm/core/host/cgroup.h"
 #include "vmm/core/host/file.h"
 
-/* Whether a list with commas has a word. */
+/* Whether a comma-separated list contains a word. */
 static bool has_word(const char *list, const char *word)
 {
     size_t length = strlen(word);
@@ -19,7 +19,7 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-/* A path of /proc/self/mountinfo, where a blank is "\040". */
+/* Decode a path of /proc/self/mountinfo, where a blank is "\040". */
 static void unescape(char *path)
 {
     char *to = path;
@@ -37,7 +37,7 @@ static void unescape(char *path)
     *to = '\0';
 }
 
-/* A line of /proc/self/mountinfo (proc(5)). */
+/* One line of /proc/self/mountinfo (proc(5)). */
 struct mounted {
     char root[PATH_MAX], point[PATH_MAX], type[32], options[256];
 };
@@ -54,7 +54,7 @@ static bool parse_mount(const char *line, struct mounted *mount)
     return !strcmp(mount->type, "cgroup") || !strcmp(mount->type, "cgroup2");
 }
 
-/* Whether it is a mount of a hierarchy, or of a part of it. */
+/* Whether it mounts a hierarchy, or a part of one. */
 static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hierarchy)
 {
     char first[sizeof(hierarchy->controllers)];
@@ -66,7 +66,7 @@ static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hie
     return !strcmp(mount->type, "cgroup") && has_word(mount->options, first);
 }
 
-/* Find where a hierarchy is mounted, and set its folders; `path` is this process's in it. */
+/* Find where a hierarchy is mounted and set its folders; `path` is this process's cgroup in it. */
 static int find_mount(struct hierarchy *hierarchy, const char *path)
 {
     FILE *file = fopen("/proc/self/mountinfo", "re");
@@ -192,7 +192,7 @@ static void read_memory(void *ctx, const struct cgroup_group *group)
                   sizeof(text)))
         return;
     bytes = strtoull(text, &end, 10);
-    /* "max" is no number; in version 1, no limit is a very large one. */
+    /* "max" is not a number; in version 1, "no limit" is a very large one. */
     if (end != text && bytes < allowance->memory_bytes && bytes < INT64_MAX / 2)
         allowance->memory_bytes = bytes;
 }

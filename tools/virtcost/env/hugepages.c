@@ -11,13 +11,13 @@
 
 #define FOLDER "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s"
 
-/* So much of what can be had is left to the rest of the machine: an eighth. */
+/* Leave an eighth of the available memory to the rest of the machine. */
 #define LEFT_PART 8
 
-/* What is reserved now, in memory that is shared; NULL: nobody looks. */
+/* The current reservation, in shared memory; NULL: not shared. */
 static struct hugepages *reserved;
 
-/* Not with file_replace(): the kernel takes a number written at once. */
+/* Not file_replace(): sysfs takes a number with one write(2) in place. */
 static int write_number(const char *path, uint64_t number)
 {
     FILE *file = fopen(path, "we");
@@ -43,19 +43,19 @@ int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err
     snprintf(free_path, sizeof(free_path), FOLDER, page >> 10, "free_hugepages");
     if (file_read_u64(pages->path, &pages->before) || file_read_u64(free_path, &free_pages)) {
         pages->path[0] = '\0';
-        return err_set(err, ERR_CANNOT_RUN, "the kernel has no pages of %" PRIu64 " MiB",
+        return err_set(err, ERR_CANNOT_RUN, "unsupported huge page size: %" PRIu64 " MiB",
                        page >> 20);
     }
     if (free_pages >= wanted) {
         pages->path[0] = '\0';
         return 0;
     }
-    /* The kernel would take what the rest of the machine needs. */
+    /* The kernel would take memory that the rest of the machine needs. */
     if (available && (wanted - free_pages) * page > available - available / LEFT_PART) {
         pages->path[0] = '\0';
         return err_set(err, ERR_CANNOT_RUN,
                        "%" PRIu64 " page%s of %" PRIu64 " MiB: more than the %" PRIu64
-                       " MiB of memory that can be had",
+                       " MiB of memory available",
                        wanted, units_s(wanted), page >> 20, available >> 20);
     }
     if (reserved)
@@ -75,8 +75,8 @@ int hugepages_reserve(struct hugepages *pages, const json_t *options, struct err
         return 0;
     hugepages_give_back(pages);
     return err_set(err, ERR_CANNOT_RUN,
-                   "the kernel finds %" PRIu64 " of %" PRIu64 " page%s of %" PRIu64
-                   " MiB: its memory is in smaller pieces",
+                   "only %" PRIu64 " of %" PRIu64 " page%s of %" PRIu64
+                   " MiB could be reserved: memory is fragmented",
                    now, wanted, units_s(wanted), page >> 20);
 }
 
@@ -94,7 +94,7 @@ int hugepages_share(struct err *err)
         mmap(NULL, sizeof(*reserved), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     if (memory == MAP_FAILED)
-        return err_sys(err, ERR_FAILED, "no memory that is shared");
+        return err_sys(err, ERR_FAILED, "cannot map shared memory");
     reserved = memory;
     return 0;
 }

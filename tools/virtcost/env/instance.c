@@ -10,18 +10,21 @@
 #include "tools/virtcost/env/process.h"
 #include "vmm/core/base/clock.h"
 
-/* What a benchmark of "load" says, a line. */
+/* The line that a benchmark of "load" prints when it is ready. */
 #define READY "ready\n"
 
-/* How long none may become ready before that is an error. */
+/* Timeout without any instance becoming ready. */
 #define PATIENCE_MS 30000
 
-/* How often instances are looked at that say nothing. */
+/* Interval of checks for instances that exited. */
 #define TICK_MS 100
 
 #define PIPE_BYTES (1 << 20)
 
-/* A detached container's runtime ends when the container is there. Returns as instance_start(). */
+/*
+ * Wait for the runtime of a detached container, which exits once the container runs. Returns as
+ * instance_start() does.
+ */
 static int await_runtime(struct instance *instance, const struct patience *patience,
                          const struct site *site, struct answers *answers, struct err *err)
 {
@@ -40,7 +43,7 @@ static int await_runtime(struct instance *instance, const struct patience *patie
     if (end.why != PROCESS_ENDED)
         return err_set(err, ERR_FAILED, "%s: %s did not start a container within %u s", env,
                        version, CONTAINER_START_SECONDS);
-    return err_set(err, ERR_FAILED, "%s: %s ended with status %d", env, version,
+    return err_set(err, ERR_FAILED, "%s: %s exited with status %d", env, version,
                    WEXITSTATUS(end.status));
 }
 
@@ -80,7 +83,7 @@ int instance_start(struct instance *instance, const struct environment *env,
     return result;
 }
 
-/* How many lines of `text` say that one is ready; *other becomes the first that says otherwise. */
+/* Count the lines of `text` that say "ready"; sets *other to the first other line. */
 static unsigned count_ready(const char *text, const char **other)
 {
     unsigned count = 0;
@@ -102,7 +105,7 @@ int answers_open(struct answers *answers, struct err *err)
 
     if (pipe2(fds, O_CLOEXEC))
         return err_sys(err, ERR_FAILED, "pipe");
-    /* As many as there are can say it without waiting. */
+    /* Room for all instances to write without blocking. */
     fcntl(fds[0], F_SETPIPE_SZ, PIPE_BYTES);
     *answers = (struct answers){.read_fd = fds[0], .write_fd = fds[1], .before = oom_now()};
     return 0;
@@ -114,19 +117,21 @@ void answers_close(struct answers *answers)
     close(answers->write_fd);
 }
 
-/* Read what has been said. Returns 0, or -1 with an error. */
+/* Read the lines of the instances. Returns 0, or -1 with *err set. */
 static int take_answers(struct answers *answers, struct err *err)
 {
     const char *other = NULL;
     char text[4096];
-    /* Whole lines: each is written at once, and what is read is a multiple of them. */
+    /*
+     * Only whole lines: each is written at once, and the size read is a multiple of their length.
+     */
     ssize_t got = read(answers->read_fd, text, (sizeof(text) - 1) / strlen(READY) * strlen(READY));
 
     text[got > 0 ? got : 0] = '\0';
     answers->ready += count_ready(text, &other);
     if (!other)
         return 0;
-    return err_set(err, ERR_FAILED, "an instance says: %.*s",
+    return err_set(err, ERR_FAILED, "an instance reported: %.*s",
                    (int)(strcspn(other, "\n") < 300 ? strcspn(other, "\n") : 300), other);
 }
 
@@ -138,21 +143,21 @@ int answers_check(struct answers *answers, struct err *err)
 
     while (process_was_halted(-1, &signal))
         answers->interrupted = true;
-    /* Instances are the only children meanwhile. */
+    /* Instances are this process's only children here. */
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
         return 0;
     if (info.si_code == CLD_EXITED)
-        return err_set(err, ERR_FAILED, "an instance ended with status %d", info.si_status);
+        return err_set(err, ERR_FAILED, "an instance exited with status %d", info.si_status);
     if (info.si_status == SIGKILL &&
         oom_since(&answers->before, answers->container_bytes, who, sizeof(who))) {
         err_set(err, ERR_FAILED, "an instance was killed by %s", who);
-        return err_hint(err, "fewer, or a smaller --mem");
+        return err_hint(err, "fewer instances, or a smaller --mem");
     }
     return err_set(err, ERR_FAILED, "an instance was killed by signal %d (%s)", info.si_status,
                    strsignal(info.si_status));
 }
 
-static int tell_missing(const struct answers *answers, unsigned count, struct err *err)
+static int err_missing(const struct answers *answers, unsigned count, struct err *err)
 {
     char who[128];
 
@@ -160,7 +165,7 @@ static int tell_missing(const struct answers *answers, unsigned count, struct er
             count, count == 1 ? " was" : "s were", PATIENCE_MS / 1000);
     if (!oom_since(&answers->before, answers->container_bytes, who, sizeof(who)))
         return -1;
-    return err_hint(err, "fewer, or a smaller --mem: %s was at work", who);
+    return err_hint(err, "fewer instances, or a smaller --mem: %s has killed one", who);
 }
 
 int answers_await(struct answers *answers, unsigned count, const struct site *site, struct err *err)
@@ -180,7 +185,7 @@ int answers_await(struct answers *answers, unsigned count, const struct site *si
         } else if (answers->ready < count) {
             result = answers_check(answers, err);
             if (!result && clock_mono_ns() - heard_ns > PATIENCE_MS * 1000000ull)
-                result = tell_missing(answers, count, err);
+                result = err_missing(answers, count, err);
         }
     } while (!result && answers->ready < count);
     return result;
@@ -219,7 +224,7 @@ void instance_end(struct instance *instance, const struct site *site)
 
 void instance_end_all(struct instance *instances, unsigned count, const struct site *site)
 {
-    /* All at once: giving memory back is most of it. */
+    /* End them all at once: most of the time is spent freeing memory. */
     for (unsigned i = 0; i < count; i++)
         if (is_plain(&instances[i]))
             process_kill(instances[i].pid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs that go on until they are told to end: neighbours, and many at once. */
+/* Runs that continue until they are ended: neighbours, and many instances at once. */
 #ifndef VIRTCOST_ENV_INSTANCE_H
 #define VIRTCOST_ENV_INSTANCE_H
 
@@ -10,51 +10,51 @@
 
 struct instance {
     const struct environment *env; /* NULL: not started */
-    pid_t pid;                     /* the program's, or the runtime's; 0: a detached container */
-    char id[64];                   /* of a container */
+    pid_t pid;                     /* the program or the runtime; 0: a detached container */
+    char id[64];                   /* name of the container */
 };
 
-/* The pipe that instances say things to, and how many have said that they are ready. */
+/* The pipe on which instances report, and the number of those that are ready. */
 struct answers {
     int read_fd, write_fd;
     unsigned ready;
-    bool interrupted;         /* an instance, or this process, was stopped or frozen meanwhile */
-    struct oom before;        /* when they were opened */
-    uint64_t container_bytes; /* the memory limit of one; 0: they are no containers */
+    bool interrupted;         /* an instance or this process was stopped or frozen */
+    struct oom before;        /* the OOM counters when it was opened */
+    uint64_t container_bytes; /* memory limit of one container; 0: no containers */
 };
 
-/* answers_open(): returns 0, or -1. */
+/* answers_open(): open the pipe. Returns 0, or -1 with *err set. */
 int answers_open(struct answers *answers, struct err *err);
 void answers_close(struct answers *answers);
 
 /*
  * answers_await(): wait until `count` instances in all are ready. Returns 0; RUN_STOPPED; or -1
- * with an error, which quotes what one of them said instead, or how one ended.
+ * with *err set, which quotes an instance's other output or states how one exited.
  */
 int answers_await(struct answers *answers, unsigned count, const struct site *site,
                   struct err *err);
 
 /*
- * answers_check(): what has become of the instances meanwhile: none is to have ended. Sets
- * `interrupted`. Returns 0, or -1 with how one ended.
+ * answers_check(): check that no instance has exited; sets `interrupted`. Returns 0, or -1 with
+ * *err stating how one exited.
  */
 int answers_check(struct answers *answers, struct err *err);
 
 /*
- * instance_start(): run `env`, whose benchmark, of those called "load", says that it is ready on
- * standard error; `number` tells instances apart. Returns 0, RUN_STOPPED, or -1.
+ * instance_start(): run `env` with a benchmark of "load", which prints a line on standard error
+ * when it is ready; `number` distinguishes instances. Returns 0, RUN_STOPPED, or -1 with *err set.
  */
 int instance_start(struct instance *instance, const struct environment *env,
                    const struct site *site, const json_t *options, unsigned number,
                    struct answers *answers, struct err *err);
 
-/* instance_has_ended(): whether its program, or the runtime that waits for it, is gone. */
+/* instance_has_ended(): whether its program, or the runtime that waits for it, has exited. */
 bool instance_has_ended(const struct instance *instance);
 
-/* instance_pid(): the number of its program, or of a container's first process; 0: not known. */
+/* instance_pid(): the process ID of its program, or of a container's first process; 0: unknown. */
 pid_t instance_pid(const struct instance *instance, const struct site *site);
 
-/* instance_end(), instance_end_all(): end them, and wait until they are gone. */
+/* instance_end(), instance_end_all(): end them and wait until they have exited. */
 void instance_end(struct instance *instance, const struct site *site);
 void instance_end_all(struct instance *instances, unsigned count, const struct site *site);
 

@@ -38,7 +38,7 @@ bool oom_since(const struct oom *before, uint64_t container_bytes, char *text, s
 {
     struct oom now = oom_now();
     uint64_t limit = allowance_read().memory_bytes;
-    const char *why = "its cgroup's memory limit is ";
+    const char *why = "cgroup memory limit ";
     char bytes[UNITS_TEXT_MAX] = "";
     bool own = now.own_known && before->own_known && now.own > before->own;
 
@@ -46,9 +46,9 @@ bool oom_since(const struct oom *before, uint64_t container_bytes, char *text, s
         return false;
     if (container_bytes && container_bytes <= limit) {
         limit = container_bytes;
-        why = "the container's memory limit is ";
+        why = "container memory limit ";
     } else if (limit == UINT64_MAX) {
-        why = "the machine ran out of memory";
+        why = "out of memory on the host";
     }
     if (limit != UINT64_MAX)
         units_format_size(bytes, limit);

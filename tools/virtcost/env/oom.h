@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the kernel's OOM killer was at work, and under which limit: a process that it ends sees
- * SIGKILL and says nothing.
+ * Detects kills by the kernel's OOM killer, and under which limit: a process that it kills gets
+ * SIGKILL and prints nothing.
  */
 #ifndef VIRTCOST_ENV_OOM_H
 #define VIRTCOST_ENV_OOM_H
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How often it has killed so far: anything on this machine, in this process's cgroup. */
+/* Number of OOM kills so far, on this machine and in this process's cgroup. */
 struct oom {
     bool known, own_known;
     uint64_t machine, own;
@@ -19,9 +19,9 @@ struct oom {
 struct oom oom_now(void);
 
 /*
- * oom_since(): whether it has killed since `before`. Then `text`, of `size` bytes, is who did it
- * and the limit that held; `container_bytes` is that of a container that was killed, 0 if it was
- * none.
+ * oom_since(): whether the OOM killer has killed since `before`. If so, sets `text`, of `size`
+ * bytes, to a description with the limit; `container_bytes` is the limit of a killed container, 0
+ * without one.
  */
 bool oom_since(const struct oom *before, uint64_t container_bytes, char *text, size_t size);
 

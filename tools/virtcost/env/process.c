@@ -17,22 +17,22 @@
 #include "vmm/core/host/file.h"
 #include "vmm/core/host/inherit.h"
 
-/* How long a process may take to end by itself after SIGTERM, and the kernel after SIGKILL. */
+/* Time limits of a process to exit after SIGTERM, and of the kernel after SIGKILL. */
 #define GRACE_MS 5000
 #define REAP_MS  10000
 
-/* How often a child is looked at that says nothing: rarely enough to disturb no measurement. */
+/* Interval of checks on a silent child: long enough not to disturb a measurement. */
 #define TICK_MS 100
 
-/* How much later than asked for a process may run, without having waited for a CPU. */
+/* A wake-up this much too late, without waiting for a CPU, means that the process was stopped. */
 #define AWAY_NS 250000000
 
-/* How long a child may stay stopped by a signal. */
+/* Time limit of a child stopped by a signal. */
 #define HALT_NS 60000000000
 
 /*
- * In the child: a file becomes descriptor 0, 1 or 2, even if it is another one of them now. Returns
- * 0, or -1 with errno, and the descriptors are as they were.
+ * In the child: duplicate /dev/null and the files to descriptors 0, 1 and 2, even if they have
+ * these numbers now. Returns 0, or -1 with errno, the descriptors unchanged.
  */
 static int take_descriptors(int out, int err_out)
 {
@@ -46,15 +46,15 @@ static int take_descriptors(int out, int err_out)
     return 0;
 }
 
-/* In the child: becomes the program; does not return. */
+/* In the child: exec the program. Does not return. */
 static void become(const char *const *argv, int out, int err_out)
 {
     char now[24];
 
-    /* Neither a Ctrl-C nor the terminal's job control is to reach the child of its own accord. */
+    /* Neither Ctrl-C nor the terminal's job control may reach the child directly. */
     setsid();
     inherit_pass_on();
-    /* Otherwise what it writes would be taken for our own output. */
+    /* Else its output would be mistaken for this process's. */
     if (take_descriptors(out, err_out)) {
         dprintf(err_out, "%s: %s\n", argv[0], strerror(errno));
         _exit(127);
@@ -74,12 +74,12 @@ pid_t process_start(const char *const *argv, int out, int err_out)
         return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != us)
-        _exit(127); /* we ended before that was said */
+        _exit(127); /* the parent exited before the prctl() */
     become(argv, out, err_out);
     return -1;
 }
 
-/* CLOCK_BOOTTIME: it goes on while the machine is suspended. */
+/* CLOCK_BOOTTIME: it runs while the machine is suspended. */
 static uint64_t boot_ns(void)
 {
     struct timespec now;
@@ -88,7 +88,7 @@ static uint64_t boot_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* How long this thread has been runnable without a CPU; 0 where the kernel does not say. */
+/* Time this thread was runnable without a CPU; 0 if the kernel does not report it. */
 static uint64_t waited_ns(void)
 {
     char text[96], *end;
@@ -131,7 +131,7 @@ bool process_was_halted(pid_t pid, int *signal)
     return true;
 }
 
-/* Wait for a file without ticks. Returns whether it is readable. */
+/* Wait for a file without timer ticks. Returns whether it is readable. */
 static bool wait_readable(int fd, int timeout_ms)
 {
     struct pollfd one = {.fd = fd, .events = POLLIN};
@@ -142,13 +142,13 @@ static bool wait_readable(int fd, int timeout_ms)
     return one.revents;
 }
 
-/* The child while it is waited for. */
+/* A child that is waited for. */
 struct watched {
     pid_t pid;
     int fd;
     const struct patience *patience;
     struct process_end *end;
-    uint64_t began_ns, halted_ns; /* halted_ns: since when it is stopped; 0: it is not */
+    uint64_t began_ns, halted_ns; /* halted_ns: when it was stopped; 0: it is not stopped */
 };
 
 static void look_for_halt(struct watched *child)
@@ -200,7 +200,7 @@ static enum process_why await(struct watched *child)
     }
 }
 
-/* All of its group: a runtime may be a script. */
+/* Signal the whole group: a runtime may be a script. */
 static void signal_group(pid_t pid, int signal)
 {
     if (kill(-pid, signal))
@@ -212,15 +212,15 @@ void process_kill(pid_t pid)
     signal_group(pid, SIGKILL);
 }
 
-/* By SIGTERM; returns whether that did it. */
+/* End it with SIGTERM. Returns whether it exited. */
 static bool end_gently(pid_t pid, int fd)
 {
     signal_group(pid, SIGTERM);
-    signal_group(pid, SIGCONT); /* one that is stopped heeds no other signal */
+    signal_group(pid, SIGCONT); /* a stopped process acts on no other signal */
     return wait_readable(fd, GRACE_MS);
 }
 
-/* What the kernel cannot end, as it waits for a device, is not waited for. */
+/* Do not wait for a process that the kernel cannot kill because it waits for a device. */
 static int reap(pid_t pid, int fd, int *status)
 {
     if (fd >= 0 && !wait_readable(fd, REAP_MS))
@@ -251,7 +251,7 @@ int process_wait(pid_t pid, const struct patience *patience, struct process_end 
         return -1;
     }
     close(child.fd);
-    /* A signal to both of us is the user's stop as well. */
+    /* A signal to both processes counts as the user's stop. */
     stopped = patience->stop_fd >= 0 && wait_readable(patience->stop_fd, 0);
     if (stopped && (patience->gentle || !WIFEXITED(end->status)))
         end->why = PROCESS_STOPPED;

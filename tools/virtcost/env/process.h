@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Child processes: started, waited for, and never left behind.
+ * Child processes: start, wait, and leave none behind.
  *
- * A child has no terminal: its standard input is /dev/null and its session is its own, so that it
- * runs in a terminal as it does in a script. Every wait here looks at the user's stop and has an
- * end, and notices a child, or this process, that was stopped or frozen meanwhile: what was timed
- * then is void.
+ * A child has no terminal: its standard input is /dev/null and it has its own session, so that it
+ * behaves the same in a terminal and in a script. Every wait here has a timeout, ends when the user
+ * stops virtcost, and detects whether the child or this process was stopped or frozen, which voids
+ * timings.
  */
 #ifndef VIRTCOST_ENV_PROCESS_H
 #define VIRTCOST_ENV_PROCESS_H
@@ -14,74 +14,74 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* How long a child is waited for. */
+/* Time limits of a wait for a child. */
 struct patience {
-    int stop_fd;            /* readable when the user wants to stop; -1: not looked at */
-    unsigned seconds;       /* the child is ended after these; 0: there is no limit */
-    bool gentle;            /* it is ended by SIGTERM, and by SIGKILL only after some seconds */
-    const char *started;    /* a file that the child makes; NULL: none */
-    unsigned start_seconds; /* the child is ended if that file is missing after these */
-    void (*notice)(const char *text); /* called when the child is found stopped; may be NULL */
-    const char *name;                 /* of the child, in the notice */
+    int stop_fd;                      /* readable when the user stops virtcost; -1: none */
+    unsigned seconds;                 /* time limit of the child; 0: none */
+    bool gentle;                      /* end it with SIGTERM first, SIGKILL some seconds later */
+    const char *started;              /* a file that the child creates; NULL: none */
+    unsigned start_seconds;           /* time limit for creating that file */
+    void (*notice)(const char *text); /* called when the child is stopped; may be NULL */
+    const char *name;                 /* name of the child in the notice */
 };
 
 enum process_why {
-    PROCESS_ENDED,   /* by itself */
-    PROCESS_STOPPED, /* by the user */
-    PROCESS_LATE,    /* it met the limit, or never made its file, */
-    PROCESS_HALTED,  /* or stayed stopped by a signal such as SIGTTIN */
+    PROCESS_ENDED,   /* it exited or was killed by a signal of others */
+    PROCESS_STOPPED, /* the user stopped virtcost */
+    PROCESS_LATE,    /* it exceeded a time limit */
+    PROCESS_HALTED,  /* it stayed stopped by a signal such as SIGTTIN */
 };
 
 struct process_end {
     enum process_why why;
-    int status;       /* of waitpid(2) */
-    int halt_signal;  /* with PROCESS_HALTED */
-    bool interrupted; /* the child, or this process, was stopped or frozen meanwhile */
+    int status;       /* as from waitpid(2) */
+    int halt_signal;  /* valid with PROCESS_HALTED */
+    bool interrupted; /* the child or this process was stopped or frozen */
 };
 
 /*
- * process_start(): run argv[0], a path or a name to be looked for, in a session of its own, which
- * has no terminal, with /dev/null as its standard input and these as its standard output and
- * standard error. It ends when this process does; what a container's runtime has started does not
- * (tools/virtcost/env/keeper.h). The moment, by CLOCK_MONOTONIC, is in its environment as
- * MINIVMM_T0. Returns its number, or -1 with errno.
+ * process_start(): run argv[0], a path or a name searched in PATH, in its own session without a
+ * terminal, with /dev/null as standard input and `out` and `err_out` as standard output and error.
+ * The kernel kills it when this process exits, but not what a container runtime has started
+ * (tools/virtcost/env/cleaner.h). Its environment has the CLOCK_MONOTONIC time of the start as
+ * MINIVMM_T0. Returns its process ID, or -1 with errno.
  */
 pid_t process_start(const char *const *argv, int out, int err_out);
 
 /*
- * process_wait(): wait for its end, or end it, with its process group, once patience is over.
- * Returns 0, or -1 with errno; it is gone in both cases.
+ * process_wait(): wait until it exits, or kill it and its process group when a limit of `patience`
+ * is exceeded. Returns 0, or -1 with errno; it is reaped in both cases.
  */
 int process_wait(pid_t pid, const struct patience *patience, struct process_end *end);
 
-/* process_end(): SIGTERM, and SIGKILL after some seconds; waits until it is gone. */
+/* process_end(): send SIGTERM, some seconds later SIGKILL, and wait until it has exited. */
 void process_end(pid_t pid);
 
-/* process_kill(): SIGKILL to its process group, without waiting. */
+/* process_kill(): send SIGKILL to its process group without waiting. */
 void process_kill(pid_t pid);
 
-/* process_reap(): wait until it is gone, after process_kill(). */
+/* process_reap(): wait until it has exited, after process_kill(). */
 void process_reap(pid_t pid);
 
 /*
- * process_run(): run a command to its end; an `out` or `err_out` of -1 goes nowhere. Returns 0, or
- * -1 with errno.
+ * process_run(): run a command until it exits; an `out` or `err_out` of -1 is discarded. Returns 0,
+ * or -1 with errno.
  */
 int process_run(const char *const *argv, int out, int err_out, const struct patience *patience,
                 struct process_end *end);
 
-/* process_ok(): whether a command ended by itself, with status 0. */
+/* process_ok(): whether a command exited with status 0. */
 bool process_ok(const struct process_end *end);
 
 /*
- * process_poll(): poll(2) for at most `ms`, the revents being 0 where nothing is ready. *away is
- * set if this process was stopped or frozen meanwhile, and left alone otherwise.
+ * process_poll(): poll(2) for at most `ms` milliseconds; clears revents on a timeout. Sets *away to
+ * true if this process was stopped or frozen meanwhile, else leaves it unchanged.
  */
 int process_poll(struct pollfd *fds, unsigned count, int ms, bool *away);
 
 /*
  * process_was_halted(): whether a child (-1: any) was stopped or continued by a signal since the
- * last call. *signal becomes the one that stopped it, 0 if it goes on.
+ * last call. Sets *signal to the one that stopped it, 0 if it was continued.
  */
 bool process_was_halted(pid_t pid, int *signal);
 

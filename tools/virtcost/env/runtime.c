@@ -38,7 +38,7 @@ void container_started(const struct container *container, const char *id, char *
     snprintf(path, PATH_MAX, "%.*s/state/%.100s.pid", PATH_MAX - 128, container->bundle, id);
 }
 
-/* A field of --mount, which engines read as CSV (RFC 4180). */
+/* Append a field of --mount, which engines parse as CSV (RFC 4180). */
 static void append_field(char *line, size_t size, const char *key, const char *value)
 {
     size_t used = strlen(line);
@@ -69,7 +69,7 @@ static void add_volume(json_t *command, const struct volume *volume)
         json_array_append_new(command, json_string("--cap-add=DAC_OVERRIDE"));
 }
 
-/* An engine's cgroups are where its daemon puts them: they get the limits that we have. */
+/* An engine's daemon chooses the cgroups of its containers: pass our limits on. */
 static void add_limits(json_t *command, const struct container_limits *limits)
 {
     struct allowance allowance = allowance_read();
@@ -85,7 +85,7 @@ static void add_limits(json_t *command, const struct container_limits *limits)
         json_array_append_new(command, json_sprintf("--cpuset-cpus=%s", limits->cpus));
 }
 
-/* An engine's: everything is said on the command line. */
+/* The command of an engine, which has all settings on the command line. */
 static json_t *engine_command(const struct container *container, const char *id,
                               const struct container_limits *limits, const json_t *argv)
 {
@@ -136,7 +136,7 @@ static int write_bundle(const struct container *container, const char *id,
     return failed ? err_sys(err, ERR_FAILED, "%s", path) : 0;
 }
 
-/* An OCI runtime's: it reads config.json in the bundle. */
+/* The command of an OCI runtime, which reads config.json in the bundle. */
 static json_t *oci_command(const struct container *container, const char *id,
                            const struct container_limits *limits)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The runtimes of containers that are known, and the command line that each is run with. */
+/* The supported container runtimes and their command lines. */
 #ifndef VIRTCOST_ENV_RUNTIME_H
 #define VIRTCOST_ENV_RUNTIME_H
 
@@ -7,17 +7,19 @@
 
 struct container_runtime {
     const char *name;
-    bool engine;          /* has images, and reads no bundle */
-    bool relative_cgroup; /* as cgroup_place() has it */
+    bool engine;          /* runs images, reads no bundle */
+    bool relative_cgroup; /* as in cgroup_place() */
 };
 
-/* runtime_at(): number `i` of the table, or NULL behind its end. */
+/* runtime_at(): entry `i` of the table, or NULL past the end. */
 const struct container_runtime *runtime_at(unsigned i);
 
-/* runtime_path(): a file or folder of the container's, `path` having PATH_MAX bytes. */
+/* runtime_path(): set `path`, of PATH_MAX bytes, to a file or folder of the container. */
 void runtime_path(const struct container *container, char *path, const char *name);
 
-/* runtime_label(): what an engine's containers of ours are found by; `text` has 64 bytes. */
+/*
+ * runtime_label(): the label of our containers in an engine; `text` has 64 bytes. Returns `text`.
+ */
 const char *runtime_label(const struct container *container, char *text);
 
 #endif

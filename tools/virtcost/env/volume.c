@@ -11,14 +11,14 @@
 #include "tools/virtcost/env/volume.h"
 #include "vmm/core/cli/disk.h"
 
-/* In the container. The device's is in /dev, which devices are allowed in. */
+/* Paths in the container. A device node has to be in /dev, where devices are allowed. */
 #define FILE_TARGET   "/volume"
 #define DEVICE_TARGET "/dev/volume"
 #define LAYERS_TARGET "/layers"
 
 #define PATH_KEY "path="
 
-/* As the programs would make it. */
+/* Create the file as the programs would. */
 static void create(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0600);
@@ -34,7 +34,7 @@ static void set(struct volume *volume, enum volume_kind kind, const char *target
     snprintf(volume->path, sizeof(volume->path), "%s", target);
 }
 
-/* The folder of a file, which need not be there yet, and the file's name in it. */
+/* Set the folder of a file, which may not exist yet, and the file's name in it. */
 static void use_layers(struct volume *volume, const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever --bench and the other options say, as they stand. */
+/* One step with --bench and the other options unchanged. */
 #include "tools/virtcost/experiments/experiment.h"
 
 static int plan_bench(struct plan *plan, const struct request *request, struct err *err)
@@ -11,7 +11,7 @@ static int plan_bench(struct plan *plan, const struct request *request, struct e
 
 const struct experiment experiment_bench = {
     .name = "bench",
-    .help = "What --bench and the other options say; what is run if only --bench is given",
+    .help = "The benchmarks of --bench with the given options; the default if --bench is given",
     .blocks = 10,
     .quick_blocks = 3,
     .plan = plan_bench,

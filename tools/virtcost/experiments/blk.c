@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Block I/O by size and depth, with what the VM adds to an operation and what that is made of. A
- * container has the same file on a bind mount, as a volume is, and on overlayfs, as the layers of
- * an image are.
+ * Block I/O by size and depth, and what the VM adds to an operation, by cause. Of the containers,
+ * "container" has the file on a bind mount, like a volume, and "overlayfs" on overlayfs, like the
+ * layers of an image.
  */
 #include <string.h>
 
@@ -10,14 +10,17 @@
 #include "tools/virtcost/figures/added.h"
 #include "tools/virtcost/figures/get.h"
 
-/* The costs of what leaves or enters the guest are measured in the same runs. */
+/* The costs of exits, kicks and interrupts are measured in the same runs. */
 #define BENCH                                                                                \
     "blk.read,blk.randread,blk.randwrite,exits.mmio.write,exits.mmio.read,exits.mmio.event," \
     "exits.irqfd.halted,exits.floor"
 
 #define ARGS "bs=4k:64k:1m iodepth=1:2:32"
 
-/* A file of ours, unless the user names one; the disk's thread next to the vCPU, not on its CPU. */
+/*
+ * Use a temporary file unless the user names one; pin the disk's thread to the CPU after the
+ * vCPU's.
+ */
 static json_t *disk_option(const struct request *request)
 {
     const char *given = get_text(request->options, "disk");
@@ -43,7 +46,7 @@ static int plan_blk(struct plan *plan, const struct request *request, struct err
 
     (void)err;
     if (strstr(get_text(request->options, "disk"), "path="))
-        plan_skip(plan, "overlayfs", "", "the file of --disk is where it is");
+        plan_skip(plan, "overlayfs", "", "--disk path= names a file outside the overlay");
     plan_step(plan, request, "",
               json_pack("{s:s, s:s, s:s, s:o}", "bench", request->bench ? request->bench : BENCH,
                         "args", plan_args(request, ARGS), "pin", plan_pin(request, 1, pin), "disk",
@@ -58,7 +61,7 @@ static void print_blk(FILE *out, const json_t *results)
 
 const struct experiment experiment_blk = {
     .name = "blk",
-    .help = "Block I/O by size and depth; what a VM adds to an operation, and why",
+    .help = "Block I/O by size and depth; the time a VM adds to an operation, by cause",
     .blocks = 10,
     .quick_blocks = 3,
     .overlay = true,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many fit: so many VMs, containers or processes alive at once, each having answered, and what
- * one of them takes of the host's memory.
+ * Density: start many VMs, containers or processes, keep them alive at once until each has
+ * reported, and measure the host memory of one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +22,10 @@
 #define COUNT_QUICK   20
 #define MEM_DEFAULT   "64M"
 
-/* So many are started and have not answered yet, at most. */
+/* Most instances that may be started but not ready. */
 #define BEHIND_MAX 64u
 
-/* The kernel's memory is settled when it changes no more from one look to the next. */
+/* Kernel memory has settled when two readings in a row are equal. */
 #define SETTLE_LOOKS 20
 #define SETTLE_NS    100000000
 
@@ -34,9 +34,9 @@ struct crowd {
     const struct site *site;
     struct cgroup cgroup;
     struct instance *instance;
-    unsigned wanted, started, alive; /* alive: those that have answered */
+    unsigned wanted, started, alive; /* alive: ready and not exited */
     struct answers answers;
-    struct err limit; /* what stopped it before all were there; no text: nothing */
+    struct err limit; /* what stopped it early; empty text: nothing */
 };
 
 static int plan_density(struct plan *plan, const struct request *request, struct err *err)
@@ -48,11 +48,11 @@ static int plan_density(struct plan *plan, const struct request *request, struct
               json_pack("{s:s, s:s, s:s, s:n}", "bench", "load.idle", "mem",
                         *mem ? mem : MEM_DEFAULT, "thp", "off", ENVIRONMENT_DETACHED));
     if (request->site->container->runtime && !container_has_overlay(request->site->container))
-        plan_skip(plan, "container", "", "an engine's containers cannot be watched from here");
+        plan_skip(plan, "container", "", "processes of an engine's containers cannot be monitored");
     return 0;
 }
 
-/* Those that have answered and are still there. */
+/* Count instances that are ready and have not exited. */
 static unsigned count_alive(const struct crowd *crowd)
 {
     unsigned alive = crowd->started;
@@ -62,7 +62,7 @@ static unsigned count_alive(const struct crowd *crowd)
     return alive < crowd->answers.ready ? alive : crowd->answers.ready;
 }
 
-/* Start them all. Returns 0, RUN_STOPPED, or -1; a limit that is met ends it as well. */
+/* Start all instances. Returns 0, RUN_STOPPED, or -1; a limit ends it early with 0. */
 static int start_all(struct crowd *crowd, const json_t *options, struct err *err)
 {
     while (crowd->started < crowd->wanted) {
@@ -75,7 +75,7 @@ static int start_all(struct crowd *crowd, const json_t *options, struct err *err
         if (result)
             break;
         crowd->started++;
-        /* Not one by one, but near enough that a machine that is full is noticed in time. */
+        /* Not one by one, but close enough to detect a full machine in time. */
         behind = crowd->started > BEHIND_MAX ? crowd->started - BEHIND_MAX : 0;
         result = answers_await(&crowd->answers, behind, crowd->site, &crowd->limit);
         if (result == RUN_STOPPED)
@@ -96,14 +96,14 @@ static int start_all(struct crowd *crowd, const json_t *options, struct err *err
     return -1;
 }
 
-/* What the kernel holds for all of them, once that changes no more. */
+/* Read the kernel memory of all instances once it has settled. */
 static int settled_kernel(const struct crowd *crowd, uint64_t *bytes)
 {
     const struct timespec pause = {.tv_nsec = SETTLE_NS};
     uint64_t before = 0;
 
     for (unsigned i = 0; i < SETTLE_LOOKS; i++) {
-        /* Of processes that are alive, it is not 0 unless the kernel does not count. */
+        /* It is 0 for live processes only if the kernel does not account it. */
         if (cgroup_kernel(&crowd->cgroup, bytes) || !*bytes)
             return -1;
         if (*bytes == before)
@@ -127,7 +127,7 @@ static void add_memory(json_t *rows, const struct crowd *crowd, uint64_t mem_byt
 {
     uint64_t other = 0, guest = 0, kernel;
     struct memory_usage usage;
-    unsigned seen = 0; /* the mean is that of those that could be looked at */
+    unsigned seen = 0; /* divide by those that could be read */
 
     for (unsigned i = 0; i < crowd->started; i++) {
         pid_t pid = instance_pid(&crowd->instance[i], crowd->site);
@@ -147,7 +147,7 @@ static void add_memory(json_t *rows, const struct crowd *crowd, uint64_t mem_byt
                 (double)kernel / 1024 / crowd->alive);
 }
 
-/* All of them alive, measured. */
+/* Start all instances and measure them while alive. */
 static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, struct err *err)
 {
     uint64_t start = clock_mono_ns(), mem_bytes = 0;
@@ -156,7 +156,7 @@ static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, str
 
     if (crowd->cgroup.version)
         json_object_set_new(options, ENVIRONMENT_CGROUP, json_string(crowd->cgroup.name));
-    /* A cgroup that we may make, but not enter, would tell of nobody's memory. */
+    /* A cgroup that we may create but not enter would account no member. */
     if (crowd->cgroup.version && !crowd->env->contained && cgroup_enter(&crowd->cgroup))
         cgroup_close(&crowd->cgroup);
     result = start_all(crowd, options, err);
@@ -169,7 +169,7 @@ static int measure_crowd(struct crowd *crowd, json_t *options, json_t *rows, str
     add_row(rows, crowd, "density.start", "s", "lower", seconds);
     add_row(rows, crowd, "density.rate", "1/s", "higher", crowd->alive / seconds);
     add_memory(rows, crowd, mem_bytes);
-    /* One that ended meanwhile has not been measured whole. */
+    /* An instance that exited meanwhile was not measured completely. */
     return *crowd->limit.text ? 0 : answers_check(&crowd->answers, err);
 }
 
@@ -219,8 +219,8 @@ static int measure_density(struct run *run, const struct environment *env, const
         run->report = json_pack("{s:s, s:O}", "env", env->name, "benches", rows);
     if (!result && *crowd.limit.text)
         json_object_set_new(run->report, "limit",
-                            json_sprintf("%u of %u were alive when this stopped it: %s",
-                                         crowd.alive, crowd.wanted, crowd.limit.text));
+                            json_sprintf("stopped with %u of %u alive: %s", crowd.alive,
+                                         crowd.wanted, crowd.limit.text));
     json_decref(own);
     json_decref(rows);
     return result;
@@ -231,14 +231,14 @@ static const struct {
     const char *title, *name;
     int width, decimals;
 } columns[] = {
-    {"all in s", "density.start", 9, 2},     {"per s", "density.rate", 9, 0},
+    {"start s", "density.start", 9, 2},      {"starts/s", "density.rate", 9, 0},
     {"PSS KiB", "density.pss", 12, 0},       {"touched KiB", "density.guest", 14, 0},
     {"kernel KiB", "density.kernel", 14, 0},
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-/* The figure of one environment, or NULL. */
+/* The median of a figure in an environment, or NULL. */
 static const json_t *find_median(const json_t *results, const char *name, const char *env)
 {
     const struct figures_want want = {.name = name, .env = env};
@@ -266,20 +266,20 @@ static void put_each(struct tabular *table, const void *ctx)
 
 static void print_density(FILE *out, const json_t *results)
 {
-    struct tabular_column column[COLUMNS + 1] = {{"each", 10, true, NULL}};
+    struct tabular_column column[COLUMNS + 1] = {{"env", 10, true, NULL}};
 
     for (unsigned i = 0; i < COLUMNS; i++)
         column[i + 1] = (struct tabular_column){columns[i].title, columns[i].width, false, NULL};
     fputc('\n', out);
     tabular_print(out, column, COLUMNS + 1, put_each, results);
-    wrapped_note(out,
-                 "PSS: of the process, but for the guest's memory, or the benchmarks', which is\n"
-                 "touched; kernel: what the cgroup holds of the kernel's, page tables included.\n");
+    wrapped_note(
+        out, "PSS KiB: of one process, without the guest's or the benchmarks' memory, which "
+             "is\ntouched KiB; kernel KiB: kernel memory of the cgroup, page tables included.\n");
 }
 
 const struct experiment experiment_density = {
     .name = "density",
-    .help = "Many alive at once (--count): how fast they start, and the memory that one takes",
+    .help = "Many instances at once (--count): the rate of starts, and the memory of each",
     .blocks = 6,
     .quick_blocks = 1,
     .alone = true,

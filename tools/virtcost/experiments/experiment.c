@@ -29,7 +29,7 @@ const struct experiment *experiment_find(const char *name)
     return NULL;
 }
 
-/* Whether block I/O is measured: by a name of --bench, or as that leaves nothing out. */
+/* Whether --bench, empty or not, includes block I/O. */
 static bool has_block_io(const json_t *options)
 {
     const char *bench = get_text(options, "bench");
@@ -48,8 +48,8 @@ void plan_step(struct plan *plan, const struct request *request, const char *lab
 
     json_object_update(all, options);
     json_decref(options);
-    /* The programs' own temporary files would be on different file systems, a container's in
-     * memory. */
+    /* Temporary files of the programs would be on different file systems, a container's in memory.
+     */
     if (!json_object_get(all, "disk") && has_block_io(all))
         json_object_set_new(all, "disk", plan_disk(request, "disk"));
     snprintf(step->label, sizeof(step->label), "%s", label);
@@ -109,7 +109,7 @@ const char *plan_pin(const struct request *request, unsigned threads, char text[
     return text;
 }
 
-/* Whether files there can be read past the page cache; tmpfs, for one, cannot. */
+/* Whether files in a folder support O_DIRECT; on tmpfs, for one, they may not. */
 static bool can_direct(const char *folder)
 {
     int fd = open(folder, O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
@@ -141,15 +141,15 @@ void plan_drop(struct plan *plan, const char *env, const char *reason)
     json_decref(step->options);
 }
 
-/* What a program said last, in one line without its name and the hint. */
-static const char *reason_of(char *said)
+/* The last line of a program's output, without its name and the hint. */
+static const char *reason_of(char *messages)
 {
     char *line, *hint;
 
-    while (*said && said[strlen(said) - 1] == '\n')
-        said[strlen(said) - 1] = '\0';
-    line = strrchr(said, '\n');
-    line = line ? line + 1 : said;
+    while (*messages && messages[strlen(messages) - 1] == '\n')
+        messages[strlen(messages) - 1] = '\0';
+    line = strrchr(messages, '\n');
+    line = line ? line + 1 : messages;
     hint = strstr(line, "; try: ");
     if (hint)
         *hint = '\0';
@@ -176,7 +176,7 @@ int plan_try(struct plan *plan, const struct request *request)
         json_decref(run.report);
         if (result != -1)
             continue;
-        why = *run.said ? reason_of(run.said) : err.text;
+        why = *run.messages ? reason_of(run.messages) : err.text;
         dropped = env->kind == CLI_VM;
         if (dropped)
             plan_drop(plan, env->name, why);

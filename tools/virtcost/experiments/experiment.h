@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What virtcost can find out: one table of experiments. To add one, write a file beside this one
- * and a row in experiment.c.
+ * virtcost's experiments, in one table. To add one, write a file in this folder and a row in
+ * experiment.c.
  *
- * An experiment plans its steps, each some options that every environment is run with. A block runs
- * each step in each environment once, in random order; the rows of its reports are compared with
- * those of the base environment in the same block and step, and, if it goes stepwise, with those of
- * the same environment in the first step.
+ * An experiment plans steps, each a set of options for a run in every environment. A block runs
+ * each step in each environment once, in random order. Rows of the reports are compared with those
+ * of the base environment in the same block and step and, if the experiment is stepwise, with those
+ * of the same environment in the first step.
  */
 #ifndef VIRTCOST_EXPERIMENTS_EXPERIMENT_H
 #define VIRTCOST_EXPERIMENTS_EXPERIMENT_H
@@ -20,114 +20,113 @@
 #define STEPS_MAX 64
 
 struct step {
-    char label[48];  /* "threads=1"; empty if there is only one */
-    json_t *options; /* for the programs: names and arguments (null: it takes none) */
+    char label[48];  /* "threads=1"; empty for a single step */
+    json_t *options; /* for the programs: names and arguments (null: no argument) */
 };
 
 struct plan {
     struct step step[STEPS_MAX];
     unsigned steps;
-    json_t *skipped; /* an array of {"env", "step", "reason"}: what cannot be run here */
+    json_t *skipped; /* an array of {"env", "step", "reason"}: what is not run */
 };
 
-/* What the user wants of every run. */
+/* The user's request for every run. */
 struct request {
-    const json_t *options;       /* those that the user gave */
-    const struct config *config; /* what they say */
-    const char *bench;           /* of --bench; NULL: the experiment's own */
-    unsigned cpus;               /* that can be used: those of --pin, if that is given */
+    const json_t *options;       /* options given by the user */
+    const struct config *config; /* parsed from `options` */
+    const char *bench;           /* --bench; NULL: the experiment's default */
+    unsigned cpus;               /* usable CPUs: those of --pin, if given */
     bool quick;
     const struct site *site;
-    const struct environment *const *env; /* that are to be run */
+    const struct environment *const *env; /* environments to run */
     unsigned envs;
 };
 
 struct experiment {
     const char *name, *help;
-    const char *const *chosen;     /* options that it chooses itself, up to NULL; NULL: none */
-    unsigned blocks, quick_blocks; /* how many, unless the user says */
-    bool overlay;                  /* the environment "overlayfs" joins "container" */
-    bool alone;                    /* native against native would tell nothing */
-    bool stepwise;                 /* steps are compared with the first one as well, */
-    unsigned step_keys; /* of rows that agree in so many of name, params, threads; 0: all */
-    /* Fill in the plan, which is empty at first. Returns 0, RUN_STOPPED, or -1. */
+    const char *const *chosen;     /* options set by the experiment, ended by NULL; NULL: none */
+    unsigned blocks, quick_blocks; /* defaults, without and with --quick */
+    bool overlay;                  /* run "overlayfs" as well as "container" */
+    bool alone;                    /* skip "null": it would show nothing */
+    bool stepwise;                 /* compare steps with the first one as well, */
+    unsigned step_keys;            /* matching rows by so many of name, params, threads; 0: all */
+    /* Fill in the plan, which is empty. Returns 0, RUN_STOPPED, or -1 with *err set. */
     int (*plan)(struct plan *plan, const struct request *request, struct err *err);
-    /* One run; NULL: environment_run(). Same contract. */
+    /* Make one run. Contract of environment_run(), which is the default if NULL. */
     int (*measure)(struct run *run, const struct environment *env, const struct site *site,
                    const json_t *options, struct err *err);
-    /* What a reader is told beside the table, from the results; NULL: nothing. */
+    /* Print tables in addition to the ratios; NULL: none. */
     void (*print)(FILE *out, const json_t *experiment);
 };
 
-/* experiment_at(): number `i` of the table, or NULL behind its end. */
+/* experiment_at(): entry `i` of the table, or NULL past the end. */
 const struct experiment *experiment_at(unsigned i);
 
-/* experiment_find(): by name, or NULL. */
+/* experiment_find(): find an experiment by name. Returns NULL if unknown. */
 const struct experiment *experiment_find(const char *name);
 
 /*
- * plan_step(): add a step with the user's options and those given here, which win and are taken
- * over. Where block I/O is measured and neither names a disk, all environments get a file of ours.
+ * plan_step(): add a step with the user's options, overridden by `options`, whose reference it
+ * takes. If it measures block I/O without a named disk, all environments share one new file.
  */
 void plan_step(struct plan *plan, const struct request *request, const char *label,
                json_t *options);
 
-/* plan_option(): one more option of the last step that was added. */
+/* plan_option(): set an option of the last step. */
 void plan_option(struct plan *plan, const char *name, const char *argument);
 
-/* plan_has_isa(): whether these CPUs have sse2, avx2 or avx512. */
+/* plan_has_isa(): whether these CPUs support "sse2", "avx2" or "avx512". */
 bool plan_has_isa(const char *isa);
 
-/* plan_threads(): all CPUs, or what --vcpus says. */
+/* plan_threads(): --vcpus, or the number of usable CPUs. */
 unsigned plan_threads(const struct request *request);
 
-/* plan_args(): what --args says, or `own`. */
+/* plan_args(): --args, or `own` without it. */
 const char *plan_args(const struct request *request, const char *own);
 
-/* plan_cpu(): the number of the i-th CPU that can be used, over and over. */
+/* plan_cpu(): the number of the i-th usable CPU, modulo their count. */
 unsigned plan_cpu(unsigned i);
 
 /*
- * plan_pin(): what --pin says, or the first `threads` CPUs that can be used, all if there are
- * fewer: "0,1". Returns `text`.
+ * plan_pin(): --pin, or the first `threads` usable CPUs, or all if there are fewer: "0,1". Returns
+ * `text`.
  */
 #define PLAN_PIN_MAX 4096
 const char *plan_pin(const struct request *request, unsigned threads, char text[PLAN_PIN_MAX]);
 
 /*
- * plan_disk(): the argument of --disk for a file of ours in a folder of the site, "disk" or
- * "neighbour": past the page cache where its file system can do that.
+ * plan_disk(): an argument of --disk for a new file in a folder of the site, "disk" or "neighbour",
+ * with O_DIRECT if its file system supports that. The caller frees it.
  */
 json_t *plan_disk(const struct request *request, const char *folder);
 
-/* plan_skip(): tell why something is not run. */
+/* plan_skip(): record why something is not run. */
 void plan_skip(struct plan *plan, const char *env, const char *step, const char *reason);
 
-/* plan_drop(): take the last step that was added back, and tell why; `env` may be empty. */
+/* plan_drop(): remove the last step and record why; `env` may be empty. */
 void plan_drop(struct plan *plan, const char *env, const char *reason);
 
 /*
- * plan_try(): whether the programs accept the last step that was added: each environment's is run
- * with it, but without benchmarks. One that does not leaves it out, with what it says as the
- * reason; without the VM there is nothing to compare, and the step is dropped. Returns 0, or
- * RUN_STOPPED.
+ * plan_try(): check that the programs accept the last step, by running each environment's without
+ * benchmarks. An environment whose program fails is skipped, with its message as the reason;
+ * without the VM there is no comparison, and the step is dropped. Returns 0, or RUN_STOPPED.
  */
 int plan_try(struct plan *plan, const struct request *request);
 
-/* plan_free(): what plan_step() and plan_skip() made. */
+/* plan_free(): free what plan_step() and plan_skip() allocated. */
 void plan_free(struct plan *plan);
 
-/* experiment_team(): environment_run(), of which only the rows of the most threads are kept. */
+/* experiment_team(): environment_run(), keeping only the rows with the most threads. */
 int experiment_team(struct run *run, const struct environment *env, const struct site *site,
                     const json_t *options, struct err *err);
 
 /*
- * experiment_row(): a row of a report, as a benchmark's is, of a single value. What is better may
- * be "none": a fact, of which no ratio is taken.
+ * experiment_row(): a row of a report, like a benchmark's, with a single value. `better` "none"
+ * means a property, for which no ratio is computed. The caller frees it.
  */
 json_t *experiment_row(const char *name, const char *unit, const char *better, double value);
 
-/* The rows, each in the file of its name. */
+/* The experiments, each in the file of its name. */
 extern const struct experiment experiment_kernels, experiment_blk, experiment_startup,
     experiment_density, experiment_noise, experiment_pages, experiment_vector, experiment_topology,
     experiment_scaling, experiment_bench;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Compute, sequential and random memory, on one and on all CPUs. */
+/* Compute, sequential and random memory, on one CPU and on all. */
 #include "tools/virtcost/experiments/experiment.h"
 #include "vmm/core/host/cpus.h"
 
@@ -18,14 +18,14 @@ static void add_step(struct plan *plan, const struct request *request, unsigned 
                         plan_pin(request, threads, pin)));
 }
 
-/* Why there is no more than one thread to run. */
+/* Why only one thread is run, or NULL. */
 static const char *why_one(const struct request *request)
 {
     if (json_object_get(request->options, "vcpus"))
         return "--vcpus 1 asks for one thread";
     if (request->config->pin_count)
         return "--pin names one CPU";
-    return cpus_online() == 1 ? "there is one CPU"
+    return cpus_online() == 1 ? "this host has one CPU"
                               : "this process may use one CPU (affinity, or a cpuset)";
 }
 
@@ -34,7 +34,7 @@ static int plan_kernels(struct plan *plan, const struct request *request, struct
     unsigned all = plan_threads(request);
 
     (void)err;
-    /* The ladders of pointer chases take as long as all the rest. */
+    /* The ladders of pointer chases take as long as the rest together. */
     add_step(plan, request, 1, request->quick ? BENCH_ALL : BENCH_ONE);
     if (all > 1)
         add_step(plan, request, all, BENCH_ALL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Isolation: what a run keeps of its throughput, and of its latency, while a neighbour of the same
- * kind takes all it can get of the CPUs, the memory or the disk.
+ * Isolation: throughput and latency of a run while a neighbour of the same kind loads the CPUs, the
+ * memory or the disk.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #define BENCH "linpack,stream.triad,blk.randread"
 #define ARGS  "bs=4k iodepth=1"
 
-/* Of a step that has a neighbour: the neighbour's options. */
+/* The neighbour's options in a step. */
 #define NEIGHBOUR "neighbour"
 
 static json_t *victim(const struct request *request)
@@ -34,7 +34,7 @@ static int plan_noise(struct plan *plan, const struct request *request, struct e
         json_t *options = victim(request), *neighbour;
         char label[32];
 
-        /* As many threads as there are CPUs, wherever the scheduler puts them. */
+        /* As many threads as CPUs, not pinned. */
         neighbour =
             json_pack("{s:o, s:o, s:o}", "bench", json_sprintf("load.%s", loads[i]), "vcpus",
                       json_sprintf("%u", request->cpus), "disk", plan_disk(request, "neighbour"));
@@ -45,7 +45,7 @@ static int plan_noise(struct plan *plan, const struct request *request, struct e
     return 0;
 }
 
-/* The tail of the latency is a row of its own: what suffers first. */
+/* Give the tail latency its own row: it suffers first. */
 static void add_tails(json_t *report)
 {
     json_t *rows = json_object_get(report, "benches"), *row;
@@ -86,7 +86,7 @@ static int measure_noise(struct run *run, const struct environment *env, const s
         result = answers_await(&answers, 1, site, err);
     if (!result)
         result = environment_run(run, env, site, options, err);
-    /* The neighbour is to have been there until the end. */
+    /* The neighbour must have run until the end. */
     if (!result && neighbour && answers_check(&answers, err)) {
         json_decref(run->report);
         run->report = NULL;
@@ -103,7 +103,8 @@ static int measure_noise(struct run *run, const struct environment *env, const s
 
 const struct experiment experiment_noise = {
     .name = "noise",
-    .help = "Isolation: throughput and latency beside a neighbour of the same kind, against alone",
+    .help =
+        "Isolation: throughput and latency with a neighbour of the same kind, relative to alone",
     .chosen = (const char *const[]){"disk", "vcpus", NULL},
     .blocks = 6,
     .quick_blocks = 2,

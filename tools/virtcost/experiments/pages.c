@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address translation: the guest's pages against the host's, natively with the same host pages
- * beside. The page walk is what random memory pays for; what KVM's own tables cost to change is
- * measured in the same runs.
+ * Address translation: guest page sizes by host page sizes, and natively the same host pages.
+ * Random memory access pays for the page walk; the same runs measure what changing KVM's page
+ * tables costs.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +17,12 @@
 #define BENCH "gups.stream,chase.page,touch,exits.remap,exits.fault"
 #define MEM   "2G"
 
-/* Levels of a walk that ends at pages of a size. */
+/* Page sizes and the levels of a walk that ends at them. */
 struct page {
     const char *name;
     unsigned levels;
-    const char *option, *argument; /* of the host's pages; NULL: transparent ones */
+    const char *option,
+        *argument; /* option that selects the host's pages; NULL: transparent huge pages */
 };
 
 static const struct page host_pages[] = {
@@ -84,13 +85,15 @@ static void add_row(json_t *rows, const char *name, const char *unit, double val
     json_array_append_new(rows, experiment_row(name, unit, "none", value));
 }
 
-/* Of the longest walk with nested paging: one of the host's for each step of the guest's. */
+/*
+ * References of the longest nested walk: a walk of the host's tables for each step of the guest's.
+ */
 static unsigned nested(unsigned guest, unsigned host)
 {
     return guest * host + guest + host;
 }
 
-/* The longest walk of a run: how many references to memory; 0: not known. */
+/* References of a run's longest page walk; 0: unknown. */
 static unsigned walk_of(const json_t *report, const json_t *options)
 {
     const char *paging = get_text(json_object_get(report, "host"), "paging");
@@ -109,7 +112,7 @@ static unsigned walk_of(const json_t *report, const json_t *options)
     return !strcmp(paging, "ept") || !strcmp(paging, "npt") ? nested(guest, host) : 0;
 }
 
-/* The pages that were truly below, as the kernel and KVM tell them. */
+/* Add the page sizes actually used, as the kernel and KVM report them. */
 static void add_proof(json_t *report, const json_t *options)
 {
     const json_t *used = json_object_get(json_object_get(report, "config"), "host_page_used_bytes");
@@ -138,7 +141,7 @@ static int measure_pages(struct run *run, const struct environment *env, const s
     int result;
 
     *run = (struct run){0};
-    /* What could be had when it was planned, and no more now, is missing in this block. */
+    /* A page size that was available when planned but is not now is missing in this block. */
     if (hugepages_reserve(&pages, options, err)) {
         run->report =
             json_pack("{s:s, s:[], s:s}", "env", env->name, "benches", "limit", err->text);
@@ -151,7 +154,7 @@ static int measure_pages(struct run *run, const struct environment *env, const s
     return result;
 }
 
-/* The VM's last row of a name in a step: that of the largest working set. */
+/* The VM's last row of a name in a step: the largest working set. */
 static const json_t *find_row(const json_t *rows, const char *step, const char *name)
 {
     const json_t *found = NULL;
@@ -183,7 +186,7 @@ static void put_ratio(struct tabular *table, const json_t *results, const struct
         tabular_cell(table, "-");
 }
 
-/* Ratios of one benchmark. */
+/* The ratios of one benchmark, as a table. */
 struct matrix {
     const json_t *results;
     const char *name;
@@ -201,7 +204,7 @@ static void put_ratios(struct tabular *table, const void *ctx)
     }
 }
 
-/* What a walk needs at most, for the reader to check the figures against. */
+/* The longest walks, to check the figures against. */
 static void put_references(struct tabular *table, const void *ctx)
 {
     (void)ctx;
@@ -216,7 +219,7 @@ static void put_references(struct tabular *table, const void *ctx)
     }
 }
 
-/* Pages of the guest down, those of the host across. */
+/* Print a table: guest pages down, host pages across. */
 static void print_matrix(FILE *out, const char *title, tabular_rows *rows, const void *ctx)
 {
     struct tabular_column column[COUNT(host_pages) + 1] = {{title, 12, true, NULL}};
@@ -227,7 +230,7 @@ static void print_matrix(FILE *out, const char *title, tabular_rows *rows, const
     tabular_print(out, column, COUNT(column), rows, ctx);
 }
 
-/* A figure of the VM in a step; what is not known is a dash. */
+/* Print a figure of the VM in a step; "-" if unknown. */
 static void put_value(struct tabular *table, const json_t *results, const char *label,
                       const char *name)
 {
@@ -268,7 +271,7 @@ static void print_pages(FILE *out, const json_t *results)
 
     fputc('\n', out);
     wrapped_note(
-        out, "vm over native; pages of the guest (down) and of the host (across); ?: unclear\n");
+        out, "vm/native, by page size of the guest (down) and of the host (across); ?: unclear\n");
     for (unsigned i = 0; i < COUNT(names); i++)
         print_matrix(out, names[i], put_ratios, &(struct matrix){results, names[i]});
     print_matrix(out, "references", put_references, NULL);
@@ -276,17 +279,17 @@ static void print_pages(FILE *out, const json_t *results)
     tabular_print(out, proof, COUNT(proof), put_proof, results);
     wrapped_note(
         out,
-        "references: to memory, of the longest page walk: with nested paging (EPT, NPT), and\n"
-        "natively or with shadow paging, where the smaller page is what is walked to. %% large:\n"
-        "of the host's memory, in pages of 2 MiB or more; KVM 4K to 1G: the pages that KVM had\n"
-        "mapped at the end. remap: a page table entry changed and INVLPG; map: a touch of a page\n"
-        "that was unmapped, the fault in which the guest maps it included; both with about 1 us\n"
-        "of work between. Under shadow paging these are what costs instead of the walk.\n");
+        "references: memory references of the longest page walk: with nested paging (EPT, NPT), "
+        "and\nnatively or with shadow paging, where the walk ends at the smaller page. %% large: "
+        "share of\nthe host memory in pages of 2 MiB or more; KVM 4K to 1G: pages that KVM had "
+        "mapped at the\nend. remap: a page table entry is changed, then INVLPG; map: an unmapped "
+        "page is touched,\nand the guest's page fault handler maps it; about 1 us of work lies "
+        "between two of either.\nUnder shadow paging the cost is here, not in the walk.\n");
 }
 
 const struct experiment experiment_pages = {
     .name = "pages",
-    .help = "Address translation: pages of the guest against pages of the host",
+    .help = "Address translation: page sizes of the guest and of the host",
     .chosen = (const char *const[]){"hugepages", "thp", "guest-page", "vcpus", NULL},
     .blocks = 10,
     .quick_blocks = 2,

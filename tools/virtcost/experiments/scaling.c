@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Scaling: one thread, or vCPU, to all CPUs, and more of them than there are CPUs. Both shapes of
- * RandomAccess, of which one hides in its barriers what memory costs.
+ * Scaling: from one thread or vCPU to all CPUs, then more threads than CPUs. Runs both loops of
+ * RandomAccess, since the one with barriers hides the cost of memory.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #define BENCH "linpack,stream.triad,gups"
 #define ARGS  "n=3000"
 
-/* More threads than CPUs, at most so many times. */
+/* Most threads per CPU. */
 #define OVERSUBSCRIPTION 8
 
 static int plan_scaling(struct plan *plan, const struct request *request, struct err *err)
@@ -28,7 +28,7 @@ static int plan_scaling(struct plan *plan, const struct request *request, struct
         plan_step(plan, request, label,
                   json_pack("{s:s, s:o, s:s}", "bench", request->bench ? request->bench : BENCH,
                             "vcpus", json_sprintf("%u", n), "args", plan_args(request, ARGS)));
-        /* All numbers up to that of the CPUs; then that doubled. */
+        /* Every number up to that of the CPUs, then doubling. */
         n = n < cpus && cpus <= 16 ? n + 1 : n < cpus && 2 * n > cpus ? cpus : 2 * n;
     }
     return 0;
@@ -45,7 +45,7 @@ static void put_share(struct tabular *table, const json_t *value, const char *pa
         tabular_cell(table, "-");
 }
 
-/* Natively there are none. */
+/* There are none natively. */
 static void put_rate(struct tabular *table, const json_t *value, const char *exits)
 {
     double window_ms = get_number(value, "window_ns") / 1e6;
@@ -77,7 +77,7 @@ static void put_times(struct tabular *table, const void *ctx)
 static void print_scaling(FILE *out, const json_t *results)
 {
     static const struct tabular_column columns[] = {
-        {"time in %, exits in each ms", 32, true, NULL},
+        {"time in %, exits per ms", 32, true, NULL},
         {"thr", 3, false, NULL},
         {"env", 9, true, NULL},
         {"running", 8, false, NULL},
@@ -90,15 +90,15 @@ static void print_scaling(FILE *out, const json_t *results)
 
     fputc('\n', out);
     tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_times, results);
-    wrapped_note(
-        out, "asleep: in barriers, mostly; halted: of that, by KVM's word; runq: runnable, but\n"
-             "without a CPU; exits: to the VMM, those of the barriers included; of KVM: all, by\n"
-             "its own count. Of the first block's run.\n");
+    wrapped_note(out,
+                 "asleep: mostly in barriers; halted: the part of it that KVM counts as halted; "
+                 "runq:\nrunnable, waiting for a CPU; exits: to the VMM, those of barriers "
+                 "included; of KVM: all\nexits that KVM counts. From the first block's run.\n");
 }
 
 const struct experiment experiment_scaling = {
     .name = "scaling",
-    .help = "Scaling: one thread to all CPUs, and up to 8 times as many as there are CPUs",
+    .help = "Scaling: one thread to all CPUs, then up to 8 threads per CPU",
     .chosen = (const char *const[]){"vcpus", "topology", "numa", NULL},
     .blocks = 10,
     .quick_blocks = 2,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How long a process, a container and a VM take from nothing to their end, and where it goes. */
+/* The time a process, a container and a VM take from start to exit, by phase. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +10,15 @@
 #include "vmm/core/base/tabular.h"
 #include "vmm/core/base/wrapped.h"
 
-/* In the order of time; each is a field of a report's "startup", or made from such. */
+/* In chronological order; each is a field of a report's "startup", or computed from them. */
 static const struct phase {
     const char *name, *field, *help;
 } phases[] = {
-    {"startup.exec_to_main", "exec_to_main_ns", "exec, a container's setting up included, to main"},
+    {"startup.exec_to_main", "exec_to_main_ns", "exec to main, container setup included"},
     {"startup.main_to_entry", "main_to_entry_ns", "main to the first thread or the first KVM_RUN"},
-    {"startup.entry_to_user", "entry_to_user_ns", "to the guest's first instruction in ring 3"},
-    {"startup.user_to_end", NULL, "the run, its report, and giving everything back"},
+    {"startup.entry_to_user", "entry_to_user_ns",
+     "that to the guest's first instruction in ring 3"},
+    {"startup.user_to_end", NULL, "that to exit: the run, its report and teardown"},
 };
 
 #define PHASES (sizeof(phases) / sizeof(phases[0]))
@@ -34,7 +35,7 @@ static void add_row(json_t *rows, const char *name, double ns)
     json_array_append_new(rows, experiment_row(name, "ns", "lower", ns));
 }
 
-/* A program that noticed it says so; here its warning is all that there is of that. */
+/* The program warns if it was stopped or frozen; without benchmarks, no row shows it. */
 static bool was_interrupted(const json_t *report)
 {
     json_t *warning;
@@ -61,7 +62,7 @@ static int measure_startup(struct run *run, const struct environment *env, const
     for (unsigned i = 0; i < PHASES; i++)
         if (phases[i].field && json_object_get(startup, phases[i].field))
             add_row(rows, phases[i].name, get_number(startup, phases[i].field));
-    /* A report's clock begins at exec, ours at the fork before it. */
+    /* A report's clock starts at exec, virtcost's at the fork before it. */
     if (to_user && json_number_value(to_user) <= total)
         add_row(rows, "startup.user_to_end", total - json_number_value(to_user));
     if (to_user)
@@ -79,7 +80,7 @@ static const json_t *find_value(const json_t *results, const char *name, const c
     return figures_find(json_object_get(results, "values"), &want);
 }
 
-/* The value below which `percent` of the samples lie, in ms; -1: there are none. */
+/* The given percentile of the samples in ms; -1 without samples. */
 static double percentile_ms(const json_t *value, double percent)
 {
     const json_t *samples = json_object_get(value, "samples");
@@ -99,7 +100,7 @@ static double percentile_ms(const json_t *value, double percent)
     return found / 1e6;
 }
 
-/* A negative time is unknown. */
+/* A negative time means unknown. */
 static void put_ms(struct tabular *table, double ms)
 {
     if (ms < 0)
@@ -127,7 +128,7 @@ static void put_env(struct tabular *table, const json_t *results, const char *en
     }
     put_ms(table, percentile_ms(total, 50));
     put_ms(table, percentile_ms(total, 99));
-    /* Apart from the numbers. */
+    /* The space separates it from the numbers. */
     tabular_cell(table, " %s", largest ? largest->name + strlen("startup.") : "-");
     tabular_end(table);
 }
@@ -152,13 +153,13 @@ static void print_startup(FILE *out, const json_t *results)
     tabular_print(out, column, PHASES + 4, put_envs, results);
     for (unsigned i = 0; i < PHASES; i++)
         wrapped_note(out, "%s: %s.\n", phases[i].name + strlen("startup."), phases[i].help);
-    wrapped_note(out,
-                 "The guest boots no operating system: a VM that does takes that much longer.\n");
+    wrapped_note(
+        out, "The guest boots no operating system: a VM with one takes longer by its boot time.\n");
 }
 
 const struct experiment experiment_startup = {
     .name = "startup",
-    .help = "Fresh starts of a process, a container and a VM, from exec to the end, in phases",
+    .help = "Fresh starts of a process, a container and a VM, from exec to exit, by phase",
     .blocks = 200,
     .quick_blocks = 20,
     .plan = plan_startup,

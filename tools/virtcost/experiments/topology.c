@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Topology: what the guest is told of sockets, cores, threads and nodes, and whether vCPUs are
- * bound one to one or float.
+ * Topology: sockets, cores, threads and nodes presented to the guest, with vCPUs pinned one to one
+ * or floating.
  */
 #include <string.h>
 
@@ -42,7 +42,7 @@ static int add_nodes(struct plan *plan, const struct request *request)
     if (host.numa_nodes < 2) {
         plan_skip(plan, "", "nodes=2",
                   host.numa_nodes ? "this machine has one NUMA node"
-                                  : "the NUMA nodes of this machine are not known");
+                                  : "the number of NUMA nodes of this machine is unknown");
         return 0;
     }
     plan_step(plan, request, "nodes=2",
@@ -81,23 +81,23 @@ static int plan_topology(struct plan *plan, const struct request *request, struc
     return result ? result : add_nodes(plan, request);
 }
 
-/* What a VM is told: rows of this prefix, each a fact. */
-#define FACT "topology."
+/* The VM's configured topology: rows with this prefix, each a property. */
+#define PROPERTY "topology."
 
-static const char *const told[] = {"sockets", "cores", "threads"};
+static const char *const levels[] = {"sockets", "cores", "threads"};
 
-#define TOLD (sizeof(told) / sizeof(told[0]))
+#define LEVELS (sizeof(levels) / sizeof(levels[0]))
 
-static void add_fact(json_t *report, const char *what, const char *unit, double value)
+static void add_property(json_t *report, const char *what, const char *unit, double value)
 {
     char name[32];
 
-    snprintf(name, sizeof(name), FACT "%s", what);
+    snprintf(name, sizeof(name), PROPERTY "%s", what);
     json_array_append_new(json_object_get(report, "benches"),
                           experiment_row(name, unit, "none", value));
 }
 
-/* Whether the guest, which reads CPUID, warns that it is another's. */
+/* Whether the guest sees this topology in CPUID: if not, the report has a warning. */
 static bool is_seen(const json_t *report)
 {
     json_t *warning;
@@ -115,48 +115,48 @@ static int measure_topology(struct run *run, const struct environment *env, cons
     int result = environment_run(run, env, site, options, err);
     const json_t *topology = json_object_get(json_object_get(run->report, "config"), "topology");
 
-    for (unsigned i = 0; i < TOLD && topology; i++)
-        add_fact(run->report, told[i], told[i], get_number(topology, told[i]));
+    for (unsigned i = 0; i < LEVELS && topology; i++)
+        add_property(run->report, levels[i], levels[i], get_number(topology, levels[i]));
     if (topology && json_object_get(options, "topology"))
-        add_fact(run->report, "seen", "", is_seen(run->report));
+        add_property(run->report, "seen", "", is_seen(run->report));
     return result;
 }
 
-static const json_t *find_fact(const json_t *results, const char *step, const char *what)
+static const json_t *find_property(const json_t *results, const char *step, const char *what)
 {
     char name[32];
     const struct figures_want want = {.step = step, .name = name, .env = "vm"};
 
-    snprintf(name, sizeof(name), FACT "%s", what);
+    snprintf(name, sizeof(name), PROPERTY "%s", what);
     return figures_find(json_object_get(results, "values"), &want);
 }
 
-static void put_fact(struct tabular *table, const json_t *fact)
+static void put_property(struct tabular *table, const json_t *property)
 {
-    if (json_object_get(fact, "median"))
-        tabular_cell(table, "%.0f", get_number(fact, "median"));
+    if (json_object_get(property, "median"))
+        tabular_cell(table, "%.0f", get_number(property, "median"));
     else
         tabular_cell(table, "-");
 }
 
-static void put_told(struct tabular *table, const void *ctx)
+static void put_levels(struct tabular *table, const void *ctx)
 {
     static const char *const steps[] = {"bound", "floating", "sockets",
                                         "cores", "threads",  "nodes=2"};
 
     for (unsigned s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
-        const json_t *seen = find_fact(ctx, steps[s], "seen");
+        const json_t *seen = find_property(ctx, steps[s], "seen");
 
-        if (!find_fact(ctx, steps[s], told[0]))
+        if (!find_property(ctx, steps[s], levels[0]))
             continue;
         tabular_cell(table, "%s", steps[s]);
-        for (unsigned i = 0; i < TOLD; i++)
-            put_fact(table, find_fact(ctx, steps[s], told[i]));
-        /* Apart from the numbers. */
+        for (unsigned i = 0; i < LEVELS; i++)
+            put_property(table, find_property(ctx, steps[s], levels[i]));
+        /* The space separates it from the numbers. */
         tabular_cell(table, " %s",
                      !json_object_get(seen, "median") ? "-"
-                     : get_number(seen, "median") > 0 ? "so"
-                                                      : "otherwise: see the warning");
+                     : get_number(seen, "median") > 0 ? "as configured"
+                                                      : "different: see the warning");
         tabular_end(table);
     }
 }
@@ -164,24 +164,23 @@ static void put_told(struct tabular *table, const void *ctx)
 static void print_topology(FILE *out, const json_t *results)
 {
     const struct tabular_column columns[] = {
-        {"the VM is told", 16, true, NULL},
-        {told[0], 8, false, NULL},
-        {told[1], 8, false, NULL},
-        {told[2], 8, false, NULL},
-        {" and its CPUID says", 27, true, NULL},
+        {"VM topology", 16, true, NULL},
+        {levels[0], 8, false, NULL},
+        {levels[1], 8, false, NULL},
+        {levels[2], 8, false, NULL},
+        {" in the guest's CPUID", 27, true, NULL},
     };
 
     fputc('\n', out);
-    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_told, results);
-    wrapped_note(
-        out, "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as so many\n"
-             "sockets of one core, cores of one socket, and pairs of threads. The kernels ask for\n"
-             "none of it: what differs beyond the noise is the host's doing.\n");
+    tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_levels, results);
+    wrapped_note(out, "sockets, cores, threads: vCPUs bound one to one, presented in CPUID as "
+                      "single-core\nsockets, cores of one socket, or pairs of threads. The kernels "
+                      "read none of it:\na difference beyond the noise comes from the host.\n");
 }
 
 const struct experiment experiment_topology = {
     .name = "topology",
-    .help = "Topology: sockets, cores, threads and nodes that the guest is told, bound or floating",
+    .help = "Topology: sockets, cores, threads and nodes presented to the guest, bound or floating",
     .chosen = (const char *const[]){"topology", "numa", NULL},
     .blocks = 10,
     .quick_blocks = 2,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Vector units: the same program where CPUID offers less, against the same micro-kernel natively.
- * This is what makes a VM "lose half" of its computing.
+ * Vector units: the same program with fewer features in CPUID, against the same micro-kernel
+ * natively. This is how a VM "loses half" of its compute.
  */
 #include "tools/virtcost/experiments/experiment.h"
 
 #define BENCH "linpack,dgemm"
 #define ARGS  "n=3000"
 
-/* From the widest down; `cpu` is what is offered to the guest, `isa` what is forced natively. */
+/* Widest first; `cpu` is the guest's --cpu, `isa` the forced native code path. */
 static const struct {
     const char *isa, *cpu;
 } steps[] = {
@@ -26,8 +26,7 @@ static int plan_vector(struct plan *plan, const struct request *request, struct 
     for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]) && !result; i++) {
         snprintf(label, sizeof(label), "isa=%s", steps[i].isa);
         if (!plan_has_isa(steps[i].isa)) {
-            plan_skip(plan, "", label,
-                      "these CPUs, or their hypervisor, offer no such instructions");
+            plan_skip(plan, "", label, "unsupported by these CPUs or their hypervisor");
             continue;
         }
         plan_step(plan, request, label,

@@ -13,11 +13,11 @@
 
 #define VM "vm"
 
-/* Of one operation, as often as the report says: what it is, and the row that tells its cost. */
+/* Parts of an operation's added time: how often each happens, and the row with its cost. */
 static const struct part {
     const char *what;
-    const char *count; /* a key of the row, or of its exits_user: per operation, or in all */
-    const char *name;  /* the benchmark that measured one */
+    const char *count; /* key of the row (per operation) or of its exits_user (total) */
+    const char *name;  /* benchmark that measures the cost of one */
     const char *param, *value;
 } parts[] = {
     {"kick, an exit", "mmio_write", "exits.mmio.write", "work", "none"},
@@ -35,13 +35,13 @@ static int is_blk(const json_t *row)
     return !strncmp(get_text(row, "name"), "blk.", 4);
 }
 
-/* The runs of an experiment. */
+/* The runs of one experiment. */
 struct runs {
     const json_t *all;
     const char *experiment;
 };
 
-/* The middle of a value in the reports of an environment; -1: none has it. */
+/* Median of a value over the reports of an environment; -1: none has it. */
 static double median_over(const struct runs *runs, const char *env,
                           double (*value)(const json_t *report, const void *arg), const void *arg)
 {
@@ -81,13 +81,15 @@ static double cost_in(const json_t *report, const void *arg)
     return -1;
 }
 
-/* Which row's count is looked for. */
+/* The row whose count is read. */
 struct count_of {
     const struct part *part;
     const json_t *like;
 };
 
-/* Writes of a driver are kicks, if kicks are exits, and as many acknowledges as status reads. */
+/*
+ * A driver's MMIO writes are kicks, if kicks exit, and one interrupt acknowledge per status read.
+ */
 static double count_of_row(const json_t *row, const struct part *part)
 {
     const json_t *exits = json_object_get(row, "exits_user");
@@ -118,7 +120,7 @@ static double count_in(const json_t *report, const void *arg)
     return -1;
 }
 
-/* The parts and their sum. Nothing if one that happened was not measured. */
+/* Build the parts and their sum; none if the cost of a part that happened is unknown. */
 static void predict(const struct runs *runs, const json_t *ratio, json_t *object, double added_ns)
 {
     json_t *array = json_array();
@@ -129,7 +131,7 @@ static void predict(const struct runs *runs, const json_t *ratio, json_t *object
         double per_io = median_over(runs, VM, count_in, &of);
         double already = median_over(runs, get_text(ratio, "base"), count_in, &of), cost;
 
-        /* The base has some of it as well: it sleeps until its disk is done. */
+        /* The base has some of it too: it sleeps until its disk is done. */
         per_io -= already > 0 ? already : 0;
         cost = per_io > 0 ? median_over(runs, VM, cost_in, &parts[i]) : 0;
 
@@ -247,8 +249,7 @@ static void print_grids(FILE *out, const json_t *added, const json_t *ratios)
     size_t i;
 
     fputc('\n', out);
-    wrapped_note(out,
-                 "block I/O, vm over base, by block size (down) and depth (across); ?: unclear\n");
+    wrapped_note(out, "block I/O, vm/base, by block size (down) and depth (across); ?: unclear\n");
     json_array_foreach (added, i, row) {
         if (strcmp(last, get_text(row, "name")))
             print_grid(out, ratios, get_text(row, "name"));
@@ -270,7 +271,7 @@ static void print_parts(FILE *out, const json_t *row)
     }
 }
 
-/* Whether the ratio that an added time is of tells nothing. */
+/* Whether the ratio behind an added time is unclear. */
 static bool is_unclear(const json_t *ratios, const json_t *row)
 {
     const json_t *cell =
@@ -279,7 +280,7 @@ static bool is_unclear(const json_t *ratios, const json_t *row)
     return get_is(cell, "verdict", "unclear");
 }
 
-/* What the table of added times is of. */
+/* The rows of the table of added times. */
 struct added_rows {
     const json_t *added, *ratios;
 };
@@ -341,10 +342,9 @@ void added_print(FILE *out, const json_t *added, const json_t *ratios)
     json_array_foreach (added, i, row)
         predicted |= json_object_get(row, "predicted_ns") != NULL;
     wrapped_note(
-        out,
-        "predicted: exits, kicks, wake-ups and interrupts as often as they happened, each at its "
-        "cost\nin these runs. At more than one in flight they overlap with the disk's own work; "
-        "the residual\nis that, the driver, the virtqueue, and what the caches do.\n");
+        out, "predicted: the count of exits, kicks, wake-ups and interrupts, each times its cost "
+             "in\nthese runs. With several requests in flight they overlap with the disk's work; "
+             "the\nresidual is that overlap, the driver, the virtqueue and cache effects.\n");
     if (!predicted)
         wrapped_note(out, "The costs are not measured: add exits to --bench.\n");
 }

@@ -114,7 +114,7 @@ const char *figures_number(char text[UNITS_TEXT_MAX], double value)
     return text;
 }
 
-/* The numbers among the samples, sorted, to be freed by the caller; or NULL, if there are none. */
+/* The samples that are numbers, sorted. The caller frees them; NULL if there are none. */
 static double *samples_of(const json_t *row, size_t *count)
 {
     const json_t *samples = json_object_get(row, "samples");
@@ -140,7 +140,7 @@ static bool usable(double ratio)
     return isfinite(ratio) && ratio > 0;
 }
 
-/* Of samples that are sorted and > 0. */
+/* Both arrays of samples are sorted and > 0. */
 static int judge_ratio(struct figures_ratio *ratio, const double *a, size_t a_count,
                        const double *b, size_t b_count, uint64_t seed)
 {

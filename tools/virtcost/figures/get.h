@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading JSON that may be of any shape: what is not there, or not of its type, is empty or 0. */
+/* Reads JSON of any shape: a member that is missing or of another type is empty or 0. */
 #ifndef VIRTCOST_FIGURES_GET_H
 #define VIRTCOST_FIGURES_GET_H
 
@@ -23,7 +23,7 @@ static inline json_int_t get_integer(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
-/* get_is(): whether a text is this one. */
+/* get_is(): whether a member is this text. */
 static inline int get_is(const json_t *object, const char *key, const char *text)
 {
     return !strcmp(get_text(object, key), text);

@@ -9,11 +9,11 @@
 
 #define MICRO "\xc2\xb5s"
 
-/* For each unit, from the smallest value that it is shown so. */
+/* For each unit, the display units by the smallest value that each is used for. */
 static const struct step {
     const char *unit;
     double from;
-    struct measure shown; /* no unit: the same */
+    struct measure shown; /* unit NULL: the same */
 } steps[] = {
     {"ns", 0, {1, "", "ns"}},
     {"ns", 1e3, {1e-3, "", MICRO}},

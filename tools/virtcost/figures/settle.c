@@ -9,9 +9,9 @@
 #include "vmm/core/base/units.h"
 
 struct tally {
-    unsigned ratios, unclear; /* with a verdict, and those of them that are unclear */
-    unsigned few;             /* of these, without an interval of 95 % */
-    double *blocks;           /* what each of the others takes, if that is known, sorted */
+    unsigned ratios, unclear; /* ratios with a verdict, and the unclear ones */
+    unsigned few;             /* unclear ones with too few samples for a 95 % interval */
+    double *blocks;           /* blocks needed by each other unclear one, where known; sorted */
     unsigned known;
 };
 
@@ -47,7 +47,7 @@ static void append(char text[SETTLE_TEXT_MAX], const char *format, ...)
     va_end(args);
 }
 
-/* "20 blocks (about 3 min)"; without the time if that of one is not known. */
+/* "20 blocks (about 3 min)"; without the time if the time of a block is unknown. */
 static void append_blocks(char text[SETTLE_TEXT_MAX], double blocks, const struct settle *settle)
 {
     const double seconds = blocks * settle->block_s;
@@ -68,7 +68,7 @@ static void append_few(char text[SETTLE_TEXT_MAX], const struct tally *tally,
 {
     if (!tally->few)
         return;
-    append(text, ". %u %s too few %s for an interval of 95 %%: take at least ", tally->few,
+    append(text, ". %u %s too few %s for a 95 %% interval: take at least ", tally->few,
            tally->few == 1 ? "has" : "have", settle->sampled);
     append_blocks(text, VERDICT_SAMPLES_MIN, settle);
 }

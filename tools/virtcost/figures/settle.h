@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What would settle the ratios whose verdict is unclear: so many blocks, and the time they take. */
+/* How many blocks would settle ratios whose verdict is unclear, and how long they would take. */
 #ifndef VIRTCOST_FIGURES_SETTLE_H
 #define VIRTCOST_FIGURES_SETTLE_H
 
@@ -10,23 +10,22 @@
 
 #define SETTLE_TEXT_MAX 400
 
-/* Ratios, and within which margin they are the same. */
+/* Ratios, and the margin of their verdicts. */
 struct settle {
     const struct verdict_ratio *ratio;
     size_t count;
     double margin;
-    const char *sampled; /* "blocks", or what else there are more of to take */
-    double block_s;      /* what one takes, in seconds; 0: not known */
+    const char *sampled; /* "blocks", or the kind of samples to take more of */
+    double block_s;      /* seconds per block; 0: unknown */
 };
 
 /*
- * settle_text(): on those of the ratios that are unclear: how many they are, and about how many
- * blocks would settle half and all of them. Returns whether there are any; without, the text is
- * empty.
+ * settle_text(): state how many of the ratios are unclear, and about how many blocks would settle
+ * half of them and all. Returns whether any is unclear; if not, the text is empty.
  */
 bool settle_text(char text[SETTLE_TEXT_MAX], const struct settle *settle);
 
-/* settle_rows(): the same of the rows of an experiment's "ratios". */
+/* settle_rows(): the same for the rows of an experiment's "ratios". */
 bool settle_rows(char text[SETTLE_TEXT_MAX], const json_t *rows, double margin, double block_s);
 
 #endif

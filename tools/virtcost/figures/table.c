@@ -30,7 +30,7 @@ void table_name(struct tabular *table, const json_t *row)
     tabular_cell(table, "%s", figures_clean(env, sizeof(env), get_text(row, "env")));
 }
 
-/* The first above 0: where it is repeated in other rows, it is written the same way. */
+/* The first value above 0 selects the unit: rows that repeat it show it in the same unit. */
 static double typical(const json_t *const *numbers, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)

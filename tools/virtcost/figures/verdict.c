@@ -4,7 +4,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/figures/verdict.h"
 
-/* The same, but for what is lost when numbers are divided and printed. */
+/* Tolerance for rounding in division and printing. */
 #define ROUNDING 1e-9
 
 static bool within(struct stats_interval interval, double margin)
@@ -77,7 +77,7 @@ enum verdict verdict_row(const json_t *row, double margin)
     return verdict_of(&ratio, margin);
 }
 
-/* The part of the interval's width that is left when it has shrunk enough; 0: no shrinking does. */
+/* The factor by which the interval must shrink for a verdict; 0: no shrinking suffices. */
 static double shrunk(const struct verdict_ratio *ratio, double margin)
 {
     const double at = log(ratio->median), edge = log1p(margin);

@@ -6,10 +6,10 @@
 #define INTERVALS 6
 #define DECADES   15
 
-/* So that 3 steps of 0.1 end at 0.3. */
+/* Tolerance, so that 3 steps of 0.1 end at 0.3. */
 #define SLACK 1e-6
 
-/* 1, 2 or 5 times a power of ten: the least that is not below `size`. */
+/* The smallest of 1, 2 or 5 times a power of ten that is not below `size`. */
 static double round_up(double size)
 {
     static const double round[] = {1, 2, 5};
@@ -21,7 +21,7 @@ static double round_up(double size)
     return 10 * power;
 }
 
-/* The same of the largest that is not above. */
+/* The largest of these that is not above `size`. */
 static double round_down(double size)
 {
     static const double round[] = {5, 2, 1};

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * An axis of a picture: where a value is, and which values are written at it.
- */
+/* An axis of a picture: the position of a value, and the values at which ticks are. */
 #ifndef VIRTCOST_PAGE_AXIS_H
 #define VIRTCOST_PAGE_AXIS_H
 
@@ -10,22 +8,22 @@
 #define AXIS_TICKS_MAX 16
 
 struct axis {
-    double low, high; /* the values at the ends */
+    double low, high; /* values at the ends */
     double step;      /* between ticks, unless logarithmic */
     bool log;
-    double from, to; /* the ends in the picture */
+    double from, to; /* positions of the ends in the picture */
 };
 
 /*
- * axis_fit(): make `axis` hold low to high and end at round values. A logarithmic axis holds what
- * is above 0, at most fifteen decades of it.
+ * axis_fit(): set the ends to round values that enclose low to high. A logarithmic axis only holds
+ * values above 0, over at most fifteen decades.
  */
 void axis_fit(struct axis *axis, double low, double high);
 
-/* axis_at(): where a value is; one beyond the ends is at the end. */
+/* axis_at(): the position of a value, limited to the ends. */
 double axis_at(const struct axis *axis, double value);
 
-/* axis_ticks(): round values from end to end. Returns how many. */
+/* axis_ticks(): set ticks[] to round values from end to end. Returns their number. */
 unsigned axis_ticks(const struct axis *axis, double ticks[AXIS_TICKS_MAX]);
 
 #endif

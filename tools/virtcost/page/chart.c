@@ -15,7 +15,7 @@ void chart_key(struct chart *chart, unsigned paint, const char *text)
         chart->key[chart->keys++] = (struct chart_key){paint, text};
 }
 
-/* The paint of the parts of that name. */
+/* The paint of the parts with this name. */
 static unsigned part_paint(struct chart *chart, const char *name)
 {
     unsigned parts = 0;
@@ -85,12 +85,11 @@ const char *chart_tick_text(char text[MEASURE_TEXT_MAX], const char *unit, doubl
 {
     struct measure measure = measure_of(unit, value);
     bool odd = !strcmp(unit, "KiB") && fmod(value * measure.factor * 4, 1) > 0;
-    /* A unit that changes along the axis is with each value, one that does not is the axis' name.
-     */
+    /* A unit that changes along the axis is written at each value, otherwise in the axis' name. */
     bool changes = strcmp(measure_of(unit, 1e-9).unit, measure_of(unit, 1e12).unit) && value != 0;
     bool prefix = *measure.prefix && value != 0;
 
-    /* What is round in KiB is none in MiB. */
+    /* A value that is round in KiB is not round in MiB. */
     if (odd)
         measure = (struct measure){1, "", unit};
     snprintf(text, MEASURE_TEXT_MAX, "%.4g%s%s", value * measure.factor,

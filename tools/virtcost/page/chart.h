@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pictures of a report: bars, whole or of parts; lines; grids of numbers. They know nothing of
- * results, and no text is trusted. A figure element holds each, with its title and its legend,
- * which are HTML and wrap where the page is narrow.
+ * Draws pictures: bars, plain or stacked; lines; grids of numbers. This module knows nothing of
+ * results and trusts no text. Each picture is a figure element with its title and its legend, which
+ * are HTML and wrap on a narrow page.
  */
 #ifndef VIRTCOST_PAGE_CHART_H
 #define VIRTCOST_PAGE_CHART_H
@@ -13,33 +13,33 @@
 #include "tools/virtcost/figures/measure.h"
 
 #define CHART_TEXT_MAX   96
-#define CHART_BARS_MAX   6  /* in a group */
-#define CHART_PARTS_MAX  8  /* of a bar */
-#define CHART_SERIES_MAX 6  /* of lines */
-#define CHART_KEYS_MAX   10 /* of a legend */
+#define CHART_BARS_MAX   6  /* per group */
+#define CHART_PARTS_MAX  8  /* per bar */
+#define CHART_SERIES_MAX 6  /* per picture */
+#define CHART_KEYS_MAX   10 /* per legend */
 
-/* Where pictures go. `charts` counts them, from 0. */
+/* Output for pictures; `charts` counts them, from 0. */
 struct chart_page {
     FILE *out;
     unsigned charts;
 };
 
-/* What a paint stands for. */
+/* The meaning of a paint. */
 struct chart_key {
     unsigned paint;
     const char *text;
 };
 
-/* What every picture has. */
+/* Members of every picture. */
 struct chart {
     const char *title;
-    const char *note;        /* below the title; "" if there is none */
-    const char *description; /* of a picture, for those who do not see it */
+    const char *note;        /* below the title; "": none */
+    const char *description; /* alternative text of a picture */
     struct chart_key key[CHART_KEYS_MAX];
     unsigned keys;
 };
 
-/* chart_key(): add a key, unless its paint has one. */
+/* chart_key(): add a key unless its paint has one already. */
 void chart_key(struct chart *chart, unsigned paint, const char *text);
 
 struct chart_part {
@@ -51,16 +51,16 @@ struct chart_bar {
     unsigned paint;
     double value;
     bool ranged;      /* low and high are known */
-    double low, high; /* of the whisker */
+    double low, high; /* ends of the whisker */
     struct chart_part part[CHART_PARTS_MAX];
-    unsigned parts; /* 0: the bar is whole. Their sum is its value, none is below 0 */
+    unsigned parts; /* 0: a plain bar. Parts are >= 0; `value` is their sum */
     char text[MEASURE_TEXT_MAX];
-    const char *name; /* of what it is a bar of, behind the text */
+    const char *name; /* of the bar's subject, after the text */
 };
 
 /*
- * chart_part(): add a part of a bar, called `name` in the legend; those that are too many for one
- * another share the last paint. What is not above 0 is no part.
+ * chart_part(): add a part of a bar, called `name` in the legend; too many different parts share
+ * the last paint. A size that is not above 0 is ignored.
  */
 void chart_part(struct chart *chart, struct chart_bar *bar, const char *name, double size);
 
@@ -72,14 +72,16 @@ struct chart_group {
 
 struct chart_bars {
     struct chart chart;
-    const char *axis, *unit; /* the axis' name, and the unit of the values; "" if there is none */
-    bool log;                /* if no value is 0 or less */
-    const char *reference;   /* what a line at 1 stands for; NULL: no line */
+    const char *axis, *unit; /* name of the axis, unit of the values; "": none */
+    bool log;                /* logarithmic, unless a value is 0 or less */
+    const char *reference;   /* label of the line at 1; NULL: no line */
     struct chart_group *group;
     unsigned groups;
 };
 
-/* chart_bars(): horizontal bars from 0; on a logarithmic axis, from the reference or the low end.*/
+/*
+ * chart_bars(): horizontal bars from 0; on a logarithmic axis, from the reference or the low end.
+ */
 void chart_bars(struct chart_page *page, const struct chart_bars *bars);
 
 struct chart_point {
@@ -92,7 +94,7 @@ struct chart_series {
     unsigned points;
 };
 
-/* A place on an axis that has a name. */
+/* A named position on an axis. */
 struct chart_tick {
     double at;
     const char *text;
@@ -101,8 +103,8 @@ struct chart_tick {
 struct chart_lines {
     struct chart chart;
     const char *x_axis, *x_unit, *y_axis, *y_unit;
-    bool x_log, y_log;             /* what is not above 0 is left out then */
-    bool y_from_zero;              /* else from the least that there is */
+    bool x_log, y_log;             /* values that are not above 0 are left out */
+    bool y_from_zero;              /* otherwise from the smallest value */
     bool steps;                    /* a value holds until the next */
     const struct chart_tick *tick; /* of the x axis; NULL: round values */
     unsigned ticks;
@@ -115,12 +117,12 @@ void chart_sort(struct chart_point *point, unsigned points);
 
 void chart_lines(struct chart_page *page, const struct chart_lines *lines);
 
-/* The side that a cell's value is on, and how far: from -4, much worse, to 4, much better. */
+/* A cell's text, and its shade from -4, much worse, to 4, much better. */
 struct chart_cell {
-    char text[MEASURE_TEXT_MAX];  /* "": there is none */
-    char range[MEASURE_TEXT_MAX]; /* its interval, below it */
+    char text[MEASURE_TEXT_MAX];  /* "": none */
+    char range[MEASURE_TEXT_MAX]; /* its interval, below the text */
     int shade;
-    bool unclear; /* on neither side, nor in the middle */
+    bool unclear; /* no verdict: without a shade */
 };
 
 struct chart_grid {
@@ -131,16 +133,16 @@ struct chart_grid {
     const struct chart_cell *cell; /* row by row */
 };
 
-/* chart_shade(): of a ratio, where `lower` says whether less is better. */
+/* chart_shade(): the shade of a ratio; `lower`: less is better. */
 int chart_shade(double ratio, bool lower);
 
-/* chart_grid(): a table with shaded cells, which is a picture and its numbers at once. */
+/* chart_grid(): a table with shaded cells, both picture and numbers. */
 void chart_grid(struct chart_page *page, const struct chart_grid *grid);
 
 /*
- * For the pictures themselves: chart_caption() opens the figure and has its caption; chart_begin()
- * opens the picture in it as well, and chart_end() closes both. chart_tick_text(): a value as it
- * stands at an axis.
+ * For the implementation of pictures: chart_caption() opens the figure and writes its caption;
+ * chart_begin() also opens the picture, and chart_end() closes both. chart_tick_text(): a value as
+ * written at an axis. Returns `text`.
  */
 void chart_caption(struct chart_page *page, const struct chart *chart, bool lines);
 void chart_begin(struct chart_page *page, const struct chart *chart, bool lines, double height);

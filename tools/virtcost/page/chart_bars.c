@@ -8,7 +8,7 @@
 #include "tools/virtcost/page/svg.h"
 
 #define LEFT    4
-#define RIGHT   330 /* behind it, what the longest bar is of */
+#define RIGHT   330 /* to its right, the text of the longest bar */
 #define TOP     16
 #define HEADING 19 /* the line above a group */
 #define BAR     13
@@ -20,7 +20,7 @@
 
 #define BOLD_LETTER 8.4
 
-/* A whisker may leave the picture: one wild interval would squeeze all bars. */
+/* A whisker may leave the picture: a very wide interval would squeeze all bars. */
 #define BEYOND 1.5
 
 static double group_height(const struct chart_group *group)
@@ -84,7 +84,7 @@ static void draw_axis(FILE *out, const struct chart_bars *bars, const struct axi
         svg_line(out, x, TOP, x, bottom, "rule");
         chart_tick_text(text, bars->unit, ticks[i]);
         width = SVG_LETTER * markup_columns(text);
-        /* What would run into the one before is left out. */
+        /* Leave out a label that would overlap the previous one. */
         if (i && x - width / 2 < end + SVG_LETTER)
             continue;
         svg_text(out, x, bottom + 15, i ? "small middle" : "small", text);

@@ -14,7 +14,7 @@
 #define BOTTOM 264
 #define HEIGHT 306
 
-/* Of a long line only some points have a marker. */
+/* Most markers on a long line. */
 #define MARKERS 6
 
 static int by_x(const void *a, const void *b)
@@ -57,7 +57,7 @@ static void fit(const struct chart_lines *lines, struct axis *x, struct axis *y)
         low = fmin(low, 0);
     axis_fit(x, left, right);
     axis_fit(y, low, high);
-    /* Values that have names are the ends themselves. */
+    /* Named values end the axis themselves. */
     if (lines->ticks) {
         x->low = left;
         x->high = fmax(right, left + 1e-9);
@@ -81,7 +81,7 @@ static void draw_x_axis(FILE *out, const struct chart_lines *lines, const struct
         else
             snprintf(text, sizeof(text), "%s", lines->tick[i].text);
         svg_line(out, x, TOP, x, BOTTOM, "rule");
-        /* What would run into the one before is left out. */
+        /* Leave out a label that would overlap the previous one. */
         width = SVG_LETTER * markup_columns(text);
         if (x - width / 2 < end + SVG_LETTER / 2)
             continue;
@@ -107,7 +107,7 @@ static void draw_y_axis(FILE *out, const struct chart_lines *lines, const struct
     svg_text(out, 2, 12, "small", lines->y_axis);
 }
 
-/* With steps, a line leaves a point to the right and goes up where the next one is. */
+/* With steps, a line runs to the right of a point and rises at the next one. */
 static void draw_line(FILE *out, const struct chart_lines *lines, const struct chart_series *series,
                       const struct axis *x_axis, const struct axis *y_axis)
 {
@@ -137,7 +137,7 @@ static void draw_markers(FILE *out, const struct chart_lines *lines,
 {
     unsigned every = series->points > 2 * MARKERS ? series->points / MARKERS : 1;
 
-    /* Lines upon each other take turns. */
+    /* Alternate the dashes of overlapping lines. */
     for (unsigned i = every > 1 ? phase * every / CHART_SERIES_MAX : 0; i < series->points;
          i += every)
         if (shown(lines, &series->point[i]))

@@ -14,14 +14,16 @@
 
 #define WARNINGS_SHOWN 3
 
-/* What closes the page, and the end of each section, still fit. */
+/* Room for the end of each section and of the page. */
 #define ROWS_END (HTML_BYTES_MAX - (96 << 10))
 
-/* No picture is larger, even if all that is written in it consists of references. */
+/* Largest picture, even if every character of its text becomes a reference. */
 #define PICTURE_MAX (144 << 10)
 
-/* A part of the page leaves a quarter of the room to those behind it; a third of it is for
- * pictures. */
+/*
+ * Each part of the page leaves a quarter of the remaining room to later parts; a third of its own
+ * is for pictures.
+ */
 static void share(struct page *page)
 {
     long now = ftell(page->out), room = now < ROWS_END ? ROWS_END - now : 0;
@@ -42,7 +44,7 @@ bool page_has_picture_room(const struct page *page)
     return now < page->pictures_end && now < ROWS_END - PICTURE_MAX;
 }
 
-static void fact(FILE *out, const char *what, const char *text)
+static void property(FILE *out, const char *what, const char *text)
 {
     if (!*text)
         return;
@@ -52,17 +54,17 @@ static void fact(FILE *out, const char *what, const char *text)
     fputs("</div>\n", out);
 }
 
-static void fact_int(FILE *out, const char *what, const json_t *value)
+static void property_int(FILE *out, const char *what, const json_t *value)
 {
     char text[MEASURE_TEXT_MAX];
 
     if (!json_is_integer(value))
         return;
     snprintf(text, sizeof(text), "%lld", (long long)json_integer_value(value));
-    fact(out, what, text);
+    property(out, what, text);
 }
 
-/* As many as each experiment asks for. */
+/* The number of blocks that the experiments have. */
 static void write_blocks(FILE *out, const json_t *results)
 {
     json_int_t least = 0, most = 0;
@@ -78,7 +80,7 @@ static void write_blocks(FILE *out, const json_t *results)
     }
     snprintf(text, sizeof(text), least < most ? "%lld to %lld" : "%lld", (long long)least,
              (long long)most);
-    fact(out, "Blocks", text);
+    property(out, "Blocks", text);
 }
 
 static void write_memory(FILE *out, const json_t *bytes)
@@ -89,7 +91,7 @@ static void write_memory(FILE *out, const json_t *bytes)
     if (!sheet_number(bytes, &number))
         return;
     snprintf(text, sizeof(text), "%.3g GiB", number / (1 << 30));
-    fact(out, "Memory", text);
+    property(out, "Memory", text);
 }
 
 static void write_kvm(FILE *out, const json_t *host)
@@ -99,36 +101,35 @@ static void write_kvm(FILE *out, const json_t *host)
 
     snprintf(text, sizeof(text), "%s%s%s%s", get_text(host, "kvm_module"), *paging ? ", " : "",
              paging, *paging ? " paging" : "");
-    fact(out, "KVM", text);
+    property(out, "KVM", text);
 }
 
-/* The machine and the runs, for those who want to know what the figures are of. */
+/* The section on the machine and the runs. */
 static void write_host(FILE *out, const json_t *results)
 {
     const json_t *host = json_object_get(results, "host");
     const json_t *virtualized = json_object_get(host, "virtualized");
 
     fputs("<section>\n<h2 id='machine'>The machine and the runs</h2>\n<dl>\n", out);
-    fact(out, "CPU", get_text(host, "cpu"));
-    fact_int(out, "CPUs", json_object_get(host, "cpus"));
+    property(out, "CPU", get_text(host, "cpu"));
+    property_int(out, "CPUs", json_object_get(host, "cpus"));
     write_memory(out, json_object_get(host, "memory_bytes"));
-    fact_int(out, "NUMA nodes", json_object_get(host, "numa_nodes"));
-    fact(out, "Kernel", get_text(host, "kernel"));
+    property_int(out, "NUMA nodes", json_object_get(host, "numa_nodes"));
+    property(out, "Kernel", get_text(host, "kernel"));
     write_kvm(out, host);
-    fact(out, "Transparent huge pages", get_text(host, "thp"));
+    property(out, "Transparent huge pages", get_text(host, "thp"));
     if (json_is_boolean(virtualized))
-        fact(out, "The host itself",
-             json_is_true(virtualized) ? "a virtual machine" : "bare metal");
-    fact(out, "Container runtime", get_text(results, "runtime"));
+        property(out, "Host type", json_is_true(virtualized) ? "virtual machine" : "bare metal");
+    property(out, "Container runtime", get_text(results, "runtime"));
     write_blocks(out, results);
-    fact_int(out, "Seed", json_object_get(results, "seed"));
-    fact(out, "Runs",
-         json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
-                                                         : "full length");
+    property_int(out, "Seed", json_object_get(results, "seed"));
+    property(out, "Runs",
+             json_is_true(json_object_get(results, "quick")) ? "quick, for a first look"
+                                                             : "full length");
     fputs("</dl>\n</section>\n", out);
 }
 
-/* What makes the numbers doubtful: texts. */
+/* Collect the texts of all warnings. */
 static void add_warnings(const struct page *page, json_t *texts)
 {
     const json_t *results = page->results, *end = json_object_get(results, "end"), *warning;
@@ -137,7 +138,8 @@ static void add_warnings(const struct page *page, json_t *texts)
 
     if (strcmp(schema, SCHEMA))
         json_array_append_new(
-            texts, json_sprintf("the file is of schema \"%.100s\", and read as " SCHEMA, schema));
+            texts,
+            json_sprintf("the file has the schema \"%.100s\"; it is read as " SCHEMA, schema));
     if (*reason && strcmp(reason, "done"))
         json_array_append_new(texts, json_sprintf("the runs ended early (%.40s) %.300s", reason,
                                                   get_text(end, "error")));
@@ -146,7 +148,7 @@ static void add_warnings(const struct page *page, json_t *texts)
             json_array_append(texts, json_object_get(warning, "text"));
 }
 
-/* The first ones at once, the others behind a line that opens. */
+/* The first warnings are visible, the others in a closed "details" element. */
 static void write_warnings(struct page *page)
 {
     json_t *texts = json_array(), *text;
@@ -209,7 +211,7 @@ static void write_contents(FILE *out, const struct sheet *sheet, unsigned count,
     fputs("<li><a href='#machine'>The machine</a></li>\n</ul></nav>\n", out);
 }
 
-/* What is asked first: what was found, what makes that doubtful, and the figures. */
+/* The most important first: findings, warnings, headline figures. */
 static void write_summary(struct page *page, const struct sheet *sheet, unsigned count, bool claims)
 {
     fputs("<section class='summary'>\n<h2 id='summary'>Summary</h2>\n", page->out);
@@ -259,18 +261,17 @@ static void write_page(struct page *page, const struct sheet *sheet, unsigned co
         write_experiment(page, &sheet[i], i);
     }
     write_host(page->out, page->results);
-    fprintf(
-        page->out,
-        "</main>\n<footer><p>Every ratio is the median of the ratios within blocks, each block one "
-        "fresh run of every environment in random order; [low, high] is its interval of 95 %% "
-        "confidence. \"same\": the whole interval lies within %g %% of 1; \"better\" and "
-        "\"worse\": it lies on one side of 1; \"unclear\": it is too wide to tell, or there are "
-        "fewer than %d blocks, which have no such interval. The samples are in the results "
-        "file.</p></footer>\n</body>\n</html>\n",
-        100 * page->envs.margin, VERDICT_SAMPLES_MIN);
+    fprintf(page->out,
+            "</main>\n<footer><p>Every ratio is the median of the ratios within blocks, each block "
+            "one fresh run of every environment in random order; [low, high] is its 95 %% "
+            "confidence interval. \"same\": the whole interval lies within %g %% of 1; \"better\" "
+            "and \"worse\": it lies on one side of 1; \"unclear\": it is too wide to tell, or "
+            "there are fewer than %d blocks, too few for such an interval. The samples are in the "
+            "results file.</p></footer>\n</body>\n</html>\n",
+            100 * page->envs.margin, VERDICT_SAMPLES_MIN);
 }
 
-/* The experiments of the results; *count of them. NULL without memory. */
+/* The experiments of the results; sets *count. NULL without memory. */
 static struct sheet *read_all(const json_t *results, const struct envs *envs, unsigned *count)
 {
     const json_t *experiments = json_object_get(results, "experiments"), *experiment;
@@ -291,8 +292,7 @@ static struct sheet *read_all(const json_t *results, const struct envs *envs, un
     return sheet;
 }
 
-/* The VM, or without one the first that is neither the base nor the base again; 0: there is none.
- */
+/* The VM, else the first environment that is neither the base nor "null"; 0: none. */
 static unsigned subject_of(const struct envs *envs)
 {
     for (unsigned e = 1; e < envs->count; e++)
@@ -319,8 +319,8 @@ int html_write(FILE *out, const json_t *results, const json_t *claims, struct er
     int failed;
 
     if (!json_is_object(results)) {
-        err_set(err, ERR_USAGE, "not results of virtcost: not a JSON object");
-        return err_hint(err, "the file that virtcost run --output has written");
+        err_set(err, ERR_USAGE, "not a results file of virtcost: not a JSON object");
+        return err_hint(err, "a file from virtcost run --output");
     }
     sheet_envs(&page.envs, results);
     page.subject = subject_of(&page.envs);

@@ -7,11 +7,11 @@
 #include "tools/virtcost/page/markup.h"
 #include "tools/virtcost/page/svg.h"
 
-/* So many steps have a picture each; more, or those with few rows, share one. */
+/* Up to this many steps have a picture each; more steps, or steps with few rows, share one. */
 #define STEP_PICTURES_MAX 6
 #define SHARED_ROWS_MAX   8
 
-/* From this spread on, the small ones would not be seen beside the large ones. */
+/* From this spread on, small bars would not be visible beside large ones. */
 #define SPREAD_LOG 30
 
 const struct estimate *html_value(const struct figure *figure)
@@ -45,17 +45,17 @@ const char *html_base_step(const struct sheet *sheet)
     return "";
 }
 
-/* What one picture is of. */
+/* Selects the rows of one picture. */
 struct wanted {
     html_pick *pick;
     html_filter *filter;
-    const char *step, *unit; /* only rows of that one; NULL: of any */
+    const char *step, *unit; /* NULL: any */
 };
 
 static bool is_wanted(const struct sheet *sheet, const struct sheet_row *row,
                       const struct wanted *wanted)
 {
-    return !row->fact && html_known(sheet, row, wanted->pick) &&
+    return !row->property && html_known(sheet, row, wanted->pick) &&
            (!wanted->filter || wanted->filter(row)) &&
            (!wanted->step || !strcmp(row->step, wanted->step)) &&
            (!wanted->unit || !strcmp(row->unit, wanted->unit));
@@ -72,7 +72,7 @@ static void add_bar(struct chart_bars *bars, struct chart_group *group, const ch
                               .low = estimate->low,
                               .high = estimate->high,
                               .name = env};
-    /* Its number would be taken for a result. */
+    /* Its number would be mistaken for a result. */
     if (estimate->verdict == VERDICT_UNCLEAR)
         strcpy(bar->text, verdict_name(estimate->verdict));
     else
@@ -80,7 +80,7 @@ static void add_bar(struct chart_bars *bars, struct chart_group *group, const ch
     chart_key(&bars->chart, bar->paint, page_env(env));
 }
 
-/* Whether nothing but the number of threads tells a row from another. */
+/* Whether rows differ in the number of threads only. */
 static bool threads_tell(const struct sheet *sheet, const struct sheet_row *row)
 {
     for (unsigned i = 0; i < sheet->rows; i++)
@@ -102,7 +102,7 @@ static void label_group(struct chart_group *group, const struct sheet *sheet,
              long_enough ? ": " : "", row->label, threads);
 }
 
-/* A ratio alone does not tell much. */
+/* A ratio alone says little: add the values. */
 static void note_base(struct chart_group *group, const struct sheet *sheet,
                       const struct sheet_row *row)
 {
@@ -110,7 +110,7 @@ static void note_base(struct chart_group *group, const struct sheet *sheet,
     struct measure measure = measure_of(row->unit, base->median);
     char text[MEASURE_TEXT_MAX];
 
-    /* Whether a step is worse than another is said by the picture's title. */
+    /* The picture's title already names the step. */
     if (base->known)
         snprintf(group->note, sizeof(group->note), "%.20s %.30s%s", sheet->envs->name[0],
                  measure_text(text, &measure, base->median),
@@ -133,7 +133,7 @@ static void add_group(struct chart_bars *bars, const struct sheet *sheet,
 
         if (estimate->known)
             add_bar(bars, group, sheet->envs->name[e], e, estimate, &measure);
-        /* A unit that all bars have is the axis' name. */
+        /* A unit shared by all bars is in the axis' name. */
         if (estimate->known && value && measure_changes(row->unit))
             measure_text(group->bar[group->bars - 1].text, &measure, estimate->median);
     }
@@ -171,14 +171,14 @@ static void draw(struct page *page, const struct sheet *sheet, struct chart_bars
     if (more)
         snprintf(note, sizeof(note), "The first %u; %u more are in the table.", bars.groups, more);
     bars.chart.note = note;
-    bars.chart.description = "Bars with whiskers, whose numbers are in the table below";
+    bars.chart.description = "Bars with whiskers; the numbers are in the table below";
     bars.log = html_spread(&bars);
     if (bars.groups && page_has_picture_room(page))
         chart_bars(&page->chart, &bars);
     free(bars.group);
 }
 
-/* The step of the first row that is wanted and behind all those of `seen`; NULL: none. */
+/* The step of the first selected row after all steps of `seen`; NULL: none. */
 static const char *next_step(const struct sheet *sheet, const struct wanted *wanted,
                              const char *const *seen, unsigned count)
 {
@@ -204,7 +204,7 @@ static unsigned count_wanted(const struct sheet *sheet, const struct wanted *wan
     return count;
 }
 
-/* One picture of the rows of a step, or of all. */
+/* Draw one picture with the rows of a step, or of all. */
 static void draw_ratios(struct page *page, const struct sheet *sheet, const struct wanted *wanted,
                         const char *title)
 {
@@ -245,10 +245,10 @@ void html_axis(char text[MEASURE_TEXT_MAX], const struct sheet_row *row)
     bool named = !measure_changes(row->unit) && *row->unit;
 
     snprintf(text, MEASURE_TEXT_MAX, "%.24s%s%s", named ? row->unit : "",
-             named && !row->fact ? ", " : "",
-             row->fact    ? ""
-             : row->lower ? "less is better"
-                          : "more is better");
+             named && !row->property ? ", " : "",
+             row->property ? ""
+             : row->lower  ? "less is better"
+                           : "more is better");
 }
 
 void html_value_bars(struct page *page, const struct sheet *sheet)
@@ -311,8 +311,9 @@ void html_exits(struct page *page, const struct sheet *sheet, html_filter *filte
                           json_object_get(sheet->row[i].of[e].row, "exits_per_op"));
     bars.log = html_spread(&bars);
     bars.chart.title = "Exits to user space per operation, by reason";
-    bars.chart.note = bars.log ? "The whole is on the axis; a part has its share of the bar." : "";
-    bars.chart.description = "Bars of parts, whose numbers are in a table below";
+    bars.chart.note =
+        bars.log ? "The axis shows the total; each part has its share of the bar." : "";
+    bars.chart.description = "Stacked bars; the numbers are in a table below";
     if (bars.groups && page_has_picture_room(page))
         chart_bars(&page->chart, &bars);
     free(bars.group);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Block I/O: ratios by size and depth, what a VM adds, and how latencies are distributed. */
+/* Block I/O: ratios by size and depth, the time a VM adds, and the distribution of latencies. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "tools/virtcost/page/markup.h"
 #include "tools/virtcost/page/svg.h"
 
-#define SIDE_MAX 16 /* of a grid */
+#define SIDE_MAX 16 /* per side of a grid */
 
-#define SMALL 4096 /* what most is said about */
+#define SMALL 4096 /* size in the headlines */
 
 static void add_side(json_int_t side[SIDE_MAX], unsigned *count, json_int_t value)
 {
@@ -81,9 +81,10 @@ static void draw_grid(struct page *page, const struct sheet *sheet, const char *
     fill(grid, sheet, name, env);
     snprintf(title, sizeof(title), "%.40s: %s / %s", name, sheet->envs->name[env],
              sheet->envs->name[0]);
-    chart.chart = (struct chart){.title = title,
-                                 .note = "Ratio of IOPS: orange is worse, grey the same, blue "
-                                         "better, without colour unclear."};
+    chart.chart = (struct chart){
+        .title = title,
+        .note =
+            "Ratio of IOPS: orange is worse, grey the same, blue better; uncoloured is unclear."};
     chart.row = grid->row;
     chart.column = grid->column;
     chart.rows = grid->rows;
@@ -94,7 +95,7 @@ static void draw_grid(struct page *page, const struct sheet *sheet, const char *
     free(grid);
 }
 
-/* Whether no row before has that name. */
+/* Whether no earlier row has that name. */
 static bool is_first(const struct sheet *sheet, unsigned i)
 {
     return sheet_find(sheet, sheet->row[i].name, 0) == &sheet->row[i];
@@ -117,7 +118,7 @@ static void ns_text(char text[MEASURE_TEXT_MAX], double ns)
     measure_text(text, &measure, ns);
 }
 
-/* What was measured, above what the parts sum up to. */
+/* Draw the measured time above the sum of its parts. */
 static void add_added(struct chart_bars *bars, const json_t *row)
 {
     struct chart_group *group = &bars->group[bars->groups];
@@ -147,7 +148,7 @@ static void add_added(struct chart_bars *bars, const json_t *row)
              (long long)get_integer(params, "iodepth"));
 }
 
-/* Rows that show what size and depth do, where there are too many for one picture. */
+/* Rows that show the effect of size and depth, where there are too many for one picture. */
 static bool at_corner(const json_t *params)
 {
     static const struct corner {
@@ -179,10 +180,10 @@ static void draw_added(struct page *page, const struct sheet *sheet)
             (json_array_size(added) <= PAGE_GROUPS_MAX ||
              at_corner(json_object_get(row, "params"))))
             add_added(&bars, row);
-    bars.chart.title = "What a virtual machine adds to one I/O";
-    bars.chart.note = "Measured, and predicted: exits, kicks, wake-ups and interrupts as often as "
-                      "they happened, each at its cost.";
-    bars.chart.description = "Pairs of bars, whose numbers are in a table below";
+    bars.chart.title = "Time a virtual machine adds to one I/O";
+    bars.chart.note = "Measured, and predicted: the count of exits, kicks, wake-ups and "
+                      "interrupts, each times its cost.";
+    bars.chart.description = "Pairs of bars; the numbers are in a table below";
     if (bars.groups && page_has_picture_room(page))
         chart_bars(&page->chart, &bars);
     free(bars.group);
@@ -190,7 +191,7 @@ static void draw_added(struct page *page, const struct sheet *sheet)
 
 #define POINTS_MAX 64
 
-/* How many nines a percentile has; the last of all has five. */
+/* The number of nines in a percentile; the maximum counts as five. */
 static double nines(double percent)
 {
     double above = 1 - percent / 100;
@@ -248,7 +249,7 @@ static void draw_latency(struct page *page, const struct sheet *sheet, const str
         chart_lines(&page->chart, &lines);
 }
 
-/* Of each kind of I/O, the small one alone and with the most in flight. */
+/* Latencies of each kind of small I/O, at depth 1 and at the largest depth. */
 static void draw_latencies(struct page *page, const struct sheet *sheet)
 {
     for (unsigned i = 0; i < sheet->rows; i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The claims of the studies: what came of each, and behind it the figures and the cause. */
+/* The claims of the studies: the verdict on each, with figures and cause in a closed element. */
 #include <string.h>
 
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 
-/* So much of what was found is shown at once, in whole parts. */
+/* Length of the evidence shown at once, in complete parts. */
 #define SHORT_MAX 170
 
 #define TEXT_MAX 2304
@@ -15,7 +15,7 @@
 
 static const char not_measured[] = "not measured";
 
-/* The sign says it without colour. */
+/* A sign, so that the verdict does not depend on colour. */
 static const char *verdict_sign(const char *verdict)
 {
     static const struct sign {
@@ -28,7 +28,7 @@ static const char *verdict_sign(const char *verdict)
     return "";
 }
 
-/* A terminal's "us" as the rest of the page has it; cut off where it is too long. */
+/* Replace the terminal's "us" by the page's micro sign; truncate if too long. */
 static const char *with_micro(char text[TEXT_MAX], const char *from, size_t length)
 {
     size_t used = 0;
@@ -48,7 +48,7 @@ static const char *with_micro(char text[TEXT_MAX], const char *from, size_t leng
     return text;
 }
 
-/* The first parts, divided by "; ", that are short enough together; at least one. */
+/* The length of the first parts, separated by "; ", that fit together; at least one. */
 static size_t short_length(const char *text)
 {
     size_t length = strlen(text), part = 0;
@@ -91,12 +91,12 @@ static void write_claim(struct page *page, const json_t *claim)
     fputs("</p>\n<details><summary>Study and cause</summary>\n", out);
     write_part(out, "In the study:", get_text(claim, "study"));
     if (ours[length])
-        write_part(out, "Here as well:", ours + length + strspn(ours + length, "; "));
+        write_part(out, "Also measured here:", ours + length + strspn(ours + length, "; "));
     write_part(out, "Cause:", get_text(claim, "cause"));
     fputs("</details>\n</article>\n", out);
 }
 
-/* The command that would measure it, which the answer names. */
+/* Write the command that would measure it, as named in the answer. */
 static void write_command(FILE *out, const char *ours)
 {
     const char *command = strstr(ours, "virtcost run ");
@@ -105,7 +105,7 @@ static void write_command(FILE *out, const char *ours)
         markup_print(out, " (%.*s)", (int)strcspn(command, ";,"), command);
 }
 
-/* What nothing here says anything about, in a line. */
+/* List the claims that these results say nothing about, in one line. */
 static void write_unmeasured(struct page *page, const json_t *claims)
 {
     const char *separator = "<p class='faint'>Not measured here: ";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of what an operation costs: its latency, its exits, what a VM adds to it, and its time. */
+/* Tables of the costs of an operation: latency, exits, the time a VM adds, and threads' time. */
 #include <string.h>
 
 #include "tools/virtcost/figures/get.h"
@@ -11,16 +11,16 @@ static void write_dash(struct page *page)
     fputs("<td>\xe2\x80\x93</td>", page->out);
 }
 
-/* A table that is begun with its first row. */
+/* A table that is opened with its first row. */
 struct table {
     struct page *page;
     const char *caption;
     void (*head)(struct page_titles *titles, const struct envs *envs);
     bool begun;
-    size_t more; /* rows for which there was no room */
+    size_t more; /* rows left out for lack of room */
 };
 
-/* Returns whether there is room for another row, which begins with the benchmark and its step. */
+/* Begin a row with the benchmark and its step. Returns whether there is room. */
 static bool begin_row(struct table *table, const struct sheet_row *row)
 {
     struct page *page = table->page;
@@ -50,7 +50,7 @@ static void end_table(struct table *table)
     page_more(table->page, table->more);
 }
 
-/* One unit for a cell: the median's. */
+/* All values of a cell have the unit of the median. */
 static void write_quantiles(struct page *page, const json_t *latency)
 {
     static const char *const keys[] = {"p50", "p99", "p99.9"};
@@ -204,9 +204,8 @@ static void write_added(struct page *page, const struct sheet *sheet)
     page_title(&titles, false, "%s", page->envs.name[0]);
     for (unsigned c = 1; c < sizeof(columns) / sizeof(columns[0]); c++)
         page_title(&titles, false, "%s", columns[c].title);
-    page_title(&titles, true, "Parts, each as often as it happened \xc3\x97 its cost");
-    page_table_begin(page, "What a virtual machine adds to one I/O, and what that is made of",
-                     &titles);
+    page_title(&titles, true, "Parts: the count of each \xc3\x97 its cost");
+    page_table_begin(page, "Time a virtual machine adds to one I/O, by part", &titles);
     json_array_foreach (added, i, row) {
         const json_t *params = json_object_get(row, "params");
         char size[MEASURE_TEXT_MAX];
@@ -228,7 +227,7 @@ static void write_added(struct page *page, const struct sheet *sheet)
 
 static void head_of_times(struct page_titles *titles, const struct envs *envs)
 {
-    static const char *const times[] = {"Running", "Asleep", "Of that, halted", "Without a CPU",
+    static const char *const times[] = {"Running", "Asleep", "Halted part", "Waiting for a CPU",
                                         "Exits per ms"};
 
     (void)envs;
@@ -256,11 +255,11 @@ static void write_times_of(struct page *page, const json_t *row, double window_n
         write_dash(page);
 }
 
-/* What becomes of the threads where there are more than CPUs. */
+/* Time of the threads by state, where there are more threads than CPUs. */
 static void write_times(struct page *page, const struct sheet *sheet)
 {
     struct table table = {page,
-                          "Where the threads' time went, in %, and exits to the VMM, those of "
+                          "Time of the threads by state, in %, and exits to the VMM, those of "
                           "barriers included; in the first block",
                           head_of_times, false, 0};
 

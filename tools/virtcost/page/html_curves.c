@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values over a number: latency over the working set, throughput over threads. */
+/* Lines of values over a number: latency over the working set, throughput over threads. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ bool html_is_no_curve(const struct sheet_row *row)
     return !is_curve(row);
 }
 
-/* What curves are drawn over, and which rows are points of one curve. */
+/* The x axis of curves, and the rows that form one curve. */
 struct over {
     const char *key;
     bool in_step;
@@ -36,14 +36,14 @@ static bool number_in(const char *step, const char *key, double *number)
     return end != step + length + 1;
 }
 
-static bool place_of(const struct sheet_row *row, const struct over *over, double *x)
+static bool x_of(const struct sheet_row *row, const struct over *over, double *x)
 {
     if (over->in_step)
         return number_in(row->step, over->key, x);
     return is_curve(row) && sheet_number(json_object_get(row->params, over->key), x);
 }
 
-/* Whether two rows differ in nothing but the number. */
+/* Whether two rows differ only in that number. */
 static bool same_curve(const struct sheet_row *a, const struct sheet_row *b,
                        const struct over *over)
 {
@@ -63,14 +63,14 @@ static unsigned read_points(struct chart_point *point, const struct sheet *sheet
         const struct sheet_row *row = &sheet->row[i];
         const struct estimate *value = &row->of[env].value;
 
-        if (value->known && same_curve(row, like, over) && place_of(row, over, &point[count].x))
+        if (value->known && same_curve(row, like, over) && x_of(row, over, &point[count].x))
             point[count++].y = value->median;
     }
     chart_sort(point, count);
     return count;
 }
 
-/* The places of the longest of the series, which are no round numbers but sizes and counts. */
+/* Ticks at the points of the longest series: sizes and counts, not round numbers. */
 static void name_places(struct chart_lines *lines, const char *unit,
                         struct chart_tick tick[POINTS_MAX], char text[][MEASURE_TEXT_MAX])
 {
@@ -120,7 +120,7 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
     name_places(&lines, over->in_step ? "" : "KiB", tick, text);
     lines.chart.title = title;
     lines.chart.note = "";
-    lines.chart.description = "A line for each environment; its numbers are in the table below";
+    lines.chart.description = "A line for each environment; the numbers are in the table below";
     if (lines.lines && page_has_picture_room(page))
         chart_lines(&page->chart, &lines);
 }
@@ -131,10 +131,10 @@ void html_curves(struct page *page, const struct sheet *sheet, const char *key, 
     double x;
 
     for (unsigned i = 0; i < sheet->rows; i++) {
-        bool first = place_of(&sheet->row[i], &over, &x);
+        bool first = x_of(&sheet->row[i], &over, &x);
 
         for (unsigned k = 0; k < i && first; k++)
-            first = !place_of(&sheet->row[k], &over, &x) ||
+            first = !x_of(&sheet->row[k], &over, &x) ||
                     !same_curve(&sheet->row[k], &sheet->row[i], &over);
         if (first)
             draw(page, sheet, &sheet->row[i], &over);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was found, in a few sentences that are put together by rules. Only what a verdict supports
- * is said; what is unclear is named as such, with what would settle it.
+ * States the findings in a few sentences, composed by rules. Only verdicts are stated; unclear
+ * results are named as unclear, with the blocks that would settle them.
  */
 #include <ctype.h>
 #include <math.h>
@@ -13,16 +13,16 @@
 
 #define SMALL 4096
 
-/* So much of a difference is worth naming as its largest part. */
+/* Smallest share of a difference for which its largest part is named. */
 #define PART_SHARE 0.2
 
-/* Sentences are for what most readers ask: rows of these names, of one of these experiments. */
+/* The topics of the sentences: rows of these names, in one of these experiments. */
 static const struct topic {
     const char *experiment, *other; /* or NULL */
     const char *name;
     json_int_t bs, depth; /* of block I/O; 0: any */
-    const char *noun;     /* "in ..." */
-    const char *one;      /* one of it, which takes a time; NULL: it is a rate of many */
+    const char *noun;     /* follows "in" */
+    const char *one;      /* a single operation, whose time is stated; NULL: state the rate */
 } topics[] = {
     {"kernels", "bench", "linpack", 0, 0, "computing", NULL},
     {"bench", NULL, "dgemm", 0, 0, "matrix multiplication", NULL},
@@ -37,14 +37,14 @@ static const struct topic {
 
 #define TOPICS (sizeof(topics) / sizeof(topics[0]))
 
-/* What the rows of a topic say of one environment, together. */
+/* The verdicts of a topic's rows for one environment. */
 struct finding {
     unsigned rows, same, better, worse, unclear;
-    double margin;                 /* that all of the same lie within */
-    const struct sheet_row *worst; /* of the worse, or of the better, what lies farthest from 1 */
+    double margin;                 /* that contains all intervals that are the same */
+    const struct sheet_row *worst; /* worse (else better) row farthest from 1 */
     double median;                 /* its ratio */
-    size_t least, most;            /* blocks that settle what is unclear; 0: not known */
-    bool few;                      /* some of it has too few blocks for an interval */
+    size_t least, most;            /* blocks that would settle the unclear ones; 0: unknown */
+    bool few;                      /* an unclear one has too few blocks for an interval */
 };
 
 static bool is_of(const struct topic *topic, const struct sheet *sheet, const struct sheet_row *row)
@@ -57,7 +57,7 @@ static bool is_of(const struct topic *topic, const struct sheet *sheet, const st
            (!topic->depth || get_integer(row->params, "iodepth") == topic->depth);
 }
 
-/* How far an interval reaches from 1, to the worse side as to the better. */
+/* How far an interval extends from 1, on either side. */
 static double reach_of(const struct estimate *ratio)
 {
     return fmax(ratio->high - 1, ratio->low > 0 ? 1 / ratio->low - 1 : INFINITY);
@@ -88,7 +88,7 @@ static void add_ratio(struct finding *finding, const struct sheet_row *row,
     }
 }
 
-/* What the sentences are of: one environment, compared with the base. */
+/* The subject of the sentences: one environment, compared with the base. */
 struct found {
     struct page *page;
     const struct sheet *sheet;
@@ -109,7 +109,7 @@ static struct finding find(const struct found *found, const struct topic *topic)
     return finding;
 }
 
-/* "this VM", "the container": what a sentence is about. Lasts until the next call. */
+/* "this VM", "the container": the environment's name in a sentence. Valid until the next call. */
 static const char *spoken_name(const struct found *found)
 {
     const char *name = found->page->envs.name[found->env];
@@ -152,7 +152,7 @@ static bool decided(const struct finding *finding)
     return all_same(finding) || finding->worst;
 }
 
-/* All that is said of the topics that are so. Returns how many they are. */
+/* Merge the findings of the topics selected by a filter. Returns their number. */
 static unsigned join(const struct found *found, is_listed *listed, struct finding *all)
 {
     unsigned count = 0;
@@ -173,7 +173,7 @@ static unsigned join(const struct found *found, is_listed *listed, struct findin
     return count;
 }
 
-/* The nouns of the topics that are so: "computing, start-up and reads of 1 MiB". */
+/* List the nouns of the selected topics: "computing, start-up and reads of 1 MiB". */
 static void list_nouns(const struct found *found, is_listed *listed)
 {
     struct finding all;
@@ -193,7 +193,7 @@ static void list_nouns(const struct found *found, is_listed *listed)
     }
 }
 
-/* The begin of a sentence: "This VM is as fast as the host within 2 % in computing". */
+/* Begin a sentence: "This VM is as fast as the host within 2 % in computing". */
 static bool say_same(const struct found *found)
 {
     struct finding all;
@@ -203,13 +203,13 @@ static bool say_same(const struct found *found)
     write_subject(found);
     fputs(" is as fast as ", found->page->out);
     markup_text(found->page->out, base_name(found));
-    /* Rounded up, so that the whole intervals are within. */
+    /* Round up, so that it contains the whole intervals. */
     fprintf(found->page->out, " <b>within %.0f %%</b> in ", fmax(1, ceil(100 * all.margin - 1e-9)));
     list_nouns(found, all_same);
     return true;
 }
 
-/* The part of what a VM adds to an I/O that is the largest: "interrupts". */
+/* The largest part of the time that a VM adds to an I/O: "interrupts". */
 struct largest {
     const char *what;
     double share;
@@ -235,7 +235,7 @@ static struct largest largest_part(const json_t *added)
                 sheet_number(json_object_get(part, "per_io"), &per_io) &&
                 sheet_number(json_object_get(part, "ns"), &ns))
                 sum += per_io * ns;
-        /* More than the whole says that the costs are another day's. */
+        /* A sum above the whole means that the costs are from another day. */
         if (sum / whole > largest.share && sum <= whole)
             largest = (struct largest){kinds[k].noun, sum / whole};
     }
@@ -255,7 +255,7 @@ static const json_t *added_of(const struct found *found, const struct sheet_row 
     return NULL;
 }
 
-/* "A random read", or as the first that is said, "In this VM, a random read". */
+/* "A random read", or in the first sentence, "In this VM, a random read". */
 static void write_one(const struct found *found, const struct topic *topic, bool named)
 {
     FILE *out = found->page->out;
@@ -266,7 +266,7 @@ static void write_one(const struct found *found, const struct topic *topic, bool
         markup_print(out, "In %s, %s", spoken_name(found), topic->one);
 }
 
-/* "A random read of 4 KiB takes 493 us instead of 171": what is added is known in time. */
+/* "A random read of 4 KiB takes 493 us instead of 171": the added time is known. */
 static bool say_added(const struct found *found, const struct topic *topic,
                       const struct sheet_row *row, bool named)
 {
@@ -290,7 +290,7 @@ static bool say_added(const struct found *found, const struct topic *topic,
     return true;
 }
 
-/* "From start to end it takes 5.2 ms instead of 900 us": a value that is a time itself. */
+/* "From start to end it takes 5.2 ms instead of 900 us": the value itself is a time. */
 static bool say_time(const struct found *found, const struct topic *topic,
                      const struct sheet_row *row, bool named)
 {
@@ -308,7 +308,8 @@ static bool say_time(const struct found *found, const struct topic *topic,
     return true;
 }
 
-/* A sentence on the first topic of block I/O that is apart, and one on each other that takes time.
+/*
+ * One sentence on the first block I/O topic that differs, and one on each other topic with a time.
  */
 static void say_times(const struct found *found, bool named)
 {
@@ -334,7 +335,9 @@ static void say_times(const struct found *found, bool named)
     }
 }
 
-/* "... and reaches 0.86 of its rate in random memory access", behind what is the same if any is. */
+/*
+ * "... and reaches 0.86 of its rate in random memory access", after the topics that are the same.
+ */
 static bool say_rates(const struct found *found, bool begun)
 {
     FILE *out = found->page->out;
@@ -371,7 +374,7 @@ static void say_decided(const struct found *found)
     fputs("</p>\n", found->page->out);
 }
 
-/* What would settle it, behind the nouns. */
+/* How many blocks would settle it, after the nouns. */
 static void say_blocks(FILE *out, const struct finding *all)
 {
     if (!all->most || all->most >= VERDICT_SAMPLES_MAX)
@@ -393,14 +396,14 @@ static void say_undecided(const struct found *found)
     if (join(found, decided, &(struct finding){0}))
         fputs("<p class='undecided'>Still unclear", out);
     else
-        fputs("<p>All that was measured is still unclear", out);
+        fputs("<p>All results are still unclear", out);
     markup_print(out, " for %s: ", spoken_name(found));
     list_nouns(found, undecided);
     say_blocks(out, &all);
     fputs(".</p>\n", out);
 }
 
-/* Where no topic is touched: how many ratios say what, and the farthest from 1. */
+/* Without any topic: count the verdicts, and name the ratio farthest from 1. */
 static void say_count(const struct found *found)
 {
     const char *env = found->page->envs.name[found->env];
@@ -415,7 +418,7 @@ static void say_count(const struct found *found)
             add_ratio(&all, row, &row->of[found->env].ratio);
         }
     if (!all.rows) {
-        fputs("<p>No ratio has a verdict: there is too little in this file.</p>\n", out);
+        fputs("<p>No ratio has a verdict: this file has too few results.</p>\n", out);
         return;
     }
     fprintf(out, "<p>Of %u ratio%s of ", all.rows, all.rows == 1 ? "" : "s");
@@ -454,7 +457,7 @@ void html_found(struct page *page, const struct sheet *sheet, unsigned count)
     if (!count)
         fputs("<p>Nothing was measured.</p>\n", page->out);
     else if (!page->subject)
-        fputs("<p>There is one environment in this file: nothing is compared.</p>\n", page->out);
+        fputs("<p>This file has one environment: there is nothing to compare.</p>\n", page->out);
     else if (!touches_topic(&found))
         say_count(&found);
     else

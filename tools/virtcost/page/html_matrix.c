@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Figures that depend on two things, such as the page sizes of host and guest: a grid. */
+/* Grids for figures that depend on two values, such as the page sizes of host and guest. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,28 +11,28 @@
 #define SIDE_MAX 12
 #define WORD_MAX 24
 
-/* A fact is written out, if it is no larger. */
+/* A count up to this is written in full. */
 #define COUNT_MAX 1e9
 
-/* A step of the form "host=4K,guest=2M". */
-struct place {
+/* The parsed step "host=4K,guest=2M". */
+struct cell_key {
     char row_key[WORD_MAX], row[WORD_MAX], column_key[WORD_MAX], column[WORD_MAX];
 };
 
-static bool place_of(const struct sheet_row *row, struct place *place)
+static bool cell_key_of(const struct sheet_row *row, struct cell_key *key)
 {
-    return sscanf(row->step, "%23[^=,]=%23[^=,],%23[^=,]=%23[^=,]", place->row_key, place->row,
-                  place->column_key, place->column) == 4;
+    return sscanf(row->step, "%23[^=,]=%23[^=,],%23[^=,]=%23[^=,]", key->row_key, key->row,
+                  key->column_key, key->column) == 4;
 }
 
 struct matrix {
-    struct place at; /* whose keys name the sides */
+    struct cell_key at; /* its keys name the sides */
     char row[SIDE_MAX][MEASURE_TEXT_MAX], column[SIDE_MAX][MEASURE_TEXT_MAX];
     unsigned rows, columns;
     struct chart_cell cell[SIDE_MAX * SIDE_MAX];
 };
 
-/* The number of a name on a side, which is added if there is room; -1: there is none. */
+/* The index of a name on a side, added if there is room; -1: no room. */
 static int side_of(char side[SIDE_MAX][MEASURE_TEXT_MAX], unsigned *count, const char *name)
 {
     for (unsigned i = 0; i < *count; i++)
@@ -66,7 +66,7 @@ static void fill_ratio(struct chart_cell *cell, const struct sheet_row *row,
 static void fill(struct matrix *matrix, const struct sheet *sheet, const struct sheet_row *like,
                  unsigned env, html_pick *pick)
 {
-    struct place place;
+    struct cell_key key;
 
     for (unsigned i = 0; i < sheet->rows; i++) {
         const struct sheet_row *row = &sheet->row[i];
@@ -74,24 +74,24 @@ static void fill(struct matrix *matrix, const struct sheet *sheet, const struct 
         struct chart_cell *cell;
         int r, c;
 
-        if (!estimate->known || !same_matrix(row, like) || !place_of(row, &place))
+        if (!estimate->known || !same_matrix(row, like) || !cell_key_of(row, &key))
             continue;
-        r = side_of(matrix->row, &matrix->rows, place.row);
-        c = side_of(matrix->column, &matrix->columns, place.column);
+        r = side_of(matrix->row, &matrix->rows, key.row);
+        c = side_of(matrix->column, &matrix->columns, key.column);
         if (r < 0 || c < 0)
             continue;
-        matrix->at = place;
+        matrix->at = key;
         cell = &matrix->cell[r * SIDE_MAX + c];
         if (pick == html_ratio) {
             fill_ratio(cell, row, estimate);
-        } else if (row->fact && fabs(estimate->median) < COUNT_MAX) {
+        } else if (row->property && fabs(estimate->median) < COUNT_MAX) {
             snprintf(cell->text, sizeof(cell->text), "%.*f", fmod(estimate->median, 1) != 0,
                      estimate->median);
         } else {
             page_value(cell->text, row->unit, estimate->median);
         }
     }
-    /* The picture has no more columns than it needs. */
+    /* Use no more columns than needed. */
     for (unsigned r = 0; r < matrix->rows; r++)
         memmove(&matrix->cell[r * matrix->columns], &matrix->cell[r * SIDE_MAX],
                 matrix->columns * sizeof(*matrix->cell));
@@ -115,14 +115,14 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
         snprintf(title + strlen(title), sizeof(title) - strlen(title), " / %s",
                  sheet->envs->name[0]);
     snprintf(unit, sizeof(unit), " in %.24s", like->unit);
-    /* A unit that changes with the size of a value is with each of them. */
+    /* A unit that depends on the value is written with each value. */
     snprintf(note, sizeof(note), "%s%.24s%s.", value ? "Medians" : "Ratio of ",
              !value                                        ? *like->unit ? like->unit : "values"
              : !*like->unit || measure_changes(like->unit) ? ""
                                                            : unit,
-             like->fact    ? ""
-             : like->lower ? ", less is better"
-                           : ", more is better");
+             like->property ? ""
+             : like->lower  ? ", less is better"
+                            : ", more is better");
     grid.chart.title = title;
     grid.chart.note = note;
     grid.row_axis = matrix->at.row_key;
@@ -137,7 +137,7 @@ static void draw(struct page *page, const struct sheet *sheet, const struct shee
     free(matrix);
 }
 
-/* Of a ladder of working sets the largest; of what proves the page sizes, nothing. */
+/* Draw the largest of a ladder of working sets; omit rows that only prove the page sizes. */
 static bool is_drawn(const struct sheet *sheet, unsigned i)
 {
     const struct sheet_row *row = &sheet->row[i];

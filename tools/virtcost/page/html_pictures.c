@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which pictures an experiment has. */
+/* Selects the pictures of an experiment. */
 #include <string.h>
 
 #include "tools/virtcost/page/html_page.h"
@@ -28,8 +28,8 @@ static bool is_latency(const struct sheet_row *row)
 
 static void draw_noise(struct page *page, const struct sheet *sheet)
 {
-    html_ratio_bars(page, sheet, html_kept, is_throughput, "What is kept");
-    html_ratio_bars(page, sheet, html_kept, is_latency, "What latency grows to");
+    html_ratio_bars(page, sheet, html_kept, is_throughput, "Throughput relative to alone");
+    html_ratio_bars(page, sheet, html_kept, is_latency, "Latency relative to alone");
 }
 
 static void draw_scaling(struct page *page, const struct sheet *sheet)
@@ -37,7 +37,7 @@ static void draw_scaling(struct page *page, const struct sheet *sheet)
     html_curves(page, sheet, "threads", true);
 }
 
-/* Those that say no more than a value and a ratio. */
+/* Experiments whose rows have only a value and a ratio. */
 static void draw_any(struct page *page, const struct sheet *sheet)
 {
     html_ratio_bars(page, sheet, html_ratio, NULL, "Ratios");
@@ -74,7 +74,7 @@ const char *html_title(const struct sheet *sheet)
 {
     const struct kind *kind = kind_of(sheet);
 
-    return kind ? kind->title : *sheet->name ? sheet->name : "An experiment without a name";
+    return kind ? kind->title : *sheet->name ? sheet->name : "Unnamed experiment";
 }
 
 void html_pictures(struct page *page, const struct sheet *sheet)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of the page's tables: what each environment got, and how that compares. */
+/* Rows of the page's tables: each environment's values and ratios. */
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
@@ -10,13 +10,12 @@
 
 #define DASH "\xe2\x80\x93"
 
-/* The ends of an interval that are farther apart than this say nothing, nor does what is between.
- */
+/* An interval wider than this factor says nothing, nor does its median. */
 #define WIDE 2
 
 const char *page_env(const char *name)
 {
-    return strcmp(name, "null") ? name : "null (the base again)";
+    return strcmp(name, "null") ? name : "null (rerun of the base)";
 }
 
 void page_title(struct page_titles *titles, bool prose, const char *format, ...)
@@ -32,8 +31,8 @@ void page_title(struct page_titles *titles, bool prose, const char *format, ...)
 }
 
 /*
- * A title as the style sheet's --c2, --c3 and so on, for each cell of that column: an attribute of
- * each cell would be a tenth of the page. Only plain characters get into the style.
+ * Put column titles into the style sheet as --c2, --c3 and so on: an attribute of each cell would
+ * take a tenth of the page. Only plain characters get into the style.
  */
 static void write_variable(FILE *out, unsigned column, const char *title)
 {
@@ -69,7 +68,8 @@ void page_table_end(struct page *page)
 void page_more(struct page *page, size_t more)
 {
     if (more)
-        markup_tag(page->out, "p class='more'", "%zu more are in the results file only.", more);
+        markup_tag(page->out, "p class='more'", "%zu more rows are in the results file only.",
+                   more);
 }
 
 const char *page_value(char text[MEASURE_TEXT_MAX], const char *unit, double value)
@@ -108,7 +108,7 @@ static void write_verdict(FILE *out, enum verdict verdict)
         fprintf(out, " <em class='%s'>%s</em>", verdict_name(verdict), verdict_name(verdict));
 }
 
-/* Of an unclear ratio, that is the result, and not the number. */
+/* For an unclear ratio, the verdict is the result, not the number. */
 static void write_unclear(FILE *out, const struct estimate *ratio)
 {
     static const struct measure plain = {1, "", ""};
@@ -126,7 +126,7 @@ static void write_unclear(FILE *out, const struct estimate *ratio)
         fprintf(out, "<i>%s</i>", text);
 }
 
-/* `base`: what it is to, if the title of the column does not say so. */
+/* `base`: what the ratio is to, unless the column's title says so. */
 static void write_ratio(FILE *out, const struct estimate *ratio, const char *base)
 {
     static const struct measure plain = {1, "", ""};
@@ -156,7 +156,7 @@ static void write_ratio(FILE *out, const struct estimate *ratio, const char *bas
     fputs("</td>", out);
 }
 
-/* In small below a value: "0.9960 same", or with what it is compared with before it. */
+/* In small type below a value: "0.9960 same", after the name of what it is compared with. */
 static void write_beside(FILE *out, const char *base, const struct estimate *ratio)
 {
     const bool apart = ratio->verdict == VERDICT_WORSE || ratio->verdict == VERDICT_BETTER;
@@ -218,7 +218,7 @@ void page_begin_rows(struct page *page, const struct page_view *view, const char
     page_table_begin(page, caption, &titles);
 }
 
-/* "threads=2" says no less than "2 threads" does. */
+/* "2 threads" is redundant beside "threads=2". */
 static bool says_threads(const struct sheet_row *row)
 {
     return !strncmp(row->step, "threads=", strlen("threads="));

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Start-up: how its times are distributed, and the phases that it is made of. */
+/* Start-up: the distribution of its times, and its phases. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/svg.h"
 
-/* More samples than the picture has room for are thinned out evenly. */
+/* More samples than this are thinned out evenly. */
 #define POINTS_MAX 240
 
 #define SPREAD_LOG 8
 
-/* The share of the samples that are not above each; NULL without samples or memory. */
+/* The share of samples at or below each sample; NULL without samples or memory. */
 static struct chart_point *shares(const json_t *row, unsigned *points)
 {
     size_t count, kept;
@@ -50,7 +50,7 @@ static void draw_shares(struct page *page, const struct sheet *sheet, const char
 {
     const struct sheet_row *row = sheet_find(sheet, name, 0);
     struct chart_point *point[CHART_SERIES_MAX] = {NULL};
-    struct chart_lines lines = {.y_axis = "% of the starts that took no longer",
+    struct chart_lines lines = {.y_axis = "% of the starts within this time",
                                 .x_unit = "ns",
                                 .y_unit = "",
                                 .y_from_zero = true,
@@ -83,7 +83,7 @@ static const struct phase {
     {"startup.exec_to_main", "exec to main"},
     {"startup.main_to_entry", "main to the guest's entry"},
     {"startup.entry_to_user", "entry to the program"},
-    {"startup.user_to_end", "the program's begin to the end"},
+    {"startup.user_to_end", "start of the program to exit"},
 };
 
 static void add_phases(struct chart_bars *bars, const struct sheet *sheet, unsigned env)
@@ -107,7 +107,7 @@ static void add_phases(struct chart_bars *bars, const struct sheet *sheet, unsig
     bars->groups += bar->parts > 0;
 }
 
-/* In the order of the phases, whichever environment has them. */
+/* In phase order, for any environment that has them. */
 static void name_phases(struct chart_bars *bars, const struct sheet *sheet)
 {
     for (unsigned i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
@@ -119,7 +119,8 @@ static void draw_phases(struct page *page, const struct sheet *sheet)
 {
     struct chart_bars bars = {
         .chart = {.title = "Phases",
-                  .note = "Medians of each phase, which need not sum up to the whole's.",
+                  .note =
+                      "Medians of each phase; their sum may differ from the median of the total.",
                   .description = "Bars of parts, whose numbers are in the table below"},
         .unit = "ns",
         .axis = "time"};
@@ -130,7 +131,7 @@ static void draw_phases(struct page *page, const struct sheet *sheet)
         add_phases(&bars, sheet, e);
     bars.log = html_spread(&bars);
     if (bars.log)
-        bars.chart.note = "Medians. The sum is on the axis; a phase has its share of the bar.";
+        bars.chart.note = "Medians. The axis shows the sum; each phase has its share of the bar.";
     if (bars.groups && page_has_picture_room(page))
         chart_bars(&page->chart, &bars);
     free(bars.group);

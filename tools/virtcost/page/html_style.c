@@ -12,7 +12,7 @@ static const char dark[] = "--page:#14181d;--raised:#1d232a;--text:#e6e9ed;--fai
                            "--q0:#b3461a;--q1:#94411f;--q2:#743a24;--q3:#533329;--q4:#2f3740;"
                            "--q5:#27415a;--q6:#224d74;--q7:#1d5a8e;--q8:#1868aa;--on:#f2f4f6;";
 
-/* The title of a column, which is with the table. */
+/* A cell's title from the table's style (page_table_begin()). */
 #define COLUMN(n) ".scroll td:nth-child(" n ")::before{content:var(--c" n ")}\n"
 
 static const char rules[] =
@@ -113,7 +113,7 @@ static const char rules[] =
     "article details p{color:var(--faint)}\n"
     ".verdict{display:inline-block;white-space:nowrap;border:1px solid currentColor;"
     "border-radius:1rem;padding:0 .6rem;font-weight:600;font-size:.87rem}\n"
-    /* Where a table does not fit, each row is a card, and each cell says what it is. */
+    /* Where a table does not fit, each row is a card, and each cell shows its title. */
     "@media screen and (max-width:1039px){\n"
     ".scroll{max-height:none}\n"
     ".scroll table,.scroll caption,.scroll tbody{display:block}\n"
@@ -157,7 +157,7 @@ void html_style(FILE *out)
     fprintf(out, "}\n%s", rules);
     for (int i = 0; i <= 8; i++)
         fprintf(out, ".q%d{background:var(--q%d)}", i, i);
-    /* Paper is white, whatever the screen is. */
+    /* Paper is white, whatever the screen's scheme. */
     fprintf(out, "\n@media screen and (prefers-color-scheme:dark){:root{%s", dark);
     svg_style(out, true);
     fprintf(out, "}}\n@media print{:root{color-scheme:light}\n%s}\n</style>\n", print_rules);

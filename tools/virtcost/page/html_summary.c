@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The headlines: of each experiment the few rows that are asked for first. */
+/* The headlines: the most important rows of each experiment. */
 #include <string.h>
 
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/page/html_page.h"
 #include "tools/virtcost/page/markup.h"
 
-/* Of an experiment without a line below, so many of its first rows. */
+/* First rows shown of an experiment without headlines. */
 #define UNKNOWN_ROWS 4
 
 enum which { ALL, ENDS, LAST };
 
-/* Which of the rows of that name, and with that parameter if there is one. */
+/* Selects rows by name, and by a param unless NULL. */
 static const struct headline {
     const char *experiment, *name;
     const char *param;
@@ -39,7 +39,7 @@ static bool is_of(const struct sheet_row *row, const struct headline *headline)
            (!headline->param || get_integer(row->params, headline->param) == headline->value);
 }
 
-/* Whether a row is one of those that its headline asks for. */
+/* Whether a row matches its headline. */
 static bool is_asked(const struct sheet *sheet, unsigned i, const struct headline *headline)
 {
     bool before = false, behind = false;
@@ -53,7 +53,7 @@ static bool is_asked(const struct sheet *sheet, unsigned i, const struct headlin
     return headline->which == ALL || !behind || (headline->which == ENDS && !before);
 }
 
-/* Beside a neighbour, an environment is compared with itself. */
+/* With a neighbour, an environment is compared with itself alone. */
 static html_pick *pick_of(const struct sheet *sheet)
 {
     return strcmp(sheet->name, "noise") ? html_ratio : html_kept;
@@ -75,7 +75,7 @@ static bool is_headline(const struct sheet *sheet, unsigned i)
     return !known && i < UNKNOWN_ROWS;
 }
 
-/* As many rows as the experiment has headlines, below its name. */
+/* Rows for the experiment's headlines, below its name. */
 static void write_experiment(struct page *page, const struct sheet *sheet, unsigned number,
                              const struct page_view *view)
 {
@@ -93,7 +93,7 @@ static void write_experiment(struct page *page, const struct sheet *sheet, unsig
                     "<a href='#experiment-%u'>",
                     page_columns(page, view), number);
             markup_print(page->out, "%.80s%s", html_title(sheet),
-                         noise ? ": what is kept of the undisturbed figure" : "");
+                         noise ? ": ratio to the undisturbed figure" : "");
             fputs("</a></th></tr>\n", page->out);
         }
         begun = true;
@@ -126,7 +126,7 @@ void html_summary(struct page *page, const struct sheet *sheet, unsigned count)
 
     if (!show_known(&view, sheet, count))
         return;
-    page_begin_rows(page, &view, "Medians; the interval of a ratio is one of 95 %");
+    page_begin_rows(page, &view, "Medians; ratios with 95 % intervals");
     for (unsigned i = 0; i < count; i++)
         write_experiment(page, &sheet[i], i, &view);
     page_table_end(page);

@@ -17,7 +17,7 @@ static void show_all(struct page_view *view, const struct sheet *sheet)
         }
 }
 
-/* Where the base was not run, an environment can be compared with itself only. */
+/* Where the base was not run, an environment can only be compared with itself. */
 static html_pick *pick_for(const struct sheet *sheet, unsigned env)
 {
     bool kept = false;

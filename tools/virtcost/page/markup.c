@@ -24,8 +24,8 @@ static int is_fit(uint32_t character)
 }
 
 /*
- * One character: its code and its bytes. What does not begin a character, or is one written in more
- * bytes than it takes (RFC 3629, section 3), is one byte that is not fit.
+ * Decode one character: its code point and length. A byte that begins no character, or an overlong
+ * form (RFC 3629, section 3), is one invalid byte.
  */
 static unsigned decode(const unsigned char *text, uint32_t *character)
 {
@@ -79,7 +79,7 @@ static void print_text(FILE *out, const char *format, va_list args)
 {
     char text[MARKUP_TEXT_MAX];
 
-    /* The buffer may end within a character: that one goes. */
+    /* The buffer may end within a character: remove it. */
     if (vsnprintf(text, sizeof(text), format, args) >= MARKUP_TEXT_MAX)
         markup_cut(text, markup_columns(text) - 1);
     markup_text(out, text);

@@ -11,7 +11,7 @@
 #include "tools/virtcost/page/sheet.h"
 #include "vmm/core/base/stats.h"
 
-/* No figure of a computer is as large, and all that is made of those that are not is finite. */
+/* No figure is larger, and sums and products below it stay finite. */
 #define ABSURD 1e21
 
 bool sheet_number(const json_t *value, double *number)
@@ -24,7 +24,7 @@ bool sheet_number(const json_t *value, double *number)
     return true;
 }
 
-/* The number of an environment, or -1. */
+/* The index of an environment, or -1. */
 static int find_env(const struct envs *envs, const char *name)
 {
     for (unsigned i = 0; i < envs->count; i++)
@@ -78,7 +78,7 @@ static struct estimate ratio_of(const json_t *row, double margin)
     return ratio;
 }
 
-/* Sizes in words that fio's users know; all else as it is. */
+/* Write sizes in words as fio does, all else unchanged. */
 static void append_param(char *label, const char *key, const json_t *value, char separator)
 {
     size_t used = strlen(label);
@@ -106,12 +106,12 @@ static void name_row(struct sheet_row *row)
         append_param(row->label, key, value, separator);
         separator = ',';
     }
-    /* A text that fills the buffer may end within a character. */
+    /* A full buffer may end within a character. */
     if (strlen(row->label) == sizeof(row->label) - 1)
         markup_cut(row->label, markup_columns(row->label) - 1);
 }
 
-/* The row of the same benchmark, made if there is none yet; NULL: there is no room. */
+/* The row of the same benchmark, added if missing; NULL: no room. */
 static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
 {
     const json_t *params = json_object_get(like, "params");
@@ -134,13 +134,13 @@ static struct sheet_row *row_like(struct sheet *sheet, const json_t *like)
                               .params = params,
                               .threads = threads,
                               .lower = get_is(like, "better", "lower"),
-                              .fact = get_is(like, "better", "none"),
+                              .property = get_is(like, "better", "none"),
                               .base_step = ""};
     name_row(row);
     return row;
 }
 
-/* Where a row of the file belongs; NULL: nowhere. */
+/* The figure that a row of the file belongs to; NULL: none. */
 static struct figure *figure_of(struct sheet *sheet, const json_t *json, struct sheet_row **row)
 {
     int env = find_env(sheet->envs, get_text(json, "env"));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the results of virtcost say, in the order a page wants it: for each experiment its
- * benchmarks, and for each of those what each environment got. Nothing is taken for granted: the
- * file may come from anywhere. What is missing, of the wrong type or absurd is not known.
+ * Results arranged for the page: for each experiment its benchmarks, and for each benchmark the
+ * figures of every environment. The file is untrusted: a member that is missing, of a wrong type or
+ * out of range is unknown.
  */
 #ifndef VIRTCOST_PAGE_SHEET_H
 #define VIRTCOST_PAGE_SHEET_H
@@ -13,7 +13,7 @@
 
 #include "tools/virtcost/figures/verdict.h"
 
-/* What is beyond is left out, and counted. */
+/* Excess rows are left out, and counted. */
 #define SHEET_ENVS_MAX 6
 #define SHEET_ROWS_MAX 600
 
@@ -25,19 +25,19 @@ struct estimate {
     double median, low, high;
     bool known;
     bool ranged;          /* low and high are known, with 95 % confidence */
-    json_int_t voided;    /* blocks that do not count, as a check failed in them */
+    json_int_t voided;    /* blocks left out because a check failed */
     enum verdict verdict; /* of a ratio */
-    size_t blocks;        /* about how many settle one that is unclear; 0: not known */
+    size_t blocks;        /* blocks that would settle an unclear ratio, roughly; 0: unknown */
 };
 
-/* The environments that are compared, the base first, and the margin of verdicts. */
+/* The compared environments, env[0] the base, and the margin of verdicts. */
 struct envs {
     const char *name[SHEET_ENVS_MAX];
     unsigned count;
     double margin;
 };
 
-/* What one environment got in one benchmark. */
+/* The figures of one environment in one benchmark. */
 struct figure {
     struct estimate value;
     struct estimate ratio; /* to the base environment */
@@ -50,8 +50,8 @@ struct sheet_row {
     const char *step, *name, *unit;
     const json_t *params;
     json_int_t threads;
-    bool lower; /* is better */
-    bool fact;  /* neither is better */
+    bool lower;    /* less is better */
+    bool property; /* neither direction is better */
     const char *base_step;
     char label[SHEET_LABEL_MAX]; /* "blk.read bs=4K,iodepth=1" */
     struct figure of[SHEET_ENVS_MAX];
@@ -63,18 +63,18 @@ struct sheet {
     const json_t *experiment;
     struct sheet_row *row;
     unsigned rows;
-    size_t left_out; /* rows of the file that are not in here */
+    size_t left_out; /* rows of the file that were ignored */
 };
 
-/* sheet_number(): a number that makes sense. Returns whether it is one. */
+/* sheet_number(): get a number in range. Returns whether `value` is one. */
 bool sheet_number(const json_t *value, double *number);
 
-/* sheet_envs(): the environments that the results name. They live as long as `results`. */
+/* sheet_envs(): the environments named in `results`, which must outlive `envs`. */
 void sheet_envs(struct envs *envs, const json_t *results);
 
 /*
- * sheet_read(): the benchmarks of an experiment, which must live as long as the figures. Returns
- * 0, or -1 without memory. sheet_free() gives them back.
+ * sheet_read(): read an experiment, which must outlive the sheet. Returns 0, or -1 without memory.
+ * sheet_free() frees the sheet.
  */
 int sheet_read(struct sheet *figures, const json_t *experiment, const struct envs *envs);
 void sheet_free(struct sheet *figures);
@@ -83,8 +83,8 @@ void sheet_free(struct sheet *figures);
 const struct sheet_row *sheet_find(const struct sheet *figures, const char *name, unsigned from);
 
 /*
- * sheet_samples(): the samples of a row that are numbers, sorted; *count of them. To be freed by
- * the caller; NULL without memory or samples.
+ * sheet_samples(): the samples of a row that are numbers, sorted; sets *count. The caller frees
+ * them; NULL without memory or samples.
  */
 double *sheet_samples(const json_t *row, size_t *count);
 

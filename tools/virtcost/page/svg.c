@@ -5,9 +5,9 @@
 #include "tools/virtcost/page/svg.h"
 
 /*
- * Hatches are lines and no SVG pattern: in a PDF, Chromium makes each shape that a pattern fills an
- * image of the whole page. Each is a tile of TILE x TILE from the pen's place, which it leaves at
- * the tile's top right corner, so that the same text again is the next tile.
+ * Hatches are lines, not SVG patterns: in a PDF, Chromium turns each shape with a pattern fill into
+ * an image of the whole page. Each is a tile of TILE x TILE, drawn from the pen's position to the
+ * tile's top right corner, so that repeating the text draws the next tile.
  */
 #define TILE   6
 #define SLASH  "m0,6l6,-6"
@@ -17,15 +17,15 @@
 #define DOUBLE "m0,1.5h6m-6,3h6m0,-4.5"
 #define POSTS  "m3,0v6m3,-6"
 
-/* What one hatch covers: no box of a chart is larger. */
+/* Rows of tiles in a hatch: no box of a chart is higher. */
 #define HATCH_ROWS 3
 
-/* Colours: Okabe and Ito, "Color Universal Design", 2008, and lighter ones on dark. */
+/* Colours: Okabe and Ito, "Color Universal Design", 2008, and lighter variants for dark mode. */
 static const struct paint {
     const char *light, *dark;
-    const char *hatch;  /* a tile of it; "": plain */
+    const char *hatch;  /* path of one tile; "": plain */
     const char *dash;   /* of a line */
-    const char *marker; /* around 0,0 */
+    const char *marker; /* path around 0,0 */
 } paints[SVG_PAINTS] = {
     [SVG_NATIVE] = {"#59636e", "#a9b4c0", "", "none", "M-4,-4H4V4H-4Z"},
     [SVG_CONTAINER] = {"#d98e00", "#f0b445", SLASH, "7 3", "M0,-5L5,4H-5Z"},
@@ -123,7 +123,7 @@ void svg_box(FILE *out, double x, double y, double width, double height, unsigne
         x += width;
         width = -width;
     }
-    /* A picture within the picture, as that cuts the hatch at the box's edge. */
+    /* A nested svg element, as it clips the hatch to the box. */
     fprintf(out,
             "<svg x='%.1f' y='%.1f' width='%.1f' height='%.1f'>"
             "<rect width='100%%' height='100%%' style='fill:var(--c%u)'/>",

@@ -11,7 +11,7 @@
 
 #define REASON_MAX 240
 
-/* Whether a run was of anything: one of no benchmark has neither a row nor a reason. */
+/* Whether a run had benchmarks: its report has a row or a skipped one. */
 static bool is_of_something(const json_t *run)
 {
     const json_t *report = json_object_get(run, "report");
@@ -20,10 +20,7 @@ static bool is_of_something(const json_t *run)
            json_array_size(json_object_get(report, "skipped"));
 }
 
-/*
- * Whether an environment was run in an experiment, in any step or (not NULL) in this one, for
- * something.
- */
+/* Whether an environment was run with benchmarks in an experiment, in this step or (NULL) any. */
 static bool was_run(const json_t *runs, const char *experiment, const char *env, const char *step)
 {
     json_t *run;
@@ -48,8 +45,8 @@ static bool is_in_a_run(const json_t *runs, const char *env)
 }
 
 /*
- * Whether the user named an environment in which nothing was run. "null" is none of its own: some
- * experiments have no use for it.
+ * Whether the user named an environment in which nothing was run. "null" does not count: some
+ * experiments skip it.
  */
 static bool is_idle(const struct results *results, unsigned env)
 {
@@ -57,7 +54,7 @@ static bool is_idle(const struct results *results, unsigned env)
            json_array_size(results->runs) && !is_in_a_run(results->runs, results->env[env]->name);
 }
 
-/* Why an environment is left out of an experiment as a whole. */
+/* Why an environment is left out of the whole experiment. */
 static const char *reason_for_idle(const json_t *experiments, const char *env)
 {
     json_t *experiment, *skipped;
@@ -67,10 +64,10 @@ static const char *reason_for_idle(const json_t *experiments, const char *env)
         json_array_foreach (json_object_get(experiment, "skipped"), k, skipped)
             if (get_is(skipped, "env", env) && get_is(skipped, "step", ""))
                 return get_text(skipped, "reason");
-    return "nothing of this runs there";
+    return "no step runs in this environment";
 }
 
-/* How many figures an environment has in an experiment. */
+/* Count the figures of an environment in an experiment. */
 static unsigned count_figures(const json_t *experiment, const char *env)
 {
     unsigned count = 0;
@@ -82,7 +79,7 @@ static unsigned count_figures(const json_t *experiment, const char *env)
     return count;
 }
 
-/* Why a benchmark, or (NULL) the first that has a reason, was not run in an environment. */
+/* Why a benchmark, or (NULL) the first one with a reason, was not run in an environment. */
 static const char *reason_of(char text[REASON_MAX], const json_t *runs, const char *experiment,
                              const char *env, const char *bench)
 {
@@ -99,11 +96,11 @@ static const char *reason_of(char text[REASON_MAX], const json_t *runs, const ch
             return text;
         }
     }
-    snprintf(text, REASON_MAX, "no sample is valid");
+    snprintf(text, REASON_MAX, "no valid sample");
     return text;
 }
 
-/* The same benchmark on as many threads, of the same step: parameters may differ. */
+/* Whether two rows have the same step, benchmark and threads; parameters may differ. */
 static bool is_like(const json_t *value, const json_t *other)
 {
     static const char *const keys[] = {"step", "name", "threads"};
@@ -114,7 +111,7 @@ static bool is_like(const json_t *value, const json_t *other)
     return true;
 }
 
-/* The figure of the same row in another environment. */
+/* Whether another environment has a figure for the same row. */
 static bool has_figure(const json_t *experiment, const json_t *value, const char *env)
 {
     json_t *other;
@@ -129,8 +126,8 @@ static bool has_figure(const json_t *experiment, const json_t *value, const char
 }
 
 /*
- * A figure of an environment that takes the place of one of the base: the benchmark chose other
- * parameters there, by the memory that it had. NULL: none.
+ * An environment's figure for the same row with other parameters, which the benchmark derived from
+ * its memory. NULL: none.
  */
 static const json_t *find_unlike(const json_t *experiment, const json_t *value, const char *base,
                                  const char *env)
@@ -145,8 +142,8 @@ static const json_t *find_unlike(const json_t *experiment, const json_t *value, 
     return NULL;
 }
 
-/* Why there is no ratio where both have a figure, of different parameters. */
-static const char *tell_unlike(char text[REASON_MAX], const json_t *other)
+/* Why two figures with different parameters have no ratio. */
+static const char *unlike_reason(char text[REASON_MAX], const json_t *other)
 {
     char label[FIGURES_LABEL_MAX];
 
@@ -157,7 +154,7 @@ static const char *tell_unlike(char text[REASON_MAX], const json_t *other)
     return text;
 }
 
-/* Figures of the base that have a counterpart of other parameters, which no ratio is taken of. */
+/* Warn of figures of the base whose counterpart has other parameters: they have no ratio. */
 static void warn_of_unlike(json_t *warnings, const struct results *results,
                            const json_t *experiment)
 {
@@ -180,7 +177,7 @@ static void warn_of_unlike(json_t *warnings, const struct results *results,
                              json_sprintf("%s: no ratio of %s, %lld thr, in %s: %s", name,
                                           figures_label(label, value),
                                           (long long)get_integer(value, "threads"), env,
-                                          tell_unlike(reason, other)));
+                                          unlike_reason(reason, other)));
         }
     }
 }
@@ -213,7 +210,7 @@ void gaps_warn(json_t *warnings, const struct results *results, const json_t *ex
         warn_of_unlike(warnings, results, experiment);
 }
 
-/* An experiment of which nothing, or an environment's part of which nothing, is there. */
+/* Fail if an experiment has no result, or an environment in it has none while the base has. */
 static int find_empty(const struct results *results, const json_t *experiment, struct err *err)
 {
     const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
@@ -237,7 +234,7 @@ static int find_empty(const struct results *results, const json_t *experiment, s
                    reason_of(reason, results->runs, name, base, NULL));
 }
 
-/* A figure of the base that an environment, which was run as well, does not have. */
+/* Fail if the base has a figure that an environment run with it lacks. */
 static int find_gap(const struct results *results, const json_t *experiment, struct err *err)
 {
     const char *name = get_text(experiment, "name"), *base = results->env[0]->name;
@@ -258,8 +255,8 @@ static int find_gap(const struct results *results, const json_t *experiment, str
             other = find_unlike(experiment, value, base, env);
             figures_label(label, value);
             return err_set(
-                err, ERR_FAILED, "%s: %s has no result of %s: %s", name, env, label,
-                other ? tell_unlike(reason, other)
+                err, ERR_FAILED, "%s: %s has no result for %s: %s", name, env, label,
+                other ? unlike_reason(reason, other)
                       : reason_of(reason, results->runs, name, env, get_text(value, "name")));
         }
     }
@@ -283,7 +280,7 @@ int gaps_fail(const struct results *results, const json_t *experiments, struct e
     return 0;
 }
 
-/* The first of these objects whose name the word means. */
+/* The first object whose name matches the word. */
 static const json_t *find_row(const json_t *array, const char *word, size_t length)
 {
     json_t *item;
@@ -306,7 +303,7 @@ static bool is_missing(const json_t *report, const char *word, size_t length)
     return false;
 }
 
-/* Whether the word has a row in none of the runs, and one of them lacks it; *reason is its. */
+/* Whether no run has a row for the word and at least one lists it as missing; sets *reason. */
 static bool lacks(const struct results *results, const char *word, size_t length,
                   const char **reason)
 {

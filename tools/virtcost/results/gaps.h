@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Results that are not there, though something was run for them. */
+/* Finds results that are missing though their benchmarks were run. */
 #ifndef VIRTCOST_RESULTS_GAPS_H
 #define VIRTCOST_RESULTS_GAPS_H
 
@@ -9,22 +9,22 @@
 #include "vmm/core/base/err.h"
 
 /*
- * gaps_warn(): add a warning, with the reason, for each environment that was run in an
- * experiment and has no result there, and for each that was run in none. `experiments` is that of
- * the results.
+ * gaps_warn(): add a warning, with the reason, for each environment that was run in an experiment
+ * without a result, and for each that was not run at all. `experiments` is the array of the
+ * results.
  */
 void gaps_warn(json_t *warnings, const struct results *results, const json_t *experiments);
 
 /*
- * gaps_fail(): whether what was asked for gave nothing: an experiment as a whole; an
- * environment in one where the base has results; of benchmarks that the user named, one that the
- * base has. Returns 0, or -1 with what is missing.
+ * gaps_fail(): fail if a request gave no result: an experiment as a whole; an environment in which
+ * the base has results; or a benchmark that the user named and the base has. Returns 0, or -1 with
+ * *err set.
  */
 int gaps_fail(const struct results *results, const json_t *experiments, struct err *err);
 
 /*
- * gaps_named(): whether a name of --bench is without a result in all runs; then *err says which,
- * and why. `bench` is the option's text, or NULL.
+ * gaps_named(): whether a name in --bench has no result in any run; then *err states the name and
+ * the reason. `bench` is the option's text, or NULL.
  */
 bool gaps_named(const struct results *results, const char *bench, struct err *err);
 

@@ -6,7 +6,7 @@
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/limits.h"
 
-/* Limits that differ by less than this are the same: one is rounded to a page or a period. */
+/* Limits that differ by less are equal: they are rounded to pages or periods. */
 #define TOLERANCE 0.01
 
 json_t *limits_of(const json_t *report)
@@ -20,7 +20,7 @@ json_t *limits_of(const json_t *report)
                      json_object_get(config, "mem_bytes"));
 }
 
-/* A limit, or `none` where it is not there or holds nothing back. */
+/* A limit, or `none` if it is missing or above `none`. */
 static double limit_of(const json_t *limits, const char *key, double none)
 {
     const json_t *limit = json_object_get(limits, key);

@@ -30,7 +30,7 @@ static json_t *envs_json(const struct results *results)
     return envs;
 }
 
-/* The entry of an environment and a step for a reason, or NULL. */
+/* The entry of an environment and a step with this reason, or NULL. */
 static json_t *find_entry(const json_t *entries, const char *env, const char *step, const char *why)
 {
     json_t *entry;
@@ -42,7 +42,7 @@ static json_t *find_entry(const json_t *entries, const char *env, const char *st
     return NULL;
 }
 
-/* Whether a list with ", " between its items has this one. */
+/* Whether a list separated by ", " contains an item. */
 static bool has_item(const char *list, const char *item)
 {
     size_t length = strlen(item);
@@ -61,7 +61,7 @@ static void add_item(json_t *entry, const char *key, const char *item)
         json_object_set_new(entry, key, json_sprintf("%s%s%s", list, *list ? ", " : "", item));
 }
 
-/* What a run left out, and why: one entry for all benchmarks that have the same reason. */
+/* Record what a run skipped: one entry for all benchmarks with the same reason. */
 static void add_left_out_of(json_t *entries, const json_t *run)
 {
     const char *env = get_text(run, "env"), *step = get_text(run, "step");
@@ -81,7 +81,7 @@ static void add_left_out_of(json_t *entries, const json_t *run)
     }
 }
 
-/* All of the VM, or of the other environments in their order: {"env", "step", "names", "why"}. */
+/* Add the entries of the VM, or of the other environments: {"env", "step", "names", "why"}. */
 static json_t *left_out(const struct results *results, const char *experiment, bool vm)
 {
     json_t *entries = json_array(), *run;
@@ -99,14 +99,14 @@ static json_t *left_out(const struct results *results, const char *experiment, b
     return entries;
 }
 
-/* Whether two entries differ in nothing but the environment. */
+/* Whether two entries differ only in the environment. */
 static bool is_same(const json_t *a, const json_t *b)
 {
     return get_is(a, "step", get_text(b, "step")) && get_is(a, "names", get_text(b, "names")) &&
            get_is(a, "why", get_text(b, "why"));
 }
 
-/* One for all environments that left the same out; none for what was told of the VM. */
+/* Merge environments that skipped the same; drop what is reported for the VM already. */
 static json_t *merge_envs(const json_t *entries, const json_t *of_vm)
 {
     json_t *merged = json_array(), *entry, *known;
@@ -128,7 +128,7 @@ static json_t *merge_envs(const json_t *entries, const json_t *of_vm)
     return merged;
 }
 
-/* What a reader misses in the table. */
+/* List what the table lacks, with reasons. */
 static void add_left_out(json_t *skipped, const struct results *results, const char *experiment)
 {
     json_t *of_vm = left_out(results, experiment, true);
@@ -178,7 +178,7 @@ static json_t *part_json(const struct results *results, const struct part *part)
     return object;
 }
 
-/* What the first report that has it says of the host. */
+/* The host as described by the first report that does. */
 static json_t *host_json(const struct results *results)
 {
     json_t *run;

@@ -10,10 +10,10 @@
 #include "vmm/core/base/units.h"
 #include "vmm/core/base/wrapped.h"
 
-/* Of "host", "skipped" and "warning". */
+/* Width of the labels "host", "skipped" and "warning". */
 #define LABEL_COLUMNS 9
 
-/* A ratio that is there, with its medians. */
+/* Print a ratio with both medians. */
 static void put_known(struct tabular *table, const json_t *ratio, double margin)
 {
     const json_t *medians[] = {json_object_get(ratio, "base_median"),
@@ -54,7 +54,7 @@ static void put_values(struct tabular *table, const void *ctx)
 
     json_array_foreach ((const json_t *)ctx, i, value) {
         const json_t *ci95 = json_object_get(value, "ci95");
-        /* Of few blocks there is no interval. */
+        /* Few blocks give no interval. */
         bool sure = verdict_read(value).sure;
         const json_t *numbers[] = {json_object_get(value, "median"),
                                    sure ? json_array_get(ci95, 0) : NULL,
@@ -69,7 +69,7 @@ static void put_values(struct tabular *table, const void *ctx)
     }
 }
 
-/* Absolute figures, where nothing is there to compare them with. */
+/* Print absolute figures, where there is no ratio. */
 static void print_values(FILE *out, const json_t *values)
 {
     static const char *const titles[] = {"median", "from", "to"};
@@ -78,14 +78,14 @@ static void print_values(FILE *out, const json_t *values)
     tabular_print(out, column, table_columns(column, titles, 3, NULL), put_values, values);
 }
 
-/* Which ratios make a table: those over the base environment, or (`step`) over the base step. */
+/* Selects the ratios of a table: to the base environment, or (`step`) to the base step. */
 struct ratio_rows {
     const json_t *ratios;
     bool step;
     double margin;
 };
 
-/* The next of them from number *i on, or NULL; *i becomes the number behind it. */
+/* The next such ratio from index *i on, or NULL; sets *i past it. */
 static const json_t *next_ratio(const struct ratio_rows *rows, size_t *i)
 {
     while (*i < json_array_size(rows->ratios)) {
@@ -116,7 +116,7 @@ static void put_ratios(struct tabular *table, const void *ctx)
     }
 }
 
-/* Returns whether there are any. */
+/* Returns whether any was printed. */
 static bool print_ratios(FILE *out, const json_t *ratios, double margin, bool step)
 {
     const struct ratio_rows rows = {ratios, step, margin};
@@ -131,7 +131,7 @@ static bool print_ratios(FILE *out, const json_t *ratios, double margin, bool st
     titles[1] = step ? "step" : "env";
     if (step) {
         fputc('\n', out);
-        wrapped_note(out, "over the first step, \"%s\", in the same environment:\n",
+        wrapped_note(out, "ratio to the first step, \"%s\", in the same environment:\n",
                      get_text(first, "base_step"));
     }
     tabular_print(out, column, table_columns(column, titles, 2, "ratio  95 % interval"), put_ratios,
@@ -197,7 +197,7 @@ static void print_host(FILE *out, const json_t *host)
 
     if (!json_object_size(host))
         return;
-    /* What is not known is left out. */
+    /* Omit what is unknown. */
     if (cpus)
         snprintf(of_cpus, sizeof(of_cpus), "; %lld CPU%s", cpus, cpus == 1 ? "" : "s");
     if (memory > 0)

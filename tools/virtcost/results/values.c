@@ -9,12 +9,12 @@
 #include "vmm/core/base/stats.h"
 
 /*
- * While values are put together, each has "by_block": the medians by block, null where a run is
- * missing, wrong, or was interrupted.
+ * While values are built, each has "by_block": its median in each block, null if the run is
+ * missing, failed its check, or was interrupted.
  */
 #define BY_BLOCK "by_block"
 
-/* The same for the limits of the runs. */
+/* The same for the runs' limits. */
 #define LIMITS_BY_BLOCK "limits_by_block"
 
 static const char *const identity[] = {"name", "params", "threads"};
@@ -29,7 +29,7 @@ static bool same_row(const json_t *a, const json_t *b, unsigned keys)
     return true;
 }
 
-/* The value of a row like this one, of a step and an environment; NULL: none yet. */
+/* Find the value for a row in a step and an environment; NULL: none yet. */
 static json_t *find_value(const json_t *values, const json_t *row, const char *step,
                           const char *env, unsigned keys)
 {
@@ -60,7 +60,7 @@ static json_t *new_value(const json_t *row, const char *step, const char *env, u
     return value;
 }
 
-/* Exits to user space by reason and operation, of a VM's first run: they vary little. */
+/* Exits to user space by reason and operation, from the VM's first run: they vary little. */
 static void set_exits(json_t *value, const json_t *row)
 {
     json_t *per_op = json_object(), *count;
@@ -75,7 +75,7 @@ static void set_exits(json_t *value, const json_t *row)
     json_decref(per_op);
 }
 
-/* Exits to the VMM in the window of a VM's first run, those of the harness's barriers included. */
+/* Exits to the VMM in the timed part of the VM's first run, barriers included. */
 static void set_exits_vmm(json_t *value, const json_t *row)
 {
     static const char *const kinds[] = {"exits_user", "exits_harness"};
@@ -91,7 +91,7 @@ static void set_exits_vmm(json_t *value, const json_t *row)
     json_object_set_new(value, "exits_vmm", json_real(sum));
 }
 
-/* What a first run says beside the figure itself. */
+/* Copy the other properties of the first run's row. */
 static void set_details(json_t *value, const json_t *row)
 {
     static const char *const copied[] = {"latency_ns", "time_ns", "window_ns"};
@@ -124,7 +124,7 @@ static void add_row(json_t *values, const json_t *run, const json_t *row, unsign
                            json_real(median));
 }
 
-/* Set "samples", "median", "ci95" and "confidence"; `values` is sorted. Nothing of nothing. */
+/* Set "samples", "median", "ci95" and "confidence" from sorted `values`; nothing without values. */
 static void set_summary(json_t *object, double *values, size_t count)
 {
     double *room = calloc(2 * count + STATS_RESAMPLES, sizeof(*room)), confidence = 0;
@@ -151,7 +151,7 @@ static void set_summary(json_t *object, double *values, size_t count)
     free(room);
 }
 
-/* Median, interval and samples of a value, by block still there. */
+/* Set median, interval and samples of a value from its blocks. */
 static void summarize(json_t *value, unsigned blocks)
 {
     double *values = calloc(blocks + 1, sizeof(*values));
@@ -165,7 +165,7 @@ static void summarize(json_t *value, unsigned blocks)
     free(values);
 }
 
-/* A step's values, those of a row together: the order in which they were run is random. */
+/* Group a step's values by row: they were run in random order. */
 static void add_in_order(json_t *ordered, const json_t *values, const char *step,
                          const json_t *envs)
 {
@@ -219,7 +219,7 @@ static double median_of(double *values, size_t count)
     return stats_median(values, count);
 }
 
-/* Why runs of a block cannot be compared, or NULL. */
+/* Why the runs of a block cannot be compared, or NULL. */
 static const char *unequal_at(char text[LIMITS_TEXT_MAX], const json_t *base, const json_t *value,
                               size_t block)
 {
@@ -271,7 +271,7 @@ static json_t *ratio_of(const json_t *value, const json_t *base, const char *bas
     return object;
 }
 
-/* Whether a figure is there and is 0, of which nothing is a multiple. */
+/* Whether a figure is known to be 0: no ratio to it is possible. */
 static int is_nothing(const json_t *value)
 {
     return json_object_get(value, "median") && get_number(value, "median") == 0;

@@ -10,15 +10,15 @@
 #include "vmm/core/base/stats.h"
 #include "vmm/core/base/units.h"
 
-/* More of a run's CPU time than this, taken by the hypervisor below, makes it doubtful. */
+/* Steal above this percentage of a run's CPU time makes it doubtful. */
 #define STEAL_PCT 5.0
 
 #define STEAL_RUN_NS 2e8
 
-/* The base is not to change by more than this from the first blocks to the last. */
+/* The base should not change by more than this from the first to the last blocks. */
 #define DRIFT 0.05
 
-/* So many blocks are needed to see that. */
+/* Blocks needed to detect that. */
 #define DRIFT_BLOCKS 6
 
 void warnings_add(json_t *warnings, const char *code, json_t *text)
@@ -36,7 +36,7 @@ static bool is_interrupted(const json_t *row)
     return json_is_true(json_object_get(row, "interrupted"));
 }
 
-/* How often which row of which environment is like this: {"env: row": count}. */
+/* Count rows with a flag by environment and name: {"env: row": count}. */
 static json_t *count_rows(const struct results *results, bool (*is_like)(const json_t *row))
 {
     json_t *counts = json_object(), *run, *row;
@@ -96,7 +96,7 @@ static void warn_interrupted(const struct results *results, json_t *warnings)
     json_decref(counts);
 }
 
-/* Runs under different limits, by environment and reason: how many ratios there are not. */
+/* Count missing ratios of runs under different limits, by environment and reason. */
 static void warn_unequal(json_t *warnings, const json_t *experiment)
 {
     json_t *counts = json_object(), *ratio, *count;
@@ -130,7 +130,10 @@ static void warn_incomplete(const struct results *results, json_t *warnings)
     }
 }
 
-/* Whether a run was long enough to tell: the kernel counts in ticks of up to 10 ms. */
+/*
+ * Whether a run was long enough for its steal time, which the kernel counts in ticks of up to 10
+ * ms.
+ */
 static bool is_long(const json_t *report)
 {
     double window_ns = 0;
@@ -167,7 +170,7 @@ static void warn_stolen(const struct results *results, json_t *warnings)
                          units_s(json_array_size(results->runs)), STEAL_PCT, most));
 }
 
-/* The median of the samples from `first` on; they are in the order of the blocks. */
+/* The median of the samples from `first` on, which are in block order. */
 static double median_from(const json_t *samples, size_t first, size_t count)
 {
     double *values = calloc(count, sizeof(*values)), median = 0;
@@ -182,7 +185,7 @@ static double median_from(const json_t *samples, size_t first, size_t count)
     return median;
 }
 
-/* What changed under all environments alike: ratios bear it, absolute figures do not. */
+/* A drift of all environments cancels out in ratios, but not in absolute figures. */
 static void warn_drift(json_t *warnings, const json_t *experiment, const char *base)
 {
     unsigned drifted = 0, seen = 0;
@@ -210,7 +213,7 @@ static void warn_drift(json_t *warnings, const json_t *experiment, const char *b
                          100 * DRIFT));
 }
 
-/* Whether an experiment has its own numbers of vCPUs, more than there are CPUs among them. */
+/* Whether an experiment sets the number of vCPUs, which may exceed that of the CPUs. */
 static bool chooses_vcpus(const char *name)
 {
     const struct experiment *experiment = experiment_find(name);
@@ -221,19 +224,19 @@ static bool chooses_vcpus(const char *name)
     return false;
 }
 
-/* Whether what a run warns of is said elsewhere in the results, or is what a step is for. */
-static bool is_said(const char *code, const char *experiment)
+/* Whether another part of the results covers a run's warning, or the step provokes it. */
+static bool is_redundant(const char *code, const char *experiment)
 {
-    static const char *const said[] = {"quick",      "steal",        "unpinned",
-                                       "incomplete", "check_failed", "interrupted"};
+    static const char *const codes[] = {"quick",      "steal",        "unpinned",
+                                        "incomplete", "check_failed", "interrupted"};
 
-    for (unsigned i = 0; i < sizeof(said) / sizeof(said[0]); i++)
-        if (!strcmp(code, said[i]))
+    for (unsigned i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (!strcmp(code, codes[i]))
             return true;
     return !strcmp(code, "oversubscribed") && chooses_vcpus(experiment);
 }
 
-/* What the runs themselves warn of: each code once, as the first of them has it. */
+/* Merge the runs' own warnings: each code once, with the first text. */
 static void warn_runs(const struct results *results, json_t *warnings)
 {
     json_t *codes = json_object(), *run, *warning, *known;
@@ -244,7 +247,7 @@ static void warn_runs(const struct results *results, json_t *warnings)
         json_array_foreach (json_object_get(json_object_get(run, "report"), "warnings"), k,
                             warning) {
             code = get_text(warning, "code");
-            if (is_said(code, get_text(run, "experiment")))
+            if (is_redundant(code, get_text(run, "experiment")))
                 continue;
             known = json_object_get(codes, code);
             if (!known)
@@ -263,7 +266,7 @@ static void warn_runs(const struct results *results, json_t *warnings)
     json_decref(codes);
 }
 
-/* "P-core 5.4 GHz, E-core 3.9 GHz": the kinds of cores that a run may have used. */
+/* The kinds of cores a run may have used: "P-core 5.4 GHz, E-core 3.9 GHz". */
 static void name_kinds(const json_t *report, char *text, size_t size)
 {
     json_t *group;
@@ -279,7 +282,7 @@ static void name_kinds(const json_t *report, char *text, size_t size)
     }
 }
 
-/* Members of a step that had other cores than those before them: their ratios compare cores. */
+/* Warn of runs of a step on other kinds of cores: their ratios compare the cores as well. */
 static void warn_cores(const struct results *results, json_t *warnings)
 {
     json_t *steps = json_object(), *run;

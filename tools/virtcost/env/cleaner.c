@@ -7,14 +7,14 @@
 #include <unistd.h>
 
 #include "tools/virtcost/env/cgroup.h"
+#include "tools/virtcost/env/cleaner.h"
 #include "tools/virtcost/env/hugepages.h"
-#include "tools/virtcost/env/keeper.h"
 #include "vmm/core/host/file.h"
 
-/* How long it may take to end, once there is nothing to do. */
+/* Time limit of its exit once nothing is left to clean up. */
 #define END_MS 5000
 
-/* Until the other end of the pipe is closed: its process is gone, however it went. */
+/* Wait until the other end of the pipe is closed: virtcost has exited or was killed. */
 static void await_end(int fd)
 {
     char byte;
@@ -44,8 +44,8 @@ static void keep(struct container *container, const char *folder, pid_t owner, i
 }
 
 /*
- * A session of its own, so that what ends the other is no reason to go; and no child of the other,
- * whose children are what it measures.
+ * Run in its own session, so that signals to virtcost's terminal do not end it, and not as a child
+ * of virtcost, which measures its children.
  */
 static void detach(struct container *container, const char *folder, pid_t owner, int ended)
 {
@@ -55,13 +55,13 @@ static void detach(struct container *container, const char *folder, pid_t owner,
     _exit(0);
 }
 
-int keeper_start(struct keeper *keeper, struct container *container, const char *folder,
-                 struct err *err)
+int cleaner_start(struct cleaner *cleaner, struct container *container, const char *folder,
+                  struct err *err)
 {
     pid_t owner = getpid(), pid;
     int ended[2] = {-1, -1}, alive[2] = {-1, -1};
 
-    *keeper = (struct keeper){-1, -1};
+    *cleaner = (struct cleaner){-1, -1};
     if (pipe2(ended, O_CLOEXEC))
         return err_sys(err, ERR_FAILED, "pipe");
     if (pipe2(alive, O_CLOEXEC)) {
@@ -70,7 +70,7 @@ int keeper_start(struct keeper *keeper, struct container *container, const char 
         return err_sys(err, ERR_FAILED, "pipe");
     }
     pid = fork();
-    /* The keeper's end of the second pipe stays open for as long as it lives. */
+    /* The cleaner's end of the second pipe stays open as long as the cleaner lives. */
     if (!pid) {
         close(ended[1]);
         close(alive[0]);
@@ -78,25 +78,25 @@ int keeper_start(struct keeper *keeper, struct container *container, const char 
     }
     close(ended[0]);
     close(alive[1]);
-    *keeper = (struct keeper){ended[1], alive[0]};
+    *cleaner = (struct cleaner){ended[1], alive[0]};
     if (pid > 0)
         waitpid(pid, NULL, 0);
     return pid < 0 ? err_sys(err, ERR_FAILED, "fork") : 0;
 }
 
-void keeper_end(struct keeper *keeper)
+void cleaner_end(struct cleaner *cleaner)
 {
-    struct pollfd gone = {.fd = keeper->keeper_fd, .events = POLLIN};
+    struct pollfd gone = {.fd = cleaner->cleaner_fd, .events = POLLIN};
 
-    if (keeper->owner_fd < 0)
+    if (cleaner->owner_fd < 0)
         return;
-    close(keeper->owner_fd);
+    close(cleaner->owner_fd);
     poll(&gone, 1, END_MS);
-    close(keeper->keeper_fd);
-    *keeper = (struct keeper){-1, -1};
+    close(cleaner->cleaner_fd);
+    *cleaner = (struct cleaner){-1, -1};
 }
 
-void *keeper_share(size_t bytes)
+void *cleaner_share(size_t bytes)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 

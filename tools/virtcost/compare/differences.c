@@ -3,60 +3,60 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/virtcost/compare/facts.h"
+#include "tools/virtcost/compare/differences.h"
 #include "tools/virtcost/compare/report.h"
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 
 #define SCHEMA "virtcost/2"
 
-/* What makes a figure on one host another thing than on the other: keys of "host". */
+/* Properties of a host that affect its figures: keys of "host". */
 static const struct {
     const char *key, *code, *what;
-} host_facts[] = {
+} host_properties[] = {
     {"cpu", "host_cpu", "CPU"},
     {"cpus", "host_cpus", "number of CPUs"},
-    {"memory_bytes", "host_memory", "memory, in bytes,"},
+    {"memory_bytes", "host_memory", "memory size in bytes"},
     {"numa_nodes", "host_numa", "number of NUMA nodes"},
     {"kernel", "host_kernel", "kernel"},
     {"kvm_module", "kvm_module", "KVM module"},
     {"paging", "paging", "paging"},
-    {"virtualized", "virtualized", "virtualization of the host"},
-    {"thp", "thp", "use of transparent huge pages"},
+    {"virtualized", "virtualized", "host's own virtualization"},
+    {"thp", "thp", "transparent huge page mode"},
     {"governor", "governor", "CPU frequency governor"},
     {"cpu_limit", "cpu_limit", "CPU limit"},
-    {"memory_limit_bytes", "memory_limit", "memory limit, in bytes,"},
+    {"memory_limit_bytes", "memory_limit", "memory limit in bytes"},
 };
 
-/* Those of the whole file. */
+/* Properties of the whole file. */
 static const struct {
     const char *key, *code, *what;
-} file_facts[] = {
-    {"quick", "quick", "use of --quick"},
+} file_properties[] = {
+    {"quick", "quick", "setting of --quick"},
     {"runtime", "runtime", "container runtime"},
     {"tool.commit", "tool", "version of the programs"},
 };
 
-/* How a run was set up: keys of "config" in a report. What is in a member is named "a.b". */
+/* Configuration of a run: keys of "config" in a report, with members as "a.b". */
 static const struct {
     const char *key, *code, *what;
-} config_facts[] = {
+} config_properties[] = {
     {"kernels_sha256", "kernels", "code of the benchmarks"},
-    {"mem_bytes", "config_mem", "use of --mem, in bytes,"},
-    {"vcpus", "config_vcpus", "use of --vcpus"},
-    {"hugepage_bytes", "config_hugepages", "use of --hugepages, in bytes,"},
-    {"thp", "config_thp", "use of --thp"},
-    {"prefault", "config_prefault", "use of --prefault"},
-    {"guest_page_bytes", "config_guest_page", "use of --guest-page, in bytes,"},
-    {"pin", "config_pin", "use of --pin"},
-    {"cpu_features.asked", "config_cpu", "use of --cpu"},
-    {"cpu_features.disabled", "cpu_disabled", "set of CPU features that are disabled"},
-    {"topology", "config_topology", "use of --topology"},
-    {"numa.nodes", "config_numa", "use of --numa"},
-    {"args", "config_args", "use of --args"},
+    {"mem_bytes", "config_mem", "value of --mem in bytes"},
+    {"vcpus", "config_vcpus", "value of --vcpus"},
+    {"hugepage_bytes", "config_hugepages", "value of --hugepages in bytes"},
+    {"thp", "config_thp", "value of --thp"},
+    {"prefault", "config_prefault", "setting of --prefault"},
+    {"guest_page_bytes", "config_guest_page", "value of --guest-page in bytes"},
+    {"pin", "config_pin", "value of --pin"},
+    {"cpu_features.asked", "config_cpu", "value of --cpu"},
+    {"cpu_features.disabled", "cpu_disabled", "set of disabled CPU features"},
+    {"topology", "config_topology", "value of --topology"},
+    {"numa.nodes", "config_numa", "value of --numa"},
+    {"args", "config_args", "value of --args"},
 };
 
-void facts_warn(json_t *comparison, const char *code, const char *text)
+void differences_warn(json_t *comparison, const char *code, const char *text)
 {
     char clean[512];
 
@@ -102,7 +102,7 @@ static const char *value_text(char *text, size_t size, const json_t *value)
         snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
     } else {
         dumped = value ? json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-        figures_clean(text, size, dumped ? dumped : "not known");
+        figures_clean(text, size, dumped ? dumped : "unknown");
         free(dumped);
     }
     return text;
@@ -115,21 +115,22 @@ static void warn_unless_equal(json_t *comparison, const char *code, const char *
 
     if ((!a && !b) || json_equal(a, b))
         return;
-    snprintf(text, sizeof(text), "the %s differs: %s, then %s", what,
+    snprintf(text, sizeof(text), "the %s differs: %s in a, %s in b", what,
              value_text(of_a, sizeof(of_a), a), value_text(of_b, sizeof(of_b), b));
-    facts_warn(comparison, code, text);
+    differences_warn(comparison, code, text);
 }
 
-/* Each code once, however many runs it is of. */
+/* Each code once, however many runs it concerns. */
 static void warn_of_config(json_t *comparison, const json_t *a, const json_t *b)
 {
-    for (unsigned i = 0; i < sizeof(config_facts) / sizeof(config_facts[0]); i++)
-        if (!has_code(comparison, config_facts[i].code))
-            warn_unless_equal(comparison, config_facts[i].code, config_facts[i].what,
-                              value_at(a, config_facts[i].key), value_at(b, config_facts[i].key));
+    for (unsigned i = 0; i < sizeof(config_properties) / sizeof(config_properties[0]); i++)
+        if (!has_code(comparison, config_properties[i].code))
+            warn_unless_equal(comparison, config_properties[i].code, config_properties[i].what,
+                              value_at(a, config_properties[i].key),
+                              value_at(b, config_properties[i].key));
 }
 
-/* A disk of another path may be of the same kind. */
+/* Disks with different paths may be of the same kind. */
 static json_t *without_path(const json_t *disks)
 {
     json_t *copy = json_deep_copy(disks), *disk;
@@ -146,7 +147,7 @@ static void warn_of_disks(json_t *comparison, const json_t *a, const json_t *b)
     json_t *disks_b = without_path(json_object_get(b, "disks"));
 
     if (!has_code(comparison, "config_disk"))
-        warn_unless_equal(comparison, "config_disk", "use of --disk", disks_a, disks_b);
+        warn_unless_equal(comparison, "config_disk", "value of --disk", disks_a, disks_b);
     json_decref(disks_a);
     json_decref(disks_b);
 }
@@ -156,7 +157,7 @@ static const json_t *config_of(const json_t *run)
     return json_object_get(json_object_get(run, "report"), "config");
 }
 
-/* The run of the first block that is of the same experiment, step and environment, or NULL. */
+/* The run of the first block with the same experiment, step and environment, or NULL. */
 static const json_t *run_like(const json_t *runs, const json_t *like)
 {
     static const char *const keys[] = {"experiment", "step", "env", "block"};
@@ -174,7 +175,10 @@ static const json_t *run_like(const json_t *runs, const json_t *like)
     return NULL;
 }
 
-/* Those of all runs of the first block, which stand for the others; or those of two reports. */
+/*
+ * Compare the configurations of the first block's runs, as other blocks have the same; or of two
+ * reports.
+ */
 static void warn_of_configs(json_t *comparison, const json_t *a, const json_t *b)
 {
     const json_t *config_a = json_object_get(a, "config"), *config_b = json_object_get(b, "config");
@@ -203,10 +207,10 @@ static void warn_of_end(json_t *comparison, const char *side, const json_t *resu
     snprintf(text, sizeof(text), "%s was ended by %s %s: %s are missing", side,
              strchr("aeiou", *reason) ? "an" : "a", reason,
              get_is(results, "schema", REPORT_SCHEMA) ? "results" : "blocks");
-    facts_warn(comparison, "incomplete", text);
+    differences_warn(comparison, "incomplete", text);
 }
 
-/* What a report warns of itself. */
+/* Pass on the warnings in a report. */
 static void warn_of_report(json_t *comparison, const char *side, const json_t *report)
 {
     char text[512];
@@ -215,7 +219,7 @@ static void warn_of_report(json_t *comparison, const char *side, const json_t *r
 
     json_array_foreach (json_object_get(report, "warnings"), i, warning) {
         snprintf(text, sizeof(text), "%s: %s", side, get_text(warning, "text"));
-        facts_warn(comparison, get_text(warning, "code"), text);
+        differences_warn(comparison, get_text(warning, "code"), text);
     }
 }
 
@@ -223,11 +227,12 @@ static void warn_of_reports(json_t *comparison, const json_t *a, const json_t *b
 {
     if (!get_is(a, "schema", REPORT_SCHEMA))
         return;
-    facts_warn(comparison, "one_run",
-               "each side is a single run: what differs from one run to the next is not in the "
-               "intervals; virtcost run has it in its blocks");
+    differences_warn(
+        comparison, "one_run",
+        "each side is a single run: the intervals leave out the variation between runs; "
+        "virtcost run includes it");
     if (json_equal(a, b))
-        facts_warn(comparison, "same_file", "both are the same report");
+        differences_warn(comparison, "same_file", "both are the same report");
     warn_of_report(comparison, "a", a);
     warn_of_report(comparison, "b", b);
 }
@@ -240,10 +245,10 @@ static void warn_of_seed(json_t *comparison, const json_t *a, const json_t *b)
     if (!json_is_integer(seed) || !json_equal(seed, json_object_get(b, "seed")))
         return;
     snprintf(text, sizeof(text),
-             "both have the seed %lld: they are one file, or their runs had the same order, and "
-             "what that order does to a figure is not seen",
+             "both have the seed %lld: they are the same file, or their runs had the same order, "
+             "whose effect on the figures is not measured",
              (long long)json_integer_value(seed));
-    facts_warn(comparison, "same_seed", text);
+    differences_warn(comparison, "same_seed", text);
 }
 
 static void warn_of_schemas(json_t *comparison, const json_t *a, const json_t *b)
@@ -253,22 +258,22 @@ static void warn_of_schemas(json_t *comparison, const json_t *a, const json_t *b
 
     if (get_is(a, "schema", schema) && get_is(b, "schema", schema))
         return;
-    snprintf(text, sizeof(text), "not both files are of the schema %s", schema);
-    facts_warn(comparison, "schema", text);
+    snprintf(text, sizeof(text), "the files are not both of schema %s", schema);
+    differences_warn(comparison, "schema", text);
 }
 
-void facts_compare(json_t *comparison, const json_t *a, const json_t *b)
+void differences_compare(json_t *comparison, const json_t *a, const json_t *b)
 {
     const json_t *host_a = json_object_get(a, "host"), *host_b = json_object_get(b, "host");
 
-    for (unsigned i = 0; i < sizeof(file_facts) / sizeof(file_facts[0]); i++)
-        warn_unless_equal(comparison, file_facts[i].code, file_facts[i].what,
-                          value_at(a, file_facts[i].key), value_at(b, file_facts[i].key));
+    for (unsigned i = 0; i < sizeof(file_properties) / sizeof(file_properties[0]); i++)
+        warn_unless_equal(comparison, file_properties[i].code, file_properties[i].what,
+                          value_at(a, file_properties[i].key), value_at(b, file_properties[i].key));
     warn_of_schemas(comparison, a, b);
-    for (unsigned i = 0; i < sizeof(host_facts) / sizeof(host_facts[0]); i++)
-        warn_unless_equal(comparison, host_facts[i].code, host_facts[i].what,
-                          json_object_get(host_a, host_facts[i].key),
-                          json_object_get(host_b, host_facts[i].key));
+    for (unsigned i = 0; i < sizeof(host_properties) / sizeof(host_properties[0]); i++)
+        warn_unless_equal(comparison, host_properties[i].code, host_properties[i].what,
+                          json_object_get(host_a, host_properties[i].key),
+                          json_object_get(host_b, host_properties[i].key));
     warn_of_configs(comparison, a, b);
     warn_of_end(comparison, "a", a);
     warn_of_end(comparison, "b", b);
