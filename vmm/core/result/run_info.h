@@ -113,7 +113,8 @@ struct run_info {
     struct features_masked masked;
 };
 
-/* run_info_free(): free the vCPUs' part and their counters; safe on properties that are all zero. */
+/* run_info_free(): free the vCPUs' part and their counters; safe on properties that are all zero.
+ */
 void run_info_free(struct run_info *info);
 
 /*
