@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* minivmm: parse, build, run, report. */
+/* minivmm: parse the command line, build the machine, run it, report. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -17,24 +17,25 @@
 #include "vmm/core/host/terminal.h"
 #include "vmm/core/host/tracepoint.h"
 #include "vmm/core/report/report.h"
-#include "vmm/exec/machine.h"
+#include "vmm/exec/collect.h"
+#include "vmm/exec/machine_run.h"
 #include "vmm/exec/plan.h"
 
 #define DEFAULT_GUEST "bench.elf"
 
-/* Large or needed to the end. */
+/* Static because they are large or used until exit. */
 static struct config config;
 static struct session session;
 static struct machine machine;
 
-/* Of a second run with --kvm-trace. */
+/* The second run of --kvm-trace. */
 static struct config traced_config;
 static struct machine traced;
 
-static struct run_facts facts;
+static struct run_info info;
 static char beside[PATH_MAX];
 
-/* A guest without a folder in its name that is not here may be where this program is. */
+/* Look up a guest without a slash in its name in the current, then the program's directory. */
 static void find_guest(void)
 {
     if (!config.guest)
@@ -60,7 +61,7 @@ static int list_benches(struct err *err)
     return file_flush(stdout, "standard output", err);
 }
 
-/* Without a VM where there is no KVM; the plan tells. */
+/* Prepare a --dry-run; without KVM, the plan says that it was not checked. */
 static int prepare(struct err *err)
 {
     if (machine_create(&machine, err) && err->code != ERR_CANNOT_RUN)
@@ -74,27 +75,27 @@ static int run_machine(struct err *err)
 
     session.result = &machine.result;
     if (machine_create(&machine, err) || machine_write_boot(&machine, err) ||
-        machine_run(&machine, err) || machine_collect(&machine, &facts, err))
+        machine_run(&machine, err) || machine_collect(&machine, &info, err))
         return -1;
-    facts_startup(&facts, &session.start, session.exec_ns);
+    run_info_startup(&info, &session.start, session.exec_ns);
     ended = clock_mono_ns();
     machine_close(&machine);
-    facts.startup.teardown = clock_mono_ns() - ended;
-    facts.trace_dropped = machine.trace_dropped;
-    facts.trace_error = machine.trace_error;
+    info.startup.teardown = clock_mono_ns() - ended;
+    info.trace_dropped = machine.trace_dropped;
+    info.trace_error = machine.trace_error;
     return 0;
 }
 
 /*
- * The same once more, for KVM's tracepoints: short, since they slow it down and nothing is timed.
- * A failure is told; the report of the first run is not affected.
+ * Run again with KVM's tracepoints, as a quick run: tracepoints slow it down, and it is not timed.
+ * Prints a failure; the report of the first run is not affected.
  */
 static int run_traced(void)
 {
     struct err err = {0};
     int result;
 
-    if (facts.stop != STOP_GUEST)
+    if (info.stop != STOP_GUEST)
         return 0;
     traced_config = config;
     traced_config.quick = traced_config.kvm_trace = true;
@@ -108,20 +109,18 @@ static int run_traced(void)
             err = traced.error;
             result = -1;
         } else if (!result && (traced.stop != STOP_GUEST || traced.result.has_fault)) {
-            result = err_set(&err, ERR_FAILED, "--kvm-trace: the second run did not end (%s)",
+            result = err_set(&err, ERR_FAILED, "--kvm-trace: the second run did not finish (%s)",
                              report_stop_name(traced.stop));
         }
-        machine_close(&traced);
         session.traced = result ? NULL : &traced.result;
-        if (result)
-            machine_destroy(&traced);
     }
+    machine_close(&traced);
     if (result)
         err_print(&err, program_invocation_short_name);
     return result;
 }
 
-/* From the guest's file to the report or the plan. Returns the exit status, or -1. */
+/* Load and run the guest, or print the plan. Returns the exit status, or -1 with *err set. */
 static int run(struct err *err)
 {
     bool trace = config.kvm_trace;
@@ -130,29 +129,27 @@ static int run(struct err *err)
     if (trace && tracepoint_check(err))
         return -1;
     config.kvm_trace = false;
-    if (machine_load(&machine, &config, &session.watch, session_log, &session, err))
-        return -1;
-    if (config.dry_run) {
+    status = machine_load(&machine, &config, &session.watch, session_log, &session, err);
+    if (!status && config.dry_run) {
         status = prepare(err);
         if (!status) {
             wrapped_fit(terminal_columns(STDOUT_FILENO));
             plan_print(stdout, &machine);
             status = file_flush(stdout, "standard output", err);
         }
-    } else {
+    } else if (!status) {
         status = run_machine(err);
         if (!status) {
             int failed = trace ? run_traced() : 0;
 
-            status = session_finish(&session, &machine.result, &facts);
+            status = session_finish(&session, &machine.result, &info);
             status = failed ? ERR_FAILED : status;
         }
     }
     machine_close(&machine);
-    machine_destroy(&machine);
-    if (session.traced)
-        machine_destroy(&traced);
-    free(facts.vcpu);
+    result_free(&machine.result);
+    result_free(&traced.result);
+    run_info_free(&info);
     return status;
 }
 

@@ -23,7 +23,10 @@ void row_begin(struct bench_run *run, const struct row *row)
 {
     struct channel_record record = {
         .type = CHANNEL_BEGIN,
-        .begin = {.bench = run->index, .threads = row->threads, .better = row->better},
+        .begin = {.bench = run->index,
+                  .threads = row->threads,
+                  .better = row->better,
+                  .flags = run->flags},
     };
 
     copy_text(record.begin.name, sizeof(record.begin.name), run->name);

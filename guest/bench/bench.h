@@ -26,9 +26,12 @@ struct bench {
 };
 
 _Static_assert(sizeof(struct bench) == sizeof(struct minivmm_bench_info), "layouts differ");
+_Static_assert(sizeof(((struct bench *)0)->name) <= CHANNEL_NAME_MAX, "BEGIN holds any name");
 
-#define BENCH_DISK   MINIVMM_BENCH_DISK
-#define BENCH_WRITES (MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES)
+#define BENCH_DISK       MINIVMM_BENCH_DISK
+#define BENCH_WRITES     (MINIVMM_BENCH_DISK | MINIVMM_BENCH_WRITES)
+#define BENCH_BARE_RUN   MINIVMM_BENCH_BARE_RUN
+#define BENCH_ADDED_WORK MINIVMM_BENCH_ADDED_WORK
 
 #define ROW_SAMPLES_MAX 256
 
@@ -45,6 +48,7 @@ struct row {
 struct bench_run {
     const struct env *env;
     const char *name;
+    uint32_t flags; /* BENCH_* */
     unsigned index; /* among the chosen benchmarks, from 0 */
     unsigned wrong; /* failed checks of all benchmarks so far */
     double sample[ROW_SAMPLES_MAX];

@@ -13,7 +13,9 @@
 #define WORK_ROUNDS 1100u
 
 #define LOOPS_MAX 32u
-#define N_MAX     (1ull << 24)
+
+_Static_assert(EXITS_STAMPS_MAX <= MINIVMM_CONTROL_TIMES_MAX, "the VMM records all stamped exits");
+#define N_MAX (1ull << 24)
 
 struct measurement {
     struct bench_run *run;

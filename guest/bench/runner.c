@@ -37,6 +37,7 @@ uint32_t bench_main(const struct env *env)
         if (!bench_chosen(env->chosen, bench->name))
             continue;
         run.name = bench->name;
+        run.flags = bench->flags;
         run.arena_used = 0;
         bench->run(&run);
         run.index++;

@@ -4,7 +4,7 @@
 #include "guest/kvm/cpu.h"
 #include "guest/kvm/disk.h"
 #include "guest/kvm/exits.h"
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 static uint64_t tsc_hz;
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "guest/kvm/cpu.h"
+#include "guest/kvm/runtime.h"
 
 /* AVX, opmask, and both halves of the ZMM state. */
 #define XCR0_VECTORS 0xe4u

@@ -2,6 +2,7 @@
 /* virtio-blk requests (VIRTIO 1.2, 5.2), on top of guest/kvm/virtio.c. */
 #include <string.h>
 
+#include "guest/kernels/kernel.h"
 #include "guest/kvm/disk.h"
 #include "guest/kvm/virtio.h"
 

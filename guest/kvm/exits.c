@@ -4,6 +4,7 @@
 
 #include "guest/kvm/exits.h"
 #include "guest/kvm/interrupts.h"
+#include "guest/kvm/runtime.h"
 
 #define REGISTER_STRIDE 8u
 #define STRING_COUNT    8u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "guest/kvm/interrupts.h"
-#include "guest/kvm/machine.h"
+#include "guest/kvm/runtime.h"
 
 /* Longer than KVM polls before it blocks a halted vCPU (halt_poll_ns, which may grow). */
 #define DELAY_NS 1000000u

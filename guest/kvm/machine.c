@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "guest/kvm/machine.h"
+#include "guest/kvm/ring0.h"
+#include "guest/kvm/runtime.h"
 
 extern uint8_t user_end[];
 

@@ -2,7 +2,9 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "guest/kernels/kernel.h"
 #include "guest/kvm/machine.h"
+#include "guest/kvm/runtime.h"
 #include "guest/kvm/virtio.h"
 
 /* Check the device status once in this many polls of an unchanged used ring. */

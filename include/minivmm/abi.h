@@ -50,7 +50,7 @@
 #include <stdint.h>
 #endif
 
-#define MINIVMM_ABI_VERSION 2
+#define MINIVMM_ABI_VERSION 3
 
 /* Guest-physical address space: RAM, the device hole from 3 to 4 GiB, the rest of RAM. */
 #define MINIVMM_RAM_LOW_END  0xc0000000ull
@@ -105,6 +105,13 @@ struct minivmm_bench_info {
 
 #define MINIVMM_BENCH_DISK   1u /* uses the first disk */
 #define MINIVMM_BENCH_WRITES 2u /* writes to it */
+/*
+ * The two parts of a comparison, in ns: a bare KVM_RUN that ends with an exit, and what the VMM's
+ * handling of that exit adds to it. The report pairs their rows of equal parameters, "exit=REASON".
+ */
+#define MINIVMM_BENCH_BARE_RUN   4u
+#define MINIVMM_BENCH_ADDED_WORK 8u
+#define MINIVMM_BENCH_FLAGS      15u /* all of them */
 
 /*
  * A valid key of --args, an entry of the array in MINIVMM_ARGS_SECTION, against which the VMM

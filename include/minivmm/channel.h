@@ -74,6 +74,7 @@ struct channel_begin {
     char params[CHANNEL_PARAMS_MAX]; /* "bs=4096,store=nt" with unique keys, or empty */
     char unit[CHANNEL_UNIT_MAX];     /* of the samples: "GB/s" */
     char op[CHANNEL_UNIT_MAX];       /* name of one operation: "update" */
+    uint32_t flags;                  /* MINIVMM_BENCH_* of its benchmark */
 };
 
 struct channel_samples {

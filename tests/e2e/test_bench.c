@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The benchmarks, in the VM and natively: every check is right, and both ran the same code. */
+/* The benchmarks in a VM and in a native run: all checks pass, and both run the same code. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,11 @@
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 
-/* Small enough for a machine under emulation. */
+/* Small enough for an emulated machine. */
 #define MEM  "64M"
 #define ARGS "n=200"
 
-/* Those that are for every environment. */
+/* Benchmarks for all environments. */
 #define BENCH "fma,dgemm,linpack,stream,gups,chase,touch"
 
 static struct outcome run_all(const char *program, const char *vcpus)
@@ -39,7 +39,7 @@ static void check_rows(const json_t *json)
     ck_assert_uint_eq(json_array_size(json_at(json, "skipped")), 0);
 }
 
-/* Whether two rows are of the same benchmark, with the same parameters. */
+/* Whether two rows have the same benchmark and parameters. */
 static bool same_row(const json_t *a, const json_t *b)
 {
     return json_equal(json_at(a, "name"), json_at(b, "name")) &&
@@ -48,7 +48,7 @@ static bool same_row(const json_t *a, const json_t *b)
            json_equal(json_at(a, "unit"), json_at(b, "unit"));
 }
 
-/* Nothing that a benchmark of the CPU or of memory does leaves for user space. */
+/* CPU and memory benchmarks cause no exits to user space. */
 static void check_no_exits(const json_t *json)
 {
     json_t *row;
@@ -98,7 +98,7 @@ START_TEST(more_vcpus_than_cpus)
 }
 END_TEST
 
-START_TEST(benchmarks_are_chosen)
+START_TEST(benchmarks_are_selected)
 {
     struct outcome run =
         program_run("minivmm", "--mem", MEM, "--bench", "none", "--report", "json", NULL);
@@ -114,7 +114,7 @@ START_TEST(benchmarks_are_chosen)
 }
 END_TEST
 
-/* Every set that the machine has computes the right result when it is forced. */
+/* Each supported instruction set computes the correct result when forced. */
 START_TEST(instruction_sets_are_forced)
 {
     static const char *const sets[] = {"sse2", "avx2", "avx512"};
@@ -135,5 +135,5 @@ START_TEST(instruction_sets_are_forced)
 }
 END_TEST
 
-SUITE_MAIN_KVM("bench", vm_and_native_run_the_same, more_vcpus_than_cpus, benchmarks_are_chosen,
+SUITE_MAIN_KVM("bench", vm_and_native_run_the_same, more_vcpus_than_cpus, benchmarks_are_selected,
                instruction_sets_are_forced)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What leaving the guest costs: that every exit is counted, and by the right one. */
+/* Costs of exits: each exit is counted, by the component that handles it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static bool text_is(const json_t *json, const char *path, const char *text)
     return json_has(json, path) && !strcmp(json_text_at(json, path), text);
 }
 
-/* Times of single operations: as many of each side, and the guest sees no less than the handler. */
+/* Times of single operations: as many round trips as handler times, each at least as long. */
 static void check_times(const char *name, const json_t *cost)
 {
     const json_t *roundtrip = json_at(cost, "roundtrip_samples_ns");
@@ -38,7 +38,7 @@ static void check_times(const char *name, const json_t *cost)
     ck_assert(json_has(cost, "switch_ns.p99"));
 }
 
-/* One exit an operation, or always as many of them, for the reason that the row names. */
+/* A constant number of exits per operation, for the reason that the row names. */
 static void check_by_vmm(const json_t *row, const char *name, const json_t *cost)
 {
     json_int_t ops = json_int_at(row, "ops"), expected = ops;
@@ -79,7 +79,7 @@ static void check_by_others(const json_t *row, const char *name, const json_t *c
     json_int_t ops = json_int_at(row, "ops"), exits = exits_of(row);
     bool coalesced = strstr(name, ".coalesced") != NULL;
 
-    /* A full ring, of some 170 entries and perhaps not empty at first, is one exit for all of them.
+    /* One exit per full ring of about 170 entries, which may not be empty at first.
      */
     ck_assert_msg(coalesced ? exits <= 1 + ops / 150 : exits == 0,
                   "%s: %lld exits in %lld operations", name, (long long)exits, (long long)ops);
@@ -114,7 +114,7 @@ static void check_row(const json_t *row)
         check_by_vmm(row, name, cost);
     else
         check_by_others(row, name, cost);
-    /* Stamps of interpreted operations would be of the interpreter. */
+    /* Emulated operations are not timed one by one: that would time the emulator. */
     if (json_is_true(json_at(cost, "interpreted"))) {
         ck_assert_msg(!json_has(cost, "roundtrip_ns"), "%s", name);
         ck_assert_msg(json_int_at(cost, "ring") == 0, "%s: ring 3 is interpreted", name);
@@ -122,7 +122,7 @@ static void check_row(const json_t *row)
     ck_assert_msg(json_int_at(cost, "ring") == 0 || !json_has(cost, "trap_ns"), "%s", name);
 }
 
-/* Names that are there, each once: measured, or skipped for a reason. */
+/* Each of these names occurs once, measured or skipped with a reason. */
 static unsigned count_names(const json_t *json)
 {
     const char *last = "";
@@ -152,7 +152,7 @@ static const json_t *find_row(const json_t *json, const char *name)
     return NULL;
 }
 
-START_TEST(every_exit_is_counted_by_the_right_one)
+START_TEST(every_exit_has_the_expected_reason)
 {
     struct outcome run = run_exits("exits", "1", "json");
     json_t *row;
@@ -168,8 +168,8 @@ START_TEST(every_exit_is_counted_by_the_right_one)
 }
 END_TEST
 
-/* The bare ones have come to nobody, and those of the comparison to the VMM by half. */
-START_TEST(bare_exits_are_answered_by_nobody)
+/* Bare exits reach no handler; of the comparison, half of the exits do. */
+START_TEST(bare_exits_have_no_handler)
 {
     struct outcome run = run_exits("exits.floor,exits.added", "1", "json");
     json_t *row;
@@ -218,7 +218,7 @@ START_TEST(the_tables_of_costs_fit)
 }
 END_TEST
 
-/* Run the guest that abuses the probe. */
+/* Run the guest abuse_probe. */
 static struct outcome abuse(const char *how, const char *vcpus, const char *timeout)
 {
     struct outcome run = program_run("minivmm", "--guest", program_path("abuse_probe.elf"), "--mem",
@@ -228,13 +228,13 @@ static struct outcome abuse(const char *how, const char *vcpus, const char *time
     ck_assert_msg(run.status <= 1 && run.json, "%s: status %d\n%.3000s", how, run.status, run.err);
     ck_assert_msg(!strstr(run.err, "Sanitizer") && !strstr(run.err, "runtime error"),
                   "%s:\n%.3000s", how, run.err);
-    /* Ample for a sanitizer's own. */
+    /* Enough for a sanitizer's memory. */
     ck_assert_msg(json_int_at(run.json, "memory.vmm_pss_bytes") < 256 << 20, "%s: %lld bytes", how,
                   (long long)json_int_at(run.json, "memory.vmm_pss_bytes"));
     return run;
 }
 
-START_TEST(work_without_end_is_stopped)
+START_TEST(endless_work_is_stopped)
 {
     static const char *const endless[] = {"endless-bare",      "endless-bare-spinning",
                                           "endless-bare-exit", "endless-immediate-exit",
@@ -249,7 +249,7 @@ START_TEST(work_without_end_is_stopped)
 }
 END_TEST
 
-START_TEST(abuse_that_ends_does_no_harm)
+START_TEST(finite_abuse_is_harmless)
 {
     static const struct {
         const char *how, *vcpus;
@@ -265,7 +265,7 @@ START_TEST(abuse_that_ends_does_no_harm)
 }
 END_TEST
 
-/* What is an exception's the guest takes for one. */
+/* The guest reports the vectors of exceptions as faults. */
 START_TEST(any_vector_may_come)
 {
     static const char *const vectors[] = {"vector=0",  "vector=2",  "vector=8",  "vector=14",
@@ -280,6 +280,6 @@ START_TEST(any_vector_may_come)
 }
 END_TEST
 
-SUITE_MAIN_KVM("exits", every_exit_is_counted_by_the_right_one, bare_exits_are_answered_by_nobody,
-               two_vcpus_interrupt_each_other, the_tables_of_costs_fit, work_without_end_is_stopped,
-               abuse_that_ends_does_no_harm, any_vector_may_come)
+SUITE_MAIN_KVM("exits", every_exit_has_the_expected_reason, bare_exits_have_no_handler,
+               two_vcpus_interrupt_each_other, the_tables_of_costs_fit, endless_work_is_stopped,
+               finite_abuse_is_harmless, any_vector_may_come)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run says of the host: limits that are set on it, CPUs that are shared, facts it lacks. */
+/* Reports on the host: cgroup limits, shared CPUs, unknown values. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -17,7 +17,7 @@
 
 #define MOUNT "/sys/fs/cgroup"
 
-/* A group of our own below the root of a hierarchy, and one in it that this process is in. */
+/* A cgroup below the root of a hierarchy, and a child that this process enters. */
 struct group {
     char outer[400], inner[500], before[400];
     bool version_1;
@@ -37,7 +37,7 @@ static int write_in(const char *folder, const char *name, const char *text)
     return result;
 }
 
-/* The path of this process's group in the hierarchy of a controller; "" is version 2's. */
+/* The path of this process's group in the hierarchy of a controller; "" for version 2. */
 static bool find_own(const char *controller, char *path, size_t size)
 {
     FILE *file = fopen("/proc/self/cgroup", "re");
@@ -59,13 +59,13 @@ static bool find_own(const char *controller, char *path, size_t size)
     return found;
 }
 
-/* Files of a group and what they are set to, by version; an unused one has no name. */
+/* Files of a group and their values, by version; unused entries have no name. */
 struct setting {
     const char *file, *value;
 };
 
 /*
- * Make both groups, set limits of the outer one, and enter the inner one. Returns whether that is
+ * Create both groups, set limits of the outer one and enter the inner one. Returns whether that is
  * possible here.
  */
 static bool enter(struct group *group, const char *controller, const struct setting set[2][2])
@@ -94,7 +94,7 @@ static bool enter(struct group *group, const char *controller, const struct sett
     return made;
 }
 
-/* The groups are gone again, which takes a moment after their last member is. */
+/* Remove the groups, which may fail for a moment after their last member has ended. */
 static void leave(const struct group *group)
 {
     const struct timespec pause = {.tv_nsec = 10000000};
@@ -105,7 +105,7 @@ static void leave(const struct group *group)
     ck_assert_int_eq(rmdir(group->outer), 0);
 }
 
-/* A fifth of a CPU, of which a thread notices within milliseconds that it is used up. */
+/* 1/5 CPU: a busy thread is throttled within milliseconds. */
 static bool enter_quota(struct group *group)
 {
     static const struct setting set[2][2] = {
@@ -139,8 +139,8 @@ static bool warns(const json_t *report, const char *code)
 
 static const char *const programs[] = {"minivmm", "bench-native"};
 
-/* The quota is that of the group above the one that the programs are in. */
-START_TEST(a_cpu_quota_is_seen)
+/* The quota is set on the parent of the programs' group. */
+START_TEST(a_cpu_quota_is_reported)
 {
     struct group group;
 
@@ -164,8 +164,8 @@ START_TEST(a_cpu_quota_is_seen)
 }
 END_TEST
 
-/* In a namespace of its own, a process does not see the names of the groups that it is in. */
-START_TEST(a_cpu_quota_is_seen_from_a_namespace)
+/* In a cgroup namespace, a process does not see the names of its groups. */
+START_TEST(a_cpu_quota_is_reported_in_a_namespace)
 {
     struct group group;
     struct outcome run;
@@ -183,7 +183,7 @@ START_TEST(a_cpu_quota_is_seen_from_a_namespace)
 }
 END_TEST
 
-START_TEST(without_a_quota_none_is_named)
+START_TEST(without_a_quota_none_is_reported)
 {
     struct outcome run =
         program_run("bench-native", "--mem", "64M", "--bench", "none", "--report", "json", NULL);
@@ -197,8 +197,8 @@ START_TEST(without_a_quota_none_is_named)
 }
 END_TEST
 
-/* What the hint suggests fits with all that comes on top, or the kernel would kill the program. */
-START_TEST(the_memory_that_is_suggested_can_be_filled)
+/* The suggested --mem fits with all overhead; otherwise the OOM killer would end the program. */
+START_TEST(the_suggested_memory_fits)
 {
     char suggested[32] = "";
     struct group group;
@@ -232,7 +232,7 @@ START_TEST(the_memory_that_is_suggested_can_be_filled)
 }
 END_TEST
 
-START_TEST(threads_that_share_a_cpu_are_told)
+START_TEST(oversubscription_is_reported)
 {
     for (unsigned i = 0; i < 2; i++) {
         struct outcome run = program_run(programs[i], "--mem", "64M", "--vcpus", "2", "--pin", "0",
@@ -246,7 +246,7 @@ START_TEST(threads_that_share_a_cpu_are_told)
 }
 END_TEST
 
-START_TEST(a_disks_thread_beside_a_vcpu_is_told)
+START_TEST(a_disks_thread_beside_a_vcpu_is_reported)
 {
     struct outcome run = program_run("minivmm", "--mem", "64M", "--pin", "0", "--bench", "blk.read",
                                      "--args", "bs=4k iodepth=1", "--quick", "--disk",
@@ -260,7 +260,7 @@ START_TEST(a_disks_thread_beside_a_vcpu_is_told)
 }
 END_TEST
 
-START_TEST(io_through_the_page_cache_is_told)
+START_TEST(the_page_cache_is_reported)
 {
     for (unsigned i = 0; i < 2; i++) {
         struct outcome run =
@@ -275,13 +275,13 @@ START_TEST(io_through_the_page_cache_is_told)
 }
 END_TEST
 
-/* As in a jail: nothing of /proc and /sys is there. Returns whether that can be had. */
+/* Hide /proc and /sys, as in a chroot. Returns whether that is possible. */
 static bool hide(void)
 {
     return !suite_mount("/sys", NULL) && !suite_mount("/proc", NULL);
 }
 
-START_TEST(what_a_jail_hides_is_absent)
+START_TEST(values_hidden_in_a_chroot_are_omitted)
 {
     static const char *const absent[] = {"host.steal_pct",
                                          "host.memory_bytes",
@@ -320,7 +320,7 @@ START_TEST(what_a_jail_hides_is_absent)
             ck_assert_msg(!json_has(run.json, absent[k]), "%s of %s", absent[k], programs[i]);
         ck_assert_int_gt(json_int_at(run.json, "benches.0.time_ns.on_cpu"), 0);
         ck_assert_str_ne(json_text_at(run.json, "host.cpu"), "");
-        /* CPUID may know them: working sets are what they are outside. */
+        /* Caches may be known from CPUID, so that working sets do not change. */
         if (caches.llc)
             ck_assert_int_eq(json_int_at(run.json, "host.caches_bytes.llc"), caches.llc);
         ck_assert(warns(run.json, "time_unknown"));
@@ -332,7 +332,7 @@ START_TEST(what_a_jail_hides_is_absent)
 }
 END_TEST
 
-START_TEST(a_process_has_no_way_to_ring_3)
+START_TEST(a_native_run_has_no_ring_3_time)
 {
     struct outcome run =
         program_run("bench-native", "--mem", "64M", "--bench", "none", "--report", "json", NULL);
@@ -344,8 +344,8 @@ START_TEST(a_process_has_no_way_to_ring_3)
 }
 END_TEST
 
-SUITE_MAIN_KVM("host", a_cpu_quota_is_seen, a_cpu_quota_is_seen_from_a_namespace,
-               without_a_quota_none_is_named, the_memory_that_is_suggested_can_be_filled,
-               threads_that_share_a_cpu_are_told, a_disks_thread_beside_a_vcpu_is_told,
-               io_through_the_page_cache_is_told, what_a_jail_hides_is_absent,
-               a_process_has_no_way_to_ring_3)
+SUITE_MAIN_KVM("host", a_cpu_quota_is_reported, a_cpu_quota_is_reported_in_a_namespace,
+               without_a_quota_none_is_reported, the_suggested_memory_fits,
+               oversubscription_is_reported, a_disks_thread_beside_a_vcpu_is_reported,
+               the_page_cache_is_reported, values_hidden_in_a_chroot_are_omitted,
+               a_native_run_has_no_ring_3_time)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a parent may leave its child with: closed files, limits, signals ignored or blocked. */
+/* Inherited state: closed files, resource limits, ignored or blocked signals. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #define HELLO "--guest", program_path("hello.elf"), "--mem", "64M"
 
-static unsigned closed; /* a bit for each of descriptors 0 to 2 */
+static unsigned closed; /* bit i: close descriptor i */
 
 static void close_files(void)
 {
@@ -22,7 +22,7 @@ static void close_files(void)
             close(fd);
 }
 
-/* All of a program's output but for messages, wherever it is. */
+/* The output of a program without messages, from standard output or error. */
 static void check_closed(const char *program, const char *const *args, const char *output)
 {
     for (closed = 1; closed < 8; closed++) {
@@ -61,7 +61,7 @@ START_TEST(closed_files)
 }
 END_TEST
 
-/* A report that cannot go to standard output goes to standard error. */
+/* A report that cannot be written to standard output goes to standard error. */
 START_TEST(closed_output_does_not_lose_the_report)
 {
     struct outcome run;
@@ -70,9 +70,10 @@ START_TEST(closed_output_does_not_lose_the_report)
     program_prepare = close_files;
     run = program_run("minivmm", HELLO, "--report", "json", NULL);
     ck_assert_int_eq(run.status, 1);
-    ck_assert_msg(strstr(run.err, "cannot write the report to standard output; it follows here") &&
-                      strstr(run.err, "\"schema\": \"minivmm-report/1\""),
-                  "%s", run.err);
+    ck_assert_msg(
+        strstr(run.err, "cannot write the report to standard output, printed here instead") &&
+            strstr(run.err, "\"schema\": \"minivmm-report/1\""),
+        "%s", run.err);
     outcome_free(&run);
     run = program_run("virtcost", "--help", NULL);
     ck_assert_int_eq(run.status, 1);
@@ -90,8 +91,8 @@ static void limit_files(void)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-/* Standard error is a pipe, which has no such limit; all of it fits. */
-static void refuse_large(const char *option, const char *argument, const char *said)
+/* Standard error is a pipe, which has no such limit and is large enough. */
+static void refuse_large(const char *option, const char *argument, const char *expected)
 {
     const char *args[] = {HELLO, option, argument, NULL};
     static char text[1 << 16];
@@ -106,16 +107,16 @@ static void refuse_large(const char *option, const char *argument, const char *s
     got = read(ends[0], text, sizeof(text) - 1);
     ck_assert_int_ge(got, 0);
     text[got] = '\0';
-    ck_assert_msg(run.status == 1 && strstr(text, said) && strstr(text, "File too large"),
+    ck_assert_msg(run.status == 1 && strstr(text, expected) && strstr(text, "File too large"),
                   "%s: status %d\n%s", option, run.status, text);
-    if (strstr(said, "it follows here"))
+    if (strstr(expected, "printed here instead"))
         ck_assert_msg(strstr(text, "machine ") && strstr(text, "teardown"), "%s", text);
     outcome_free(&run);
     close(ends[0]);
     close(ends[1]);
 }
 
-/* RLIMIT_FSIZE, met by each file that a run writes. */
+/* RLIMIT_FSIZE for each file that a run writes. */
 START_TEST(limited_files)
 {
     char path[] = "/tmp/minivmm-limit-XXXXXX", disk[64], found[8];
@@ -125,14 +126,14 @@ START_TEST(limited_files)
     program_prepare = limit_files;
     most_bytes = 16;
     refuse_large("--log", path, "--log ");
-    refuse_large("--trace", path, "the file is not whole");
+    refuse_large("--trace", path, "the file is incomplete");
     refuse_large("--dump-dtb", path, "--dump-dtb ");
     ck_assert_int_eq(ftruncate(fd, 0), 0);
     ck_assert_int_eq(pwrite(fd, "older", 5, 0), 5);
-    refuse_large("--output", path, "it follows here");
+    refuse_large("--output", path, "printed here instead");
     ck_assert_int_eq(pread(fd, found, sizeof(found), 0), 5);
     ck_assert_mem_eq(found, "older", 5);
-    refuse_large("--report", "text", "standard output; it follows here");
+    refuse_large("--report", "text", "standard output, printed here instead");
     unlink(path);
     close(fd);
     snprintf(disk, sizeof(disk), "path=%s,size=64M,create", path);
@@ -149,7 +150,7 @@ static void block_signals(void)
     sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
-/* The kick of a vCPU is a signal, too. */
+/* A vCPU kick is a signal, too. */
 START_TEST(blocked_signals)
 {
     const char *args[] = {"--guest", program_path("spin.elf"), "--mem", "64M", NULL};
@@ -190,7 +191,7 @@ START_TEST(ignored_children)
 }
 END_TEST
 
-/* A socket that does not block and takes less than the report at once; its reader comes late. */
+/* A non-blocking socket that is too small for the report, with a late reader. */
 START_TEST(output_that_does_not_block)
 {
     const char *args[] = {HELLO, "--vcpus", "3", "--report", "json", NULL};

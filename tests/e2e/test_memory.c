@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory of every kind: all of it is there, in the pages that were asked for. */
+/* Guest memory on each kind of page: all of it is usable, in the requested pages. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 
-/* Write to all of the arena, give it back, find zeros; with more arguments. */
+/* Write to the entire arena, return it, read zeros; with additional options. */
 static struct outcome run_memory(const char *mem, const char *option, const char *value)
 {
     return program_run("minivmm", "--guest", program_path("memory.elf"), "--report", "json",
@@ -32,14 +32,14 @@ START_TEST(small_memory)
 }
 END_TEST
 
-/* RAM goes on above the devices' addresses, and the guest uses the larger piece. */
+/* RAM continues above the device addresses, and the guest uses the larger part. */
 START_TEST(memory_above_the_hole)
 {
     struct outcome run = program_run("minivmm", "--guest", program_path("memory_top.elf"), "--mem",
                                      "7G", "--report", "json", NULL);
 
     if (run.status == 2 && strstr(run.err, ": more than the ")) {
-        suite_skip_part("a machine of less than 7 GiB");
+        suite_skip_part("less than 7 GiB of memory");
     } else {
         ck_assert_msg(run.status == 0, "status %d\n%.500s", run.status, run.err);
         ck_assert(strstr(run.err, "arena 0x100000000") != NULL);
@@ -111,7 +111,7 @@ START_TEST(huge_pages)
         ck_assert_int_gt(json_int_at(run.json, "config.host_page_used_bytes.2m"), 0);
         outcome_free(&run);
     } else {
-        suite_skip_part("there is no room for more huge pages");
+        suite_skip_part("no memory for more huge pages");
     }
     write_count(POOL, before);
     if (!before)
@@ -121,7 +121,7 @@ START_TEST(huge_pages)
 }
 END_TEST
 
-/* Pages of 1 GiB are used where CPUID has them, and refused by name elsewhere. */
+/* 1 GiB pages are used if CPUID has them, and refused otherwise. */
 START_TEST(largest_guest_pages)
 {
     struct outcome run = run_memory("64M", "--guest-page", "1G");

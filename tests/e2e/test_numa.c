@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NUMA nodes: what the guest is told of them, and where its memory really is. */
+/* NUMA nodes: the topology that the guest sees, and the placement of its memory. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ static unsigned host_nodes(void)
     FILE *file = fopen("/sys/devices/system/node/has_memory", "r");
     unsigned first = 0, last = 0;
 
-    /* "0", "0-3"; with gaps, more are there than are counted. */
+    /* "0", "0-3"; gaps are not considered. */
     if (file && fscanf(file, "%u-%u", &first, &last) < 2)
         last = first;
     if (file)
@@ -39,7 +39,7 @@ static void check_said(const struct outcome *run, const char *line)
     ck_assert_msg(strstr(run->err, whole) != NULL, "'%s' is not in:\n%s", line, run->err);
 }
 
-START_TEST(the_guest_is_told_of_its_nodes)
+START_TEST(the_guest_sees_its_nodes)
 {
     struct outcome run = run_numa("nodes=2,unbound", "4", "64M", NULL);
 
@@ -62,7 +62,7 @@ START_TEST(the_guest_is_told_of_its_nodes)
 }
 END_TEST
 
-START_TEST(without_nodes_nothing_is_said_of_them)
+START_TEST(without_numa_no_nodes_are_reported)
 {
     struct outcome run = program_run("minivmm", "--guest", program_path("numa.elf"), "--mem", "64M",
                                      "--report", "json", NULL);
@@ -86,12 +86,12 @@ static size_t touched(const struct outcome *run)
     return mib;
 }
 
-START_TEST(a_program_that_knows_no_nodes_has_all_memory)
+START_TEST(a_guest_without_numa_has_all_memory)
 {
     struct outcome one = run_numa("1", "1", "64M", NULL);
     struct outcome four = run_numa("4,unbound", "4", "64M", NULL);
 
-    /* Less a stack for each vCPU. */
+    /* Minus a stack per vCPU. */
     ck_assert_uint_ge(touched(&four) + 2, touched(&one));
     outcome_free(&one);
     outcome_free(&four);
@@ -119,15 +119,15 @@ static void check_bound(const char *option)
     outcome_free(&run);
 }
 
-/* On a host with two nodes, which the testbed may have. */
-START_TEST(memory_is_on_the_nodes_below)
+/* Needs a host with two nodes, such as the testbed. */
+START_TEST(memory_is_on_the_bound_host_nodes)
 {
     if (host_nodes() < 2) {
         expect_failure(2,
                        "--numa 2: this host has 1 node with memory; try: --numa 2,unbound, which",
                        "--guest", program_path("hello.elf"), "--mem", "64M", "--vcpus", "2",
                        "--numa", "2", NULL);
-        suite_skip_part("a host of two NUMA nodes");
+        suite_skip_part("needs a host with two NUMA nodes");
         return;
     }
     check_bound(NULL);
@@ -135,7 +135,7 @@ START_TEST(memory_is_on_the_nodes_below)
 }
 END_TEST
 
-START_TEST(one_node_is_enough_to_bind_to)
+START_TEST(one_node_can_be_bound)
 {
     struct outcome run = run_numa("1", "1", "64M", NULL);
 
@@ -145,17 +145,16 @@ START_TEST(one_node_is_enough_to_bind_to)
 }
 END_TEST
 
-START_TEST(what_cannot_be_split_is_refused)
+START_TEST(uneven_splits_are_refused)
 {
     expect_failure(2, "--numa 2: 3 vCPUs cannot be split evenly; try: --vcpus 4", "--vcpus", "3",
                    "--numa", "2", NULL);
     expect_failure(2, "--numa 4: 62 MiB of memory cannot be split evenly; try: --mem 64M", "--mem",
                    "62M", "--vcpus", "4", "--numa", "4", NULL);
-    expect_failure(2, "--numa '17': it must begin with a number of nodes from 1 to 16", "--numa",
-                   "17", NULL);
+    expect_failure(2, "--numa 17: the number of nodes must be 1 to 16", "--numa", "17", NULL);
 }
 END_TEST
 
-SUITE_MAIN_KVM("numa", the_guest_is_told_of_its_nodes, without_nodes_nothing_is_said_of_them,
-               a_program_that_knows_no_nodes_has_all_memory, memory_is_on_the_nodes_below,
-               one_node_is_enough_to_bind_to, what_cannot_be_split_is_refused)
+SUITE_MAIN_KVM("numa", the_guest_sees_its_nodes, without_numa_no_nodes_are_reported,
+               a_guest_without_numa_has_all_memory, memory_is_on_the_bound_host_nodes,
+               one_node_can_be_bound, uneven_splits_are_refused)

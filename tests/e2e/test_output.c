@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the report goes, and what becomes of it if it cannot go there. */
+/* Output of the report, and what happens if it cannot be written. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,35 +48,37 @@ START_TEST(report_replaces_the_file)
 }
 END_TEST
 
-/* What fails early leaves an older report alone, and no empty one behind. */
-START_TEST(early_failures_leave_the_file_alone)
+/* A run that fails early keeps an existing report and creates no empty one. */
+START_TEST(early_failures_keep_the_file)
 {
     char path[] = "/tmp/minivmm-report-XXXXXX", text[8] = "";
     int fd = mkstemp(path);
 
     ck_assert_int_eq(write(fd, "older", 5), 5);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--output", path, NULL);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--log", path, NULL);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--trace", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--output", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--log", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--trace", path, NULL);
     ck_assert_int_eq(pread(fd, text, sizeof(text), 0), 5);
     ck_assert_str_eq(text, "older");
     close(fd);
     unlink(path);
-    expect_failure(2, "no benchmark is called 'x'", "--guest", program_path("hello.elf"), "--bench",
-                   "x", "--output", path, NULL);
+    expect_failure(2, "unknown benchmark 'x'", "--guest", program_path("hello.elf"), "--bench", "x",
+                   "--output", path, NULL);
     ck_assert_int_ne(access(path, F_OK), 0);
     expect_failure(0, "", "--guest", program_path("hello.elf"), "--mem", "64M", "--dry-run",
                    "--output", path, NULL);
     ck_assert_int_ne(access(path, F_OK), 0);
-    expect_failure(2, " are one file; try: another", "--output", path, "--log", path, NULL);
-    expect_failure(2, " are one file; try: another", "--output", path, "--dump-dtb", path, NULL);
+    expect_failure(2, " are the same file; try: a different", "--output", path, "--log", path,
+                   NULL);
+    expect_failure(2, " are the same file; try: a different", "--output", path, "--dump-dtb", path,
+                   NULL);
 }
 END_TEST
 
-/* The guest is no output, by whatever name. */
+/* No output may overwrite the guest, under any name. */
 START_TEST(a_guest_is_not_overwritten)
 {
     static const char *const options[] = {"--output", "--log", "--trace", "--dump-dtb"};
@@ -96,7 +98,7 @@ START_TEST(a_guest_is_not_overwritten)
 }
 END_TEST
 
-/* The results are not lost: they go to standard error, and the status tells. */
+/* The results go to standard error, and the exit status is a failure. */
 static void check_fallback(const char *output, const char *message)
 {
     struct outcome run = run_to(output, "json");
@@ -109,7 +111,8 @@ static void check_fallback(const char *output, const char *message)
 
 START_TEST(full_disk)
 {
-    check_fallback("/dev/full", "cannot write the report to /dev/full; it follows here: No space");
+    check_fallback("/dev/full",
+                   "cannot write the report to /dev/full, printed here instead: No space");
 }
 END_TEST
 
@@ -120,7 +123,7 @@ START_TEST(unwritable_file)
 }
 END_TEST
 
-/* The writing end of a pipe that nobody reads. */
+/* The write end of a pipe without a reader. */
 static int closed_pipe(void)
 {
     int ends[2];
@@ -130,7 +133,7 @@ static int closed_pipe(void)
     return ends[1];
 }
 
-/* As in `minivmm | true`: the status tells, and the report does not follow elsewhere. */
+/* As in `minivmm | true`: the exit status is a failure, and the report is not repeated. */
 START_TEST(closed_reader)
 {
     const char *args[] = {"--guest", program_path("hello.elf"), "--mem", "64M", NULL};
@@ -147,7 +150,7 @@ START_TEST(closed_reader)
 }
 END_TEST
 
-/* That nobody reads the guest's text is no reason to lose the report. */
+/* The report is written even if the log has no reader. */
 START_TEST(closed_log)
 {
     const char *args[] = {"--guest", program_path("hello.elf"), "--mem", "64M", "--report", "json",
@@ -165,12 +168,12 @@ END_TEST
 
 START_TEST(full_log)
 {
-    expect_failure(1, "--log /dev/full: 33 bytes of the run's text were lost: No space", "--guest",
+    expect_failure(1, "--log /dev/full: 33 bytes of the log were lost: No space", "--guest",
                    program_path("hello.elf"), "--mem", "64M", "--log", "/dev/full", NULL);
 }
 END_TEST
 
-/* The longest line of a text, in characters; all of them printable ASCII. */
+/* The length of the longest line; fails unless all characters are printable ASCII. */
 static size_t widest(const char *text)
 {
     size_t width = 0, widest = 0;
@@ -209,6 +212,6 @@ START_TEST(bench_text_fits)
 }
 END_TEST
 
-SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_leave_the_file_alone,
+SUITE_MAIN_KVM("output", report_replaces_the_file, early_failures_keep_the_file,
                a_guest_is_not_overwritten, full_disk, unwritable_file, closed_reader, closed_log,
                full_log, text_fits, bench_text_fits)

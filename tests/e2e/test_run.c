@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs that go well: a guest starts, says something, and what it says arrives. */
+/* Successful runs: a guest starts, and its records arrive. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,14 +27,14 @@ START_TEST(hello_arrives)
     ck_assert_str_eq(json_text_at(run.json, "benches.0.check"), "ok");
     ck_assert_double_eq(json_real_value(json_at(run.json, "benches.0.median")), 2.0);
     ck_assert_int_eq(json_int_at(run.json, "benches.0.ops"), 1);
-    /* Two doorbells for the records and one for the end; nothing charged to the benchmark. */
+    /* Two doorbells for the records and one for the end, not charged to the benchmark. */
     ck_assert_int_eq(json_int_at(run.json, "vcpus.0.exits_harness.channel.count"), 3);
     ck_assert_uint_eq(json_object_size(json_at(run.json, "vcpus.0.exits_user")), 0);
     outcome_free(&run);
 }
 END_TEST
 
-/* Arguments are bytes to the guest; JSON has no way to hold them all. */
+/* Arguments may be any bytes; invalid UTF-8 is escaped in JSON. */
 START_TEST(any_arguments_are_in_the_report)
 {
     struct outcome run = program_run("minivmm", "--guest", program_path("status.elf"), "--mem",
@@ -47,7 +47,7 @@ START_TEST(any_arguments_are_in_the_report)
 }
 END_TEST
 
-START_TEST(start_is_timed)
+START_TEST(startup_is_timed)
 {
     struct timespec now;
     struct outcome run;
@@ -92,7 +92,7 @@ START_TEST(vcpus_meet)
 }
 END_TEST
 
-/* A vCPU takes more files than are allowed at first; the VMM allows itself more. */
+/* vCPUs need more files than the soft limit; the VMM raises it. */
 START_TEST(many_vcpus_need_no_higher_limit_of_files)
 {
     struct rlimit files;
@@ -120,7 +120,7 @@ START_TEST(interrupts_arrive)
 }
 END_TEST
 
-START_TEST(guest_status_counts)
+START_TEST(guest_status_is_a_failure)
 {
     struct outcome run = program_run("minivmm", "--guest", program_path("status.elf"), "--mem",
                                      "64M", "--args", "3", "--report", "json", NULL);
@@ -144,13 +144,13 @@ START_TEST(wrong_results_fail)
 }
 END_TEST
 
-/* Why it failed is said even if the report goes to a file. */
-START_TEST(failures_are_explained)
+/* The reason is printed even if the report goes to a file. */
+START_TEST(failures_are_reported)
 {
     static const struct {
         const char *guest, *option, *value, *expected;
     } runs[] = {
-        {"spin.elf", "--timeout", "300ms", ": --timeout: over before the run was done; try: "},
+        {"spin.elf", "--timeout", "300ms", ": --timeout: expired before the run finished; try: "},
         {"wrong.elf", NULL, NULL, ": 2 of 2 results failed their check\n"},
         {"status.elf", "--args", "3", ": the guest ended with status 3\n"},
     };
@@ -161,7 +161,7 @@ START_TEST(failures_are_explained)
 }
 END_TEST
 
-START_TEST(text_goes_to_the_log)
+START_TEST(guest_text_goes_to_the_log)
 {
     char path[] = "/tmp/minivmm-log-XXXXXX", text[64] = "";
     int fd = mkstemp(path);
@@ -178,6 +178,7 @@ START_TEST(text_goes_to_the_log)
 }
 END_TEST
 
-SUITE_MAIN_KVM("run", hello_arrives, any_arguments_are_in_the_report, start_is_timed, vcpus_meet,
-               many_vcpus_need_no_higher_limit_of_files, interrupts_arrive, guest_status_counts,
-               wrong_results_fail, failures_are_explained, text_goes_to_the_log)
+SUITE_MAIN_KVM("run", hello_arrives, any_arguments_are_in_the_report, startup_is_timed, vcpus_meet,
+               many_vcpus_need_no_higher_limit_of_files, interrupts_arrive,
+               guest_status_is_a_failure, wrong_results_fail, failures_are_reported,
+               guest_text_goes_to_the_log)

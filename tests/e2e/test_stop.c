@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs that would never end are ended, with a report of what there is. */
+/* Endless runs are stopped, with a report of the results so far. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ static void check_partial(const struct outcome *run, const char *reason)
     ck_assert_str_eq(json_text_at(run->json, "warnings.0.code"), "incomplete");
 }
 
-/* The row that was complete is whole, and the one that was not says so. */
+/* The first row is complete, and the second is marked as incomplete. */
 static void check_rows(const struct outcome *run)
 {
     ck_assert_uint_eq(json_array_size(json_at(run->json, "benches")), 2);
@@ -79,7 +79,7 @@ START_TEST(signals_end_a_run)
 }
 END_TEST
 
-/* Pipes whose reader never comes. */
+/* FIFOs without a reader. */
 START_TEST(signals_end_the_wait_for_a_reader)
 {
     static const char *const options[] = {"--log", "--output", "--dump-dtb"};
@@ -98,7 +98,7 @@ START_TEST(signals_end_the_wait_for_a_reader)
         nanosleep(&pause, NULL);
         kill(program.pid, SIGTERM);
         run = program_wait(&program);
-        /* By its own word, or by the signal if that came before the program was ready for it. */
+        /* With exit status 1, or by the signal if it arrived before signals_catch(). */
         ck_assert_msg(run.status == 128 + SIGTERM ||
                           (run.status == 1 && strstr(run.err, "stopped by a signal before")),
                       "%s: status %d\n%s", options[i], run.status, run.err);
@@ -108,7 +108,7 @@ START_TEST(signals_end_the_wait_for_a_reader)
 }
 END_TEST
 
-/* A run whose guest says more than the pipe holds, which nobody reads; it can be stopped still. */
+/* A run whose guest logs more than an unread pipe holds can still be stopped. */
 static void stop_unread(const char *timeout)
 {
     const char *args[] = {"--guest",   program_path("spin.elf"),
@@ -139,14 +139,14 @@ static void stop_unread(const char *timeout)
     close(ends[1]);
 }
 
-START_TEST(unread_log_does_not_hold_up_the_end)
+START_TEST(unread_log_does_not_delay_the_end)
 {
     stop_unread("500ms");
     stop_unread("1h");
 }
 END_TEST
 
-START_TEST(native_run_ends_too)
+START_TEST(native_run_is_stopped)
 {
     struct outcome run = program_run("bench-native", "--mem", "64M", "--bench", "chase",
                                      "--timeout", "50ms", "--report", "json", NULL);
@@ -156,7 +156,7 @@ START_TEST(native_run_ends_too)
 }
 END_TEST
 
-/* Memory whose populating takes long enough to be stopped: small pages, most of what there is. */
+/* --mem that takes long to populate: small pages, most of the available memory. */
 static const char *much_memory(void)
 {
     static char text[32];
@@ -166,7 +166,7 @@ static const char *much_memory(void)
     return text;
 }
 
-/* Wait until a program has this much memory of its own. */
+/* Wait until a program has this much resident memory. */
 static void wait_for_memory(const struct program *program, uint64_t bytes)
 {
     const struct timespec pause = {0, 1000000};
@@ -207,12 +207,12 @@ END_TEST
 
 START_TEST(timeout_ends_populating)
 {
-    expect_failure(1, "--timeout: over before the run began; try: a longer", "--mem", much_memory(),
-                   "--prefault", "--thp", "off", "--timeout", "50ms", NULL);
+    expect_failure(1, "--timeout: expired before the run began; try: a longer", "--mem",
+                   much_memory(), "--prefault", "--thp", "off", "--timeout", "50ms", NULL);
 }
 END_TEST
 
-/* A run that is within a row for long enough: in a VM within its second, for ever. */
+/* A run within a long row: in a VM, in its second row, which never ends. */
 static struct program start_measuring(const char *name)
 {
     const char *vm[] = {"--guest", program_path("spin.elf"), "--mem", "64M", "--report", "json",
@@ -223,14 +223,14 @@ static struct program start_measuring(const char *name)
 
     if (is_vm)
         program_await_text(&program, "spinning");
-    /* Some looks, so that the row that is complete is known to be over. */
+    /* A few pause checks, so that the complete row certainly precedes the pause. */
     usleep(is_vm ? 150000 : 300000);
     return program;
 }
 
 /*
- * Once it has run on for a while. In a VM the row that was complete is not affected, and the open
- * one is; a native run may not have come to its row yet.
+ * Stop the run some time after it was continued. In a VM, the open row is void and the complete row
+ * is not; a native run may not have started its row yet.
  */
 static void check_interrupted(struct program *program, const char *what)
 {
@@ -255,7 +255,7 @@ static void check_interrupted(struct program *program, const char *what)
     outcome_free(&run);
 }
 
-START_TEST(a_stop_voids_what_it_interrupts)
+START_TEST(a_stop_voids_interrupted_rows)
 {
     static const char *const names[] = {"minivmm", "bench-native"};
 
@@ -284,7 +284,7 @@ static bool write_file(const char *folder, const char *name, const char *text)
     return !failed;
 }
 
-/* The freezers of both versions. */
+/* The cgroup freezers of both versions. */
 static const struct freezer {
     const char *root, *file, *freeze, *thaw;
 } freezers[] = {
@@ -293,7 +293,7 @@ static const struct freezer {
     {"/sys/fs/cgroup", "cgroup.freeze", "1", "0"},
 };
 
-/* Returns whether there is such a freezer, and it may be used. */
+/* Returns whether there is a usable freezer. */
 static bool freeze_run(const struct freezer *freezer, const char *name)
 {
     const struct timespec pause = {1, 200000000};
@@ -310,7 +310,7 @@ static bool freeze_run(const struct freezer *freezer, const char *name)
              write_file(folder, freezer->file, freezer->freeze);
     nanosleep(&pause, NULL);
     write_file(folder, freezer->file, freezer->thaw);
-    /* Out of it again, so that nothing is left whatever is found. */
+    /* Leave and remove the group before any assertion. */
     write_file(freezer->root, "cgroup.procs", pid);
     ck_assert_int_eq(rmdir(folder), 0);
     if (frozen) {
@@ -323,7 +323,7 @@ static bool freeze_run(const struct freezer *freezer, const char *name)
     return frozen;
 }
 
-START_TEST(a_freeze_voids_what_it_interrupts)
+START_TEST(a_freeze_voids_interrupted_rows)
 {
     unsigned found = 0;
 
@@ -331,11 +331,11 @@ START_TEST(a_freeze_voids_what_it_interrupts)
         if (freeze_run(&freezers[i], found ? "bench-native" : "minivmm"))
             found++;
     if (!found)
-        suite_skip_part("no cgroup freezer that may be used");
+        suite_skip_part("no usable cgroup freezer");
 }
 END_TEST
 
-SUITE_MAIN_KVM("stop", a_stop_voids_what_it_interrupts, a_freeze_voids_what_it_interrupts,
-               timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run, native_run_ends_too,
-               unread_log_does_not_hold_up_the_end, signals_end_the_wait_for_a_reader,
+SUITE_MAIN_KVM("stop", a_stop_voids_interrupted_rows, a_freeze_voids_interrupted_rows,
+               timeout_ends_spinning, timeout_ends_sleep, signals_end_a_run, native_run_is_stopped,
+               unread_log_does_not_delay_the_end, signals_end_the_wait_for_a_reader,
                signals_end_populating, timeout_ends_populating)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every exit in a file, and KVM's tracepoints. */
+/* --trace and --kvm-trace. */
 #include <string.h>
 #include <unistd.h>
 
@@ -21,10 +21,10 @@ static uint64_t exits_of(const json_t *json)
     return sum;
 }
 
-/* Rows of benchmarks, each of which ends before the next begins. */
+/* Rows of benchmarks seen so far; they must not overlap. */
 struct rows {
     unsigned begun, ended;
-    double at; /* the last event, in us */
+    double at; /* time of the last event, in us */
 };
 
 static void check_row(const json_t *event, struct rows *rows)
@@ -72,7 +72,7 @@ START_TEST(every_exit_is_traced)
         exits++;
         ck_assert_int_eq(json_int_at(event, "tid"), 0);
         ck_assert(json_number_value(json_at(event, "ts")) > 0);
-        /* Those of the harness among them. */
+        /* Including exits of the harness. */
         probes += !strcmp(json_text_at(event, "args.device"), "probe");
         channels += !strcmp(json_text_at(event, "args.device"), "channel");
     }
@@ -87,13 +87,13 @@ START_TEST(every_exit_is_traced)
 }
 END_TEST
 
-START_TEST(a_trace_that_is_not_whole_is_a_failure)
+START_TEST(an_incomplete_trace_is_a_failure)
 {
     struct outcome run = program_run("minivmm", "--mem", "64M", "--quick", "--bench", "exits.cpuid",
                                      "--trace", "/dev/full", NULL);
 
     ck_assert_int_eq(run.status, 1);
-    ck_assert_msg(strstr(run.out, "--trace /dev/full: the file is not whole") != NULL, "%s",
+    ck_assert_msg(strstr(run.out, "--trace /dev/full: the file is incomplete") != NULL, "%s",
                   run.out);
     outcome_free(&run);
     run = program_run("minivmm", "--mem", "64M", "--bench", "none", "--trace", "/nonexistent/t",
@@ -113,8 +113,8 @@ START_TEST(a_trace_that_is_not_whole_is_a_failure)
 }
 END_TEST
 
-/* What is no trace of this format; a file says what it likes. */
-START_TEST(other_traces_are_refused)
+/* Files that are not valid traces. */
+START_TEST(invalid_traces_are_refused)
 {
     static const struct {
         const char *content, *expected;
@@ -157,7 +157,7 @@ START_TEST(other_traces_are_refused)
 }
 END_TEST
 
-/* Where there are tracepoints; elsewhere it is said why not. */
+/* Without tracepoints, the run fails with the reason. */
 START_TEST(tracepoints_are_counted)
 {
     struct outcome run = program_run("minivmm", "--mem", "64M", "--quick", "--bench",
@@ -176,12 +176,12 @@ START_TEST(tracepoints_are_counted)
     mmio = json_object_get(kernel, "kvm_mmio");
     ck_assert_msg(mmio != NULL, "%s", json_dumps(kernel, 0));
     ck_assert_str_eq(json_text_at(mmio, "source"), "tracepoint");
-    /* Each operation, and the harness's few. */
+    /* One per operation, and a few of the harness. */
     ck_assert_int_ge(json_int_at(mmio, "count"), json_int_at(mmio, "ops"));
     ck_assert_int_le(json_int_at(mmio, "count"), json_int_at(mmio, "ops") + 20);
     outcome_free(&run);
 }
 END_TEST
 
-SUITE_MAIN_KVM("trace", every_exit_is_traced, a_trace_that_is_not_whole_is_a_failure,
-               other_traces_are_refused, tracepoints_are_counted)
+SUITE_MAIN_KVM("trace", every_exit_is_traced, an_incomplete_trace_is_a_failure,
+               invalid_traces_are_refused, tracepoints_are_counted)

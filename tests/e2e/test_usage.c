@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user may type wrong: each is answered with what, why and what to do. */
+/* Usage errors: each message says what is wrong, why, and what to do instead. */
 #include <elf.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -18,20 +18,19 @@
 
 START_TEST(sizes_are_checked)
 {
-    expect_failure(2, "--mem 0: a guest needs memory; try: ", "--mem", "0", NULL);
+    expect_failure(2, "--mem 0: too small; try: ", "--mem", "0", NULL);
     expect_failure(2, "--mem 3 MiB: not a multiple of 2 MiB; try: --mem 4M", "--mem", "3M", NULL);
     expect_failure(2, "--mem 4097 B: not a multiple", "--mem", "4097", NULL);
-    expect_failure(2, "--mem lots: not a size", "--mem", "lots", NULL);
-    expect_failure(2, "--mem -1: not a size", "--mem", "-1", NULL);
-    expect_failure(2, "--mem 1e9: not a size", "--mem", "1e9", NULL);
+    expect_failure(2, "--mem lots: invalid size", "--mem", "lots", NULL);
+    expect_failure(2, "--mem -1: invalid size", "--mem", "-1", NULL);
+    expect_failure(2, "--mem 1e9: invalid size", "--mem", "1e9", NULL);
     expect_failure(2, "--mem 99999999999999999999: too large", "--mem", "99999999999999999999",
                    NULL);
     expect_failure(2, "more than the host's memory of", "--guest", program_path("hello.elf"),
                    "--mem", "512T", NULL);
-    expect_failure(2, "--hugepages 4M: not one of its values; try: 2M or 1G", "--hugepages", "4M",
-                   NULL);
-    expect_failure(2, "--guest-page 8K: not one of its values", "--guest-page", "8K", NULL);
-    expect_failure(2, "--thp maybe: not one of its values; try: on or off", "--thp", "maybe", NULL);
+    expect_failure(2, "--hugepages 4M: invalid value; try: 2M or 1G", "--hugepages", "4M", NULL);
+    expect_failure(2, "--guest-page 8K: invalid value", "--guest-page", "8K", NULL);
+    expect_failure(2, "--thp maybe: invalid value; try: on or off", "--thp", "maybe", NULL);
     expect_failure(2, "--hugepages with --thp on", "--hugepages", "2M", "--thp", "on", NULL);
     expect_failure(2, "--mem 64 MiB: the guest and its 1000 vCPUs need", "--guest",
                    program_path("hello.elf"), "--mem", "64M", "--vcpus", "1000", "--dry-run", NULL);
@@ -41,52 +40,51 @@ END_TEST
 START_TEST(numbers_are_checked)
 {
     expect_failure(2, "--vcpus 0: at least one", "--vcpus", "0", NULL);
-    expect_failure(2, "--vcpus many: not a number", "--vcpus", "many", NULL);
-    expect_failure(2, "--vcpus 5000: more than any KVM allows", "--vcpus", "5000", NULL);
-    expect_failure(2, "--pin 0,: not a list of CPUs", "--pin", "0,", NULL);
-    expect_failure(2, "--pin 2-1: not a list of CPUs", "--pin", "2-1", NULL);
-    expect_failure(2, "--pin: CPU 1000 is not there", "--guest", program_path("hello.elf"), "--pin",
+    expect_failure(2, "--vcpus many: invalid number", "--vcpus", "many", NULL);
+    expect_failure(2, "--vcpus 5000: too many vCPUs", "--vcpus", "5000", NULL);
+    expect_failure(2, "--pin 0,: invalid CPU list", "--pin", "0,", NULL);
+    expect_failure(2, "--pin 2-1: invalid CPU list", "--pin", "2-1", NULL);
+    expect_failure(2, "--pin: CPU 1000 is offline", "--guest", program_path("hello.elf"), "--pin",
                    "1000", NULL);
-    expect_failure(2, "--numa '2,': nothing but ,unbound can follow", "--numa", "2,", NULL);
+    expect_failure(2, "--numa 2: only ,unbound may follow", "--numa", "2,2", NULL);
     expect_failure(2, "--numa 3: 2 vCPUs cannot be split evenly; try: --vcpus 3", "--numa", "3",
                    "--vcpus", "2", NULL);
-    expect_failure(2, "--disk path: its value is missing; try: path=FILE", "--disk", "path=", NULL);
-    expect_failure(2, "--timeout soon: not a duration", "--timeout", "soon", NULL);
-    expect_failure(2, "--timeout 0: not a duration", "--timeout", "0", NULL);
-    expect_failure(2, "--report xml: not one of its values; try: text or json", "--report", "xml",
-                   NULL);
-    expect_failure(2, "here: not an option", "here", NULL);
+    expect_failure(2, "--disk path: missing value; try: path=FILE", "--disk", "path=", NULL);
+    expect_failure(2, "--timeout soon: invalid duration", "--timeout", "soon", NULL);
+    expect_failure(2, "--timeout 0: invalid duration", "--timeout", "0", NULL);
+    expect_failure(2, "--report xml: invalid value; try: text or json", "--report", "xml", NULL);
+    expect_failure(2, "here: unexpected argument", "here", NULL);
     expect_failure(2, "unrecognized option", "--frobnicate", NULL);
-    expect_failure(2, "--log /nowhere/log: No such file or directory; try: a file", "--guest",
-                   program_path("hello.elf"), "--log", "/nowhere/log", NULL);
+    expect_failure(2, "--log /nowhere/log: No such file or directory; try: a writable file",
+                   "--guest", program_path("hello.elf"), "--log", "/nowhere/log", NULL);
     setenv("MINIVMM_T0", "yesterday", 1);
-    expect_failure(2, "MINIVMM_T0=yesterday: not a time", "--guest", program_path("hello.elf"),
+    expect_failure(2, "MINIVMM_T0=yesterday: invalid time", "--guest", program_path("hello.elf"),
                    NULL);
 }
 END_TEST
 
-START_TEST(benchmarks_are_known)
+START_TEST(unknown_benchmarks_are_refused)
 {
-    expect_failure(2, "no benchmark is called 'streem'; try: --list", "--guest",
+    expect_failure(2, "unknown benchmark 'streem'; try: --list", "--guest",
                    program_path("bench.elf"), "--bench", "gups,streem", NULL);
-    expect_failure(2, "no benchmark is called 'stre'", "--guest", program_path("bench.elf"),
-                   "--bench", "stre", NULL);
-    expect_failure(2, "no benchmark is called ''", "--guest", program_path("bench.elf"), "--bench",
-                   "", NULL);
-    expect_failure(2, "no benchmark is called 'gups'", "--guest", program_path("hello.elf"),
-                   "--bench", "gups", NULL);
+    expect_failure(2, "unknown benchmark 'stre'", "--guest", program_path("bench.elf"), "--bench",
+                   "stre", NULL);
+    expect_failure(2, "unknown benchmark ''", "--guest", program_path("bench.elf"), "--bench", "",
+                   NULL);
+    expect_failure(2, "unknown benchmark 'gups'", "--guest", program_path("hello.elf"), "--bench",
+                   "gups", NULL);
 }
 END_TEST
 
-/* Before anything is started, in all programs that take them. */
-START_TEST(arguments_are_known)
+/* Checked before the run, by all programs with --args. */
+START_TEST(invalid_arguments_are_refused)
 {
     static const char *const programs[] = {"minivmm", "bench-native", "virtcost"};
     static const struct {
         const char *args, *expected;
     } wrong[] = {
-        {"bogus=1", "--args bogus=1: no such key; try: n=1..200000, isa=sse2|avx2|avx512, "},
-        {"n=5 isa=mmx", "--args isa=mmx: not a value of this key; try: isa=sse2|avx2|avx512\n"},
+        {"bogus=1", "--args bogus=1: unknown key; try: n=1..200000, isa=sse2|avx2|avx512, "},
+        {"n=5 isa=mmx", "--args isa=mmx: invalid value; try: isa=sse2|avx2|avx512\n"},
     };
 
     for (unsigned i = 0; i < 6; i++) {
@@ -100,14 +98,14 @@ START_TEST(arguments_are_known)
                       "%s: status %d\n%s", program, run.status, run.err);
         outcome_free(&run);
     }
-    /* A guest that declares no keys takes any. */
+    /* A guest without declared keys accepts any. */
     if (suite_has_kvm())
         expect_failure(0, "bogus=1", "--guest", program_path("hello.elf"), "--mem", "64M", "--args",
                        "bogus=1", NULL);
 }
 END_TEST
 
-/* A copy of a guest, in a file of this test's own, with some bytes changed. */
+/* A temporary copy of a guest with some bytes changed. */
 struct patch {
     const char *expected; /* on standard error */
     size_t offset, bytes;
@@ -171,7 +169,7 @@ START_TEST(guests_are_checked)
 }
 END_TEST
 
-/* A file cut off anywhere is refused, and nothing worse happens. */
+/* A file truncated at any point is refused. */
 START_TEST(truncated_guests_are_refused)
 {
     static const long keep[] = {0, 1, 16, 63, 64, 100, 288, 4096, 5000, 20000, 40000};
@@ -185,7 +183,7 @@ START_TEST(truncated_guests_are_refused)
 }
 END_TEST
 
-START_TEST(guests_must_be_there)
+START_TEST(missing_guests_are_refused)
 {
     expect_failure(2, "nowhere.elf: No such file or directory; try: --guest", "--guest",
                    "nowhere.elf", NULL);
@@ -233,7 +231,7 @@ START_TEST(help_and_version)
 }
 END_TEST
 
-/* What cannot be printed is told. */
+/* Failed writes to standard output are reported. */
 START_TEST(full_standard_output)
 {
     static const struct {
@@ -255,8 +253,8 @@ START_TEST(full_standard_output)
 }
 END_TEST
 
-/* What KVM does not allow is refused; by a dry run as well, if there is KVM. */
-START_TEST(kvm_is_asked)
+/* Limits of KVM are checked, also by a dry run if KVM is available. */
+START_TEST(limits_of_kvm_are_checked)
 {
     int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), most;
 
@@ -272,7 +270,7 @@ START_TEST(kvm_is_asked)
         expect_failure(2, "--vcpus 4096: KVM allows ", "--guest", program_path("hello.elf"),
                        "--mem", "512M", "--vcpus", "4096", "--dry-run", NULL);
     } else {
-        suite_skip_part("KVM allows as many vCPUs as can be asked for");
+        suite_skip_part("KVM allows the maximum of --vcpus");
     }
 }
 END_TEST
@@ -300,7 +298,7 @@ START_TEST(without_kvm_it_cannot_run)
 }
 END_TEST
 
-/* A dry run needs no KVM and touches nothing; the tree it writes is one. */
+/* A dry run needs no KVM; it writes a valid device tree and nothing else. */
 START_TEST(dry_run_prints_the_machine)
 {
     char path[] = "/tmp/minivmm-dtb-XXXXXX";
@@ -320,7 +318,8 @@ START_TEST(dry_run_prints_the_machine)
 }
 END_TEST
 
-SUITE_MAIN("usage", sizes_are_checked, numbers_are_checked, benchmarks_are_known,
-           arguments_are_known, guests_are_checked, truncated_guests_are_refused,
-           guests_must_be_there, list_names_the_benchmarks, full_standard_output, kvm_is_asked,
-           without_kvm_it_cannot_run, help_and_version, dry_run_prints_the_machine)
+SUITE_MAIN("usage", sizes_are_checked, numbers_are_checked, unknown_benchmarks_are_refused,
+           invalid_arguments_are_refused, guests_are_checked, truncated_guests_are_refused,
+           missing_guests_are_refused, list_names_the_benchmarks, full_standard_output,
+           limits_of_kvm_are_checked, without_kvm_it_cannot_run, help_and_version,
+           dry_run_prints_the_machine)

@@ -121,13 +121,13 @@ START_TEST(arguments_are_checked)
                   "--envs vm,: unknown environment ''; try: native, container, overlayfs, vm, null",
                   "--envs", "vm,");
     check_refused(2, "--envs null,vm: the base cannot be null", "--envs", "null,vm");
-    check_refused(2, "--mem lots: not a size; try: ", "--mem", "lots");
+    check_refused(2, "--mem lots: invalid size; try: ", "--mem", "lots");
     check_refused(2, "--mem 3 MiB: not a multiple of 2 MiB", "--mem", "3M");
     check_refused(2, "unrecognized option", "--kvm-trace", NULL);
     check_refused(2, "here: unknown experiment; try: virtcost list", "here", NULL);
     check_refused(2, "--html x: same file as the results; try: a different file", "--output=x",
                   "--html=x");
-    check_refused(2, "another option names that file", "--disk=path=x,size=1M,create", "-ox");
+    check_refused(2, "another option uses this file", "--disk=path=x,size=1M,create", "-ox");
     for (unsigned i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
         char text[80];
 
@@ -149,11 +149,11 @@ END_TEST
 START_TEST(failed_runs_are_reported)
 {
     /* Before any run. */
-    check_refused(2, "virtcost: --pin: CPU 1000 is not there", "--pin", "1000");
-    check_refused(2, "virtcost: --disk cpu: CPU 1000 is not there", "--disk",
+    check_refused(2, "virtcost: --pin: CPU 1000 is offline", "--pin", "1000");
+    check_refused(2, "virtcost: --disk cpu: CPU 1000 is offline", "--disk",
                   "engine=null,size=8M,cpu=1000");
-    check_refused(2, "virtcost: --args n=0: not a value of this key; try: n=1..", "--args", "n=0");
-    check_refused(2, "virtcost: --bench streem: no benchmark is called 'streem'; try: bench-native",
+    check_refused(2, "virtcost: --args n=0: invalid value; try: n=1..", "--args", "n=0");
+    check_refused(2, "virtcost: --bench streem: unknown benchmark 'streem'; try: bench-native",
                   "--bench", "streem");
 }
 END_TEST

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 #define ENDLESS ((1ull << MINIVMM_CONTROL_WORK_SHIFT) - 1)
 

@@ -2,7 +2,7 @@
 /* Makes one invalid access to the probe or its control device; the argument is its number. */
 #include <stdlib.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 #define WORK(kind)   ((uint64_t)(kind) << MINIVMM_CONTROL_WORK_SHIFT | 1)
 #define DELAY(delay) ((uint64_t)(delay) << MINIVMM_CONTROL_DELAY_SHIFT)

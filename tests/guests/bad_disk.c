@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guest/kvm/disk.h"
+#include "guest/kvm/start.h"
 #include "guest/kvm/virtio.h"
 
 #define SECTOR 512u

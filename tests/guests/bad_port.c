@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads an I/O port without a device. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

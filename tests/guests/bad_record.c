@@ -6,7 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
+#include "minivmm/abi.h"
 
 /* Valid records, to get the channel into the state for a breach. */
 #define BEGIN                                                                                  \
@@ -64,6 +65,10 @@ static const struct {
     {1,
      {{.type = CHANNEL_BEGIN,
        .begin = {.threads = 1, .better = 2, .name = "r", .unit = "u", .op = "o"}}}},
+    {1,
+     {{.type = CHANNEL_BEGIN,
+       .begin =
+           {.threads = 1, .flags = MINIVMM_BENCH_FLAGS + 1, .name = "r", .unit = "u", .op = "o"}}}},
     {2, {BEGIN, {.type = CHANNEL_SAMPLES, .samples = {.count = 0}}}},
     {2, {BEGIN, {.type = CHANNEL_SAMPLES, .samples = {.count = CHANNEL_SAMPLES_MAX + 1}}}},
     {2, {BEGIN, {.type = CHANNEL_SAMPLES, .samples = {.count = 0xffffffff}}}},

@@ -2,7 +2,7 @@
 /* Makes one invalid access to the paravirtual device; the argument is its number. */
 #include <stdlib.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

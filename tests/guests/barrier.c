@@ -2,7 +2,7 @@
 /* All vCPUs meet in many barriers; after each, every vCPU checks that the others had arrived. */
 #include <stdlib.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 static uint32_t arrived, rounds, wrong;
 

@@ -5,7 +5,7 @@
  */
 #include <cpuid.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 #define MSR_X2APIC_ID 0x802
 

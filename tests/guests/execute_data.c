@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Jumps into the data segment, which is not executable. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 static volatile uint8_t code[16] = {0xc3};
 

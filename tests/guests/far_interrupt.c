@@ -3,7 +3,7 @@
  * Every vCPU waits for an interrupt from the VMM, addressed by vCPU index, and then for an IPI from
  * vCPU 0, addressed by APIC ID.
  */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 #define MSR_X2APIC_ID 0x802
 #define DELAY_NS      100000u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Logs a greeting and reports one row of results. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Halts until the local APIC timer fires, ten times. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 #define MSR_X2APIC_TIMER  0x832
 #define MSR_X2APIC_COUNT  0x838

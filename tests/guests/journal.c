@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "guest/kvm/disk.h"
+#include "guest/kvm/start.h"
 
 #define BLOCK 4096u
 #define WORDS (BLOCK / sizeof(uint64_t))

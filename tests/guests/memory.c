@@ -6,7 +6,7 @@
  */
 #include <errno.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 #define PAGE 4096u
 

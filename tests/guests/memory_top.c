@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Logs the address of the arena and writes to its first and its last page. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

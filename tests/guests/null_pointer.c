@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Dereferences a null pointer. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

@@ -6,7 +6,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 static int node_id(const void *dtb, int node)
 {

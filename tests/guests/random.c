@@ -2,7 +2,7 @@
 /* Reads from the entropy device, with and without EVENT_IDX, and checks that its bytes differ. */
 #include <string.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 #include "guest/kvm/virtio.h"
 
 #define BYTES 256u

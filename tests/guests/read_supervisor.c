@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads a supervisor page, the code of ring 0, from ring 3. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

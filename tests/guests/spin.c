@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 static void spin(struct team *team, unsigned tid, void *arg)
 {

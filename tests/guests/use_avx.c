@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

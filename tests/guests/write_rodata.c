@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes to read-only data. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 static const uint32_t constant = 1;
 

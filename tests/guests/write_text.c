@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes to its code segment, which is read-only. */
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

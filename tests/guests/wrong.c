@@ -2,7 +2,7 @@
 /* Reports a row whose check failed, and one whose check found a NaN. */
 #include <math.h>
 
-#include "guest/kvm/machine.h"
+#include "guest/kvm/start.h"
 
 uint32_t guest_main(const struct guest_machine *machine, struct team *team)
 {

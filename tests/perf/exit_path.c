@@ -16,17 +16,18 @@
 #define BASE    0xc0000000ull
 #define SPACING 0x1000ull
 
-static int device_write(void *device, uint64_t offset, const void *data, unsigned bytes,
-                        struct err *err)
+static int device_write(void *device, struct vcpu *vcpu, uint64_t offset, const void *data,
+                        unsigned bytes, struct err *err)
 {
-    (void)offset, (void)data, (void)bytes, (void)err;
+    (void)vcpu, (void)offset, (void)data, (void)bytes, (void)err;
     ++*(uint64_t *)device;
     return 0;
 }
 
-static int device_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int device_read(void *device, struct vcpu *vcpu, uint64_t offset, void *data, unsigned bytes,
+                       struct err *err)
 {
-    return device_write(device, offset, data, bytes, err);
+    return device_write(device, vcpu, offset, data, bytes, err);
 }
 
 static const struct bus_ops ops = {device_read, device_write};
@@ -88,7 +89,7 @@ int main(void)
 {
     struct clock_point from = clock_now(), to;
     struct exit_times times = {0};
-    struct exit_env env = {&mmio, &pio, exitstat_alloc(), &times};
+    struct exit_env env = {NULL, &mmio, &pio, exitstat_alloc(), &times};
     struct clock_rate rate;
     struct err err;
 

@@ -423,7 +423,8 @@ json_t *costs_results(void)
         "schema", "virtcost/2", "tool", "version", "0.1.0", "commit", "c5064ae10d6a", "seed",
         (json_int_t)42, "quick", 0, "envs", envs[0], envs[1], envs[2], envs[3], envs[4], "runtime",
         "runc 1.1.5", "end", "reason", "done", "warnings", "code", "virtualized", "text",
-        "this host is itself a virtual machine: \"native\" pays for that already", "experiments");
+        "this host is itself a virtual machine: \"native\" results include its overhead",
+        "experiments");
 
     state = 42;
     json_object_set_new(results, "host",

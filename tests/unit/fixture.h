@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What many unit tests need: guest memory, files of their own, and what was written to standard
- * error. All of them fail the test if they cannot do it.
+ * Helpers of unit tests: guest memory, temporary files, captured standard error. All functions fail
+ * the test on error.
  */
 #ifndef UNIT_FIXTURE_H
 #define UNIT_FIXTURE_H
@@ -12,7 +12,7 @@
 
 #define FIXTURE_PATH_MAX 64
 
-/* A descriptor of KVM's statistics files, struct kvm_stats_desc, and its name behind it. */
+/* struct kvm_stats_desc of KVM's statistics files, followed by its name. */
 struct fixture_stat {
     uint32_t flags;
     int16_t exponent;
@@ -21,29 +21,30 @@ struct fixture_stat {
     char name[48];
 };
 
-/* fixture_memory(): guest memory of ordinary pages, all zero; guestmem_free() gives it back. */
+/* fixture_memory(): zeroed guest memory on small pages; free it with guestmem_free(). */
 struct guestmem fixture_memory(uint64_t bytes);
 
-/* fixture_file(): a new file under /tmp with this content; its name goes to `path`. */
+/* fixture_file(): create a file in /tmp with this content; sets `path` to its path. */
 void fixture_file(char path[FIXTURE_PATH_MAX], const void *content, size_t bytes);
 
 /*
- * fixture_tree(): a new folder under /tmp, which stands for "/"; its name goes to `root`.
- * fixture_add() makes a file in it, "/proc/stat", and the folders that it takes.
- * fixture_remove() removes all of it.
+ * fixture_tree(): create a directory in /tmp as the root of a file tree; sets `root` to its path.
+ * fixture_add(): create a file in it, such as "/proc/stat", and its parent directories.
+ * fixture_remove(): remove the tree.
  */
 void fixture_tree(char root[FIXTURE_PATH_MAX]);
 void fixture_add(const char *root, const char *path, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void fixture_remove(const char *root);
 
-/* fixture_read(): a file's content with a terminator behind it, to be freed. */
+/* fixture_read(): the content of a file as a string, which the caller frees. */
 char *fixture_read(const char *path);
 
-/* fixture_stderr_begin(): from here on, what goes to standard error is kept. */
+/* fixture_stderr_begin(): start capturing standard error. */
 void fixture_stderr_begin(void);
 
-/* fixture_stderr_end(): standard error is what it was. Returns what was kept, to be freed. */
+/* fixture_stderr_end(): restore standard error. Returns the captured text, which the caller frees.
+ */
 char *fixture_stderr_end(void);
 
 #endif

@@ -49,9 +49,9 @@ static void describe_run(struct sample *sample)
                                         [SAMPLE_HALT_POLL] = "halt_poll_fail_ns",
                                         [SAMPLE_HALT_FOUND] = "halt_poll_success_ns",
                                         [SAMPLE_PAGES] = "pages_4k"};
-    struct run_facts *facts = &sample->facts;
+    struct run_info *info = &sample->info;
 
-    *facts = (struct run_facts){
+    *info = (struct run_info){
         .env = RUN_VM,
         .stop = STOP_GUEST,
         .startup = {.exec_to_main = 400000,
@@ -76,11 +76,11 @@ static void describe_run(struct sample *sample)
         .vcpu_stats = {.count = SAMPLE_STATS, .peak = {[SAMPLE_PAGES] = true}},
         .xcr0 = 7,
     };
-    memcpy(facts->device, devices, sizeof(devices));
-    memcpy(facts->vcpu_stats.name, stats, sizeof(stats));
-    facts->vm_stats.name[0] = "remote_tlb_flush";
-    facts->vm_stats.count = 1;
-    facts->vm_stat[0] = 17;
+    memcpy(info->device, devices, sizeof(devices));
+    memcpy(info->vcpu_stats.name, stats, sizeof(stats));
+    info->vm_stats.name[0] = "remote_tlb_flush";
+    info->vm_stats.count = 1;
+    info->vm_stat[0] = 17;
     for (unsigned i = 0; i < SAMPLE_VCPUS; i++) {
         sample->stat[i] = exitstat_alloc();
         ck_assert(sample->stat[i] != NULL);
@@ -105,7 +105,7 @@ void sample_init(struct sample *sample)
     sample->report = (struct report){
         .config = &sample->config,
         .result = &sample->result,
-        .facts = &sample->facts,
+        .info = &sample->info,
         .host = &sample->host,
     };
 }
@@ -142,12 +142,12 @@ struct result_row *sample_row(struct sample *sample, const char *name, const cha
 
 void sample_native(struct sample *sample)
 {
-    struct run_facts *facts = &sample->facts;
+    struct run_info *info = &sample->info;
 
-    facts->env = RUN_NATIVE;
-    facts->vcpus = 0;
-    facts->vcpu = NULL;
-    facts->devices = 0;
-    facts->vcpu_stats.count = facts->vm_stats.count = 0;
-    facts->startup.teardown = FACT_ABSENT;
+    info->env = RUN_NATIVE;
+    info->vcpus = 0;
+    info->vcpu = NULL;
+    info->devices = 0;
+    info->vcpu_stats.count = info->vm_stats.count = 0;
+    info->startup.teardown = RUN_INFO_UNKNOWN;
 }

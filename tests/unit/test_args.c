@@ -43,7 +43,7 @@ START_TEST(a_list_has_powers_of_two)
 }
 END_TEST
 
-START_TEST(what_is_right_is_taken)
+START_TEST(valid_arguments_are_accepted)
 {
     static const char *const right[] = {
         "", " , ", "n=1", "n=200000", "isa=sse2,n=7", "bs=512:4k isa=avx512", "bs=1m,n=9 "};
@@ -54,28 +54,28 @@ START_TEST(what_is_right_is_taken)
 }
 END_TEST
 
-START_TEST(the_first_that_is_wrong_is_named)
+START_TEST(the_first_invalid_argument_is_reported)
 {
     static const struct {
         const char *args, *at, *why;
         int key;
     } wrong[] = {
-        {"bogus=1", "bogus=1", "no such key", -1},
-        {"n=1 bogus=2,isa=x", "bogus=2", "no such key", -1},
-        {"n", "n", "no such key", -1},
-        {"=1", "=1", "no such key", -1},
-        {"nn=1", "nn=1", "no such key", -1},
-        {"n=1,n=2", "n=2", "the key is given twice", 0},
-        {"n=", "n=", "not a value", 0},
-        {"n=0", "n=0", "not a value", 0},
-        {"n=200001", "n=200001", "not a value", 0},
-        {"n=7x", "n=7x", "not a value", 0},
-        {"n=-7", "n=-7", "not a value", 0},
-        {"isa=sse", "isa=sse", "not a value", 1},
-        {"isa=sse2|avx2", "isa=sse2|avx2", "not a value", 1},
-        {"isa=", "isa=", "not a value", 1},
-        {"bs=513", "bs=513", "not a value", 2},
-        {"bs=256", "bs=256", "not a value", 2},
+        {"bogus=1", "bogus=1", "unknown key", -1},
+        {"n=1 bogus=2,isa=x", "bogus=2", "unknown key", -1},
+        {"n", "n", "unknown key", -1},
+        {"=1", "=1", "unknown key", -1},
+        {"nn=1", "nn=1", "unknown key", -1},
+        {"n=1,n=2", "n=2", "duplicate key", 0},
+        {"n=", "n=", "invalid value", 0},
+        {"n=0", "n=0", "invalid value", 0},
+        {"n=200001", "n=200001", "invalid value", 0},
+        {"n=7x", "n=7x", "invalid value", 0},
+        {"n=-7", "n=-7", "invalid value", 0},
+        {"isa=sse", "isa=sse", "invalid value", 1},
+        {"isa=sse2|avx2", "isa=sse2|avx2", "invalid value", 1},
+        {"isa=", "isa=", "invalid value", 1},
+        {"bs=513", "bs=513", "invalid value", 2},
+        {"bs=256", "bs=256", "invalid value", 2},
     };
 
     for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -102,4 +102,5 @@ START_TEST(the_help_names_all_values)
 END_TEST
 
 SUITE_MAIN("args", an_argument_is_found_by_its_key, a_list_has_powers_of_two,
-           what_is_right_is_taken, the_first_that_is_wrong_is_named, the_help_names_all_values)
+           valid_arguments_are_accepted, the_first_invalid_argument_is_reported,
+           the_help_names_all_values)

@@ -46,7 +46,7 @@ static bool kills(const volatile uint8_t *byte)
 
     ck_assert_int_ge(pid, 0);
     if (!pid) {
-        signal(SIGSEGV, SIG_DFL); /* not the sanitizer's handler */
+        signal(SIGSEGV, SIG_DFL); /* instead of the sanitizer's handler */
         (void)*byte;
         _exit(0);
     }
@@ -99,7 +99,7 @@ START_TEST(populating_can_be_stopped)
     backing_free(&backing);
     config.prefault = true;
     ck_assert_int_eq(backing_alloc(&backing, &config, &watch, &err), -1);
-    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    ck_assert_str_eq(err.text, "--timeout: expired before the run began");
     ck_assert_ptr_null(backing.base);
 }
 END_TEST

@@ -226,7 +226,7 @@ START_TEST(channel_accepts_truncated_texts)
     ck_assert_uint_eq(records, 6);
     ck_assert_int_eq(result_init(&result, &source, 1, &err), 0);
     for (unsigned i = 0; i < records; i++)
-        ck_assert_msg(!result_apply(&result, &record[i], &err), "%s", err.text);
+        ck_assert_msg(!result_apply(&result, &record[i], NULL, &err), "%s", err.text);
     ck_assert_int_eq(result.row[0].check, RESULT_OK);
     ck_assert_uint_eq(strlen(result.row[0].begin.params), CHANNEL_PARAMS_MAX - 1);
     ck_assert_uint_eq(strlen(result.skip[0].reason), sizeof(result.skip[0].reason) - 1);

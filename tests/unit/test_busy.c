@@ -25,7 +25,7 @@ static void add_poller(unsigned cpu)
     disk->pin = cpu;
 }
 
-/* So many threads share so many CPUs. */
+/* Check the numbers of threads and of CPUs that they share. */
 static void check_share(unsigned usable, unsigned vcpus, unsigned pollers, unsigned cpus)
 {
     struct busy busy;
@@ -43,13 +43,13 @@ static void check_none_share(unsigned usable)
     ck_assert(!busy_sharing(&config, UINT32_MAX, usable, &busy));
 }
 
-START_TEST(vcpus_share_what_the_process_may_use)
+START_TEST(vcpus_share_the_usable_cpus)
 {
     set_up(3, 0, NULL);
     check_none_share(3);
     check_share(2, 3, 0, 2);
     ck_assert_uint_eq(busy_cpus(&config, 2), 2);
-    /* Nothing is said where that is not known. */
+    /* If the number is unknown, no sharing is reported. */
     check_none_share(0);
 }
 END_TEST
@@ -67,7 +67,7 @@ START_TEST(a_list_counts_each_cpu_once)
     PINNED(2, 5, 1);
     check_none_share(8);
     ck_assert_uint_eq(busy_cpus(&config, 8), 2);
-    /* What no vCPU uses of it does not count. */
+    /* Entries beyond the number of vCPUs do not count. */
     PINNED(1, 2, 3, 2);
     check_none_share(8);
     ck_assert_uint_eq(busy_cpus(&config, 8), 1);
@@ -77,7 +77,7 @@ START_TEST(a_list_counts_each_cpu_once)
 }
 END_TEST
 
-START_TEST(a_poller_is_a_thread_more)
+START_TEST(a_poller_counts_as_a_busy_thread)
 {
     set_up(2, 0, NULL);
     add_poller(CONFIG_NO_PIN);
@@ -92,7 +92,7 @@ START_TEST(a_poller_is_a_thread_more)
 }
 END_TEST
 
-START_TEST(a_poller_may_be_beside_a_vcpu)
+START_TEST(a_poller_may_share_a_cpu_with_a_vcpu)
 {
     PINNED(2, 0, 1);
     add_poller(1);
@@ -101,14 +101,14 @@ START_TEST(a_poller_may_be_beside_a_vcpu)
     config.disk[0].pin = 2;
     check_none_share(8);
     ck_assert_uint_eq(busy_cpus(&config, 8), 2);
-    /* Two of them on one CPU. */
+    /* Two pollers on one CPU. */
     add_poller(2);
     check_share(8, 2, 2, 3);
     ck_assert_uint_eq(busy_cpus(&config, 8), 2);
 }
 END_TEST
 
-START_TEST(a_poller_that_is_free_goes_where_there_is_room)
+START_TEST(an_unbound_poller_uses_a_free_cpu)
 {
     PINNED(2, 0, 1);
     add_poller(CONFIG_NO_PIN);
@@ -119,7 +119,7 @@ START_TEST(a_poller_that_is_free_goes_where_there_is_room)
 }
 END_TEST
 
-START_TEST(only_disks_that_poll_and_are_used_count)
+START_TEST(only_used_polling_disks_count)
 {
     struct busy busy;
 
@@ -137,6 +137,6 @@ START_TEST(only_disks_that_poll_and_are_used_count)
 }
 END_TEST
 
-SUITE_MAIN("busy", vcpus_share_what_the_process_may_use, a_list_counts_each_cpu_once,
-           a_poller_is_a_thread_more, a_poller_may_be_beside_a_vcpu,
-           a_poller_that_is_free_goes_where_there_is_room, only_disks_that_poll_and_are_used_count)
+SUITE_MAIN("busy", vcpus_share_the_usable_cpus, a_list_counts_each_cpu_once,
+           a_poller_counts_as_a_busy_thread, a_poller_may_share_a_cpu_with_a_vcpu,
+           an_unbound_poller_uses_a_free_cpu, only_used_polling_disks_count)

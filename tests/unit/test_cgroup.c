@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a process's groups are, in trees like those that hosts and containers show. */
+/* Directories of a process's groups, in trees like those of hosts and containers. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 static char root[FIXTURE_PATH_MAX];
 
-/* The folders visited, without the root in front, and the version: "1:/a 1:/ ". */
+/* The visited directories without the root, each with its version: "1:/a 1:/ ". */
 static char visited[4096];
 
 static void visit(void *ctx, const struct cgroup_group *group)
@@ -48,7 +48,7 @@ START_TEST(each_version_1_controller_has_its_own_path)
     check_visits("cpuacct", "1:/sys/fs/cgroup/cpu,cpuacct/batch/job:7 "
                             "1:/sys/fs/cgroup/cpu,cpuacct/batch 1:/sys/fs/cgroup/cpu,cpuacct ");
     check_visits("memory", "1:/elsewhere/mem/user 1:/elsewhere/mem ");
-    /* A part of a name is not one. */
+    /* Part of a controller's name does not match. */
     check_visits("cpua", "");
     check_visits("cpuset", "");
     fixture_remove(root);
@@ -74,8 +74,8 @@ START_TEST(a_hybrid_host_has_both)
 }
 END_TEST
 
-/* The mount begins at the container's own group, whose whole path the process still sees. */
-START_TEST(a_container_sees_its_own_part)
+/* The mount's root is the container's group; /proc/self/cgroup still has the full path. */
+START_TEST(a_container_sees_its_subtree)
 {
     set_up("2:cpu:/docker/4711/sub\n1:memory:/docker/4711\n",
            "32 31 0:29 /docker/4711 /sys/fs/cgroup/cpu ro - cgroup cgroup rw,cpu\n"
@@ -83,14 +83,14 @@ START_TEST(a_container_sees_its_own_part)
     check_visits("cpu", "1:/sys/fs/cgroup/cpu/sub 1:/sys/fs/cgroup/cpu ");
     check_visits("memory", "1:/sys/fs/cgroup/memory ");
     fixture_remove(root);
-    /* Another container's part shows nothing of ours. */
+    /* The mount of another container has none of this process's groups. */
     set_up("2:cpu:/docker/4711\n", "32 31 0:29 /docker/47 /cg/cpu rw - cgroup cgroup rw,cpu\n");
     check_visits("cpu", "");
     fixture_remove(root);
 }
 END_TEST
 
-START_TEST(a_cgroup_namespace_has_a_root_of_its_own)
+START_TEST(a_cgroup_namespace_has_its_own_root)
 {
     set_up("2:cpu:/sub\n", "32 31 0:29 / /cg/cpu ro - cgroup cgroup rw,cpu\n");
     check_visits("cpu", "1:/cg/cpu/sub 1:/cg/cpu ");
@@ -98,7 +98,7 @@ START_TEST(a_cgroup_namespace_has_a_root_of_its_own)
 }
 END_TEST
 
-/* As unshare(1) -C leaves it: what is mounted is above the namespace's root, its names unknown. */
+/* As after unshare(1) -C: the mount's root is above the namespace's, with unknown names. */
 START_TEST(a_group_without_a_name_is_found_by_its_members)
 {
     set_up("2:cpu:/\n1:memory:/sub\n0::/../c\n",
@@ -114,7 +114,7 @@ START_TEST(a_group_without_a_name_is_found_by_its_members)
     fixture_add(root, "/cg/two/n/c/cgroup.procs", "%d\n", (int)getpid());
     check_visits("cpuset", "2:/cg/two/n/c 2:/cg/two/n 2:/cg/two ");
     fixture_remove(root);
-    /* It was moved out of what the mount shows. */
+    /* The process was moved out of the mounted subtree. */
     set_up("2:cpu:/../../c\n", "32 31 0:29 /.. /cg/cpu rw - cgroup cgroup rw,cpu\n");
     check_visits("cpu", "");
     fixture_remove(root);
@@ -129,7 +129,7 @@ START_TEST(names_may_have_blanks)
 }
 END_TEST
 
-START_TEST(what_makes_no_sense_is_passed_over)
+START_TEST(invalid_lines_are_ignored)
 {
     char deep[2 * PATH_MAX];
 
@@ -155,7 +155,7 @@ START_TEST(what_makes_no_sense_is_passed_over)
 }
 END_TEST
 
-START_TEST(without_proc_there_is_nothing)
+START_TEST(without_proc_no_group_is_visited)
 {
     fixture_tree(root);
     check_visits("cpu", "");
@@ -169,6 +169,6 @@ START_TEST(without_proc_there_is_nothing)
 END_TEST
 
 SUITE_MAIN("cgroup", each_version_1_controller_has_its_own_path, version_2_has_one_path,
-           a_hybrid_host_has_both, a_container_sees_its_own_part,
-           a_cgroup_namespace_has_a_root_of_its_own, a_group_without_a_name_is_found_by_its_members,
-           names_may_have_blanks, what_makes_no_sense_is_passed_over, without_proc_there_is_nothing)
+           a_hybrid_host_has_both, a_container_sees_its_subtree,
+           a_cgroup_namespace_has_its_own_root, a_group_without_a_name_is_found_by_its_members,
+           names_may_have_blanks, invalid_lines_are_ignored, without_proc_no_group_is_visited)

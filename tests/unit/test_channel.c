@@ -69,7 +69,8 @@ static int ring(uint64_t count, gpa_t gpa, struct err *err)
 {
     uint64_t doorbell = count << MINIVMM_CHANNEL_COUNT_SHIFT | gpa;
 
-    return channel_ops.write(&channel, MINIVMM_CHANNEL_DOORBELL, &doorbell, sizeof(doorbell), err);
+    return channel_ops.write(&channel, NULL, MINIVMM_CHANNEL_DOORBELL, &doorbell, sizeof(doorbell),
+                             err);
 }
 
 static void refuse(uint64_t count, gpa_t gpa, const char *why)
@@ -167,7 +168,7 @@ START_TEST(an_exit_record_calls_done)
     ck_assert_int_eq(ring(1, RECORDS, &err), 0);
     ck_assert_uint_eq(ended, 1);
     ck_assert_uint_eq(result.exit_status, 5);
-    refuse(1, RECORDS, "a record after the last");
+    refuse(1, RECORDS, "record after EXIT or FAULT");
     ck_assert_uint_eq(ended, 1);
     tear_down();
 }
@@ -205,11 +206,11 @@ START_TEST(other_register_accesses_are_refused)
     set_up();
     put_log(RECORDS, "taken");
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        ck_assert_int_eq(channel_ops.write(&channel, bad[i].offset, &value, bad[i].bytes, &err),
-                         -1);
+        ck_assert_int_eq(
+            channel_ops.write(&channel, NULL, bad[i].offset, &value, bad[i].bytes, &err), -1);
         ck_assert_msg(strstr(err.text, bad[i].text) != NULL, "%s", err.text);
     }
-    ck_assert_int_eq(channel_ops.read(&channel, 0, &value, 8, &err), -1);
+    ck_assert_int_eq(channel_ops.read(&channel, NULL, 0, &value, 8, &err), -1);
     ck_assert_msg(strstr(err.text, "8-byte read of channel register 0, which is write-only") !=
                       NULL,
                   "%s", err.text);

@@ -17,7 +17,7 @@ START_TEST(a_second_of_ticks_is_a_second)
 }
 END_TEST
 
-START_TEST(conversion_loses_less_than_a_part_in_2_to_32_per_tick)
+START_TEST(conversion_error_is_below_2_to_minus_32_ns_per_tick)
 {
     for (unsigned i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
         struct clock_rate rate = clock_rate_of(rates[i]);
@@ -52,7 +52,7 @@ START_TEST(the_rate_is_ticks_over_raw_time)
 }
 END_TEST
 
-START_TEST(points_follow_each_other_on_all_clocks)
+START_TEST(points_increase_on_all_clocks)
 {
     struct clock_point last = clock_now();
 
@@ -71,5 +71,5 @@ START_TEST(points_follow_each_other_on_all_clocks)
 END_TEST
 
 SUITE_MAIN("clock", a_second_of_ticks_is_a_second,
-           conversion_loses_less_than_a_part_in_2_to_32_per_tick, a_long_duration_does_not_overflow,
-           the_rate_is_ticks_over_raw_time, points_follow_each_other_on_all_clocks)
+           conversion_error_is_below_2_to_minus_32_ns_per_tick, a_long_duration_does_not_overflow,
+           the_rate_is_ticks_over_raw_time, points_increase_on_all_clocks)

@@ -29,13 +29,16 @@ static struct {
 static unsigned calls, fail_at;
 static struct bus mmio, pio;
 static struct coalesced coalesced;
+static char fake_vcpu;
+static struct vcpu *const vcpu = (struct vcpu *)&fake_vcpu; /* devices do not look into it */
 static struct kvm_coalesced_mmio_ring *ring;
 
-static int device_write(void *ctx, uint64_t offset, const void *data, unsigned bytes,
-                        struct err *err)
+static int device_write(void *ctx, struct vcpu *by, uint64_t offset, const void *data,
+                        unsigned bytes, struct err *err)
 {
     const struct recorder *to = ctx;
 
+    ck_assert_ptr_eq(by, vcpu);
     ck_assert_uint_lt(calls, CALLS_MAX);
     call[calls].port = to->port;
     call[calls].offset = offset;
@@ -78,7 +81,7 @@ static void gather(bool port, uint64_t address, unsigned bytes, uint64_t value)
 static int serve(struct err *err)
 {
     *err = (struct err){0};
-    return coalesced_serve(&coalesced, err);
+    return coalesced_serve(&coalesced, vcpu, err);
 }
 
 START_TEST(without_a_ring_nothing_is_served)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Snapshots and facts of a machine that the test builds without running it. */
+/* Snapshots and properties of a machine that is set up but not run. */
 #include <linux/kvm.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +8,14 @@
 
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
-#include "vmm/exec/machine.h"
-#include "vmm/exec/machine_run.h"
+#include "vmm/exec/collect.h"
 
 #define VCPUS 3
 #define TIMES 0x10000ull /* the boot times */
 
 static struct machine machine;
 static struct vcpu vcpus[VCPUS];
-static struct run_facts facts;
+static struct run_info info;
 
 static void set_up(void)
 {
@@ -24,7 +23,7 @@ static void set_up(void)
     struct err err;
 
     memset(&machine, 0, sizeof(machine));
-    memset(&facts, 0, sizeof(facts));
+    memset(&info, 0, sizeof(info));
     machine.vm = -1;
     machine.rate = clock_rate_of(1000000000);
     machine.created.ticks = 1000;
@@ -56,14 +55,14 @@ static void tear_down(void)
     for (unsigned i = 0; i < VCPUS; i++)
         exitstat_free(vcpus[i].stat);
     guestmem_free(&machine.mem);
-    free(facts.vcpu);
+    run_info_free(&info);
 }
 
 static void collect(void)
 {
     struct err err = {0};
 
-    ck_assert_msg(!machine_collect(&machine, &facts, &err), "%s", err.text);
+    ck_assert_msg(!machine_collect(&machine, &info, &err), "%s", err.text);
 }
 
 START_TEST(a_snapshot_sums_all_vcpus)
@@ -144,12 +143,12 @@ START_TEST(kvm_statistics_are_summed_if_available)
     machine_snapshot(&machine, &usage);
     ck_assert_uint_eq(usage.kvm[0], 111);
     collect();
-    ck_assert_uint_eq(facts.vcpu_stats.count, 2);
-    ck_assert_str_eq(facts.vcpu_stats.name[0], "exits");
-    ck_assert(!facts.vcpu_stats.peak[0] && facts.vcpu_stats.peak[1]);
-    ck_assert(facts.vcpu[0].has_kvm && !facts.vcpu[1].has_kvm && facts.vcpu[2].has_kvm);
-    ck_assert_uint_eq(facts.vcpu[2].kvm[1], 7);
-    ck_assert_uint_eq(facts.vm_stats.count, 0);
+    ck_assert_uint_eq(info.vcpu_stats.count, 2);
+    ck_assert_str_eq(info.vcpu_stats.name[0], "exits");
+    ck_assert(!info.vcpu_stats.peak[0] && info.vcpu_stats.peak[1]);
+    ck_assert(info.vcpu[0].has_kvm && !info.vcpu[1].has_kvm && info.vcpu[2].has_kvm);
+    ck_assert_uint_eq(info.vcpu[2].kvm[1], 7);
+    ck_assert_uint_eq(info.vm_stats.count, 0);
     close(vcpus[0].stats_fd);
     close(vcpus[2].stats_fd);
     tear_down();
@@ -158,27 +157,31 @@ END_TEST
 
 START_TEST(facts_come_from_the_machine)
 {
+    const struct exitstat *stat;
+
     set_up();
+    stat = vcpus[1].stat;
     machine.stop = STOP_TIMEOUT;
     machine.caps.xcr0 = 7;
     vcpus[0].tsc_offset = -5;
     vcpus[1].time.runqueue_ns = 44;
     memset(machine.image.info.kernels_sha256, 'a', 64);
     collect();
-    ck_assert_int_eq(facts.env, RUN_VM);
-    ck_assert_int_eq(facts.stop, STOP_TIMEOUT);
-    ck_assert_uint_eq(facts.xcr0, 7);
-    ck_assert_int_eq(facts.tsc_offset, -5);
-    ck_assert_uint_eq(facts.vcpus, VCPUS);
-    ck_assert_ptr_eq(facts.vcpu[1].stat, vcpus[1].stat);
-    ck_assert_uint_eq(facts.vcpu[1].time.runqueue_ns, 44);
-    ck_assert_uint_eq(strlen(facts.kernels_sha256), 64);
-    ck_assert(facts.has_memory);
+    ck_assert_int_eq(info.env, RUN_VM);
+    ck_assert_int_eq(info.stop, STOP_TIMEOUT);
+    ck_assert_uint_eq(info.xcr0, 7);
+    ck_assert_int_eq(info.tsc_offset, -5);
+    ck_assert_uint_eq(info.vcpus, VCPUS);
+    ck_assert_ptr_eq(info.vcpu[1].stat, stat);
+    ck_assert_ptr_null(vcpus[1].stat);
+    ck_assert_uint_eq(info.vcpu[1].time.runqueue_ns, 44);
+    ck_assert_uint_eq(strlen(info.kernels_sha256), 64);
+    ck_assert(info.has_memory);
     /* Devices are ordered by number, not by address. */
-    ck_assert_uint_eq(facts.devices, 3);
-    ck_assert_str_eq(facts.device[0], "channel");
-    ck_assert_str_eq(facts.device[2], "blk0");
-    ck_assert(facts.device_for_harness[0] && !facts.device_for_harness[2]);
+    ck_assert_uint_eq(info.devices, 3);
+    ck_assert_str_eq(info.device[0], "channel");
+    ck_assert_str_eq(info.device[2], "blk0");
+    ck_assert(info.device_for_harness[0] && !info.device_for_harness[2]);
     tear_down();
 }
 END_TEST
@@ -190,8 +193,8 @@ static void set_times(uint64_t first, uint64_t second, uint64_t third)
     times[0] = first;
     times[1] = second;
     times[2] = third;
-    facts.ticks = (struct run_ticks){0};
-    free(facts.vcpu);
+    info.ticks = (struct run_ticks){0};
+    run_info_free(&info);
     collect();
 }
 
@@ -200,19 +203,19 @@ START_TEST(startup_uses_valid_boot_times_only)
     set_up();
     vcpus[0].entry_ticks = 2000;
     set_times(3000, 5000, 4000);
-    ck_assert_uint_eq(facts.ticks.entry, 2000);
-    ck_assert_uint_eq(facts.ticks.user, 3000);
-    ck_assert_uint_eq(facts.ticks.last_user, 5000);
+    ck_assert_uint_eq(info.ticks.entry, 2000);
+    ck_assert_uint_eq(info.ticks.user, 3000);
+    ck_assert_uint_eq(info.ticks.last_user, 5000);
     /* A boot time is missing or outside the run. */
     set_times(3000, 0, 4000);
-    ck_assert_uint_eq(facts.ticks.user, 0);
-    ck_assert_uint_eq(facts.ticks.last_user, 0);
+    ck_assert_uint_eq(info.ticks.user, 0);
+    ck_assert_uint_eq(info.ticks.last_user, 0);
     set_times(3000, 9001, 4000);
-    ck_assert_uint_eq(facts.ticks.user, 0);
+    ck_assert_uint_eq(info.ticks.user, 0);
     set_times(999, 5000, 4000);
-    ck_assert_uint_eq(facts.ticks.user, 0);
+    ck_assert_uint_eq(info.ticks.user, 0);
     set_times(UINT64_MAX, UINT64_MAX, UINT64_MAX);
-    ck_assert_uint_eq(facts.ticks.last_user, 0);
+    ck_assert_uint_eq(info.ticks.last_user, 0);
     tear_down();
 }
 END_TEST
@@ -223,8 +226,8 @@ START_TEST(boot_times_are_corrected_by_tsc_offsets)
     vcpus[0].tsc_offset = -2500;
     vcpus[1].tsc_offset = 100000;
     set_times(500, 104000, 3500);
-    ck_assert_uint_eq(facts.ticks.user, 3000);
-    ck_assert_uint_eq(facts.ticks.last_user, 4000);
+    ck_assert_uint_eq(info.ticks.user, 3000);
+    ck_assert_uint_eq(info.ticks.last_user, 4000);
     tear_down();
 }
 END_TEST

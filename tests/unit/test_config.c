@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/support/suite.h"
+#include "vmm/core/cli/files.h"
 #include "vmm/core/config/config.h"
 
 static struct config config;
@@ -29,7 +30,7 @@ START_TEST(defaults_are_valid)
 }
 END_TEST
 
-/* The configuration is refused as the user's mistake, with these words and this way out. */
+/* The configuration is refused with ERR_USAGE, this message and this hint. */
 static void check_refused(const char *text, const char *hint)
 {
     struct err err = {0};
@@ -47,7 +48,7 @@ START_TEST(memory_is_in_whole_pages)
 
     config_init(&config);
     config.mem_bytes = 0;
-    check_refused("--mem 0: a guest needs memory", "--mem 64M or more");
+    check_refused("--mem 0: too small", "--mem 64M or more");
     config.mem_bytes = 3 << 20;
     check_refused("--mem 3 MiB: not a multiple of 2 MiB", "--mem 4M");
     config.mem_bytes = CONFIG_PAGE_2M + 1;
@@ -60,7 +61,7 @@ START_TEST(memory_is_in_whole_pages)
 }
 END_TEST
 
-START_TEST(the_way_out_is_one_for_the_largest_size_too)
+START_TEST(the_hint_is_valid_for_the_largest_size)
 {
     config_init(&config);
     config.mem_bytes = UINT64_MAX;
@@ -68,7 +69,7 @@ START_TEST(the_way_out_is_one_for_the_largest_size_too)
 }
 END_TEST
 
-START_TEST(there_is_a_vcpu)
+START_TEST(zero_vcpus_are_refused)
 {
     config_init(&config);
     config.vcpus = 0;
@@ -76,7 +77,7 @@ START_TEST(there_is_a_vcpu)
 }
 END_TEST
 
-START_TEST(reserved_pages_are_not_transparent)
+START_TEST(hugepages_and_thp_exclude_each_other)
 {
     struct err err;
 
@@ -90,22 +91,22 @@ START_TEST(reserved_pages_are_not_transparent)
 }
 END_TEST
 
-START_TEST(a_trace_has_a_file_of_its_own)
+START_TEST(a_trace_needs_a_separate_file)
 {
     struct err err;
 
     config_init(&config);
     config.guest = "bench.elf";
     config.trace = "exits";
-    ck_assert_int_eq(config_validate(&config, &err), 0);
+    ck_assert_int_eq(cli_check_files(&config, &err), 0);
     config.output = "exits";
-    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_int_eq(cli_check_files(&config, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
     config.trace = "bench.elf";
-    ck_assert_int_eq(config_validate(&config, &err), -1);
+    ck_assert_int_eq(cli_check_files(&config, &err), -1);
 }
 END_TEST
 
 SUITE_MAIN("config", defaults_are_valid, memory_is_in_whole_pages,
-           the_way_out_is_one_for_the_largest_size_too, there_is_a_vcpu,
-           reserved_pages_are_not_transparent, a_trace_has_a_file_of_its_own)
+           the_hint_is_valid_for_the_largest_size, zero_vcpus_are_refused,
+           hugepages_and_thp_exclude_each_other, a_trace_needs_a_separate_file)

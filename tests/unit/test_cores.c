@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kinds of cores in made-up trees of /sys, like those of processors that have them. */
+/* Kinds of cores in artificial /sys trees, modelled on real processors. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static void add_cpu(unsigned cpu, unsigned long long khz, unsigned capacity)
         fixture_add(root, path, "%u\n", capacity);
 }
 
-/* Four P-cores, two of which boost a little higher, and four E-cores. */
+/* Four P-cores, two with a slightly higher maximum frequency, and four E-cores. */
 static void make_hybrid(void)
 {
     fixture_tree(root);
@@ -56,7 +56,7 @@ static void check_kind(unsigned kind, const char *expected)
     cores_read(root, ask, (unsigned[]){__VA_ARGS__}, \
                sizeof((unsigned[]){__VA_ARGS__}) / sizeof(unsigned), &cores)
 
-START_TEST(the_kinds_of_a_hybrid_processor_are_told_apart)
+START_TEST(kinds_of_a_hybrid_processor_are_distinguished)
 {
     make_hybrid();
     READ(NULL, 7, 6, 5, 4, 3, 2, 1, 0, 0);
@@ -77,8 +77,8 @@ START_TEST(the_kinds_of_a_hybrid_processor_are_told_apart)
 }
 END_TEST
 
-/* Compact cores of the same type, and a kernel that says capacities only. */
-START_TEST(speed_alone_makes_a_kind)
+/* Compact cores of the same type; a kernel with capacities only. */
+START_TEST(speed_alone_distinguishes_kinds)
 {
     fixture_tree(root);
     add_cpu(0, 5100000, 0);
@@ -105,7 +105,7 @@ static unsigned ask(unsigned cpu)
     return cpu < 2 ? 0x40 : cpu < 4 ? 0x20 : 0;
 }
 
-START_TEST(cpuid_is_asked_where_sysfs_has_no_list)
+START_TEST(cpuid_is_used_without_a_list_in_sysfs)
 {
     fixture_tree(root);
     READ(ask, 0, 1, 2, 3);
@@ -114,7 +114,7 @@ START_TEST(cpuid_is_asked_where_sysfs_has_no_list)
     check_group(1, "E-core", "2-3", 0, 0, 1);
     check_kind(1, "E-core");
     fixture_remove(root);
-    /* The kernel's word is better than CPUID's, which a hypervisor may have made up. */
+    /* sysfs has priority over CPUID, which a hypervisor may emulate. */
     make_hybrid();
     READ(ask, 2, 3);
     ck_assert_uint_eq(cores.kinds, 1);
@@ -123,7 +123,7 @@ START_TEST(cpuid_is_asked_where_sysfs_has_no_list)
 }
 END_TEST
 
-START_TEST(a_machine_that_says_nothing_has_one_kind)
+START_TEST(unknown_cores_are_one_kind)
 {
     fixture_tree(root);
     READ(NULL, 0, 1, 2, 4);
@@ -138,7 +138,7 @@ START_TEST(a_machine_that_says_nothing_has_one_kind)
 }
 END_TEST
 
-START_TEST(long_lists_are_cut)
+START_TEST(long_lists_are_truncated)
 {
     unsigned cpus[4096];
 
@@ -153,7 +153,7 @@ START_TEST(long_lists_are_cut)
     ck_assert_str_eq(cores.group[0].cpus + strlen(cores.group[0].cpus) - 4, ",...");
     READ(NULL, UINT32_MAX, 8192);
     ck_assert_uint_eq(cores.groups, 0);
-    /* More sorts than anybody wants to read are none. */
+    /* More than CORES_MAX groups count as unknown. */
     for (unsigned i = 0; i <= CORES_MAX; i++)
         add_cpu(i, 1000000 + i, 0);
     cores_read(root, NULL, cpus, CORES_MAX, &cores);
@@ -166,8 +166,8 @@ START_TEST(long_lists_are_cut)
 }
 END_TEST
 
-/* Whatever this machine is, asking leaves the thread where it may run. */
-START_TEST(asking_a_cpu_moves_nobody)
+/* On any machine, cores_ask() restores the affinity of the thread. */
+START_TEST(cores_ask_restores_the_affinity)
 {
     unsigned usable = cpus_allowed();
 
@@ -177,6 +177,6 @@ START_TEST(asking_a_cpu_moves_nobody)
 }
 END_TEST
 
-SUITE_MAIN("cores", the_kinds_of_a_hybrid_processor_are_told_apart, speed_alone_makes_a_kind,
-           cpuid_is_asked_where_sysfs_has_no_list, a_machine_that_says_nothing_has_one_kind,
-           long_lists_are_cut, asking_a_cpu_moves_nobody)
+SUITE_MAIN("cores", kinds_of_a_hybrid_processor_are_distinguished, speed_alone_distinguishes_kinds,
+           cpuid_is_used_without_a_list_in_sysfs, unknown_cores_are_one_kind,
+           long_lists_are_truncated, cores_ask_restores_the_affinity)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
 #include "vmm/core/report/cost.h"
 
-/* The sample's clock: two ticks are a nanosecond. */
+/* The sample's clock: two ticks per ns. */
 #define TICKS_PER_NS 2
 
 static struct sample sample;
@@ -40,7 +41,7 @@ static void check_spread(const struct cost_spread *spread, double p50, double p9
     ck_assert_double_eq_tol(spread->max, max, 1e-9);
 }
 
-START_TEST(the_three_observers_are_told_apart)
+START_TEST(guest_handler_and_switch_times_are_separate)
 {
     struct cost cost;
 
@@ -55,8 +56,8 @@ START_TEST(the_three_observers_are_told_apart)
 }
 END_TEST
 
-/* The difference of each operation, and not of the percentiles. */
-START_TEST(the_switch_is_found_one_by_one)
+/* Percentiles of the differences, not differences of the percentiles. */
+START_TEST(the_switch_is_computed_per_operation)
 {
     struct result_row *row;
     struct cost cost;
@@ -75,7 +76,7 @@ START_TEST(the_switch_is_found_one_by_one)
 }
 END_TEST
 
-START_TEST(one_operation_is_all_there_is)
+START_TEST(a_single_operation_has_a_cost)
 {
     struct cost cost;
 
@@ -88,7 +89,7 @@ START_TEST(one_operation_is_all_there_is)
 }
 END_TEST
 
-START_TEST(without_times_nothing_is_known)
+START_TEST(without_times_the_cost_is_unknown)
 {
     struct cost cost;
 
@@ -99,7 +100,7 @@ START_TEST(without_times_nothing_is_known)
 }
 END_TEST
 
-START_TEST(one_handler_missing_is_all_missing)
+START_TEST(a_missing_handler_time_omits_all)
 {
     struct cost cost;
 
@@ -119,12 +120,13 @@ START_TEST(added_work_is_paired_with_its_floor)
     struct cost_added added[4];
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=pio_out", 9);
-    sample_row(&sample, "exits.floor", "exit=ioctl", 3);
-    sample_row(&sample, "exits.floor", "exit=mmio_write", 3);
-    sample_row(&sample, "exits.added", "exit=mmio_write", 5);
-    sample_row(&sample, "exits.added", "exit=pio_out", 1);
-    sample.result.sample[20] = -4; /* less than nothing may be measured */
+    sample_row(&sample, "exits.floor", "exit=pio_out", 9)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.floor", "exit=ioctl", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.floor", "exit=mmio_write", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=mmio_write", 5)->begin.flags =
+        MINIVMM_BENCH_ADDED_WORK;
+    sample_row(&sample, "exits.added", "exit=pio_out", 1)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
+    sample.result.sample[20] = -4; /* differences may be negative */
     ck_assert_uint_eq(cost_added(&sample.report, added, 4), 2);
     ck_assert_str_eq(added[0].exit, "mmio_write");
     ck_assert_double_eq(added[0].bare, 2);
@@ -132,34 +134,34 @@ START_TEST(added_work_is_paired_with_its_floor)
     ck_assert_str_eq(added[1].exit, "pio_out");
     ck_assert_double_eq(added[1].bare, 5);
     ck_assert_double_eq(added[1].added, -4);
-    /* No more than there is room for. */
+    /* No more than `max` entries. */
     ck_assert_uint_eq(cost_added(&sample.report, added, 1), 1);
     ck_assert_uint_eq(cost_added(&sample.report, added, 0), 0);
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(half_a_pair_is_none)
+START_TEST(an_incomplete_pair_is_omitted)
 {
     struct cost_added added[4];
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=a", 3);
-    sample_row(&sample, "exits.added", "exit=b", 3);
-    sample_row(&sample, "exits.floor", "exit=c", 3);
-    sample_row(&sample, "exits.added", "exit=c", 0);
-    sample_row(&sample, "exits.floor", "exit=d", 0);
-    sample_row(&sample, "exits.added", "exit=d", 3);
+    sample_row(&sample, "exits.floor", "exit=a", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=b", 3)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
+    sample_row(&sample, "exits.floor", "exit=c", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=c", 0)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
+    sample_row(&sample, "exits.floor", "exit=d", 0)->begin.flags = MINIVMM_BENCH_BARE_RUN;
+    sample_row(&sample, "exits.added", "exit=d", 3)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     /* A bare KVM_RUN that takes no time cannot be compared with. */
-    sample_row(&sample, "exits.floor", "exit=e", 1);
+    sample_row(&sample, "exits.floor", "exit=e", 1)->begin.flags = MINIVMM_BENCH_BARE_RUN;
     sample.result.sample[sample.result.samples - 1] = 0;
-    sample_row(&sample, "exits.added", "exit=e", 3);
+    sample_row(&sample, "exits.added", "exit=e", 3)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     ck_assert_uint_eq(cost_added(&sample.report, added, 4), 0);
     sample_free(&sample);
 }
 END_TEST
 
-SUITE_MAIN("cost", the_three_observers_are_told_apart, the_switch_is_found_one_by_one,
-           one_operation_is_all_there_is, without_times_nothing_is_known,
-           one_handler_missing_is_all_missing, added_work_is_paired_with_its_floor,
-           half_a_pair_is_none)
+SUITE_MAIN("cost", guest_handler_and_switch_times_are_separate,
+           the_switch_is_computed_per_operation, a_single_operation_has_a_cost,
+           without_times_the_cost_is_unknown, a_missing_handler_time_omits_all,
+           added_work_is_paired_with_its_floor, an_incomplete_pair_is_omitted)

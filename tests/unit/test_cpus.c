@@ -7,7 +7,7 @@
 #include "tests/unit/fixture.h"
 #include "vmm/core/host/cpus.h"
 
-/* The CPUs that this process may use, in order. Returns how many. */
+/* The CPUs that this process may use, ascending. Returns their number. */
 static unsigned allowed(unsigned cpus[CPU_SETSIZE])
 {
     unsigned count = 0;
@@ -44,9 +44,10 @@ START_TEST(every_cpu_of_a_list_must_be_allowed)
         cpus[count - 1] = bad;
         ck_assert_int_eq(cpus_check("--disk cpu", cpus, count, &err), -1);
         ck_assert_int_eq(err.code, ERR_USAGE);
-        ck_assert_msg(strstr(err.text, "--disk cpu: CPU 10") && strstr(err.text, "is not there"),
+        ck_assert_msg(strstr(err.text, "--disk cpu: CPU 10") &&
+                          strstr(err.text, "is offline or not in this process's affinity mask"),
                       "%s", err.text);
-        ck_assert_msg(!strncmp(err.hint, "CPUs among ", 11), "%s", err.hint);
+        ck_assert_msg(!strncmp(err.hint, "CPUs in ", 8), "%s", err.hint);
     }
     cpus[count - 1] = UINT32_MAX;
     ck_assert_int_eq(cpus_check("--disk cpu", cpus, count, &err), -1);
@@ -63,7 +64,7 @@ START_TEST(a_processor_always_has_a_name)
     fixture_tree(root);
     fixture_add(root, "/proc/cpuinfo", "processor : 0\nmodel name\t: A CPU @ 1 GHz\n");
     ck_assert_str_eq(cpus_name(root, name), "A CPU @ 1 GHz");
-    /* CPUID's, as the kernel has it too, or made of what the processor is. */
+    /* CPUID's brand string, which the kernel uses, or vendor, family and model. */
     cpus_name("", real);
     for (unsigned i = 0; i < 3; i++) {
         fixture_add(root, "/proc/cpuinfo", "%s", without[i]);
@@ -77,7 +78,7 @@ START_TEST(a_processor_always_has_a_name)
 }
 END_TEST
 
-START_TEST(a_pinned_thread_is_there)
+START_TEST(a_pinned_thread_runs_on_its_cpu)
 {
     unsigned cpus[CPU_SETSIZE], count = allowed(cpus);
     struct err err = {0};
@@ -87,18 +88,18 @@ START_TEST(a_pinned_thread_is_there)
         ck_assert_int_eq(sched_getcpu(), cpus[i]);
     }
     if (cpus[count - 1] == CPU_SETSIZE - 1)
-        return; /* a very large machine */
+        return; /* more CPUs than a cpu_set_t holds */
     ck_assert_int_eq(cpus_pin(CPU_SETSIZE - 1, &err), -1);
     ck_assert_msg(strstr(err.text, "--pin: CPU 1023") != NULL, "%s", err.text);
 }
 END_TEST
 
-START_TEST(threads_that_are_not_there_have_no_time)
+START_TEST(unknown_threads_have_unknown_times)
 {
     ck_assert_uint_eq(cpus_time(0).runqueue_ns, 0);
     ck_assert_uint_eq(cpus_time(-1).on_cpu_ns, 0);
     ck_assert_uint_eq(cpus_time(-1).runqueue_ns, 0);
-    /* That of a thread of another process, or of one that has ended, is not known. */
+    /* The time of a thread of another process, or of one that has ended, is unknown. */
     ck_assert_uint_eq(cpus_time(1).on_cpu_ns, CPUS_UNKNOWN);
     ck_assert_uint_eq(cpus_time(1).runqueue_ns, CPUS_UNKNOWN);
 }
@@ -117,7 +118,7 @@ START_TEST(a_sum_of_unknown_times_is_unknown)
 }
 END_TEST
 
-START_TEST(a_kernel_that_does_not_count_says_nothing)
+START_TEST(without_schedstats_the_time_is_unknown)
 {
     uint64_t stolen = 7, all = 7;
 
@@ -136,7 +137,7 @@ START_TEST(a_kernel_that_does_not_count_says_nothing)
 }
 END_TEST
 
-START_TEST(cpus_that_are_online_are_those_that_the_kernel_lists)
+START_TEST(online_cpus_match_proc_stat)
 {
     ck_assert_uint_eq(cpus_online(), sysconf(_SC_NPROCESSORS_ONLN));
     ck_assert_uint_ge(cpus_online(), cpus_allowed());
@@ -155,7 +156,7 @@ START_TEST(time_only_grows)
 }
 END_TEST
 
-START_TEST(stolen_time_is_part_of_all)
+START_TEST(steal_time_is_part_of_the_total)
 {
     uint64_t stolen, all, stolen_later, all_later;
 
@@ -169,8 +170,7 @@ START_TEST(stolen_time_is_part_of_all)
 END_TEST
 
 SUITE_MAIN("cpus", usable_cpus_are_those_allowed, every_cpu_of_a_list_must_be_allowed,
-           a_pinned_thread_is_there, a_processor_always_has_a_name,
-           threads_that_are_not_there_have_no_time, a_sum_of_unknown_times_is_unknown,
-           a_kernel_that_does_not_count_says_nothing,
-           cpus_that_are_online_are_those_that_the_kernel_lists, time_only_grows,
-           stolen_time_is_part_of_all)
+           a_pinned_thread_runs_on_its_cpu, a_processor_always_has_a_name,
+           unknown_threads_have_unknown_times, a_sum_of_unknown_times_is_unknown,
+           without_schedstats_the_time_is_unknown, online_cpus_match_proc_stat, time_only_grows,
+           steal_time_is_part_of_the_total)

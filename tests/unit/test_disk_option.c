@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --disk as a user types it, and what does not go together. */
+/* The --disk option, and conflicts between its keys. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 #include "tests/support/suite.h"
 #include "tests/unit/fixture.h"
 #include "vmm/core/cli/disk.h"
+#include "vmm/core/cli/files.h"
 
 static struct config config;
 
@@ -19,7 +20,10 @@ static void renew(void)
 static int parse(const char *text, struct err *err)
 {
     *err = (struct err){0};
-    return cli_disk(&config, text, err) || config_validate(&config, err) ? -1 : 0;
+    return cli_disk(&config, text, err) || config_validate(&config, err) ||
+                   cli_check_files(&config, err)
+               ? -1
+               : 0;
 }
 
 static const struct config_disk *must(const char *text)
@@ -58,7 +62,7 @@ START_TEST(a_path_is_enough)
 }
 END_TEST
 
-START_TEST(every_key_says_something)
+START_TEST(every_key_sets_its_field)
 {
     const struct config_disk *disk = must("path=b,size=1G,create,direct,engine=sync,notify=exit,"
                                           "irq=none,depth=64,event-idx=off,indirect=off,cpu=3");
@@ -78,28 +82,28 @@ START_TEST(every_key_says_something)
 }
 END_TEST
 
-START_TEST(a_mistake_has_a_message)
+START_TEST(invalid_options_are_refused)
 {
     static const struct {
         const char *text, *what, *hint;
     } wrong[] = {
-        {"", "--disk: an item of the list is empty", "path=FILE"},
-        {"=", "--disk: an item of the list is empty", "path=FILE"},
-        {"file=x", "--disk file=x: no such key", "engine"},
-        {"path=a,", "an item of the list is empty", "path=FILE"},
-        {"path=a,,ro", "an item of the list is empty", "path=FILE"},
-        {"path", "--disk path: its value is missing", "path=FILE"},
-        {"path=", "--disk path: its value is missing", "path=FILE"},
-        {"engine", "--disk engine: its value is missing", "engine=uring"},
-        {"path=a,event-idx", "event-idx: its value is missing", "event-idx=on"},
-        {"path=a,ro=1", "ro=1: it has no value", "ro"},
-        {"path=a,ro,ro", "there twice", "once"},
-        {"path=a,path=b", "there twice", "once"},
-        {"path=a,size=x,create", "size=x: not a disk's size", "size=1G"},
-        {"path=a,size=0,create", "not a disk's size", "size=1G"},
-        {"path=a,size=1000,create", "not a disk's size", "size=1G"},
-        {"path=a,size=2048T,create", "not a disk's size", "size=1G"},
-        {"path=a,engine=aio", "engine=aio: not one of its values", "uring"},
+        {"", "--disk '': empty list item", "path=FILE"},
+        {"=", "--disk '=': empty list item", "path=FILE"},
+        {"file=x", "--disk file=x: unknown key", "engine"},
+        {"path=a,", "empty list item", "path=FILE"},
+        {"path=a,,ro", "empty list item", "path=FILE"},
+        {"path", "--disk path: missing value", "path=FILE"},
+        {"path=", "--disk path: missing value", "path=FILE"},
+        {"engine", "--disk engine: missing value", "engine=uring"},
+        {"path=a,event-idx", "event-idx: missing value", "event-idx=on"},
+        {"path=a,ro=1", "ro=1: takes no value", "ro"},
+        {"path=a,ro,ro", "ro: duplicate key", "once"},
+        {"path=a,path=b", "path=b: duplicate key", "once"},
+        {"path=a,size=x,create", "size=x: invalid size", "size=1G"},
+        {"path=a,size=0,create", "invalid size", "size=1G"},
+        {"path=a,size=1000,create", "invalid size", "size=1G"},
+        {"path=a,size=2048T,create", "invalid size", "size=1G"},
+        {"path=a,engine=aio", "engine=aio: invalid value", "uring"},
         {"path=a,notify=no", "notify=no", "ioeventfd"},
         {"path=a,irq=msi", "irq=msi", "irqfd or none"},
         {"path=a,depth=0", "depth=0", "depth=128"},
@@ -109,17 +113,17 @@ START_TEST(a_mistake_has_a_message)
         {"path=a,event-idx=yes", "event-idx=yes", "on"},
         {"path=a,indirect=1", "indirect=1", "off"},
         {"path=a,notify=poll,poll=often", "poll=often", "adaptive"},
-        {"path=a,poll=adaptive", "poll= is for notify=poll", "notify=poll"},
+        {"path=a,poll=adaptive", "poll= requires notify=poll", "notify=poll"},
         {"path=a,cpu=x", "cpu=x", "cpu=1"},
         {"path=a,cpu=4294967295", "cpu=4294967295", "cpu=1"},
-        {"ro", "it has no file", "path=FILE"},
-        {"size=1G", "it has no file", "engine=mem"},
+        {"ro", "missing path", "path=FILE"},
+        {"size=1G", "missing path", "engine=mem"},
         {"engine=mem", "needs a size", "size=1G"},
         {"engine=null,size=1G,path=a", "use no file", "without path"},
-        {"engine=mem,size=1G,direct", "are for files", "without"},
-        {"engine=mem,size=1G,ro", "are for files", "without"},
+        {"engine=mem,size=1G,direct", "require a file", "without"},
+        {"engine=mem,size=1G,ro", "require a file", "without"},
         {"path=a,create", "a new file needs a size", "size=1G,create"},
-        {"path=a,size=1G,create,ro", "holds nothing", "create or ro"},
+        {"path=a,size=1G,create,ro", "create and ro exclude each other", "create or ro"},
     };
 
     for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -129,21 +133,21 @@ START_TEST(a_mistake_has_a_message)
 }
 END_TEST
 
-START_TEST(one_file_is_one_disks)
+START_TEST(two_disks_cannot_share_a_writable_file)
 {
     struct err err;
 
     must("path=a");
-    refuse("path=a", "two disks on one file", "ro for both");
+    refuse("path=a", "file used by two disks", "ro for both");
     must("path=a,ro");
-    refuse("path=a", "two disks on one file", "ro for both");
+    refuse("path=a", "file used by two disks", "ro for both");
     must("path=a,ro");
     ck_assert(!parse("path=a,ro", &err) && !parse("path=b", &err));
     ck_assert_uint_eq(config.disks, 3);
 }
 END_TEST
 
-START_TEST(nothing_else_goes_to_a_disks_file)
+START_TEST(other_options_cannot_use_a_disks_file)
 {
     const char **others[] = {&config.guest, &config.output, &config.log, &config.dump_dtb,
                              &config.trace};
@@ -151,12 +155,12 @@ START_TEST(nothing_else_goes_to_a_disks_file)
     for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         renew();
         *others[i] = "a";
-        refuse("path=a", "another option names that file", "a file of its own");
+        refuse("path=a", "another option uses this file", "a separate file");
     }
 }
 END_TEST
 
-START_TEST(a_file_is_known_by_all_its_names)
+START_TEST(aliases_of_a_file_are_detected)
 {
     const char **others[] = {&config.guest, &config.output, &config.log, &config.dump_dtb,
                              &config.trace};
@@ -169,28 +173,28 @@ START_TEST(a_file_is_known_by_all_its_names)
     for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         renew();
         *others[i] = path;
-        refuse(text, "another option names that file", "a file of its own");
+        refuse(text, "another option uses this file", "a separate file");
     }
     must(text);
     snprintf(text, sizeof(text), "path=%s", path);
-    refuse(text, "two disks on one file", "ro for both");
+    refuse(text, "file used by two disks", "ro for both");
     unlink(alias);
     unlink(path);
 }
 END_TEST
 
-START_TEST(there_are_so_many_disks_and_no_more)
+START_TEST(the_number_of_disks_is_limited)
 {
     struct err err;
 
     renew();
     for (unsigned i = 0; i < CONFIG_DISKS_MAX; i++)
         ck_assert(!parse("engine=null,size=1M", &err));
-    refuse("engine=null,size=1M", "there are 16 already", "fewer");
+    refuse("engine=null,size=1M", "more than 16 disks", "fewer");
     ck_assert_uint_eq(config.disks, CONFIG_DISKS_MAX);
 }
 END_TEST
 
-SUITE_MAIN("disk_option", a_path_is_enough, every_key_says_something, a_mistake_has_a_message,
-           one_file_is_one_disks, nothing_else_goes_to_a_disks_file,
-           a_file_is_known_by_all_its_names, there_are_so_many_disks_and_no_more)
+SUITE_MAIN("disk_option", a_path_is_enough, every_key_sets_its_field, invalid_options_are_refused,
+           two_disks_cannot_share_a_writable_file, other_options_cannot_use_a_disks_file,
+           aliases_of_a_file_are_detected, the_number_of_disks_is_limited)

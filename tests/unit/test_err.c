@@ -42,7 +42,7 @@ START_TEST(a_hint_adds_and_keeps_the_rest)
 }
 END_TEST
 
-/* Whatever was opened, a hint about that would mislead. */
+/* With EMFILE, a hint about the file itself would be misleading. */
 START_TEST(too_many_files_have_one_hint)
 {
     struct err err;
@@ -60,7 +60,7 @@ START_TEST(too_many_files_have_one_hint)
 }
 END_TEST
 
-START_TEST(what_is_too_long_is_cut)
+START_TEST(long_texts_are_truncated)
 {
     char text[1000];
     struct err err;
@@ -74,7 +74,7 @@ START_TEST(what_is_too_long_is_cut)
     errno = EIO;
     err_sys(&err, ERR_FAILED, "%s", text);
     ck_assert_uint_eq(strlen(err.text), sizeof(err.text) - 1);
-    /* Of a name that is too long, the end goes and not the reason. */
+    /* The end of a long name is truncated, not the reason. */
     ck_assert_str_eq(strrchr(err.text, ':'), ": Input/output error");
 }
 END_TEST
@@ -102,5 +102,5 @@ START_TEST(printing_adds_the_hint_if_there_is_one)
 END_TEST
 
 SUITE_MAIN("err", setting_fills_in_code_and_text, a_system_error_names_its_reason,
-           a_hint_adds_and_keeps_the_rest, too_many_files_have_one_hint, what_is_too_long_is_cut,
+           a_hint_adds_and_keeps_the_rest, too_many_files_have_one_hint, long_texts_are_truncated,
            printing_adds_the_hint_if_there_is_one)

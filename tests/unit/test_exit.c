@@ -14,7 +14,7 @@ struct recorder {
         bool write;
         uint64_t offset, value;
         unsigned bytes;
-        uint64_t doing; /* of the vCPU's counters at the access */
+        uint64_t current_slot; /* of the vCPU's counters at the access */
     } call[CALLS_MAX];
     unsigned calls, fail_at;
     uint8_t answer;
@@ -23,6 +23,8 @@ struct recorder {
 static struct recorder device, harness, port;
 static struct bus mmio, pio;
 static struct exitstat *stat;
+static char fake_vcpu;
+static struct vcpu *const vcpu = (struct vcpu *)&fake_vcpu; /* devices do not look into it */
 static struct exit_env env;
 static struct exit_times times;
 static struct kvm_run *run;
@@ -36,24 +38,27 @@ static int record(struct recorder *to, bool write, uint64_t offset, const void *
     to->call[i].write = write;
     to->call[i].offset = offset;
     to->call[i].bytes = bytes;
-    to->call[i].doing = stat->doing;
+    to->call[i].current_slot = stat->current_slot;
     if (write)
         memcpy(&to->call[i].value, data, bytes);
     return to->calls == to->fail_at ? err_set(err, ERR_FAILED, "device error") : 0;
 }
 
-static int device_read(void *ctx, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int device_read(void *ctx, struct vcpu *by, uint64_t offset, void *data, unsigned bytes,
+                       struct err *err)
 {
     struct recorder *to = ctx;
 
+    ck_assert_ptr_eq(by, vcpu);
     for (unsigned i = 0; i < bytes; i++)
         ((uint8_t *)data)[i] = ++to->answer;
     return record(to, false, offset, NULL, bytes, err);
 }
 
-static int device_write(void *ctx, uint64_t offset, const void *data, unsigned bytes,
-                        struct err *err)
+static int device_write(void *ctx, struct vcpu *by, uint64_t offset, const void *data,
+                        unsigned bytes, struct err *err)
 {
+    ck_assert_ptr_eq(by, vcpu);
     return record(ctx, true, offset, data, bytes, err);
 }
 
@@ -87,7 +92,7 @@ static void set_up(void)
     ck_assert_int_eq(bus_add(&pio, &ports, &err), 0);
     ck_assert(!bus_freeze(&mmio, &err) && !bus_freeze(&pio, &err));
     times = (struct exit_times){0};
-    env = (struct exit_env){&mmio, &pio, stat, &times};
+    env = (struct exit_env){vcpu, &mmio, &pio, stat, &times};
 }
 
 static void tear_down(void)
@@ -131,7 +136,7 @@ START_TEST(an_mmio_write_reaches_its_device)
     ck_assert_uint_eq(device.call[0].offset, 0x10);
     ck_assert_uint_eq(device.call[0].bytes, 8);
     ck_assert_uint_eq(device.call[0].value, 0x1122334455667788);
-    ck_assert_uint_eq(device.call[0].doing, exitstat_device(3));
+    ck_assert_uint_eq(device.call[0].current_slot, exitstat_device(3));
     ck_assert_int_eq(info.reason, EXIT_MMIO_WRITE);
     ck_assert_str_eq(info.region->name, "device");
     ck_assert_uint_eq(harness.calls + port.calls, 0);
@@ -168,7 +173,7 @@ START_TEST(ports_are_on_a_separate_bus)
     ck_assert(port.call[0].write);
     ck_assert_uint_eq(port.call[0].offset, 6);
     ck_assert_uint_eq(port.call[0].value, 0x1234);
-    ck_assert_uint_eq(port.call[0].doing, exitstat_device(2));
+    ck_assert_uint_eq(port.call[0].current_slot, exitstat_device(2));
     ck_assert_int_eq(info.reason, EXIT_PIO_OUT);
 
     ck_assert_int_eq(do_pio(0x104, 4, false, 1, &info, &err), 0);

@@ -13,7 +13,7 @@ static struct exitstat *alloc(void)
     return stat;
 }
 
-START_TEST(counters_begin_at_zero)
+START_TEST(counters_start_at_zero)
 {
     static const struct exitstat zero;
     struct exitstat *stat = alloc();
@@ -24,7 +24,7 @@ START_TEST(counters_begin_at_zero)
 }
 END_TEST
 
-START_TEST(an_exit_counts_where_it_is_booked)
+START_TEST(an_exit_counts_in_its_slot)
 {
     struct exitstat *stat = alloc();
     const struct exit_counter *counter = &stat->slot[EXIT_MMIO_WRITE];
@@ -47,7 +47,7 @@ START_TEST(an_exit_counts_where_it_is_booked)
 }
 END_TEST
 
-START_TEST(an_exit_of_no_time_is_the_shortest)
+START_TEST(a_zero_time_is_the_minimum)
 {
     struct exitstat *stat = alloc();
 
@@ -60,7 +60,7 @@ START_TEST(an_exit_of_no_time_is_the_shortest)
 }
 END_TEST
 
-START_TEST(a_percentile_lies_within_what_was_found)
+START_TEST(a_percentile_is_between_min_and_max)
 {
     struct exitstat *stat = alloc();
     const struct exit_counter *counter = &stat->slot[EXIT_EOI];
@@ -77,7 +77,7 @@ START_TEST(a_percentile_lies_within_what_was_found)
 }
 END_TEST
 
-START_TEST(devices_have_slots_of_their_own)
+START_TEST(devices_have_separate_slots)
 {
     struct exitstat *stat = alloc();
 
@@ -89,15 +89,15 @@ START_TEST(devices_have_slots_of_their_own)
 }
 END_TEST
 
-START_TEST(what_is_being_done_has_a_beginning)
+START_TEST(an_activity_has_a_start)
 {
     struct exitstat *stat = alloc();
 
     exitstat_begin(stat, EXITSTAT_IN_RUN, 1234);
-    ck_assert_uint_eq(stat->doing, EXITSTAT_IN_RUN);
+    ck_assert_uint_eq(stat->current_slot, EXITSTAT_IN_RUN);
     ck_assert_uint_eq(stat->since, 1234);
     exitstat_begin(stat, EXIT_PIO_IN, 1300);
-    ck_assert_uint_eq(stat->doing, EXIT_PIO_IN);
+    ck_assert_uint_eq(stat->current_slot, EXIT_PIO_IN);
     ck_assert_uint_eq(stat->since, 1300);
     ck_assert(EXITSTAT_IN_RUN >= EXITSTAT_SLOTS && EXITSTAT_STOPPED >= EXITSTAT_SLOTS);
     exitstat_free(stat);
@@ -117,7 +117,7 @@ END_TEST
 
 #define WRITES 200000u
 
-/* All of 64 bits change at once, so that half of an old value and half of a new one would show. */
+/* All 64 bits change at once, so that a torn value would be detected. */
 #define STEP 0x100000001ull
 
 struct shared {
@@ -142,7 +142,7 @@ static uint64_t load(const uint64_t *value)
     return __atomic_load_n(value, __ATOMIC_RELAXED);
 }
 
-START_TEST(a_reader_sees_whole_values_that_only_grow)
+START_TEST(a_reader_sees_untorn_increasing_values)
 {
     struct shared shared = {.stat = alloc()};
     const struct exit_counter *counter = &shared.stat->slot[EXIT_PIO_OUT];
@@ -163,7 +163,7 @@ START_TEST(a_reader_sees_whole_values_that_only_grow)
         ck_assert(count >= last_count && sum >= last_sum && since >= last_since);
         ck_assert_uint_eq(sum % STEP, 0);
         ck_assert_uint_eq(since % STEP, 0);
-        /* The count comes first. */
+        /* The count is written first. */
         ck_assert_uint_ge(seen.count[hist_bucket(STEP)] + 1, last_count);
         last_count = count;
         last_sum = sum;
@@ -176,7 +176,7 @@ START_TEST(a_reader_sees_whole_values_that_only_grow)
 }
 END_TEST
 
-SUITE_MAIN("exitstat", counters_begin_at_zero, an_exit_counts_where_it_is_booked,
-           an_exit_of_no_time_is_the_shortest, a_percentile_lies_within_what_was_found,
-           devices_have_slots_of_their_own, what_is_being_done_has_a_beginning,
-           every_reason_has_a_name_and_a_line_of_help, a_reader_sees_whole_values_that_only_grow)
+SUITE_MAIN("exitstat", counters_start_at_zero, an_exit_counts_in_its_slot,
+           a_zero_time_is_the_minimum, a_percentile_is_between_min_and_max,
+           devices_have_separate_slots, an_activity_has_a_start,
+           every_reason_has_a_name_and_a_line_of_help, a_reader_sees_untorn_increasing_values)

@@ -35,7 +35,7 @@ static struct trace_record make(unsigned i)
     return (struct trace_record){.ticks = i, .address = i * 3, .handler_ns = 5, .reason = i % 4};
 }
 
-/* The records of the file, to be freed. */
+/* The records of the file, which the caller frees. */
 static struct trace_record *read_back(unsigned vcpus, size_t *count)
 {
     struct trace_header header;
@@ -85,7 +85,7 @@ START_TEST(every_exit_is_in_the_file)
         struct trace_record record = make((unsigned)records[i].ticks);
 
         ck_assert_mem_eq(&record, &records[i], sizeof(record));
-        /* Those of one vCPU are in order. */
+        /* The records of a vCPU are in order. */
         for (size_t j = 0; j < i && j < 20; j++)
             ck_assert(records[j].ticks % 2 != records[i].ticks % 2 ||
                       records[j].ticks < records[i].ticks);
@@ -94,14 +94,14 @@ START_TEST(every_exit_is_in_the_file)
 }
 END_TEST
 
-START_TEST(a_full_ring_loses_and_counts)
+START_TEST(a_full_ring_drops_and_counts_exits)
 {
     struct trace_record record = make(1), *records;
     uint64_t dropped;
     size_t count;
 
     set_up(1);
-    /* The thread must not empty it meanwhile. */
+    /* The writer thread must not drain the ring meanwhile. */
     __atomic_store_n(&trace.quit, true, __ATOMIC_RELEASE);
     pthread_join(trace.thread, NULL);
     trace.started = false;
@@ -117,10 +117,10 @@ START_TEST(a_full_ring_loses_and_counts)
 }
 END_TEST
 
-/* More records than a ring has, and fewer than two. */
+/* More records than one ring holds, fewer than two rings hold. */
 #define ROWS 10000
 
-/* A row's text lies behind its record, also where the ring ends in the middle of it. */
+/* A row's text follows its record, also if the ring wraps within it. */
 START_TEST(rows_are_in_the_file)
 {
     struct trace_record *records;
@@ -134,7 +134,7 @@ START_TEST(rows_are_in_the_file)
         exittrace_row_begin(&trace.ring[0], 0, i, 2, "stream.copy store=nt");
         exittrace_add(&trace.ring[0], &record);
         exittrace_row_end(&trace.ring[0], 0, i);
-        /* The thread is to keep up. */
+        /* Wait for the writer thread. */
         if (i % 1000 == 0)
             usleep(5000);
     }
@@ -158,7 +158,7 @@ START_TEST(rows_are_in_the_file)
 }
 END_TEST
 
-START_TEST(a_row_without_room_is_dropped_whole)
+START_TEST(a_row_that_does_not_fit_is_dropped_entirely)
 {
     struct trace_record record = make(1), *records;
     uint64_t dropped;
@@ -181,7 +181,7 @@ START_TEST(a_row_without_room_is_dropped_whole)
 }
 END_TEST
 
-START_TEST(a_full_disk_is_told)
+START_TEST(a_full_disk_is_reported)
 {
     struct trace_record record = make(1);
     uint64_t dropped;
@@ -190,14 +190,14 @@ START_TEST(a_full_disk_is_told)
     ck_assert_int_eq(exittrace_begin(&trace, 1, HZ, 0, device, DEVICES, &err), 0);
     exittrace_add(&trace.ring[0], &record);
     ck_assert_int_eq(exittrace_end(&trace, &dropped, &err), -1);
-    ck_assert_msg(strstr(err.text, "--trace /dev/full: the file is not whole: No space") != NULL,
+    ck_assert_msg(strstr(err.text, "--trace /dev/full: the file is incomplete: No space") != NULL,
                   "%s", err.text);
     ck_assert_int_eq(exittrace_open(&trace, "/nonexistent/t", &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
 }
 END_TEST
 
-/* What fails before the run begins takes no older trace with it. */
+/* A run that fails before its start keeps the older trace. */
 START_TEST(an_older_trace_stays_until_the_run_begins)
 {
     char *text, older[4096];
@@ -229,7 +229,7 @@ START_TEST(a_pipe_is_refused)
     int reader;
 
     ck_assert(mkdtemp(name) != NULL && !rmdir(name) && !mkfifo(name, 0600));
-    /* Without a reader, and with one. */
+    /* Without and with a reader. */
     ck_assert_int_eq(exittrace_open(&trace, name, &err), -1);
     reader = open(name, O_RDONLY | O_NONBLOCK);
     ck_assert_int_eq(exittrace_open(&trace, name, &err), -1);
@@ -239,6 +239,6 @@ START_TEST(a_pipe_is_refused)
 }
 END_TEST
 
-SUITE_MAIN("exittrace", every_exit_is_in_the_file, a_full_ring_loses_and_counts,
-           rows_are_in_the_file, a_row_without_room_is_dropped_whole, a_full_disk_is_told,
-           an_older_trace_stays_until_the_run_begins, a_pipe_is_refused)
+SUITE_MAIN("exittrace", every_exit_is_in_the_file, a_full_ring_drops_and_counts_exits,
+           rows_are_in_the_file, a_row_that_does_not_fit_is_dropped_entirely,
+           a_full_disk_is_reported, an_older_trace_stays_until_the_run_begins, a_pipe_is_refused)

@@ -44,7 +44,7 @@ START_TEST(a_file_is_read_without_its_last_newline)
 }
 END_TEST
 
-START_TEST(a_long_file_is_cut)
+START_TEST(a_long_file_is_truncated)
 {
     check_read("0123456789", 11, "0123456789");
     check_read("0123456789", 10, "012345678");
@@ -53,7 +53,7 @@ START_TEST(a_long_file_is_cut)
 }
 END_TEST
 
-START_TEST(a_file_that_is_not_there_is_an_error)
+START_TEST(a_missing_file_is_an_error)
 {
     char text[8] = "before";
 
@@ -91,7 +91,7 @@ START_TEST(numbers_are_decimal)
 }
 END_TEST
 
-START_TEST(what_is_no_number_is_an_error)
+START_TEST(an_invalid_number_is_an_error)
 {
     static const char *const bad[] = {"",        "\n",   "max\n", "-1\n",
                                       "12abc\n", "0x10", "1 2",   "18446744073709551616\n"};
@@ -138,8 +138,8 @@ START_TEST(a_field_is_the_rest_of_its_line)
 END_TEST
 
 /*
- * The flags of a CPU make a line of more than a thousand characters. Wherever a reader's buffer
- * ends, what follows does not begin a line.
+ * The flags of a CPU are a line of more than 1000 characters. The part after the end of the
+ * reader's buffer must not be taken for a new line.
  */
 START_TEST(a_long_line_is_one_line)
 {
@@ -156,7 +156,7 @@ START_TEST(a_long_line_is_one_line)
 }
 END_TEST
 
-START_TEST(a_file_beside_the_program_is_in_its_folder)
+START_TEST(a_file_beside_the_program_is_in_its_directory)
 {
     char program[4096], path_beside[4096];
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -168,7 +168,7 @@ START_TEST(a_file_beside_the_program_is_in_its_folder)
     ck_assert_int_eq(file_beside_program("bench.elf", path_beside, sizeof(path_beside)), 0);
     ck_assert_int_eq(strncmp(path_beside, program, folder), 0);
     ck_assert_str_eq(path_beside + folder, "bench.elf");
-    /* Cut off, it would be another path. */
+    /* A truncated path would name another file. */
     for (size_t size = 2; size <= (size_t)length; size++)
         ck_assert_int_eq(file_beside_program("x", path_beside, size), -1);
     ck_assert_int_eq(file_beside_program("x", path_beside, (size_t)length + 2), 0);
@@ -195,7 +195,7 @@ START_TEST(kilobytes_become_bytes)
 }
 END_TEST
 
-/* A folder of its own. */
+/* Create a temporary directory. */
 static void make_folder(char name[FIXTURE_PATH_MAX])
 {
     strcpy(name, "/tmp/minivmm-unit-XXXXXX");
@@ -210,13 +210,13 @@ static void check_content(const char *name, const char *expected)
     free(text);
 }
 
-/* Nothing but the files that the test knows is left: the folder goes when they have. */
+/* Remove the known files and the directory, which must then be empty. */
 static void remove_folder(const char *name)
 {
     ck_assert_int_eq(rmdir(name), 0);
 }
 
-START_TEST(a_file_is_replaced_as_a_whole)
+START_TEST(a_file_is_replaced_atomically)
 {
     char folder[FIXTURE_PATH_MAX], name[128], link[128];
     struct stat before, after;
@@ -240,7 +240,7 @@ START_TEST(a_file_is_replaced_as_a_whole)
     ck_assert(S_ISLNK(after.st_mode));
     ck_assert_int_eq(stat(name, &after), 0);
     ck_assert_uint_eq(after.st_mode, before.st_mode);
-    /* Whoever has the older one open has it whole. */
+    /* A process that has the old file open still reads all of it. */
     ck_assert_int_eq(fstat(old, &after), 0);
     ck_assert_int_eq(after.st_size, 5);
     ck_assert_uint_eq(after.st_ino, before.st_ino);
@@ -252,8 +252,8 @@ START_TEST(a_file_is_replaced_as_a_whole)
 }
 END_TEST
 
-/* A second name of it would keep the older content. */
-START_TEST(a_file_of_two_names_is_written_into)
+/* After a rename, the second link would keep the old content. */
+START_TEST(a_hard_link_is_overwritten_in_place)
 {
     char folder[FIXTURE_PATH_MAX], name[128], second[128];
 
@@ -270,8 +270,8 @@ START_TEST(a_file_of_two_names_is_written_into)
 }
 END_TEST
 
-/* Where there is no room for the newer content, the older stays. */
-START_TEST(a_file_without_room_keeps_what_it_has)
+/* If there is no space for the new content, the old content stays. */
+START_TEST(a_full_disk_keeps_the_old_content)
 {
     const struct rlimit limit = {100, 100};
     char folder[FIXTURE_PATH_MAX], name[128], second[128], text[200] = "too long";
@@ -294,7 +294,7 @@ START_TEST(a_file_without_room_keeps_what_it_has)
 }
 END_TEST
 
-START_TEST(what_cannot_be_replaced_is_told)
+START_TEST(unreplaceable_files_are_errors)
 {
     ck_assert_int_eq(file_can_replace("/nowhere/file"), -1);
     ck_assert_int_eq(errno, ENOENT);
@@ -306,7 +306,7 @@ START_TEST(what_cannot_be_replaced_is_told)
 }
 END_TEST
 
-START_TEST(a_stream_that_cannot_be_written_is_told)
+START_TEST(an_unwritable_stream_is_an_error)
 {
     FILE *full = fopen("/dev/full", "we"), *null = fopen("/dev/null", "we");
     struct err err = {0};
@@ -323,7 +323,7 @@ START_TEST(a_stream_that_cannot_be_written_is_told)
 }
 END_TEST
 
-START_TEST(a_tree_is_removed_and_nothing_beside_it)
+START_TEST(only_the_tree_is_removed)
 {
     char tree[] = "/tmp/file-tree-XXXXXX", name[64], outside[] = "/tmp/file-outside-XXXXXX";
     FILE *file;
@@ -346,10 +346,10 @@ START_TEST(a_tree_is_removed_and_nothing_beside_it)
 }
 END_TEST
 
-SUITE_MAIN("file", a_tree_is_removed_and_nothing_beside_it, a_file_is_read_without_its_last_newline,
-           a_long_file_is_cut, a_file_that_is_not_there_is_an_error, numbers_are_decimal,
-           what_is_no_number_is_an_error, a_field_is_the_rest_of_its_line, a_long_line_is_one_line,
-           a_file_beside_the_program_is_in_its_folder, kilobytes_become_bytes,
-           a_file_is_replaced_as_a_whole, a_file_of_two_names_is_written_into,
-           a_file_without_room_keeps_what_it_has, what_cannot_be_replaced_is_told,
-           a_stream_that_cannot_be_written_is_told)
+SUITE_MAIN("file", only_the_tree_is_removed, a_file_is_read_without_its_last_newline,
+           a_long_file_is_truncated, a_missing_file_is_an_error, numbers_are_decimal,
+           an_invalid_number_is_an_error, a_field_is_the_rest_of_its_line, a_long_line_is_one_line,
+           a_file_beside_the_program_is_in_its_directory, kilobytes_become_bytes,
+           a_file_is_replaced_atomically, a_hard_link_is_overwritten_in_place,
+           a_full_disk_keeps_the_old_content, unreplaceable_files_are_errors,
+           an_unwritable_stream_is_an_error)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Facts of whatever host this is: what is said must be so, what is not known is nothing. */
+/* On any host: known values are correct, unknown values are empty or 0. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -49,7 +49,7 @@ static unsigned cpuinfo(const char *key)
     return (unsigned)strtoul(text, NULL, 10);
 }
 
-START_TEST(the_model_is_as_the_kernel_has_it)
+START_TEST(the_model_matches_cpuinfo)
 {
     set_up();
     ck_assert_uint_eq(info.family, cpuinfo("cpu family"));
@@ -58,7 +58,7 @@ START_TEST(the_model_is_as_the_kernel_has_it)
 }
 END_TEST
 
-START_TEST(memory_is_what_the_kernel_says)
+START_TEST(memory_matches_meminfo)
 {
     uint64_t bytes = 0;
 
@@ -86,14 +86,14 @@ START_TEST(mitigations_are_sorted)
 }
 END_TEST
 
-START_TEST(the_module_is_one_that_is_loaded)
+START_TEST(the_kvm_module_is_loaded)
 {
     static const char *const paging[] = {"ept", "npt", "shadow"};
     char path[64] = "/sys/module/";
     unsigned known = 0;
 
     set_up();
-    /* A host need not have KVM. */
+    /* The host may lack KVM. */
     if (!info.kvm_module) {
         ck_assert_ptr_null(info.paging);
         return;
@@ -118,7 +118,7 @@ START_TEST(caches_grow_with_their_level)
 }
 END_TEST
 
-/* The kernel has them from CPUID, too, but where it says nothing of them. */
+/* sysfs has the values of CPUID. */
 START_TEST(caches_without_sysfs_are_the_same)
 {
     struct host_caches caches = host_caches(), cpuid = host_caches_cpuid();
@@ -133,6 +133,6 @@ START_TEST(caches_without_sysfs_are_the_same)
 }
 END_TEST
 
-SUITE_MAIN("hostinfo", cpus_are_counted, the_kernel_is_named, the_model_is_as_the_kernel_has_it,
-           memory_is_what_the_kernel_says, mitigations_are_sorted, the_module_is_one_that_is_loaded,
+SUITE_MAIN("hostinfo", cpus_are_counted, the_kernel_is_named, the_model_matches_cpuinfo,
+           memory_matches_meminfo, mitigations_are_sorted, the_kvm_module_is_loaded,
            caches_grow_with_their_level, caches_without_sysfs_are_the_same)

@@ -483,7 +483,8 @@ START_TEST(warnings_are_at_the_top)
 
     json_object_set_new(results, "seed", json_integer(18446744073));
     text = make(results, NULL);
-    check_has(text, "<li>this host is itself a virtual machine: &quot;native&quot; pays");
+    check_has(text,
+              "<li>this host is itself a virtual machine: &quot;native&quot; results include");
     check_has(text, "<dd>full length</dd>");
     check_has(text, "<dd>10 to 200</dd>");
     check_has(text, "<dd>18446744073</dd>");

@@ -255,7 +255,7 @@ START_TEST(the_info_section_is_checked)
     info()->magic ^= 1;
     refuse("bad magic in section .minivmm.info");
     info()->abi_version = MINIVMM_ABI_VERSION + 1;
-    refuse("built for guest ABI version 3, not 2");
+    refuse("built for guest ABI version 4, not 3");
     section(MINIVMM_INFO_SECTION)->sh_type = SHT_NOBITS;
     refuse("no valid section .minivmm.info");
     section(MINIVMM_INFO_SECTION)->sh_size = sizeof(struct minivmm_guest_info) - 1;

@@ -11,7 +11,7 @@
 #include "tests/support/suite.h"
 #include "vmm/core/host/inherit.h"
 
-/* In a process of its own, which has no use for check's output: whether `body` finds all right. */
+/* Run `body` in a child process. Returns whether it succeeded. */
 static bool child(bool (*body)(void))
 {
     pid_t pid = fork();
@@ -31,7 +31,7 @@ static bool closed_files(void)
     for (int fd = 0; fd <= 2; fd++)
         close(fd);
     inherit_settle();
-    /* The next file is none of them; what was closed still cannot be written to. */
+    /* A new file gets a higher number; writing to a closed descriptor still fails. */
     return open("/dev/null", O_RDONLY) > 2 && read(0, &byte, 1) == 0 && write(1, "x", 1) < 0 &&
            errno == EBADF && write(2, "x", 1) < 0 && errno == EBADF;
 }
@@ -114,11 +114,11 @@ static bool signals_of_children(void)
     return is(SIGPIPE, SIG_DFL) && is(SIGXFSZ, SIG_DFL) && is(SIGCHLD, SIG_IGN);
 }
 
-START_TEST(children_get_what_the_parent_had)
+START_TEST(children_inherit_the_parents_signals)
 {
     ck_assert(child(signals_of_children));
 }
 END_TEST
 
 SUITE_MAIN("inherit", closed_files_are_opened, no_signal_stays_blocked, limits_and_pipes_are_errors,
-           children_get_what_the_parent_had)
+           children_inherit_the_parents_signals)

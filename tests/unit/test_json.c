@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
@@ -27,13 +28,13 @@ static json_t *make(void)
     return json;
 }
 
-/* A mean of many, which may be less than a nanosecond. */
+/* Whether the key is a mean, which may be below 1 ns. */
 static bool is_mean(const char *key)
 {
     return !strcmp(key, "loop_ns") || !strcmp(key, "trap_ns");
 }
 
-/* Whatever is called a time is a whole number that is not below zero. */
+/* All times are non-negative integers. */
 static void check_times(json_t *json)
 {
     const char *key;
@@ -52,7 +53,7 @@ static void check_times(json_t *json)
         check_times(value);
 }
 
-/* Numbers that are not below zero, in all of an object. */
+/* All numbers in an object are non-negative. */
 static void check_counts(json_t *json)
 {
     const char *key;
@@ -126,14 +127,14 @@ START_TEST(the_run_is_described)
 }
 END_TEST
 
-START_TEST(a_row_of_io_says_whether_the_page_cache_was_used)
+START_TEST(an_io_row_reports_the_page_cache)
 {
     json_t *json;
 
     sample_init(&sample);
     sample.config.disk[0] = config_disk_default;
-    sample.facts.disks = 1;
-    sample.facts.disk[0] = (struct run_disk){
+    sample.info.disks = 1;
+    sample.info.disk[0] = (struct run_disk){
         .name = "blk0", .config = &sample.config.disk[0], .engine = "sync", .cached = true};
     sample_row(&sample, "blk.read", "bs=4096", 3)->has_io = true;
     sample_row(&sample, "fma", "", 3);
@@ -142,7 +143,7 @@ START_TEST(a_row_of_io_says_whether_the_page_cache_was_used)
     ck_assert(json_is_true(json_at(json, "devices.blk0.page_cache")));
     check_absent(json, "benches.1.page_cache");
     json_decref(json);
-    sample.facts.disk[0].cached = false;
+    sample.info.disk[0].cached = false;
     json = make();
     ck_assert(json_is_false(json_at(json, "benches.0.page_cache")));
     json_decref(json);
@@ -182,7 +183,7 @@ START_TEST(cores_are_grouped)
 }
 END_TEST
 
-START_TEST(a_cpu_quota_is_reported_with_what_it_did)
+START_TEST(a_cpu_quota_is_reported_with_its_throttling)
 {
     json_t *json;
 
@@ -201,7 +202,7 @@ START_TEST(a_cpu_quota_is_reported_with_what_it_did)
 }
 END_TEST
 
-START_TEST(the_start_is_in_whole_nanoseconds)
+START_TEST(startup_times_are_integers)
 {
     json_t *json;
 
@@ -218,7 +219,7 @@ START_TEST(the_start_is_in_whole_nanoseconds)
 }
 END_TEST
 
-START_TEST(memory_is_told_by_its_pages)
+START_TEST(memory_is_reported_by_page_size)
 {
     json_t *json;
 
@@ -230,21 +231,21 @@ START_TEST(memory_is_told_by_its_pages)
     check_int(json, "memory.resident_bytes", 128 << 20);
     check_int(json, "memory.vmm_pss_bytes", 300 << 10);
     json_decref(json);
-    sample.facts.memory.pss_bytes = sample.facts.memory.other_pss_bytes = UINT64_MAX;
+    sample.info.memory.pss_bytes = sample.info.memory.other_pss_bytes = UINT64_MAX;
     json = make();
     check_int(json, "memory.resident_bytes", 128 << 20);
     check_absent(json, "memory.pss_bytes");
     check_absent(json, "memory.vmm_pss_bytes");
     json_decref(json);
-    sample.facts.memory = (struct memory_usage){.resident_bytes = 2ull << 30,
-                                                .hugetlb_bytes = 2ull << 30,
-                                                .hugetlb_page_bytes = CONFIG_PAGE_1G};
+    sample.info.memory = (struct memory_usage){.resident_bytes = 2ull << 30,
+                                               .hugetlb_bytes = 2ull << 30,
+                                               .hugetlb_page_bytes = CONFIG_PAGE_1G};
     json = make();
     check_int(json, "config.host_page_used_bytes.4k", 0);
     check_int(json, "config.host_page_used_bytes.2m", 0);
     check_int(json, "config.host_page_used_bytes.1g", 2ll << 30);
     json_decref(json);
-    sample.facts.memory.hugetlb_page_bytes = CONFIG_PAGE_2M;
+    sample.info.memory.hugetlb_page_bytes = CONFIG_PAGE_2M;
     json = make();
     check_int(json, "config.host_page_used_bytes.2m", 2ll << 30);
     json_decref(json);
@@ -252,7 +253,7 @@ START_TEST(memory_is_told_by_its_pages)
 }
 END_TEST
 
-START_TEST(what_is_not_known_is_absent)
+START_TEST(unknown_values_are_omitted)
 {
     static const char *const absent[] = {"host.kvm_module",
                                          "host.paging",
@@ -298,11 +299,12 @@ START_TEST(what_is_not_known_is_absent)
     row->usage.time = sample.vcpu[0].time = (struct cpus_time){CPUS_UNKNOWN, CPUS_UNKNOWN};
     sample.report.steal_pct = -1;
     sample.host = (struct hostinfo){.memory_limit_bytes = UINT64_MAX};
-    sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
-                                                FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};
-    sample.facts.has_memory = false;
-    sample.facts.end = sample.facts.begin;
-    sample.facts.vcpu_stats.count = 0;
+    sample.info.startup =
+        (struct run_startup){RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN,
+                             RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN};
+    sample.info.has_memory = false;
+    sample.info.end = sample.info.begin;
+    sample.info.vcpu_stats.count = 0;
     sample.vcpu[0].has_kvm = false;
     sample.result.exited = false;
     json = make();
@@ -365,7 +367,7 @@ START_TEST(a_row_has_its_figures)
     check_real(json, "benches.0.irqs_per_op", 0.25);
     check_int(json, "benches.0.exits_kernel.irq_injections.count", 250);
     check_text(json, "benches.0.exits_kernel.irq_injections.source", "kvm_stats");
-    /* Times and what is not a sum are no exits. */
+    /* Times and peak values are not exit counts. */
     check_absent(json, "benches.0.exits_kernel.halt_wait_ns");
     check_absent(json, "benches.0.exits_kernel.pages_4k");
     check_times(json);
@@ -374,7 +376,7 @@ START_TEST(a_row_has_its_figures)
 }
 END_TEST
 
-/* Give a row operations that were timed one by one, of 1000 ns each and one of 5000. */
+/* Add times of single operations to a row: 1000 ns each, and one of 5000 ns. */
 static void time_row(struct result_row *row, unsigned count, uint32_t handler_ns)
 {
     row->has_cost = true;
@@ -411,7 +413,7 @@ START_TEST(an_exit_has_its_cost)
     ck_assert_uint_eq(json_array_size(json_at(json, "benches.0.exit_cost.handler_samples_ns")), 9);
     ck_assert_uint_eq(json_array_size(json_at(json, "benches.0.exit_cost.roundtrip_samples_ns")),
                       9);
-    /* In their order. */
+    /* In the order of operations. */
     check_int(json, "benches.0.exit_cost.roundtrip_samples_ns.0", 5000);
     check_int(json, "benches.0.exit_cost.roundtrip_samples_ns.8", 1000);
     check_int(json, "benches.0.exit_cost.handler_samples_ns.8", 60);
@@ -421,7 +423,7 @@ START_TEST(an_exit_has_its_cost)
 }
 END_TEST
 
-START_TEST(an_exit_that_kvm_answers_has_no_handler)
+START_TEST(an_exit_handled_by_kvm_has_no_handler_time)
 {
     struct result_row *row;
     json_t *json;
@@ -455,8 +457,8 @@ START_TEST(an_exit_that_kvm_answers_has_no_handler)
 }
 END_TEST
 
-/* KVM has a statistic of the same name as what the guest has done. */
-START_TEST(the_guests_word_is_not_overwritten)
+/* A KVM statistic with the name of the guest's operation. */
+START_TEST(the_guests_count_has_priority)
 {
     struct result_row *row;
     json_t *json;
@@ -475,7 +477,7 @@ START_TEST(the_guests_word_is_not_overwritten)
 }
 END_TEST
 
-START_TEST(parameters_are_numbers_if_they_look_like_it)
+START_TEST(numeric_parameters_are_numbers)
 {
     static const char params[] = "a=0,b=-5,c=007,d=0x10,e=99999999999999999999,f=+1,g=1.5,h=x";
     json_t *json;
@@ -496,7 +498,7 @@ START_TEST(parameters_are_numbers_if_they_look_like_it)
 }
 END_TEST
 
-START_TEST(a_row_that_was_cut_off_has_what_there_is)
+START_TEST(an_incomplete_row_has_its_samples)
 {
     struct result_row *row;
     json_t *json;
@@ -564,7 +566,7 @@ END_TEST
 
 START_TEST(masked_features_are_listed)
 {
-    struct features_masked *masked = &sample.facts.masked;
+    struct features_masked *masked = &sample.info.masked;
     json_t *json;
 
     sample_init(&sample);
@@ -583,7 +585,7 @@ START_TEST(masked_features_are_listed)
 }
 END_TEST
 
-START_TEST(nodes_are_told_with_where_they_are)
+START_TEST(numa_nodes_have_their_placement)
 {
     json_t *json;
 
@@ -600,8 +602,8 @@ START_TEST(nodes_are_told_with_where_they_are)
     check_absent(json, "config.numa.node.0.host_node");
     json_decref(json);
     sample.config.numa.unbound = false;
-    sample.facts.has_nodes = true;
-    sample.facts.node[1] = (struct run_node){3, 4096, 8192};
+    sample.info.has_nodes = true;
+    sample.info.node[1] = (struct placement_node){3, 4096, 8192};
     json = make();
     ck_assert(json_is_true(json_at(json, "config.numa.bound")));
     check_int(json, "config.numa.node.1.host_node", 3);
@@ -612,7 +614,7 @@ START_TEST(nodes_are_told_with_where_they_are)
 }
 END_TEST
 
-START_TEST(a_native_run_lacks_what_only_a_vm_has)
+START_TEST(a_native_run_omits_vm_fields)
 {
     static const char *const absent[] = {"vcpus",
                                          "kvm_stats",
@@ -643,13 +645,13 @@ START_TEST(a_native_run_lacks_what_only_a_vm_has)
 }
 END_TEST
 
-START_TEST(the_end_is_told)
+START_TEST(the_end_is_reported)
 {
     json_t *json;
 
     sample_init(&sample);
-    sample.facts.stop = STOP_ERROR;
-    err_set(&sample.facts.error, ERR_FAILED, "it went wrong");
+    sample.info.stop = STOP_ERROR;
+    err_set(&sample.info.error, ERR_FAILED, "it went wrong");
     sample.result.has_fault = true;
     sample.result.fault = (struct channel_fault){
         .vector = 13, .vcpu = 1, .rip = 0x400010, .regs = {[15] = UINT64_MAX}};
@@ -674,7 +676,7 @@ START_TEST(the_end_is_told)
 }
 END_TEST
 
-START_TEST(interrupted_rows_say_so)
+START_TEST(interrupted_rows_are_marked)
 {
     static struct pauses pauses;
     struct result_row *first, *second;
@@ -697,16 +699,16 @@ START_TEST(interrupted_rows_say_so)
     check_text(json, "benches.1.check", "ok");
     check_text(json, "warnings.0.code", "interrupted");
     check_text(json, "warnings.0.text",
-               "the run was frozen for up to 1.02 s; 1 of 2 results overlaps that and is void");
+               "the run was frozen for up to 1.02 s; 1 of 2 results overlaps this and is void");
     ck_assert(report_failed(&sample.report));
     json_decref(json);
-    /* Between the two. */
+    /* Between the two rows. */
     pauses.pause[0].from_ns = 210;
     pauses.pause[0].to_ns = 290;
     json = make();
     ck_assert(!json_has(json, "benches.1.interrupted"));
     check_text(json, "warnings.0.text",
-               "the run was frozen for up to 1.02 s; no result overlaps that");
+               "the run was frozen for up to 1.02 s; no result overlaps this");
     ck_assert(!report_failed(&sample.report));
     json_decref(json);
     sample_free(&sample);
@@ -770,8 +772,8 @@ START_TEST(extreme_numbers_are_numbers)
 }
 END_TEST
 
-/* The user's own strings need not be UTF-8. */
-START_TEST(any_bytes_leave_it_json)
+/* Strings from the user may not be valid UTF-8. */
+START_TEST(invalid_utf8_is_escaped)
 {
     json_t *json;
 
@@ -788,16 +790,16 @@ START_TEST(any_bytes_leave_it_json)
 }
 END_TEST
 
-START_TEST(the_vmms_own_work_is_compared)
+START_TEST(the_vmms_work_is_reported)
 {
     json_t *json;
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=pio_out", 3);
+    sample_row(&sample, "exits.floor", "exit=pio_out", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
     json = make();
     check_absent(json, "bare_kvm_run");
     json_decref(json);
-    sample_row(&sample, "exits.added", "exit=pio_out", 1);
+    sample_row(&sample, "exits.added", "exit=pio_out", 1)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     json = make();
     check_real(json, "bare_kvm_run.pio_out.bare_ns", 2);
     check_real(json, "bare_kvm_run.pio_out.added_ns", 1);
@@ -807,13 +809,12 @@ START_TEST(the_vmms_own_work_is_compared)
 }
 END_TEST
 
-SUITE_MAIN("json", the_run_is_described, a_row_of_io_says_whether_the_page_cache_was_used,
-           cores_are_grouped, a_cpu_quota_is_reported_with_what_it_did,
-           the_start_is_in_whole_nanoseconds, memory_is_told_by_its_pages,
-           what_is_not_known_is_absent, a_row_has_its_figures, an_exit_has_its_cost,
-           an_exit_that_kvm_answers_has_no_handler, the_guests_word_is_not_overwritten,
-           parameters_are_numbers_if_they_look_like_it, a_row_that_was_cut_off_has_what_there_is,
-           vcpus_have_their_exits, masked_features_are_listed, nodes_are_told_with_where_they_are,
-           a_native_run_lacks_what_only_a_vm_has, the_end_is_told,
-           names_without_a_result_are_listed, interrupted_rows_say_so, extreme_numbers_are_numbers,
-           any_bytes_leave_it_json, the_vmms_own_work_is_compared)
+SUITE_MAIN("json", the_run_is_described, an_io_row_reports_the_page_cache, cores_are_grouped,
+           a_cpu_quota_is_reported_with_its_throttling, startup_times_are_integers,
+           memory_is_reported_by_page_size, unknown_values_are_omitted, a_row_has_its_figures,
+           an_exit_has_its_cost, an_exit_handled_by_kvm_has_no_handler_time,
+           the_guests_count_has_priority, numeric_parameters_are_numbers,
+           an_incomplete_row_has_its_samples, vcpus_have_their_exits, masked_features_are_listed,
+           numa_nodes_have_their_placement, a_native_run_omits_vm_fields, the_end_is_reported,
+           names_without_a_result_are_listed, interrupted_rows_are_marked,
+           extreme_numbers_are_numbers, invalid_utf8_is_escaped, the_vmms_work_is_reported)

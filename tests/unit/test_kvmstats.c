@@ -57,8 +57,8 @@ static void layout_of(int fd, struct kvm_stats_layout *layout)
 /* The index of a name in the layout, or -1. */
 static int index_of(const struct kvm_stats_layout *layout, const char *name)
 {
-    for (unsigned i = 0; i < layout->count; i++)
-        if (!strcmp(layout->stat[i].name, name))
+    for (unsigned i = 0; i < layout->names.count; i++)
+        if (!strcmp(layout->names.name[i], name))
             return (int)i;
     return -1;
 }
@@ -78,9 +78,9 @@ START_TEST(values_are_found_by_name)
     file.data[5] = 33;
     fd = open_file(sizeof(file));
     layout_of(fd, &layout);
-    ck_assert_uint_eq(layout.count, 3);
-    ck_assert_str_eq(layout.stat[0].name, "exits");
-    ck_assert(!layout.stat[0].peak && layout.stat[1].peak && layout.stat[2].peak);
+    ck_assert_uint_eq(layout.names.count, 3);
+    ck_assert_str_eq(layout.names.name[0], "exits");
+    ck_assert(!layout.names.peak[0] && layout.names.peak[1] && layout.names.peak[2]);
     ck_assert_uint_eq(layout.data_offset, file.header.data_offset);
     ck_assert_uint_eq(layout.data_bytes, 6 * sizeof(uint64_t));
     ck_assert_int_eq(kvm_stats_read(fd, &layout, values), 0);
@@ -131,7 +131,7 @@ START_TEST(histograms_are_skipped)
     file.data[36] = 2;
     fd = open_file(sizeof(file));
     layout_of(fd, &layout);
-    ck_assert_uint_eq(layout.count, 2);
+    ck_assert_uint_eq(layout.names.count, 2);
     ck_assert_int_eq(index_of(&layout, "wait_hist"), -1);
     ck_assert_int_eq(index_of(&layout, "short_hist"), -1);
     ck_assert_int_eq(index_of(&layout, "pair"), -1);
@@ -155,7 +155,7 @@ START_TEST(values_beyond_the_limit_are_skipped)
     file.data[1023] = 5;
     fd = open_file(sizeof(file));
     layout_of(fd, &layout);
-    ck_assert_uint_eq(layout.count, 1);
+    ck_assert_uint_eq(layout.names.count, 1);
     ck_assert_int_eq(kvm_stats_read(fd, &layout, values), 0);
     ck_assert_uint_eq(values[0], 5);
     close(fd);
@@ -178,7 +178,7 @@ START_TEST(the_number_of_statistics_is_limited)
     }
     fd = open_file(sizeof(file));
     layout_of(fd, &layout);
-    ck_assert_uint_eq(layout.count, KVM_STATS_MAX);
+    ck_assert_uint_eq(layout.names.count, KVM_STATS_MAX);
     ck_assert_int_eq(kvm_stats_read(fd, &layout, values), 0);
     for (unsigned i = 0; i < KVM_STATS_MAX; i++)
         ck_assert_uint_eq(values[i], i);
@@ -197,7 +197,7 @@ START_TEST(an_unterminated_name_is_truncated)
     memset(stat->name, 'x', sizeof(stat->name));
     fd = open_file(offsetof(typeof(file), stat) + sizeof(struct fixture_stat));
     layout_of(fd, &layout);
-    ck_assert_uint_eq(strlen(layout.stat[0].name), KVM_STATS_NAME_MAX - 1);
+    ck_assert_uint_eq(strlen(layout.names.name[0]), KVM_STATS_NAME_MAX - 1);
     close(fd);
 }
 END_TEST
@@ -211,7 +211,7 @@ START_TEST(a_file_without_descriptors_is_empty)
     set_up();
     fd = open_file(sizeof(file.header));
     layout_of(fd, &layout);
-    ck_assert_uint_eq(layout.count, 0);
+    ck_assert_uint_eq(layout.names.count, 0);
     ck_assert_int_eq(kvm_stats_read(fd, &layout, values), 0);
     close(fd);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How much a guest may send: the limits of a run's result, and its arithmetic. */
+/* Limits of what a guest may send, and differences of usage. */
 #include <stdio.h>
 #include <string.h>
 
@@ -31,7 +31,7 @@ static void set_up(void)
 
 static int apply(const struct channel_record *record, struct err *err)
 {
-    return result_apply(&result, record, err);
+    return result_apply(&result, record, NULL, err);
 }
 
 static void take(const struct channel_record *record)
@@ -139,13 +139,13 @@ START_TEST(text_has_a_limit)
         ck_assert_int_eq(apply(&record, &err), 0);
     ck_assert_uint_eq(log_bytes, RESULT_LOG_MAX);
     record.log.text[1] = '\0';
-    refuse(&record, "too much text");
+    refuse(&record, "log too long");
     ck_assert_uint_eq(log_bytes, RESULT_LOG_MAX);
     result_free(&result);
 }
 END_TEST
 
-START_TEST(no_room_is_left_behind)
+START_TEST(result_free_unmaps_all_tables)
 {
     set_up();
     result_free(&result);
@@ -154,7 +154,7 @@ START_TEST(no_room_is_left_behind)
 }
 END_TEST
 
-START_TEST(usage_is_what_happened_between)
+START_TEST(usage_is_the_difference_of_two_snapshots)
 {
     static struct usage before, after;
 
@@ -183,10 +183,10 @@ START_TEST(usage_is_what_happened_between)
 END_TEST
 
 /*
- * A thread's time that cannot be read any more counts as none, and a time that is being booked may
- * be seen twice: no duration is below zero for that.
+ * The time of a thread that has ended reads as 0, and a time that is being updated may be counted
+ * twice: durations must not become negative.
  */
-START_TEST(no_duration_is_below_zero)
+START_TEST(no_duration_is_negative)
 {
     static struct usage before = {.in_run_ns = 10, .time = {.on_cpu_ns = 15, .runqueue_ns = 20}},
                         after;
@@ -202,7 +202,7 @@ START_TEST(no_duration_is_below_zero)
 }
 END_TEST
 
-START_TEST(what_was_not_known_at_one_end_is_not_known_between)
+START_TEST(an_unknown_time_makes_the_difference_unknown)
 {
     static struct usage before = {.time = {.on_cpu_ns = CPUS_UNKNOWN, .runqueue_ns = 20}},
                         after = {.time = {.on_cpu_ns = 15, .runqueue_ns = CPUS_UNKNOWN}};
@@ -216,5 +216,6 @@ START_TEST(what_was_not_known_at_one_end_is_not_known_between)
 END_TEST
 
 SUITE_MAIN("limits", rows_have_a_limit, samples_have_a_limit, skips_and_warnings_have_a_limit,
-           text_has_a_limit, no_room_is_left_behind, usage_is_what_happened_between,
-           no_duration_is_below_zero, what_was_not_known_at_one_end_is_not_known_between)
+           text_has_a_limit, result_free_unmaps_all_tables,
+           usage_is_the_difference_of_two_snapshots, no_duration_is_negative,
+           an_unknown_time_makes_the_difference_unknown)

@@ -16,8 +16,8 @@
 #endif
 
 /*
- * An anonymous mapping of `bytes`, aligned to 2 MiB, between addresses that nothing else uses, lest
- * the kernel join it to its neighbours.
+ * Create an anonymous mapping of `bytes`, aligned to 2 MiB, between unmapped addresses, so that the
+ * kernel does not merge it with its neighbours.
  */
 static uint8_t *map(size_t bytes)
 {
@@ -74,7 +74,7 @@ START_TEST(only_the_range_asked_for_counts)
 }
 END_TEST
 
-/* A range whose parts have different permissions is several mappings to the kernel. */
+/* A range with different permissions consists of several mappings. */
 START_TEST(a_range_of_several_mappings_is_added_up)
 {
     uint8_t *base = map(HUGE);
@@ -85,13 +85,13 @@ START_TEST(a_range_of_several_mappings_is_added_up)
     ck_assert_int_eq(mprotect(base + 16 * PAGE, 16 * PAGE, PROT_READ), 0);
     ck_assert_int_eq(memory_usage(base, HUGE, &usage), 0);
     ck_assert_uint_eq(usage.resident_bytes, 64 * PAGE);
-    /* Those beside it do not count. */
+    /* Adjacent mappings do not count. */
     ck_assert_int_eq(memory_usage(base + 16 * PAGE, 16 * PAGE, &usage), 0);
     ck_assert_uint_eq(usage.resident_bytes, 16 * PAGE);
 }
 END_TEST
 
-START_TEST(huge_pages_are_told_apart)
+START_TEST(huge_pages_are_counted_separately)
 {
     uint8_t *base = map(2 * HUGE);
     struct memory_usage usage;
@@ -99,7 +99,7 @@ START_TEST(huge_pages_are_told_apart)
     madvise(base, 2 * HUGE, MADV_NOHUGEPAGE);
     touch(base, 2 * HUGE / PAGE);
     madvise(base, 2 * HUGE, MADV_HUGEPAGE);
-    /* A host without huge pages, or with none to spare, cannot show them. */
+    /* The host may have no huge pages available. */
     if (madvise(base, HUGE, MADV_COLLAPSE)) {
         suite_skip_part("no transparent huge pages");
         return;
@@ -118,7 +118,7 @@ START_TEST(reserved_pages_are_resident_too)
     uint8_t *base;
     struct memory_usage usage;
 
-    /* Most hosts have none reserved. */
+    /* Most hosts have no reserved pages. */
     base = fd < 0 || ftruncate(fd, (off_t)(2 * HUGE))
                ? MAP_FAILED
                : mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -135,7 +135,7 @@ START_TEST(reserved_pages_are_resident_too)
 }
 END_TEST
 
-START_TEST(the_limit_is_the_machines_memory_or_less)
+START_TEST(the_limit_is_at_most_the_hosts_memory)
 {
     struct memory_limit limit = memory_limit();
     uint64_t total = 0;
@@ -147,7 +147,7 @@ START_TEST(the_limit_is_the_machines_memory_or_less)
 }
 END_TEST
 
-START_TEST(what_is_available_is_part_of_it)
+START_TEST(available_memory_is_below_the_total)
 {
     uint64_t total = 0;
 
@@ -157,7 +157,7 @@ START_TEST(what_is_available_is_part_of_it)
 }
 END_TEST
 
-START_TEST(trimmed_code_runs_on)
+START_TEST(trimmed_code_still_runs)
 {
     extern const char __executable_start[], etext[];
     uintptr_t base = (uintptr_t)__executable_start & -PAGE;
@@ -174,6 +174,6 @@ START_TEST(trimmed_code_runs_on)
 END_TEST
 
 SUITE_MAIN("memory", small_pages_are_counted_one_by_one, only_the_range_asked_for_counts,
-           a_range_of_several_mappings_is_added_up, huge_pages_are_told_apart,
-           reserved_pages_are_resident_too, the_limit_is_the_machines_memory_or_less,
-           what_is_available_is_part_of_it, trimmed_code_runs_on)
+           a_range_of_several_mappings_is_added_up, huge_pages_are_counted_separately,
+           reserved_pages_are_resident_too, the_limit_is_at_most_the_hosts_memory,
+           available_memory_is_below_the_total, trimmed_code_still_runs)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --numa as a user types it, the host's nodes, and memory on them. */
+/* The --numa option, the host's nodes, and binding of memory and threads. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,21 +19,35 @@ START_TEST(a_number_of_nodes_is_enough)
                 {"nodes=3", 3, false},
                 {"1,unbound", 1, true},
                 {"nodes=16,unbound", 16, true}};
-    static const char number[] = "it must begin with a number of nodes from 1 to 16";
-    static const char rest[] = "nothing but ,unbound can follow the number of nodes";
+    static const char number[] = "the number of nodes must be 1 to 16";
+    static const char rest[] = "only ,unbound may follow the number of nodes";
+    static const char empty[] = "empty list item", example[] = "2, or 2,unbound";
     static const struct {
-        const char *text, *why;
+        const char *text, *why, *hint;
     } bad[] = {
-        {"", number},          {",", number},
-        {"0", number},         {"17", number},
-        {"-1", number},        {"+", number},
-        {"two", number},       {"2x", number},
-        {"nodes=", number},    {"node=2", number},
-        {"unbound", number},   {"4294967297", number},
-        {"unbound,2", number}, {"18446744073709551617", number},
-        {"2,", rest},          {"2,2", rest},
-        {"2,bound", rest},     {"2,unbound,", rest},
-        {"2,UNBOUND", rest},   {"0000000000000000000000000000000000002", number},
+        {"", empty, example},
+        {",", empty, example},
+        {"0", number, example},
+        {"17", number, example},
+        {"-1", number, example},
+        {"+", number, example},
+        {"two", number, example},
+        {"2x", number, example},
+        {"nodes=", "nodes: missing value", "nodes=2"},
+        {"node=2", number, example},
+        {"unbound", number, example},
+        {"4294967297", number, example},
+        {"unbound,2", number, example},
+        {"18446744073709551617", number, example},
+        {"2,", empty, example},
+        {"2,2", rest, example},
+        {"2,nodes=2", rest, example},
+        {"2,bound", rest, example},
+        {"2,unbound,", empty, example},
+        {"2,unbound,unbound", "duplicate key", "give it once"},
+        {"2,unbound=1", "unbound=1: takes no value", "unbound"},
+        {"2,UNBOUND", rest, example},
+        {"0000000000000000000000000000000000002", "too long", example},
     };
     struct config_numa numa;
     struct err err = {0};
@@ -47,7 +61,7 @@ START_TEST(a_number_of_nodes_is_enough)
         ck_assert_msg(numa_parse(&numa, bad[i].text, &err) == -1, "%s", bad[i].text);
         ck_assert_int_eq(err.code, ERR_USAGE);
         ck_assert_msg(strstr(err.text, bad[i].why) != NULL, "%s: %s", bad[i].text, err.text);
-        ck_assert_str_eq(err.hint, "2, or 2,unbound");
+        ck_assert_str_eq(err.hint, bad[i].hint);
     }
 }
 END_TEST
@@ -76,7 +90,7 @@ START_TEST(vcpus_and_memory_are_split_evenly)
     ck_assert_int_eq(config_validate(&config, &err), -1);
     ck_assert_str_eq(err.text, "--numa 3: 8 MiB of memory cannot be split evenly");
     ck_assert_str_eq(err.hint, "--mem 12M");
-    /* In pages of 1 GiB, if that is what it is made of. */
+    /* In multiples of 1 GiB with --hugepages 1G. */
     config.mem_bytes = 4 * CONFIG_PAGE_1G;
     config.hugepage_bytes = CONFIG_PAGE_1G;
     ck_assert_int_eq(config_validate(&config, &err), -1);
@@ -97,7 +111,7 @@ START_TEST(the_host_has_a_node)
 }
 END_TEST
 
-START_TEST(bound_memory_is_looked_at)
+START_TEST(placement_of_bound_memory_is_reported)
 {
     struct backing backing;
     struct placement_node node = {0};
@@ -112,12 +126,12 @@ START_TEST(bound_memory_is_looked_at)
     ck_assert_uint_eq(backing.nodes, 1);
     memset(backing.base, 1, CONFIG_PAGE_2M);
     if (placement_query(&backing, &node)) {
-        suite_skip_part("a kernel with /proc/self/numa_maps");
+        suite_skip_part("no /proc/self/numa_maps");
     } else {
         ck_assert_uint_eq(node.host, backing.host_node[0]);
         ck_assert_uint_eq(node.here, CONFIG_PAGE_2M);
         ck_assert_uint_eq(node.elsewhere, 0);
-        /* From another node's point of view. */
+        /* Relative to another node. */
         ck_assert_int_eq(
             numa_resident(backing.base, backing.bytes, node.host + 1, &here, &elsewhere), 0);
         ck_assert_uint_eq(here, 0);
@@ -127,7 +141,7 @@ START_TEST(bound_memory_is_looked_at)
 }
 END_TEST
 
-START_TEST(nodes_that_are_not_there_are_refused)
+START_TEST(missing_nodes_are_refused)
 {
     struct backing backing;
     struct err err = {0};
@@ -149,7 +163,7 @@ START_TEST(nodes_that_are_not_there_are_refused)
 }
 END_TEST
 
-START_TEST(a_node_that_is_not_there_cannot_be_bound_to)
+START_TEST(binding_to_a_missing_node_fails)
 {
     struct err err = {0};
     void *page = aligned_alloc(4096, 4096);
@@ -169,11 +183,11 @@ START_TEST(a_thread_runs_on_a_nodes_cpus)
 
     numa_nodes(&node, 1);
     ck_assert_msg(!numa_run_on(node, &err), "%s", err.text);
-    /* A node without CPUs is no reason to stop. */
+    /* A node without CPUs is not an error. */
     ck_assert_msg(!numa_run_on(1000, &err), "%s", err.text);
 }
 END_TEST
 
 SUITE_MAIN("numa", a_number_of_nodes_is_enough, vcpus_and_memory_are_split_evenly,
-           the_host_has_a_node, bound_memory_is_looked_at, nodes_that_are_not_there_are_refused,
-           a_node_that_is_not_there_cannot_be_bound_to, a_thread_runs_on_a_nodes_cpus)
+           the_host_has_a_node, placement_of_bound_memory_is_reported, missing_nodes_are_refused,
+           binding_to_a_missing_node_fails, a_thread_runs_on_a_nodes_cpus)

@@ -13,7 +13,7 @@
 
 static struct config config;
 
-/* Parse a command line of these words up to a NULL. */
+/* Parse a command line; the arguments end with NULL. */
 static int parse(enum cli_program program, struct err *err, const char *const *words)
 {
     char *argv[ARGS_MAX + 2] = {(char *)"minivmm"};
@@ -151,7 +151,7 @@ static bool dry_run_set(void)
     return config.dry_run;
 }
 
-/* An option, what to give it, and whether that arrived; it does not hold by default. */
+/* An option, its argument, and a check that fails for the defaults. */
 static const struct {
     const char *name, *argument;
     bool (*is_set)(void);
@@ -185,7 +185,7 @@ static const struct {
 
 #define OPTIONS (sizeof(option) / sizeof(option[0]))
 
-START_TEST(the_table_is_the_one_tested_here)
+START_TEST(the_table_matches_the_test)
 {
     unsigned count = 0;
 
@@ -202,7 +202,7 @@ START_TEST(the_table_is_the_one_tested_here)
 }
 END_TEST
 
-START_TEST(nothing_typed_gives_the_defaults)
+START_TEST(no_arguments_give_the_defaults)
 {
     static struct config defaults;
     struct err err;
@@ -220,7 +220,7 @@ START_TEST(nothing_typed_gives_the_defaults)
 }
 END_TEST
 
-START_TEST(each_option_sets_its_part)
+START_TEST(each_option_sets_its_field)
 {
     for (unsigned i = 0; i < OPTIONS; i++) {
         char flag[64] = "--";
@@ -253,7 +253,7 @@ START_TEST(the_last_of_two_wins)
 }
 END_TEST
 
-START_TEST(every_word_of_an_option_is_known)
+START_TEST(all_keywords_are_accepted)
 {
     struct err err;
 
@@ -272,26 +272,26 @@ START_TEST(every_word_of_an_option_is_known)
 }
 END_TEST
 
-START_TEST(a_wrong_argument_is_the_users_mistake)
+START_TEST(invalid_arguments_are_usage_errors)
 {
     static const struct {
         const char *flag, *argument, *text, *hint;
     } bad[] = {
-        {"--mem", "lots", "--mem lots: not a size", "such as 2G"},
+        {"--mem", "lots", "--mem lots: invalid size", "such as 2G"},
         {"--mem", "16E", "--mem 16E: too large", "such as 2G"},
         {"--mem", "3M", "not a multiple of 2 MiB", "--mem 4M"},
-        {"--vcpus", "-1", "--vcpus -1: not a number", "such as 16"},
-        {"--vcpus", "4097", "more than any KVM allows", "or fewer"},
+        {"--vcpus", "-1", "--vcpus -1: invalid number", "such as 16"},
+        {"--vcpus", "4097", "too many vCPUs", "or fewer"},
         {"--vcpus", "0", "--vcpus 0", "--vcpus 1"},
-        {"--hugepages", "4K", "--hugepages 4K: not one of its values", "2M or 1G"},
-        {"--thp", "", "--thp : not one of its values", "on or off"},
-        {"--guest-page", "2m", "--guest-page 2m: not one of its values", "4K or 2M or 1G"},
-        {"--pin", "0,x", "--pin 0,x: not a list of CPUs", "such as 0,2-3"},
+        {"--hugepages", "4K", "--hugepages 4K: invalid value", "2M or 1G"},
+        {"--thp", "", "--thp : invalid value", "on or off"},
+        {"--guest-page", "2m", "--guest-page 2m: invalid value", "4K or 2M or 1G"},
+        {"--pin", "0,x", "--pin 0,x: invalid CPU list", "such as 0,2-3"},
         {"--pin", "0-4096", "--pin 0-4096: too many CPUs", "such as 0,2-3"},
-        {"--timeout", "0", "--timeout 0: not a duration", "500ms"},
-        {"--timeout", "soon", "--timeout soon: not a duration", "500ms"},
-        {"--report", "xml", "--report xml: not one of its values", "text or json"},
-        {"here", NULL, "here: not an option", "--help"},
+        {"--timeout", "0", "--timeout 0: invalid duration", "500ms"},
+        {"--timeout", "soon", "--timeout soon: invalid duration", "500ms"},
+        {"--report", "xml", "--report xml: invalid value", "text or json"},
+        {"here", NULL, "here: unexpected argument", "--help"},
     };
 
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -322,7 +322,7 @@ START_TEST(arguments_for_the_guest_have_a_limit)
 }
 END_TEST
 
-/* Parse in a process of its own and return its exit status, or 100 if it went on. */
+/* Parse in a child process. Returns its exit status, or 100 if cli_parse() returned. */
 static int exit_status(enum cli_program program, const char *const *words)
 {
     pid_t pid = fork();
@@ -343,7 +343,7 @@ static int exit_status(enum cli_program program, const char *const *words)
 
 #define EXIT_STATUS(program, ...) exit_status(program, (const char *const[]){__VA_ARGS__, NULL})
 
-START_TEST(help_ends_well_and_an_unknown_option_does_not)
+START_TEST(help_succeeds_an_unknown_option_fails)
 {
     ck_assert_int_eq(EXIT_STATUS(CLI_VM, "--help"), 0);
     ck_assert_int_eq(EXIT_STATUS(CLI_VM, "--usage"), 0);
@@ -368,7 +368,7 @@ START_TEST(a_native_run_has_no_options_of_a_vm)
 }
 END_TEST
 
-SUITE_MAIN("options", the_table_is_the_one_tested_here, nothing_typed_gives_the_defaults,
-           each_option_sets_its_part, the_last_of_two_wins, every_word_of_an_option_is_known,
-           a_wrong_argument_is_the_users_mistake, arguments_for_the_guest_have_a_limit,
-           help_ends_well_and_an_unknown_option_does_not, a_native_run_has_no_options_of_a_vm)
+SUITE_MAIN("options", the_table_matches_the_test, no_arguments_give_the_defaults,
+           each_option_sets_its_field, the_last_of_two_wins, all_keywords_are_accepted,
+           invalid_arguments_are_usage_errors, arguments_for_the_guest_have_a_limit,
+           help_succeeds_an_unknown_option_fails, a_native_run_has_no_options_of_a_vm)

@@ -27,7 +27,7 @@ static void set_up(void)
 
 static int put(uint64_t reg, uint64_t value, struct err *err)
 {
-    return paravirt_ops.write(&paravirt, reg, &value, sizeof(value), err);
+    return paravirt_ops.write(&paravirt, NULL, reg, &value, sizeof(value), err);
 }
 
 static void must_put(uint64_t reg, uint64_t value)
@@ -213,7 +213,8 @@ static uint64_t discard(uint64_t page, uint64_t order, uint64_t above)
 
     must_put(MINIVMM_PARAVIRT_DISCARD, above << 48 | order << MINIVMM_PARAVIRT_ORDER_SHIFT | page);
     ck_assert_int_eq(
-        paravirt_ops.read(&paravirt, MINIVMM_PARAVIRT_DISCARD, &status, sizeof(status), &err), 0);
+        paravirt_ops.read(&paravirt, NULL, MINIVMM_PARAVIRT_DISCARD, &status, sizeof(status), &err),
+        0);
     return status;
 }
 
@@ -271,14 +272,16 @@ START_TEST(other_registers_are_refused)
 
     set_up();
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        ck_assert_int_eq(paravirt_ops.write(&paravirt, bad[i].offset, &value, bad[i].bytes, &err),
-                         -1);
+        ck_assert_int_eq(
+            paravirt_ops.write(&paravirt, NULL, bad[i].offset, &value, bad[i].bytes, &err), -1);
         ck_assert_msg(strstr(err.text, "unknown paravirt register") != NULL, "%s", err.text);
-        ck_assert_int_eq(paravirt_ops.read(&paravirt, bad[i].offset, &value, bad[i].bytes, &err),
-                         -1);
+        ck_assert_int_eq(
+            paravirt_ops.read(&paravirt, NULL, bad[i].offset, &value, bad[i].bytes, &err), -1);
     }
-    ck_assert_int_eq(paravirt_ops.read(&paravirt, MINIVMM_PARAVIRT_WAIT, &value, 8, &err), -1);
-    ck_assert_int_eq(paravirt_ops.read(&paravirt, MINIVMM_PARAVIRT_WAKE, &value, 8, &err), -1);
+    ck_assert_int_eq(paravirt_ops.read(&paravirt, NULL, MINIVMM_PARAVIRT_WAIT, &value, 8, &err),
+                     -1);
+    ck_assert_int_eq(paravirt_ops.read(&paravirt, NULL, MINIVMM_PARAVIRT_WAKE, &value, 8, &err),
+                     -1);
     guestmem_free(&mem);
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a look makes of the clocks; and of a process that is stopped for real. */
+/* Detection of pauses, from given readings and for a process that is really stopped. */
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -21,7 +21,7 @@ static void set_up(void)
     pauses = (struct pauses){.cont_fd = -1, .schedstat_fd = -1, .last = now};
 }
 
-/* A look after so many ms. Returns how many pauses are known. */
+/* Check for pauses after `ms`. Returns the number of pauses so far. */
 static unsigned look_after(uint64_t ms)
 {
     now.mono_ns += ms * MS;
@@ -42,7 +42,7 @@ START_TEST(a_thread_that_wakes_in_time_was_not_frozen)
 }
 END_TEST
 
-/* As on a busy machine below a hypervisor that reports no steal time. */
+/* As in a VM on a busy host whose hypervisor reports no steal time. */
 START_TEST(a_thread_that_wakes_a_little_late_has_stalled)
 {
     set_up();
@@ -52,7 +52,7 @@ START_TEST(a_thread_that_wakes_a_little_late_has_stalled)
     ck_assert_uint_eq(look_after(1049), 2);
     ck_assert_int_eq(pauses.pause[1].kind, PAUSE_STALLED);
     ck_assert(!pauses_hit(&pauses, 0, 0));
-    /* A freeze for which there is no room makes the last one a freeze. */
+    /* A freeze beyond PAUSES_MAX turns the last pause into a freeze. */
     while (look_after(200) < PAUSES_MAX)
         ;
     ck_assert(!pauses_hit(&pauses, 0, 0));
@@ -74,8 +74,8 @@ START_TEST(a_thread_that_wakes_late_was_frozen)
 }
 END_TEST
 
-/* Whoever had the CPU meanwhile. */
-START_TEST(a_thread_that_had_no_cpu_was_not_frozen)
+/* Another thread had the CPU. */
+START_TEST(a_thread_waiting_for_a_cpu_was_not_frozen)
 {
     set_up();
     now.runqueue_ns += 900 * MS;
@@ -84,7 +84,7 @@ START_TEST(a_thread_that_had_no_cpu_was_not_frozen)
     ck_assert_uint_eq(look_after(1000), 0);
     now.throttled_ns = 900 * MS;
     ck_assert_uint_eq(look_after(1000), 0);
-    /* Where that is not known, the rest of the process ran. */
+    /* Run queue time unknown, but the rest of the process ran. */
     now.has_runqueue = false;
     now.process_ns += 900 * MS;
     ck_assert_uint_eq(look_after(1000), 0);
@@ -102,7 +102,7 @@ START_TEST(a_thread_that_did_something_else_was_not_frozen)
 }
 END_TEST
 
-START_TEST(a_signal_tells_of_any_stop)
+START_TEST(sigcont_reveals_a_stop)
 {
     set_up();
     now.continued = true;
@@ -116,8 +116,8 @@ START_TEST(a_signal_tells_of_any_stop)
 }
 END_TEST
 
-/* CLOCK_MONOTONIC stood still: the thread slept as long as it asked for. */
-START_TEST(the_clocks_tell_of_a_suspend)
+/* CLOCK_MONOTONIC stopped: the thread slept for the requested time. */
+START_TEST(the_clocks_reveal_a_suspend)
 {
     set_up();
     now.boot_ns += 60000 * MS;
@@ -128,7 +128,7 @@ START_TEST(the_clocks_tell_of_a_suspend)
 }
 END_TEST
 
-/* Windows around a freeze of 1000 ms at least, between 1050 and 2100 ms. */
+/* Windows around a freeze of at least 1000 ms between 1050 and 2100 ms. */
 START_TEST(a_window_is_hit_or_not)
 {
     static const struct {
@@ -150,7 +150,7 @@ START_TEST(a_window_is_hit_or_not)
 }
 END_TEST
 
-START_TEST(more_than_there_is_room_for_are_still_known)
+START_TEST(pauses_beyond_the_limit_extend_the_last)
 {
     set_up();
     for (unsigned i = 0; i < PAUSES_MAX + 5; i++)
@@ -161,7 +161,7 @@ START_TEST(more_than_there_is_room_for_are_still_known)
 }
 END_TEST
 
-/* In a child: what it found, as its exit status. */
+/* Runs in a child; returns its result as the exit status. */
 static int stop_and_look(int ready)
 {
     uint64_t began = clock_mono_ns();
@@ -177,7 +177,7 @@ static int stop_and_look(int ready)
            !pauses_hit(&pauses, began, 0) || pauses_hit(&pauses, clock_mono_ns(), 0);
 }
 
-START_TEST(a_real_stop_is_seen)
+START_TEST(a_real_stop_is_detected)
 {
     int ends[2], status;
     char byte;
@@ -200,6 +200,7 @@ END_TEST
 
 SUITE_MAIN("pauses", a_thread_that_wakes_in_time_was_not_frozen,
            a_thread_that_wakes_a_little_late_has_stalled, a_thread_that_wakes_late_was_frozen,
-           a_thread_that_had_no_cpu_was_not_frozen, a_thread_that_did_something_else_was_not_frozen,
-           a_signal_tells_of_any_stop, the_clocks_tell_of_a_suspend, a_window_is_hit_or_not,
-           more_than_there_is_room_for_are_still_known, a_real_stop_is_seen)
+           a_thread_waiting_for_a_cpu_was_not_frozen,
+           a_thread_that_did_something_else_was_not_frozen, sigcont_reveals_a_stop,
+           the_clocks_reveal_a_suspend, a_window_is_hit_or_not,
+           pauses_beyond_the_limit_extend_the_last, a_real_stop_is_detected)

@@ -19,19 +19,21 @@ static struct {
 } vmm;
 
 static struct probe probe;
+static char fake_vcpu;
+static struct vcpu *const vcpu = (struct vcpu *)&fake_vcpu; /* the probe only passes it on */
 
-static void host_connect(void *ctx)
+static void host_connect(void *ctx, struct vcpu *by)
 {
-    ck_assert_ptr_eq(ctx, &vmm);
+    ck_assert(ctx == &vmm && by == vcpu);
     vmm.connected++;
     probe.mmio.ways |= 1u << MINIVMM_PROBE_EVENT;
     probe.pio.ways |= 1u << MINIVMM_PROBE_COALESCED;
 }
 
-static int host_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
-                     struct err *err)
+static int host_work(void *ctx, struct vcpu *by, enum minivmm_probe_work work, uint64_t count,
+                     uint64_t *ticks, struct err *err)
 {
-    ck_assert_ptr_eq(ctx, &vmm);
+    ck_assert(ctx == &vmm && by == vcpu);
     vmm.worked++;
     vmm.kind = work;
     vmm.count = count;
@@ -39,26 +41,26 @@ static int host_work(void *ctx, enum minivmm_probe_work work, uint64_t count, ui
     return vmm.fail ? err_set(err, ERR_FAILED, "work failed") : 0;
 }
 
-static int host_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
+static int host_interrupt(void *ctx, unsigned target, unsigned vector, unsigned delay_ns,
                           struct err *err)
 {
     ck_assert_ptr_eq(ctx, &vmm);
     vmm.interrupts++;
-    vmm.vcpu = vcpu;
+    vmm.vcpu = target;
     vmm.vector = vector;
     vmm.delay_ns = delay_ns;
     return vmm.fail ? err_set(err, ERR_FAILED, "interrupt failed") : 0;
 }
 
-static uint64_t host_interrupt_time(void *ctx)
+static uint64_t host_interrupt_time(void *ctx, struct vcpu *by)
 {
-    ck_assert_ptr_eq(ctx, &vmm);
+    ck_assert(ctx == &vmm && by == vcpu);
     return vmm.sent;
 }
 
-static int host_keep_times(void *ctx, bool keep, struct err *err)
+static int host_keep_times(void *ctx, struct vcpu *by, bool keep, struct err *err)
 {
-    ck_assert_ptr_eq(ctx, &vmm);
+    ck_assert(ctx == &vmm && by == vcpu);
     vmm.kept++;
     vmm.keep = keep;
     return vmm.fail ? err_set(err, ERR_FAILED, "times failed") : 0;
@@ -75,7 +77,7 @@ static void set_up(void)
 
 static int control_put(uint64_t reg, uint64_t value, struct err *err)
 {
-    return probe_control_ops.write(&probe, reg, &value, sizeof(value), err);
+    return probe_control_ops.write(&probe, vcpu, reg, &value, sizeof(value), err);
 }
 
 static void must_put(uint64_t reg, uint64_t value)
@@ -90,7 +92,7 @@ static uint64_t control(uint64_t reg)
     uint64_t value = 0x5a5a5a5a5a5a5a5a;
     struct err err = {0};
 
-    ck_assert_msg(!probe_control_ops.read(&probe, reg, &value, sizeof(value), &err), "%s",
+    ck_assert_msg(!probe_control_ops.read(&probe, vcpu, reg, &value, sizeof(value), &err), "%s",
                   err.text);
     return value;
 }
@@ -99,8 +101,8 @@ static int touch(struct probe_side *side, bool write, uint64_t offset, unsigned 
 {
     uint64_t value = 0;
     struct err err = {0};
-    int result = write ? probe_ops.write(side, offset, &value, bytes, &err)
-                       : probe_ops.read(side, offset, &value, bytes, &err);
+    int result = write ? probe_ops.write(side, NULL, offset, &value, bytes, &err)
+                       : probe_ops.read(side, NULL, offset, &value, bytes, &err);
 
     ck_assert_msg(!result || strstr(err.text, "unknown probe register"), "%s", err.text);
     return result;
@@ -130,7 +132,7 @@ START_TEST(a_read_returns_zeros_of_its_width)
     for (unsigned bytes = 1; bytes <= 8; bytes *= 2) {
         uint64_t value = UINT64_MAX;
 
-        ck_assert_int_eq(probe_ops.read(&probe.mmio, 0, &value, bytes, &err), 0);
+        ck_assert_int_eq(probe_ops.read(&probe.mmio, NULL, 0, &value, bytes, &err), 0);
         ck_assert_uint_eq(value, bytes < 8 ? UINT64_MAX << 8 * bytes : 0);
     }
     ck_assert_uint_eq(control(MMIO(MINIVMM_PROBE_USER)), 4);
@@ -267,13 +269,14 @@ START_TEST(unknown_control_registers_are_refused)
     set_up();
     for (uint64_t offset = 0; offset < 0x1000; offset++) {
         for (unsigned bytes = 1; bytes <= 8; bytes *= 2) {
-            read += !probe_control_ops.read(&probe, offset, &value, bytes, &err);
-            written += !probe_control_ops.write(&probe, offset, &value, bytes, &err);
+            read += !probe_control_ops.read(&probe, vcpu, offset, &value, bytes, &err);
+            written += !probe_control_ops.write(&probe, vcpu, offset, &value, bytes, &err);
         }
     }
     ck_assert_uint_eq(read, 2 * MINIVMM_PROBE_WAYS + 3);
     ck_assert_uint_eq(written, 3);
-    ck_assert_int_eq(probe_control_ops.read(&probe, MINIVMM_CONTROL_TIMES, &value, 8, &err), -1);
+    ck_assert_int_eq(probe_control_ops.read(&probe, vcpu, MINIVMM_CONTROL_TIMES, &value, 8, &err),
+                     -1);
     ck_assert_str_eq(err.text, "guest: 8-byte read of unknown probe-control register 0x98");
     ck_assert_int_eq(control_put(MINIVMM_CONTROL_WAYS, 0, &err), -1);
     ck_assert_str_eq(err.text, "guest: 8-byte write to unknown probe-control register 0x80");

@@ -60,7 +60,7 @@ START_TEST(the_tightest_of_version_1_counts)
     check_limit(1.5, "150000 100000");
     add_v1("/outer", "20000", 0, 0);
     check_limit(0.2, "20000 100000");
-    /* A sibling's is not ours. */
+    /* A sibling's quota does not apply. */
     add_v1("/outer/other", "1000", 0, 0);
     check_limit(0.2, "20000 100000");
     fixture_remove(root);
@@ -80,7 +80,7 @@ START_TEST(the_tightest_of_version_2_counts)
 }
 END_TEST
 
-START_TEST(what_is_no_quota_is_none)
+START_TEST(invalid_quotas_are_ignored)
 {
     static const char *const texts[] = {"", "0 100000", "-5 100000", "100 0", "x y", "100"};
 
@@ -93,7 +93,7 @@ START_TEST(what_is_no_quota_is_none)
 }
 END_TEST
 
-START_TEST(throttling_is_counted_between_two_moments)
+START_TEST(throttling_is_the_difference_of_two_readings)
 {
     struct quota_throttled throttled;
     struct quota before, after;
@@ -111,7 +111,7 @@ START_TEST(throttling_is_counted_between_two_moments)
     ck_assert_int_eq(quota_throttled(&after, &after, &throttled), 0);
     ck_assert_uint_eq(throttled.periods, 0);
     ck_assert_uint_eq(throttled.ns, 0);
-    /* A counter that went back is not known. */
+    /* A counter that decreased is unknown. */
     ck_assert_int_eq(quota_throttled(&after, &before, &throttled), -1);
     fixture_remove(root);
 }
@@ -134,7 +134,7 @@ START_TEST(version_2_counts_in_microseconds)
 }
 END_TEST
 
-START_TEST(without_a_quota_nothing_is_said)
+START_TEST(without_a_quota_throttling_is_unknown)
 {
     struct quota_throttled throttled;
     struct quota before, after;
@@ -144,11 +144,11 @@ START_TEST(without_a_quota_nothing_is_said)
     quota_read(root, &before);
     quota_read(root, &after);
     ck_assert_int_eq(quota_throttled(&before, &after, &throttled), -1);
-    /* Of one that is set meanwhile, the beginning is not known. */
+    /* A quota that was set meanwhile has no first reading. */
     add_v2("/a", "1000 100000", 1, 1);
     quota_read(root, &after);
     ck_assert_int_eq(quota_throttled(&before, &after, &throttled), -1);
-    /* That of a group which the process moved to says nothing of its own past. */
+    /* After a move to another group, the difference is unknown. */
     fixture_add(root, "/proc/self/cgroup", "0::/b\n");
     add_v2("/b", "1000 100000", 50, 50);
     quota_read(root, &after);
@@ -157,7 +157,7 @@ START_TEST(without_a_quota_nothing_is_said)
 }
 END_TEST
 
-START_TEST(a_quota_without_counters_is_still_one)
+START_TEST(a_quota_may_lack_counters)
 {
     struct quota_throttled throttled;
     struct quota quota;
@@ -172,6 +172,6 @@ START_TEST(a_quota_without_counters_is_still_one)
 END_TEST
 
 SUITE_MAIN("quota", the_tightest_of_version_1_counts, the_tightest_of_version_2_counts,
-           what_is_no_quota_is_none, throttling_is_counted_between_two_moments,
-           version_2_counts_in_microseconds, without_a_quota_nothing_is_said,
-           a_quota_without_counters_is_still_one)
+           invalid_quotas_are_ignored, throttling_is_the_difference_of_two_readings,
+           version_2_counts_in_microseconds, without_a_quota_throttling_is_unknown,
+           a_quota_may_lack_counters)

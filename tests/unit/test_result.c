@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The channel's rules; what breaks them in a VM as well is in tests/guests/bad_record.c. */
+/* The channel protocol; see tests/guests/bad_record.c for violations in a VM. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "vmm/core/base/clock.h"
 #include "vmm/core/result/result.h"
@@ -13,10 +14,12 @@
 static struct run_result result;
 static uint64_t moments; /* snapshots taken */
 static char logged[1024];
-static const uint32_t *kept; /* times of exits that the VMM has kept */
+static const uint32_t *kept; /* recorded handler times */
 static unsigned kept_count;
+static int sender;
+static void *const origin = &sender; /* of all records */
 
-/* Each snapshot finds one more exit and ten more ns than the last. */
+/* Each snapshot has one more exit and 10 ns more than the last. */
 static void snapshot(void *ctx, struct usage *usage)
 {
     ck_assert_ptr_eq(ctx, &moments);
@@ -31,19 +34,21 @@ static void log_text(void *ctx, const char *text)
     strcat(logged, text);
 }
 
-static unsigned handlers(const uint32_t **ns)
+static unsigned handlers(const void *from, const uint32_t **ns)
 {
+    ck_assert_ptr_eq(from, origin);
     *ns = kept;
     return kept_count;
 }
 
-static char windows[256]; /* the first of those that were shown */
+static char windows[256]; /* log of window callbacks */
 
-static void window(void *ctx, const struct result_row *row, uint32_t number, bool open)
+static void window(void *ctx, void *from, const struct result_row *row, uint32_t number, bool open)
 {
     char text[64];
 
     ck_assert_ptr_eq(ctx, &moments);
+    ck_assert_ptr_eq(from, origin);
     ck_assert_int_eq(row->ended, 0);
     snprintf(text, sizeof(text), "%s %u %s;", row->begin.name, number, open ? "open" : "closed");
     if (strlen(windows) + strlen(text) < sizeof(windows))
@@ -112,7 +117,7 @@ static void take(struct channel_record record)
 {
     struct err err = {0};
 
-    ck_assert_msg(!result_apply(&result, &record, &err), "%s", err.text);
+    ck_assert_msg(!result_apply(&result, &record, origin, &err), "%s", err.text);
 }
 
 static void refuse(struct channel_record record, const char *rule)
@@ -123,10 +128,10 @@ static void refuse(struct channel_record record, const char *rule)
     uint64_t log_bytes = result.log_bytes;
     struct err err = {0};
 
-    ck_assert_msg(result_apply(&result, &record, &err) == -1, "taken, though: %s", rule);
+    ck_assert_msg(result_apply(&result, &record, origin, &err) == -1, "taken, though: %s", rule);
     ck_assert_int_eq(err.code, ERR_FAILED);
     ck_assert_msg(strstr(err.text, rule) != NULL, "%s", err.text);
-    /* And nothing has changed. */
+    /* The result is unchanged. */
     ck_assert(rows == result.rows && samples == result.samples && skipped == result.skipped &&
               failed == result.failed && warned == result.warned && state == result.state &&
               times == result.times && log_bytes == result.log_bytes);
@@ -140,7 +145,7 @@ static void take_row(const char *name, const char *params)
     take(plain(CHANNEL_CHECK));
 }
 
-START_TEST(a_row_keeps_what_was_said)
+START_TEST(a_row_keeps_its_records)
 {
     const struct result_row *row;
 
@@ -164,7 +169,7 @@ START_TEST(a_row_keeps_what_was_said)
 }
 END_TEST
 
-START_TEST(a_row_costs_what_happened_between_its_ends)
+START_TEST(usage_is_counted_within_the_window)
 {
     set_up();
     take_row("a", "");
@@ -197,8 +202,8 @@ START_TEST(samples_may_come_in_parts_before_and_after_the_end)
 }
 END_TEST
 
-/* Who asks is shown each window, and each row knows when its was, by the host's clock. */
-START_TEST(windows_are_shown)
+/* The callback is called for each window, and each row has its window on the host's clock. */
+START_TEST(windows_are_reported)
 {
     uint64_t began = clock_mono_ns();
 
@@ -215,11 +220,11 @@ START_TEST(windows_are_shown)
 }
 END_TEST
 
-/* The state machine: which record is taken in which state. */
+/* The state machine: the records that each state accepts. */
 START_TEST(every_state_takes_its_records_only)
 {
     static const struct {
-        unsigned lead; /* records of a row that come first */
+        unsigned lead; /* records of a row to apply first */
         bool taken[CHANNEL_TYPE_COUNT];
     } state[] = {
         {0, {[CHANNEL_PLAN] = 1, [CHANNEL_BEGIN] = 1, [CHANNEL_SKIP] = 1}},
@@ -242,7 +247,7 @@ START_TEST(every_state_takes_its_records_only)
                 take(plain(CHANNEL_FAIL));
             if (!state[i].taken[CHANNEL_SKIP] && !state[i].taken[type])
                 refuse(plain(CHANNEL_FAIL), "FAIL while a row is open");
-            /* At any time. */
+            /* Accepted in any state. */
             take(plain(CHANNEL_WARN));
             take(plain(CHANNEL_LOG));
             take(plain(i % 2 ? CHANNEL_FAULT : CHANNEL_EXIT));
@@ -252,19 +257,19 @@ START_TEST(every_state_takes_its_records_only)
 }
 END_TEST
 
-START_TEST(a_plan_comes_once_and_first)
+START_TEST(a_plan_is_accepted_only_once_before_rows)
 {
     set_up();
     take(plain(CHANNEL_PLAN));
-    refuse(plain(CHANNEL_PLAN), "PLAN comes once");
+    refuse(plain(CHANNEL_PLAN), "PLAN after a PLAN");
     result_free(&result);
     set_up();
     take_row("a", "");
-    refuse(plain(CHANNEL_PLAN), "PLAN comes once, and first");
+    refuse(plain(CHANNEL_PLAN), "PLAN after a PLAN, BEGIN or SKIP");
     result_free(&result);
     set_up();
     take(plain(CHANNEL_SKIP));
-    refuse(plain(CHANNEL_PLAN), "PLAN comes once, and first");
+    refuse(plain(CHANNEL_PLAN), "PLAN after a PLAN, BEGIN or SKIP");
     result_free(&result);
 }
 END_TEST
@@ -279,7 +284,7 @@ START_TEST(nothing_comes_after_the_end)
         ck_assert_int_eq(result.has_fault, fault);
         ck_assert_uint_eq(fault ? result.fault.vector : result.exit_status, 3);
         for (enum channel_type type = CHANNEL_PLAN; type < CHANNEL_TYPE_COUNT; type++)
-            refuse(plain(type), "a record after the last");
+            refuse(plain(type), "record after EXIT or FAULT");
         result_free(&result);
     }
 }
@@ -288,9 +293,9 @@ END_TEST
 START_TEST(unknown_types_are_refused)
 {
     set_up();
-    refuse((struct channel_record){.type = 0}, "no known type");
-    refuse((struct channel_record){.type = CHANNEL_TYPE_COUNT}, "no known type");
-    refuse((struct channel_record){.type = UINT32_MAX}, "no known type");
+    refuse((struct channel_record){.type = 0}, "unknown record type");
+    refuse((struct channel_record){.type = CHANNEL_TYPE_COUNT}, "unknown record type");
+    refuse((struct channel_record){.type = UINT32_MAX}, "unknown record type");
     result_free(&result);
 }
 END_TEST
@@ -304,45 +309,48 @@ START_TEST(numbers_are_checked)
     for (unsigned threads = 0; threads <= THREADS + 1; threads += THREADS + 1) {
         record = plain(CHANNEL_BEGIN);
         record.begin.threads = threads;
-        refuse(record, "BEGIN with a number");
+        refuse(record, "BEGIN: invalid thread count");
     }
     record = plain(CHANNEL_BEGIN);
     record.begin.better = CHANNEL_LOWER + 1;
-    refuse(record, "BEGIN with a number");
+    refuse(record, "BEGIN: invalid better");
     record.begin.better = CHANNEL_LOWER;
+    record.begin.flags = MINIVMM_BENCH_FLAGS + 1;
+    refuse(record, "BEGIN: unknown flags");
+    record.begin.flags = MINIVMM_BENCH_ADDED_WORK;
     record.begin.threads = THREADS;
     take(record);
     for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {
         record = plain(CHANNEL_SAMPLES);
         record.samples.count = count;
-        refuse(record, "SAMPLES with a count");
+        refuse(record, "SAMPLES: invalid count");
     }
     for (unsigned i = 0; i < 3; i++) {
         record = plain(CHANNEL_SAMPLES);
         record.samples.value[1] = no_numbers[i];
-        refuse(record, "not a number");
-        /* Beyond the count they do not matter. */
+        refuse(record, "value is not finite");
+        /* Values beyond the count are ignored. */
         record.samples.count = 1;
         take(record);
     }
     take(plain(CHANNEL_END));
     record = plain(CHANNEL_CHECK);
     record.check.ok = 2;
-    refuse(record, "CHECK that is not one");
+    refuse(record, "CHECK: invalid field ok");
     result_free(&result);
 }
 END_TEST
 
-START_TEST(what_a_report_cannot_say_is_refused)
+START_TEST(numbers_beyond_63_bits_are_refused)
 {
     struct channel_record record = plain(CHANNEL_END);
 
     set_up();
     take(plain(CHANNEL_BEGIN));
     record.end.ops = (uint64_t)INT64_MAX + 1;
-    refuse(record, "END with a number");
+    refuse(record, "END: ops out of range");
     record.end = (struct channel_end){.ops = 1, .window_ticks = UINT64_MAX};
-    refuse(record, "END with a number");
+    refuse(record, "END: window_ticks out of range");
     record.end = (struct channel_end){.ops = INT64_MAX, .window_ticks = INT64_MAX};
     take(record);
     result_free(&result);
@@ -354,7 +362,7 @@ START_TEST(a_row_without_samples_is_not_complete)
     set_up();
     take(plain(CHANNEL_BEGIN));
     take(plain(CHANNEL_END));
-    refuse(plain(CHANNEL_CHECK), "CHECK of a row without samples");
+    refuse(plain(CHANNEL_CHECK), "CHECK for a row without samples");
     take(plain(CHANNEL_SAMPLES));
     take(plain(CHANNEL_CHECK));
     result_free(&result);
@@ -386,7 +394,7 @@ START_TEST(a_check_without_a_number_has_failed)
 }
 END_TEST
 
-START_TEST(a_row_is_there_once)
+START_TEST(duplicate_rows_are_refused)
 {
     struct channel_record record;
 
@@ -394,7 +402,7 @@ START_TEST(a_row_is_there_once)
     take_row("a", "bs=1");
     take_row("a", "bs=2");
     take_row("b", "bs=1");
-    refuse(begin("a", "bs=1"), "was there before");
+    refuse(begin("a", "bs=1"), "duplicate row");
     record = begin("a", "bs=1");
     record.begin.threads = 2;
     take(record);
@@ -413,12 +421,12 @@ START_TEST(parameters_are_keys_with_values)
     for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++)
         take_row("good", good[i]);
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        refuse(begin("bad", bad[i]), "BEGIN with a text");
+        refuse(begin("bad", bad[i]), "BEGIN: invalid params");
     result_free(&result);
 }
 END_TEST
 
-/* One character of a text, in every place that takes text. */
+/* One character in each string of a record. */
 static void check_character(char c, bool in_word, bool in_line, bool in_lines)
 {
     struct channel_record records[] = {
@@ -435,7 +443,7 @@ static void check_character(char c, bool in_word, bool in_line, bool in_lines)
         set_up();
         logged[0] = '\0';
         place[i][1] = c;
-        ck_assert_msg(result_apply(&result, &records[i], &err) == (good[i] ? 0 : -1),
+        ck_assert_msg(result_apply(&result, &records[i], origin, &err) == (good[i] ? 0 : -1),
                       "character %d in place %u", c, i);
         result_free(&result);
     }
@@ -464,35 +472,35 @@ START_TEST(texts_are_terminated_and_names_not_empty)
     struct channel_record record;
 
     set_up();
-    refuse(begin("", ""), "BEGIN with a text");
+    refuse(begin("", ""), "BEGIN: invalid name");
     record = plain(CHANNEL_BEGIN);
     memset(record.begin.name, 'x', sizeof(record.begin.name));
-    refuse(record, "BEGIN with a text");
+    refuse(record, "BEGIN: invalid name");
     record = plain(CHANNEL_BEGIN);
     memset(record.begin.unit, 'x', sizeof(record.begin.unit));
-    refuse(record, "BEGIN with a text");
+    refuse(record, "BEGIN: invalid unit");
     record = plain(CHANNEL_BEGIN);
     memset(record.begin.params, 'x', sizeof(record.begin.params));
-    refuse(record, "BEGIN with a text");
+    refuse(record, "BEGIN: invalid params");
     record = plain(CHANNEL_SKIP);
     memset(record.skip.reason, 'x', sizeof(record.skip.reason));
-    refuse(record, "SKIP with a text");
+    refuse(record, "SKIP: invalid reason");
     record = plain(CHANNEL_FAIL);
     strcpy(record.skip.name, "two words");
-    refuse(record, "FAIL with a text");
+    refuse(record, "FAIL: invalid name");
     record = plain(CHANNEL_WARN);
     memset(record.warn.code, 'x', sizeof(record.warn.code));
-    refuse(record, "WARN with a text");
+    refuse(record, "WARN: invalid code");
     record = plain(CHANNEL_LOG);
     memset(record.log.text, 'x', sizeof(record.log.text));
-    refuse(record, "LOG with a text");
+    refuse(record, "LOG: invalid text");
     record.log.text[0] = '\0';
     take(record);
     result_free(&result);
 }
 END_TEST
 
-START_TEST(text_goes_to_whoever_listens)
+START_TEST(log_text_reaches_the_callback)
 {
     set_up();
     take(plain(CHANNEL_LOG));
@@ -505,18 +513,18 @@ END_TEST
 START_TEST(a_cost_comes_once_for_an_open_row)
 {
     set_up();
-    refuse(plain(CHANNEL_COST), "COST without a row");
+    refuse(plain(CHANNEL_COST), "COST outside a row");
     take(plain(CHANNEL_BEGIN));
     take(plain(CHANNEL_COST));
-    refuse(plain(CHANNEL_COST), "COST twice");
+    refuse(plain(CHANNEL_COST), "second COST");
     take(plain(CHANNEL_SAMPLES));
     take(plain(CHANNEL_END));
-    refuse(plain(CHANNEL_COST), "COST twice");
+    refuse(plain(CHANNEL_COST), "second COST");
     take(plain(CHANNEL_CHECK));
-    refuse(plain(CHANNEL_COST), "COST without a row");
+    refuse(plain(CHANNEL_COST), "COST outside a row");
     ck_assert(result.row[0].has_cost);
     ck_assert_str_eq(result.row[0].cost.exit, "cpuid");
-    /* After the end of the window will do. */
+    /* Accepted after END, too. */
     take(begin("next", ""));
     ck_assert(!result.row[1].has_cost);
     take(plain(CHANNEL_END));
@@ -536,31 +544,31 @@ START_TEST(costs_are_checked)
     for (unsigned i = 0; i < 3; i++) {
         record = plain(CHANNEL_COST);
         record.cost.loop_ns = no_numbers[i];
-        refuse(record, "COST that is not one");
+        refuse(record, "COST: loop_ns is not finite");
         record = plain(CHANNEL_COST);
         record.cost.trap_ns = no_numbers[i];
-        refuse(record, "COST that is not one");
+        refuse(record, "COST: trap_ns is not finite");
     }
     record = plain(CHANNEL_COST);
     record.cost.answer = CHANNEL_ANSWERS;
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field answer");
     record.cost.answer = UINT32_MAX;
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field answer");
     for (uint32_t ring = 1; ring < 6; ring++) {
         record = plain(CHANNEL_COST);
         record.cost.ring = ring == 3 ? UINT32_MAX : ring;
-        refuse(record, "COST that is not one");
+        refuse(record, "COST: invalid field ring");
     }
     record = plain(CHANNEL_COST);
     record.cost.interpreted = 2;
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field interpreted");
     record = plain(CHANNEL_COST);
     strcpy(record.cost.exit, "a b");
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field exit");
     record.cost.exit[0] = '\0';
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field exit");
     memset(record.cost.exit, 'x', sizeof(record.cost.exit));
-    refuse(record, "COST that is not one");
+    refuse(record, "COST: invalid field exit");
     record = plain(CHANNEL_COST);
     record.cost.ring = 0;
     record.cost.interpreted = 1;
@@ -576,14 +584,14 @@ START_TEST(times_belong_to_the_open_row)
 
     set_up();
     kept_count = 0;
-    refuse(plain(CHANNEL_TIMES), "TIMES without a row");
+    refuse(plain(CHANNEL_TIMES), "TIMES outside a row");
     take(plain(CHANNEL_BEGIN));
     take(plain(CHANNEL_TIMES));
     take(plain(CHANNEL_SAMPLES));
     take(plain(CHANNEL_END));
     take(plain(CHANNEL_TIMES));
     take(plain(CHANNEL_CHECK));
-    refuse(plain(CHANNEL_TIMES), "TIMES without a row");
+    refuse(plain(CHANNEL_TIMES), "TIMES outside a row");
     take(begin("next", ""));
     take(plain(CHANNEL_TIMES));
     ck_assert_uint_eq(result.row[0].times, 4);
@@ -605,17 +613,17 @@ START_TEST(times_are_checked)
     for (unsigned count = 0; count <= CHANNEL_SAMPLES_MAX + 1; count += CHANNEL_SAMPLES_MAX + 1) {
         record = plain(CHANNEL_TIMES);
         record.times.count = count;
-        refuse(record, "TIMES with a count");
+        refuse(record, "TIMES: invalid count");
     }
     record.times.count = UINT32_MAX;
-    refuse(record, "TIMES with a count");
+    refuse(record, "TIMES: invalid count");
     record = plain(CHANNEL_TIMES);
     record.times.total = 0;
-    refuse(record, "TIMES with a count");
-    /* A report's numbers are signed. */
+    refuse(record, "TIMES: total is 0");
+    /* JSON integers are signed. */
     record = plain(CHANNEL_TIMES);
     record.times.ticks[1] = (uint64_t)INT64_MAX + 1;
-    refuse(record, "TIMES with a number");
+    refuse(record, "TIMES: ticks out of range");
     record.times.ticks[1] = INT64_MAX;
     record.times.ticks[2] = UINT64_MAX; /* beyond the count */
     take(record);
@@ -624,7 +632,7 @@ START_TEST(times_are_checked)
 }
 END_TEST
 
-START_TEST(times_come_to_an_end)
+START_TEST(the_number_of_times_is_limited)
 {
     struct channel_record record = plain(CHANNEL_TIMES);
     struct err err;
@@ -634,7 +642,7 @@ START_TEST(times_come_to_an_end)
     take(plain(CHANNEL_BEGIN));
     record.times.count = 16;
     for (unsigned i = 0; i < RESULT_TIMES_MAX / 16; i++)
-        if (result_apply(&result, &record, &err))
+        if (result_apply(&result, &record, origin, &err))
             ck_abort_msg("%u: %s", i, err.text);
     record.times.count = 1;
     refuse(record, "too many times");
@@ -642,7 +650,7 @@ START_TEST(times_come_to_an_end)
 }
 END_TEST
 
-/* Say of how many operations there are times; returns the handler's of the first six of them. */
+/* Apply TIMES with this total. Returns the handler times of the first six operations. */
 static const struct result_time *handlers_of(uint32_t total)
 {
     struct channel_record record = plain(CHANNEL_TIMES);
@@ -655,7 +663,7 @@ static const struct result_time *handlers_of(uint32_t total)
     return result.time;
 }
 
-START_TEST(each_operation_has_its_handler)
+START_TEST(each_operation_has_its_handler_time)
 {
     static const uint32_t ns[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     const struct result_time *time;
@@ -666,13 +674,13 @@ START_TEST(each_operation_has_its_handler)
     for (unsigned i = 0; i < 6; i++)
         ck_assert_uint_eq(time[i].handler_ns, i + 1);
     result_free(&result);
-    /* Several exits are one operation's. */
+    /* Several exits per operation. */
     kept_count = 12;
     time = handlers_of(6);
     for (unsigned i = 0; i < 6; i++)
         ck_assert_uint_eq(time[i].handler_ns, 4 * i + 3);
     result_free(&result);
-    /* What comes after as many as were said has none. */
+    /* Operations beyond the total have no handler time. */
     time = handlers_of(4);
     ck_assert_uint_eq(time[3].handler_ns, 10 + 11 + 12);
     ck_assert_uint_eq(time[4].handler_ns, RESULT_NO_HANDLER);
@@ -681,7 +689,7 @@ START_TEST(each_operation_has_its_handler)
 }
 END_TEST
 
-START_TEST(what_does_not_match_has_no_handler)
+START_TEST(mismatched_counts_have_no_handler_time)
 {
     static const uint32_t ns[12];
     static const struct {
@@ -698,7 +706,7 @@ START_TEST(what_does_not_match_has_no_handler)
 }
 END_TEST
 
-START_TEST(a_long_handler_is_still_one)
+START_TEST(a_long_handler_time_is_clamped)
 {
     static const uint32_t ns[12] = {[0] = UINT32_MAX, [2] = UINT32_MAX, [3] = UINT32_MAX};
     const struct result_time *time;
@@ -713,14 +721,14 @@ START_TEST(a_long_handler_is_still_one)
 }
 END_TEST
 
-SUITE_MAIN("result", a_row_keeps_what_was_said, a_row_costs_what_happened_between_its_ends,
-           samples_may_come_in_parts_before_and_after_the_end, windows_are_shown,
-           every_state_takes_its_records_only, a_plan_comes_once_and_first,
+SUITE_MAIN("result", a_row_keeps_its_records, usage_is_counted_within_the_window,
+           samples_may_come_in_parts_before_and_after_the_end, windows_are_reported,
+           every_state_takes_its_records_only, a_plan_is_accepted_only_once_before_rows,
            nothing_comes_after_the_end, unknown_types_are_refused, numbers_are_checked,
-           what_a_report_cannot_say_is_refused, a_row_without_samples_is_not_complete,
-           a_check_without_a_number_has_failed, a_row_is_there_once,
+           numbers_beyond_63_bits_are_refused, a_row_without_samples_is_not_complete,
+           a_check_without_a_number_has_failed, duplicate_rows_are_refused,
            parameters_are_keys_with_values, texts_are_printable,
-           texts_are_terminated_and_names_not_empty, text_goes_to_whoever_listens,
+           texts_are_terminated_and_names_not_empty, log_text_reaches_the_callback,
            a_cost_comes_once_for_an_open_row, costs_are_checked, times_belong_to_the_open_row,
-           times_are_checked, times_come_to_an_end, each_operation_has_its_handler,
-           what_does_not_match_has_no_handler, a_long_handler_is_still_one)
+           times_are_checked, the_number_of_times_is_limited, each_operation_has_its_handler_time,
+           mismatched_counts_have_no_handler_time, a_long_handler_time_is_clamped)

@@ -43,7 +43,7 @@ static void begin(void)
     session.result = &sample.result;
 }
 
-/* The same, and keep what goes to standard error until finish(). */
+/* Begin a session and capture standard error until finish(). */
 static void begin_captured(void)
 {
     fixture_stderr_begin();
@@ -56,10 +56,10 @@ static void tear_down(void)
     sample_free(&sample);
 }
 
-/* Finish, and return what went to standard error. */
+/* Finish the session. Returns the captured standard error. */
 static char *finish(int status)
 {
-    int found = session_finish(&session, &sample.result, &sample.facts);
+    int found = session_finish(&session, &sample.result, &sample.info);
     char *printed = fixture_stderr_end();
 
     ck_assert_msg(found == status, "status %d\n%s", found, printed);
@@ -86,7 +86,7 @@ START_TEST(the_parents_time_is_read)
     setenv("MINIVMM_T0", "-1", 1);
     ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_str_eq(err.text, "MINIVMM_T0=-1: not a time in ns");
+    ck_assert_str_eq(err.text, "MINIVMM_T0=-1: invalid time");
     sample_free(&sample);
 }
 END_TEST
@@ -98,7 +98,7 @@ static bool readable(int fd)
     return poll(&poll_fd, 1, 0) == 1;
 }
 
-START_TEST(a_signal_asks_for_a_stop)
+START_TEST(a_signal_stops_the_run)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     char *printed;
@@ -113,7 +113,7 @@ START_TEST(a_signal_asks_for_a_stop)
         ck_assert(!readable(session.watch.stop_fd));
         raise(signals[i]);
         ck_assert(readable(session.watch.stop_fd));
-        /* It has been heeded, and does not end the program once the report is made. */
+        /* The signal is discarded and does not end the program after the report. */
         printed = finish(0);
         free(printed);
         tear_down();
@@ -122,7 +122,7 @@ START_TEST(a_signal_asks_for_a_stop)
 }
 END_TEST
 
-START_TEST(once_the_report_is_made_a_signal_ends_the_program)
+START_TEST(after_the_report_a_signal_ends_the_program)
 {
     int status;
     pid_t pid;
@@ -133,8 +133,8 @@ START_TEST(once_the_report_is_made_a_signal_ends_the_program)
     pid = fork();
     ck_assert_int_ge(pid, 0);
     if (!pid) {
-        signal(SIGINT, SIG_DFL); /* Check has a handler of its own */
-        session_finish(&session, &sample.result, &sample.facts);
+        signal(SIGINT, SIG_DFL); /* Check installs a handler */
+        session_finish(&session, &sample.result, &sample.info);
         raise(SIGINT);
         _exit(0);
     }
@@ -144,7 +144,7 @@ START_TEST(once_the_report_is_made_a_signal_ends_the_program)
 }
 END_TEST
 
-START_TEST(the_guests_text_goes_to_its_file)
+START_TEST(the_log_goes_to_its_file)
 {
     char path[FIXTURE_PATH_MAX], *text;
 
@@ -170,7 +170,7 @@ static void check_content(const char *path, const char *expected)
     free(text);
 }
 
-/* A run that fails before it begins takes nothing from the file; one that is silent empties it. */
+/* A run that fails before its start keeps the file; a run without log text truncates it. */
 START_TEST(an_older_log_stays_until_the_run_begins)
 {
     char path[FIXTURE_PATH_MAX];
@@ -201,7 +201,7 @@ static void *log_long_text(void *arg)
     return NULL;
 }
 
-/* Whether a thread sleeps in a system call, by the kernel's word. */
+/* Whether a thread sleeps in a system call, from /proc. */
 static bool is_asleep(const int *tid)
 {
     int number = __atomic_load_n(tid, __ATOMIC_ACQUIRE);
@@ -216,8 +216,8 @@ static void ignore(int signal)
     (void)signal;
 }
 
-/* A pipe that takes less than all of it, and a signal meanwhile, make for several writes. */
-START_TEST(text_that_is_interrupted_goes_on)
+/* A small pipe and a signal cause several writes. */
+START_TEST(interrupted_writes_are_continued)
 {
     struct sigaction action = {.sa_handler = ignore};
     static char got[LONG_TEXT];
@@ -253,7 +253,7 @@ START_TEST(text_that_is_interrupted_goes_on)
 }
 END_TEST
 
-START_TEST(without_a_file_it_goes_to_standard_error)
+START_TEST(the_log_defaults_to_standard_error)
 {
     char *text;
 
@@ -299,7 +299,7 @@ START_TEST(the_report_replaces_an_older_one)
     sample.config.output = path;
     sample.config.format = CONFIG_JSON;
     begin_captured();
-    /* Until there is a newer one, the older one stays. */
+    /* The old report stays until the new one is written. */
     text = fixture_read(path);
     ck_assert_uint_eq(strlen(text), (1 << 20) - 1);
     free(text);
@@ -316,8 +316,8 @@ START_TEST(the_report_replaces_an_older_one)
 }
 END_TEST
 
-/* Nor is a report of nothing worth it: an older one stays, and the new one is shown. */
-START_TEST(a_report_without_a_result_replaces_nothing)
+/* A report without results does not replace a file; it is printed to standard error. */
+START_TEST(a_report_without_results_replaces_no_file)
 {
     char path[FIXTURE_PATH_MAX], *printed;
 
@@ -325,23 +325,23 @@ START_TEST(a_report_without_a_result_replaces_nothing)
     fixture_file(path, "older", 5);
     sample.config.output = path;
     sample.result.row[0].samples = 0;
-    sample.facts.stop = STOP_SIGNAL;
+    sample.info.stop = STOP_SIGNAL;
     begin_captured();
     printed = finish(ERR_FAILED);
-    ck_assert_msg(strstr(printed, " is left as it was: this run has no result") != NULL, "%s",
+    ck_assert_msg(strstr(printed, ": not overwritten, as this run has no results") != NULL, "%s",
                   printed);
     ck_assert(strstr(printed, "\nbenchmark ") != NULL);
     free(printed);
     session_end(&session);
     check_content(path, "older");
 
-    /* There is nothing to keep in an empty file, and something to say of a part of a run. */
+    /* An empty file is replaced, and so is a file if the run has some results. */
     for (unsigned samples = 0; samples < 2; samples++) {
         ck_assert_int_eq(truncate(path, samples ? 5 : 0), 0);
         sample.result.row[0].samples = samples;
         begin_captured();
         printed = finish(ERR_FAILED);
-        ck_assert_msg(strstr(printed, "is left as it was") == NULL, "%s", printed);
+        ck_assert_msg(strstr(printed, "not overwritten") == NULL, "%s", printed);
         free(printed);
         session_end(&session);
         printed = fixture_read(path);
@@ -349,9 +349,9 @@ START_TEST(a_report_without_a_result_replaces_nothing)
         free(printed);
     }
 
-    /* A guest that measures nothing, and ends as it should, has its report. */
+    /* A successful run without results replaces the file. */
     sample.result.row[0].samples = 0;
-    sample.facts.stop = STOP_GUEST;
+    sample.info.stop = STOP_GUEST;
     ck_assert_int_eq(truncate(path, 5), 0);
     begin_captured();
     free(finish(0));
@@ -380,14 +380,15 @@ static void check_fallback(const char *output, const char *message)
 
 START_TEST(a_report_that_cannot_be_written_follows_on_standard_error)
 {
-    check_fallback("/dev/full", "cannot write the report to /dev/full; it follows here: No space");
-    check_fallback("/nowhere/report", "cannot write the report to /nowhere/report; it follows "
-                                      "here: No such file");
-    check_fallback("/", "it follows here: Is a directory");
+    check_fallback("/dev/full",
+                   "cannot write the report to /dev/full, printed here instead: No space");
+    check_fallback("/nowhere/report", "cannot write the report to /nowhere/report, printed "
+                                      "here instead: No such file");
+    check_fallback("/", "printed here instead: Is a directory");
 }
 END_TEST
 
-START_TEST(an_unwritable_report_is_told_at_once)
+START_TEST(an_unwritable_report_is_reported_at_once)
 {
     char *printed;
 
@@ -402,7 +403,7 @@ START_TEST(an_unwritable_report_is_told_at_once)
 }
 END_TEST
 
-START_TEST(a_report_is_not_there_before_it_is_made)
+START_TEST(the_report_file_is_created_at_the_end)
 {
     char path[FIXTURE_PATH_MAX], *printed, *text;
 
@@ -426,7 +427,7 @@ START_TEST(a_report_is_not_there_before_it_is_made)
 }
 END_TEST
 
-/* Two names for one file that would hold the end of one text and the beginning of the other. */
+/* Two names of one file, in which report and log would overwrite each other. */
 static void check_one_file(const char *output, const char *log)
 {
     struct clock_point start = clock_now();
@@ -436,10 +437,10 @@ static void check_one_file(const char *output, const char *log)
     sample.config.log = log;
     ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_msg(strstr(err.text, " are one file") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, " are the same file") != NULL, "%s", err.text);
 }
 
-START_TEST(report_and_log_are_two_files)
+START_TEST(report_and_log_cannot_share_a_file)
 {
     char path[FIXTURE_PATH_MAX], second[FIXTURE_PATH_MAX + 8], *text;
 
@@ -462,7 +463,7 @@ START_TEST(report_and_log_are_two_files)
 }
 END_TEST
 
-/* A pipe in a folder of its own, with a reader that has not read yet. Returns the reader. */
+/* Create a FIFO in a temporary directory and open it for reading. Returns the reader. */
 static int make_fifo(char path[FIXTURE_PATH_MAX])
 {
     char *slash;
@@ -486,7 +487,7 @@ static void remove_fifo(char *path)
     rmdir(path);
 }
 
-/* Log until a pipe that nobody reads is full, and more; the report says what is missing. */
+/* Fill an unread pipe with log text; the report has the number of lost bytes. */
 static void check_lost_text(bool closed, const char *expected)
 {
     char path[FIXTURE_PATH_MAX], output[FIXTURE_PATH_MAX], *printed, *report;
@@ -506,7 +507,7 @@ static void check_lost_text(bool closed, const char *expected)
     printed = finish(0);
     ck_assert_msg(strstr(printed, expected) != NULL, "%s", printed);
     report = fixture_read(output);
-    ck_assert_msg(strstr(report, "text could not be written") != NULL, "%s", report);
+    ck_assert_msg(strstr(report, "log could not be written") != NULL, "%s", report);
     free(printed);
     free(report);
     tear_down();
@@ -516,10 +517,10 @@ static void check_lost_text(bool closed, const char *expected)
     unlink(output);
 }
 
-START_TEST(text_that_nobody_takes_is_dropped)
+START_TEST(text_that_is_not_read_is_dropped)
 {
-    check_lost_text(false, " bytes of the run's text were lost: nobody read them in time; try: ");
-    check_lost_text(true, ": 200000 bytes of the run's text were lost: Broken pipe; try: ");
+    check_lost_text(false, " bytes of the log were lost: the reader was too slow; try: ");
+    check_lost_text(true, ": 200000 bytes of the log were lost: Broken pipe; try: ");
 }
 END_TEST
 
@@ -533,15 +534,14 @@ START_TEST(a_log_that_cannot_be_written_is_a_failure)
     begin_captured();
     session_log(&session, "text\n");
     printed = finish(ERR_FAILED);
-    ck_assert_msg(
-        strstr(printed, ": --log /dev/full: 5 bytes of the run's text were lost: No space"), "%s",
-        printed);
+    ck_assert_msg(strstr(printed, ": --log /dev/full: 5 bytes of the log were lost: No space"),
+                  "%s", printed);
     free(printed);
     tear_down();
 }
 END_TEST
 
-/* It wanted no more of it, so that it does not follow on standard error. */
+/* The reader closed the pipe, so that the report is not repeated on standard error. */
 START_TEST(a_report_whose_reader_is_gone_is_a_failure)
 {
     char path[FIXTURE_PATH_MAX], *printed;
@@ -561,8 +561,8 @@ START_TEST(a_report_whose_reader_is_gone_is_a_failure)
 }
 END_TEST
 
-/* Without a reader, only the user's stop or the clock ends the wait for one. */
-START_TEST(a_pipe_without_a_reader_can_be_given_up)
+/* Waiting for a reader ends with a stop signal or a timeout. */
+START_TEST(waiting_for_a_reader_can_be_stopped)
 {
     struct clock_point start = clock_now();
     char path[FIXTURE_PATH_MAX];
@@ -573,7 +573,7 @@ START_TEST(a_pipe_without_a_reader_can_be_given_up)
     sample.config.timeout_ns = 50000000;
     sample.config.log = path;
     ck_assert_int_eq(session_begin(&session, &sample.config, &start, &err), -1);
-    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    ck_assert_str_eq(err.text, "--timeout: expired before the run began");
     sample.config.timeout_ns = 0;
     sample.config.log = NULL;
     sample.config.output = path;
@@ -585,7 +585,7 @@ START_TEST(a_pipe_without_a_reader_can_be_given_up)
 }
 END_TEST
 
-START_TEST(a_pipe_is_written_to_as_well)
+START_TEST(a_pipe_receives_the_report)
 {
     char path[FIXTURE_PATH_MAX], *printed;
     int reader = make_fifo(path);
@@ -603,7 +603,7 @@ START_TEST(a_pipe_is_written_to_as_well)
 }
 END_TEST
 
-/* A run that goes like the sample: its status, and what is said about it on standard error. */
+/* Finish a run with the sample's result; check the exit status and the message. */
 static void check_explained(const char *expected, int status)
 {
     char *printed;
@@ -616,7 +616,7 @@ static void check_explained(const char *expected, int status)
     session_end(&session);
 }
 
-START_TEST(the_status_tells_how_it_went)
+START_TEST(the_exit_status_reflects_the_result)
 {
     set_up();
     sample.config.output = "/dev/null";
@@ -629,14 +629,14 @@ START_TEST(the_status_tells_how_it_went)
     check_explained(": 1 of 1 result was not checked\n", ERR_FAILED);
     sample.result.row[0].check = RESULT_OK;
     sample.result.exit_status = 0;
-    sample.facts.stop = STOP_TIMEOUT;
-    check_explained(": --timeout: over before the run was done; try: a longer", ERR_FAILED);
-    sample.facts.stop = STOP_SIGNAL;
-    check_explained(": stopped by a signal before the run was done\n", ERR_FAILED);
-    sample.facts.stop = STOP_ERROR;
-    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
+    sample.info.stop = STOP_TIMEOUT;
+    check_explained(": --timeout: expired before the run finished; try: a longer", ERR_FAILED);
+    sample.info.stop = STOP_SIGNAL;
+    check_explained(": stopped by a signal before the run finished\n", ERR_FAILED);
+    sample.info.stop = STOP_ERROR;
+    err_set(&sample.info.error, ERR_FAILED, "the device is unhappy");
     check_explained(": the device is unhappy\n", ERR_FAILED);
-    sample.facts.stop = STOP_GUEST;
+    sample.info.stop = STOP_GUEST;
     sample.result.has_fault = true;
     sample.result.fault = (struct channel_fault){.vector = 14, .rip = 0x400010};
     check_explained(": the guest faulted: page fault", ERR_FAILED);
@@ -650,7 +650,7 @@ static void add_reason(struct channel_skip *to, const char *name, const char *re
     strcpy(to->reason, reason);
 }
 
-/* What was asked for by name and gave no result, and why. */
+/* A name in --bench without a result, and the reason. */
 START_TEST(a_name_without_a_result_is_a_failure)
 {
     set_up();
@@ -660,17 +660,17 @@ START_TEST(a_name_without_a_result_is_a_failure)
     sample.config.bench = "none,stream.copy";
     check_explained("", 0);
     sample.config.bench = "stream.copy,blk.read";
-    check_explained(": --bench blk.read: no result: the guest reported none\n", ERR_FAILED);
+    check_explained(": --bench blk.read: no result: not reported by the guest\n", ERR_FAILED);
     add_reason(&sample.result.skip[0], "blk.read", "no disk");
     sample.result.skipped = 1;
     check_explained(": --bench blk.read: no result: no disk\n", ERR_FAILED);
-    /* A prefix has a result if one of those below it has. */
+    /* A prefix has a result if one of its benchmarks has. */
     sample.config.bench = "stream,blk";
     check_explained(": --bench blk: no result: no disk\n", ERR_FAILED);
     add_reason(&sample.result.skip[0], "stream.triad", "no memory");
     sample.config.bench = "stream";
     check_explained("", 0);
-    /* What was not named may be skipped. */
+    /* Benchmarks that are not named may be skipped. */
     sample.config.bench = NULL;
     check_explained("", 0);
     tear_down();
@@ -686,19 +686,19 @@ START_TEST(a_benchmark_that_failed_is_a_failure)
     check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
     sample.config.bench = "blk.write";
     check_explained("minivmm: blk.write failed: I/O error: a write failed\n", ERR_FAILED);
-    sample.facts.disks = 1;
-    strcpy(sample.facts.disk[0].name, "blk0");
-    sample.facts.disk[0].config = &config_disk_temporary;
-    sample.facts.disk[0].engine = "sync";
-    sample.facts.disk[0].io[IO_ERRORS] = 2;
-    sample.facts.disk[0].io_error = ENOSPC;
+    sample.info.disks = 1;
+    strcpy(sample.info.disk[0].name, "blk0");
+    sample.info.disk[0].config = &config_disk_temporary;
+    sample.info.disk[0].engine = "sync";
+    sample.info.disk[0].io[IO_ERRORS] = 2;
+    sample.info.disk[0].io_error = ENOSPC;
     check_explained("minivmm: blk0: 2 requests ended with an error, the first with: No space left",
                     ERR_FAILED);
     tear_down();
 }
 END_TEST
 
-/* Standard error becomes a terminal; returns the other end of it. */
+/* Make standard error a terminal. Returns the master side. */
 static int make_terminal(int *saved)
 {
     const struct winsize size = {.ws_row = 24, .ws_col = 200};
@@ -713,8 +713,8 @@ static int make_terminal(int *saved)
 }
 
 /*
- * What has been written to the terminal since the last call. It arrives when the kernel gets to it:
- * a mark behind it tells that all has.
+ * The text written to the terminal since the last call. It arrives asynchronously: a mark is
+ * written after it and waited for.
  */
 static const char *screen(int master)
 {
@@ -735,7 +735,7 @@ static const char *screen(int master)
     return text;
 }
 
-START_TEST(a_terminal_shows_how_far_it_is)
+START_TEST(a_terminal_shows_progress)
 {
     int saved, master = make_terminal(&saved);
     const char *shown;
@@ -749,7 +749,7 @@ START_TEST(a_terminal_shows_how_far_it_is)
     ck_assert_msg(strstr(shown, "[3/7] stream.copy store=nt, 1 thread, 0 s") != NULL, "%s", shown);
     ck_assert(strchr(shown, '\n') == NULL);
     ck_assert(session.shown);
-    /* The guest's text takes its place, and only the first needs to clear it. */
+    /* Log text replaces the progress line; only the first text clears it. */
     session_log(&session, "text\n");
     ck_assert_str_eq(screen(master), "\r\033[Ktext\r\n");
     session_log(&session, "more\n");
@@ -760,8 +760,8 @@ START_TEST(a_terminal_shows_how_far_it_is)
 }
 END_TEST
 
-/* It could not take back what it shows. */
-START_TEST(a_dumb_terminal_does_not_show_how_far_it_is)
+/* It cannot clear a line. */
+START_TEST(a_dumb_terminal_shows_no_progress)
 {
     int saved, master = make_terminal(&saved);
 
@@ -778,7 +778,7 @@ START_TEST(a_dumb_terminal_does_not_show_how_far_it_is)
 }
 END_TEST
 
-START_TEST(before_the_first_row_there_is_nothing_to_show)
+START_TEST(no_progress_before_the_first_row)
 {
     int saved, master = make_terminal(&saved);
 
@@ -814,17 +814,17 @@ START_TEST(the_longest_progress_line_fits)
 }
 END_TEST
 
-SUITE_MAIN("session", the_parents_time_is_read, a_signal_asks_for_a_stop,
-           once_the_report_is_made_a_signal_ends_the_program, the_guests_text_goes_to_its_file,
-           an_older_log_stays_until_the_run_begins, a_report_without_a_result_replaces_nothing,
-           text_that_is_interrupted_goes_on, without_a_file_it_goes_to_standard_error,
+SUITE_MAIN("session", the_parents_time_is_read, a_signal_stops_the_run,
+           after_the_report_a_signal_ends_the_program, the_log_goes_to_its_file,
+           an_older_log_stays_until_the_run_begins, a_report_without_results_replaces_no_file,
+           interrupted_writes_are_continued, the_log_defaults_to_standard_error,
            a_log_that_cannot_be_opened_is_an_error, the_report_replaces_an_older_one,
            a_report_that_cannot_be_written_follows_on_standard_error,
-           an_unwritable_report_is_told_at_once, a_report_is_not_there_before_it_is_made,
-           report_and_log_are_two_files, a_pipe_is_written_to_as_well,
-           text_that_nobody_takes_is_dropped, a_log_that_cannot_be_written_is_a_failure,
-           a_report_whose_reader_is_gone_is_a_failure, a_pipe_without_a_reader_can_be_given_up,
-           the_status_tells_how_it_went, a_name_without_a_result_is_a_failure,
-           a_benchmark_that_failed_is_a_failure, a_terminal_shows_how_far_it_is,
-           a_dumb_terminal_does_not_show_how_far_it_is,
-           before_the_first_row_there_is_nothing_to_show, the_longest_progress_line_fits)
+           an_unwritable_report_is_reported_at_once, the_report_file_is_created_at_the_end,
+           report_and_log_cannot_share_a_file, a_pipe_receives_the_report,
+           text_that_is_not_read_is_dropped, a_log_that_cannot_be_written_is_a_failure,
+           a_report_whose_reader_is_gone_is_a_failure, waiting_for_a_reader_can_be_stopped,
+           the_exit_status_reflects_the_result, a_name_without_a_result_is_a_failure,
+           a_benchmark_that_failed_is_a_failure, a_terminal_shows_progress,
+           a_dumb_terminal_shows_no_progress, no_progress_before_the_first_row,
+           the_longest_progress_line_fits)

@@ -6,7 +6,7 @@
 #include "tests/support/suite.h"
 #include "vmm/core/host/signals.h"
 
-/* Which signal has come; 0: none. */
+/* The signal that was received; 0: none. */
 static unsigned came(int fd)
 {
     struct signalfd_siginfo info;
@@ -14,7 +14,7 @@ static unsigned came(int fd)
     return read(fd, &info, sizeof(info)) == sizeof(info) ? info.ssi_signo : 0;
 }
 
-START_TEST(a_stop_is_seen_and_not_felt)
+START_TEST(a_blocked_stop_signal_is_readable)
 {
     int fd = signals_catch();
 
@@ -28,7 +28,7 @@ START_TEST(a_stop_is_seen_and_not_felt)
 }
 END_TEST
 
-START_TEST(what_is_ignored_stays_so)
+START_TEST(ignored_signals_stay_ignored)
 {
     int fd;
 
@@ -49,7 +49,7 @@ static void feel(int signal)
     felt = signal;
 }
 
-START_TEST(what_has_come_is_heeded_and_the_next_one_felt)
+START_TEST(accept_discards_pending_signals)
 {
     int fd;
 
@@ -64,8 +64,8 @@ START_TEST(what_has_come_is_heeded_and_the_next_one_felt)
 }
 END_TEST
 
-/* The kernel says so, and then the shell. */
-START_TEST(a_second_hangup_is_not_felt)
+/* One from the kernel and one from the shell. */
+START_TEST(a_second_sighup_is_ignored)
 {
     int fd;
 
@@ -79,5 +79,5 @@ START_TEST(a_second_hangup_is_not_felt)
 }
 END_TEST
 
-SUITE_MAIN("signals", a_stop_is_seen_and_not_felt, what_is_ignored_stays_so,
-           what_has_come_is_heeded_and_the_next_one_felt, a_second_hangup_is_not_felt)
+SUITE_MAIN("signals", a_blocked_stop_signal_is_readable, ignored_signals_stay_ignored,
+           accept_discards_pending_signals, a_second_sighup_is_ignored)

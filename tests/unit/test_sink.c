@@ -17,7 +17,7 @@
 
 static char text[MUCH];
 
-/* All that is there now. */
+/* Read all available data. */
 static size_t drain(int fd)
 {
     size_t bytes = 0;
@@ -29,7 +29,7 @@ static size_t drain(int fd)
     return bytes;
 }
 
-/* What is full takes no more, and takes text again once it is read. */
+/* A full file accepts nothing until it is read. */
 static void check_full(int fd, int reader)
 {
     struct sink sink;
@@ -42,20 +42,20 @@ static void check_full(int fd, int reader)
     ck_assert_uint_gt(lost, 0);
     ck_assert_uint_lt(lost, MUCH);
     ck_assert(sink.stalled);
-    /* It is not waited for again: not for the hour that this would be. */
+    /* The next write does not wait, despite the timeout of an hour. */
     ck_assert_uint_gt(sink_write(&sink, text, MUCH, 3600000), 0);
     ck_assert_int_eq(errno, ETIMEDOUT);
     ck_assert_uint_gt(drain(reader), 0);
     ck_assert_uint_eq(sink_write(&sink, "more", 4, 1000), 0);
     ck_assert(!sink.stalled);
-    /* The file itself works as before. */
+    /* The shared file is still blocking. */
     ck_assert(!(fcntl(fd, F_GETFL) & O_NONBLOCK));
     sink_close(&sink);
     close(fd);
     close(reader);
 }
 
-START_TEST(what_is_full_is_not_waited_for)
+START_TEST(a_full_file_is_not_waited_for)
 {
     int ends[2];
 
@@ -68,7 +68,7 @@ START_TEST(what_is_full_is_not_waited_for)
 }
 END_TEST
 
-START_TEST(a_reader_that_is_gone_is_an_error)
+START_TEST(a_closed_reader_is_an_error)
 {
     struct sink sink;
     int ends[2];
@@ -107,7 +107,7 @@ START_TEST(files_are_opened)
 }
 END_TEST
 
-START_TEST(what_is_shared_goes_on_where_it_is)
+START_TEST(a_shared_file_keeps_its_offset)
 {
     char path[FIXTURE_PATH_MAX], *content;
     struct sink sink;
@@ -137,5 +137,5 @@ START_TEST(a_full_disk_is_an_error)
 }
 END_TEST
 
-SUITE_MAIN("sink", what_is_full_is_not_waited_for, a_reader_that_is_gone_is_an_error,
-           files_are_opened, what_is_shared_goes_on_where_it_is, a_full_disk_is_an_error)
+SUITE_MAIN("sink", a_full_file_is_not_waited_for, a_closed_reader_is_an_error, files_are_opened,
+           a_shared_file_keeps_its_offset, a_full_disk_is_an_error)

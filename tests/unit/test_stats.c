@@ -19,7 +19,7 @@ START_TEST(sorting_ascends)
 }
 END_TEST
 
-START_TEST(the_median_is_in_the_middle)
+START_TEST(the_median_is_the_middle_value)
 {
     const double values[] = {1, 2, 4, 8, 16};
 
@@ -40,7 +40,7 @@ START_TEST(the_median_of_finite_values_is_finite)
 }
 END_TEST
 
-/* P(Binomial(n, 1/2) <= k), from whole numbers: exact enough for n <= COUNT_MAX. */
+/* P(Binomial(n, 1/2) <= k) in integers: precise enough for n <= COUNT_MAX. */
 static double tail(unsigned n, unsigned k)
 {
     uint64_t choose = 1, sum = 0;
@@ -73,7 +73,7 @@ END_TEST
 
 START_TEST(the_interval_agrees_with_published_tables)
 {
-    /* Ranks counted from 1, as tables of the sign test have them. */
+    /* Ranks start at 1, as in tables of the sign test. */
     static const struct {
         size_t count;
         double low, high;
@@ -92,7 +92,7 @@ START_TEST(the_interval_agrees_with_published_tables)
 }
 END_TEST
 
-START_TEST(few_values_give_the_whole_range_and_say_so)
+START_TEST(few_values_give_the_whole_range)
 {
     const double values[] = {1, 2, 3, 4, 5};
     static const double worth[] = {0, 0, 0.5, 0.75, 0.875, 0.9375};
@@ -108,7 +108,7 @@ START_TEST(few_values_give_the_whole_range_and_say_so)
 }
 END_TEST
 
-START_TEST(many_values_do_not_exhaust_the_arithmetic)
+START_TEST(many_values_do_not_underflow)
 {
     const size_t n = 1 << 20;
     double *values = malloc(n * sizeof(*values)), confidence;
@@ -126,7 +126,7 @@ START_TEST(many_values_do_not_exhaust_the_arithmetic)
 }
 END_TEST
 
-START_TEST(resampling_holds_the_median_as_well)
+START_TEST(bootstrap_agrees_with_order_statistics)
 {
     enum { COUNT = 101 };
     double values[COUNT], *scratch = malloc((COUNT + STATS_RESAMPLES) * sizeof(*scratch));
@@ -150,8 +150,8 @@ START_TEST(resampling_holds_the_median_as_well)
 }
 END_TEST
 
-/* Every resample of two values is known: 1, 2 and, twice as often, the middle between them. */
-START_TEST(resampling_finds_the_median_of_an_even_number)
+/* The resamples of two values have medians 1, 2 and, twice as often, 1.5. */
+START_TEST(bootstrap_handles_even_counts)
 {
     const double pair[] = {2, 1}, same[] = {3, 3, 3, 3};
     double *scratch = malloc((4 + STATS_RESAMPLES) * sizeof(*scratch));
@@ -172,7 +172,7 @@ START_TEST(resampling_finds_the_median_of_an_even_number)
 }
 END_TEST
 
-/* Of b over a, and each list is drawn from on its own: they need not be of one length. */
+/* median(b) / median(a), resampled independently: the lengths may differ. */
 START_TEST(the_ratio_of_two_medians_has_an_interval)
 {
     enum { A = 41, B = 101 };
@@ -185,18 +185,18 @@ START_TEST(the_ratio_of_two_medians_has_an_interval)
         a[i] = 10;
     for (unsigned i = 0; i < B; i++)
         b[i] = 100 + i;
-    /* Where a does not vary, the interval is that of b, scaled. */
+    /* If a is constant, the interval is that of b, scaled. */
     of_b = stats_median_ci95(b, B, NULL);
     ratio = stats_bootstrap_ratio_ci95(a, A, b, B, 1, scratch);
     ck_assert_double_eq_tol(ratio.low, of_b.low / 10, 0.2);
     ck_assert_double_eq_tol(ratio.high, of_b.high / 10, 0.2);
     again = stats_bootstrap_ratio_ci95(a, A, b, B, 1, scratch);
     ck_assert(again.low == ratio.low && again.high == ratio.high);
-    /* The other way round it is the inverse. */
+    /* The inverse ratio has the inverse interval. */
     again = stats_bootstrap_ratio_ci95(b, B, a, A, 1, scratch);
     ck_assert_double_eq_tol(again.low, 1 / ratio.high, 0.002);
     ck_assert_double_eq_tol(again.high, 1 / ratio.low, 0.002);
-    /* Where both vary, it is wider. */
+    /* If both vary, the interval is wider. */
     for (unsigned i = 0; i < A; i++)
         a[i] = 8 + i / 10.0;
     again = stats_bootstrap_ratio_ci95(a, A, b, B, 1, scratch);
@@ -220,10 +220,10 @@ START_TEST(random_numbers_are_splitmix64s)
 }
 END_TEST
 
-SUITE_MAIN("stats", sorting_ascends, the_median_is_in_the_middle,
+SUITE_MAIN("stats", sorting_ascends, the_median_is_the_middle_value,
            the_median_of_finite_values_is_finite,
            the_interval_is_the_narrowest_that_holds_95_percent,
-           the_interval_agrees_with_published_tables, few_values_give_the_whole_range_and_say_so,
-           many_values_do_not_exhaust_the_arithmetic, resampling_holds_the_median_as_well,
-           resampling_finds_the_median_of_an_even_number, the_ratio_of_two_medians_has_an_interval,
+           the_interval_agrees_with_published_tables, few_values_give_the_whole_range,
+           many_values_do_not_underflow, bootstrap_agrees_with_order_statistics,
+           bootstrap_handles_even_counts, the_ratio_of_two_medians_has_an_interval,
            random_numbers_are_splitmix64s)

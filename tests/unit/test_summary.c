@@ -15,14 +15,14 @@ static struct summary summary_at(uint32_t i)
     return summary;
 }
 
-START_TEST(the_middle_of_the_samples_is_found)
+START_TEST(the_median_of_the_samples_is_found)
 {
     struct summary summary;
 
     sample_init(&sample);
     sample_row(&sample, "first", "", 3);
     sample_row(&sample, "second", "", 9);
-    /* Out of order, and these of the row before are none of its own. */
+    /* Unsorted; the samples of the previous row do not count. */
     sample.result.sample[3] = 9;
     sample.result.sample[11] = 1;
     summary = summary_at(1);
@@ -69,7 +69,7 @@ START_TEST(a_median_of_zero_has_no_spread_in_percent)
     summary = summary_at(0);
     ck_assert_double_eq(summary.median, 0);
     ck_assert(!summary.has_spread);
-    /* And one below zero has a spread above. */
+    /* A negative median has a positive spread. */
     for (int i = 0; i < 7; i++)
         sample.result.sample[i] = i - 7;
     ck_assert(summary_at(0).has_spread);
@@ -78,7 +78,7 @@ START_TEST(a_median_of_zero_has_no_spread_in_percent)
 }
 END_TEST
 
-START_TEST(costs_are_added_up_by_who_caused_them)
+START_TEST(exits_of_the_harness_are_not_charged)
 {
     struct result_row *row;
     struct summary summary;
@@ -89,7 +89,7 @@ START_TEST(costs_are_added_up_by_who_caused_them)
     row->usage.count[EXIT_SIGNAL] = 2;
     row->usage.handler_ns[EXIT_PIO_OUT] = 700;
     row->usage.handler_ns[EXIT_OTHER] = 30;
-    /* A device of the benchmark's is in its reasons already. */
+    /* Exits to a device of the benchmark are counted by reason already. */
     row->usage.count[exitstat_device(SAMPLE_DISK)] = 7;
     row->usage.handler_ns[exitstat_device(SAMPLE_DISK)] = 700;
     row->usage.count[exitstat_device(SAMPLE_CHANNEL)] = 3;
@@ -113,8 +113,8 @@ START_TEST(costs_are_added_up_by_who_caused_them)
 }
 END_TEST
 
-/* What is neither on a CPU nor waiting for one, of those that took part. */
-START_TEST(the_rest_of_the_window_was_slept)
+/* Time of the row's threads that is neither on a CPU nor in the run queue. */
+START_TEST(the_rest_of_the_window_is_sleep)
 {
     struct result_row *row;
 
@@ -123,20 +123,20 @@ START_TEST(the_rest_of_the_window_was_slept)
     row->usage.in_run_ns = 9000000;
     row->usage.time = (struct cpus_time){.on_cpu_ns = 3000000, .runqueue_ns = 1000000};
     ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
-    /* A second vCPU has a window, too. */
+    /* Each vCPU contributes a window. */
     row->begin.threads = 2;
     ck_assert_uint_eq(summary_at(0).asleep_ns, 16000000);
     row->begin.threads = 1;
-    /* A handler that sleeps itself serves an exit meanwhile. */
+    /* A sleeping handler counts as handler time. */
     row->usage.count[EXIT_PIO_OUT] = 1;
     row->usage.handler_ns[EXIT_PIO_OUT] = 2000000;
     ck_assert_uint_eq(summary_at(0).asleep_ns, 4000000);
-    /* A vCPU that works in the harness's handlers is not asleep. */
+    /* CPU time in handlers of the harness is not sleep. */
     row->usage.in_run_ns = 1000000;
     row->usage.time.on_cpu_ns = 8000000;
     ck_assert_uint_eq(summary_at(0).running_ns, 1000000);
     ck_assert_uint_eq(summary_at(0).asleep_ns, 1000000);
-    /* No more time than there was. */
+    /* The sleep time is not negative. */
     row->usage.time.runqueue_ns = 50000000;
     ck_assert_uint_eq(summary_at(0).asleep_ns, 0);
     row->usage.time = (struct cpus_time){.on_cpu_ns = UINT64_MAX - 1};
@@ -145,8 +145,8 @@ START_TEST(the_rest_of_the_window_was_slept)
 }
 END_TEST
 
-/* Nor is anything that is computed from it. */
-START_TEST(what_the_kernel_does_not_say_is_not_known)
+/* Values computed from unknown values are unknown. */
+START_TEST(values_missing_in_the_kernel_are_unknown)
 {
     struct result_row *row;
 
@@ -155,25 +155,25 @@ START_TEST(what_the_kernel_does_not_say_is_not_known)
     row->usage.in_run_ns = 9000000;
     row->usage.time = (struct cpus_time){.on_cpu_ns = 3000000, .runqueue_ns = CPUS_UNKNOWN};
     ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
     row->usage.time = (struct cpus_time){.on_cpu_ns = CPUS_UNKNOWN, .runqueue_ns = 1000000};
-    ck_assert_uint_eq(summary_at(0).running_ns, FACT_ABSENT);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).running_ns, RUN_INFO_UNKNOWN);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
     row->usage.time.on_cpu_ns = 3000000;
     ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
-    /* One part of three that makes up the time in which a vCPU was halted. */
-    sample.facts.vcpu_stats.name[SAMPLE_HALT_FOUND] = "something_else";
-    ck_assert_uint_eq(summary_at(0).halted_ns, FACT_ABSENT);
-    ck_assert_uint_eq(summary_at(0).running_ns, FACT_ABSENT);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
-    /* Natively, nothing is halted. */
+    /* One of the three parts of the halted time. */
+    sample.info.vcpu_stats.name[SAMPLE_HALT_FOUND] = "something_else";
+    ck_assert_uint_eq(summary_at(0).halted_ns, RUN_INFO_UNKNOWN);
+    ck_assert_uint_eq(summary_at(0).running_ns, RUN_INFO_UNKNOWN);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
+    /* A native run has no halted time. */
     sample_native(&sample);
     row->usage.in_run_ns = 0;
     ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
     ck_assert_uint_eq(summary_at(0).asleep_ns, 6000000);
     row->usage.time.runqueue_ns = CPUS_UNKNOWN;
     ck_assert_uint_eq(summary_at(0).running_ns, 3000000);
-    ck_assert_uint_eq(summary_at(0).asleep_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).asleep_ns, RUN_INFO_UNKNOWN);
     sample_free(&sample);
 }
 END_TEST
@@ -189,19 +189,19 @@ START_TEST(kvms_statistics_are_found_by_name)
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq"), 0);
     ck_assert(summary_has_kvm(&sample.report, &row->usage, "irq_injections"));
     ck_assert(!summary_has_kvm(&sample.report, &row->usage, "irq"));
-    /* A sum that lacks some vCPUs is none. */
+    /* A sum without all vCPUs is unknown. */
     row->usage.kvm_partial = true;
     ck_assert(!summary_has_kvm(&sample.report, &row->usage, "irq_injections"));
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 0);
-    ck_assert_uint_eq(summary_at(0).halted_ns, FACT_ABSENT);
+    ck_assert_uint_eq(summary_at(0).halted_ns, RUN_INFO_UNKNOWN);
     row->usage.kvm_partial = false;
-    sample.facts.vcpu_stats.count = 0;
+    sample.info.vcpu_stats.count = 0;
     ck_assert_uint_eq(summary_kvm(&sample.report, &row->usage, "irq_injections"), 0);
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(a_run_that_went_well_has_not_failed)
+START_TEST(a_complete_run_has_not_failed)
 {
     sample_init(&sample);
     ck_assert(!report_failed(&sample.report));
@@ -211,17 +211,17 @@ START_TEST(a_run_that_went_well_has_not_failed)
 }
 END_TEST
 
-START_TEST(anything_wrong_is_a_failure)
+START_TEST(each_failure_is_detected)
 {
     static const enum run_stop stops[] = {STOP_NONE, STOP_SIGNAL, STOP_TIMEOUT, STOP_ERROR};
     struct result_row *row;
 
     sample_init(&sample);
     for (unsigned i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
-        sample.facts.stop = stops[i];
+        sample.info.stop = stops[i];
         ck_assert(report_failed(&sample.report));
     }
-    sample.facts.stop = STOP_GUEST;
+    sample.info.stop = STOP_GUEST;
     sample.result.has_fault = true;
     ck_assert(report_failed(&sample.report));
     sample.result.has_fault = false;
@@ -270,8 +270,8 @@ START_TEST(ends_and_environments_have_names)
 }
 END_TEST
 
-SUITE_MAIN("summary", the_middle_of_the_samples_is_found, few_samples_give_the_whole_range,
-           a_median_of_zero_has_no_spread_in_percent, costs_are_added_up_by_who_caused_them,
-           the_rest_of_the_window_was_slept, what_the_kernel_does_not_say_is_not_known,
-           kvms_statistics_are_found_by_name, a_run_that_went_well_has_not_failed,
-           anything_wrong_is_a_failure, faults_have_names, ends_and_environments_have_names)
+SUITE_MAIN("summary", the_median_of_the_samples_is_found, few_samples_give_the_whole_range,
+           a_median_of_zero_has_no_spread_in_percent, exits_of_the_harness_are_not_charged,
+           the_rest_of_the_window_is_sleep, values_missing_in_the_kernel_are_unknown,
+           kvms_statistics_are_found_by_name, a_complete_run_has_not_failed,
+           each_failure_is_detected, faults_have_names, ends_and_environments_have_names)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables and prose at each width of a terminal: whole, aligned, and no line too long. */
+/* Tables and wrapped text at each terminal width: complete, aligned, within the width. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ struct row {
     const char *cell[6], *rest;
 };
 
-/* Up to a row without a label. */
+/* Ends with a row without a label. */
 static void put_rows(struct tabular *table, const void *ctx)
 {
     for (const struct row *row = ctx; row->cell[0]; row++) {
@@ -46,7 +46,7 @@ static const struct row rows[] = {
     {{NULL}, NULL},
 };
 
-/* The table at that width, to be freed by the caller. */
+/* The table at a width, which the caller frees. */
 static char *table_at(int width, const struct row *row)
 {
     char *text = NULL;
@@ -69,7 +69,7 @@ static void check_table(int width, const struct row *row, const char *expected)
     free(text);
 }
 
-START_TEST(with_room_each_column_is_as_wide_as_it_says)
+START_TEST(wide_terminals_get_declared_widths)
 {
     check_table(100, rows,
                 "                                                                a pair\n"
@@ -82,7 +82,7 @@ START_TEST(with_room_each_column_is_as_wide_as_it_says)
 }
 END_TEST
 
-START_TEST(with_less_room_a_column_takes_what_its_cells_need)
+START_TEST(columns_shrink_to_their_cells)
 {
     check_table(62, rows,
                 "                                         a pair\n"
@@ -95,7 +95,7 @@ START_TEST(with_less_room_a_column_takes_what_its_cells_need)
 }
 END_TEST
 
-START_TEST(a_label_that_does_not_fit_has_a_line_of_its_own)
+START_TEST(a_long_label_has_a_separate_line)
 {
     check_table(45, rows,
                 "                               a pair\n"
@@ -109,7 +109,7 @@ START_TEST(a_label_that_does_not_fit_has_a_line_of_its_own)
 }
 END_TEST
 
-START_TEST(cells_that_do_not_fit_go_on_in_the_next_line)
+START_TEST(cells_wrap_to_the_next_line)
 {
     static const struct row wide[] = {
         {{"name", "123456789012", "GFLOP/s", "1.123456789", "2.123456789", "better"}, NULL},
@@ -141,7 +141,7 @@ START_TEST(cells_that_do_not_fit_go_on_in_the_next_line)
 }
 END_TEST
 
-START_TEST(a_label_is_repeated_only_behind_other_lines)
+START_TEST(a_label_is_repeated_only_after_other_lines)
 {
     static const struct row again[] = {
         {{"a label of many, many words that has a line of its own", "1"}, NULL},
@@ -160,7 +160,7 @@ START_TEST(a_label_is_repeated_only_behind_other_lines)
 }
 END_TEST
 
-START_TEST(without_rows_there_is_nothing)
+START_TEST(without_rows_nothing_is_printed)
 {
     static const struct row none[] = {{{NULL}, NULL}};
 
@@ -168,8 +168,8 @@ START_TEST(without_rows_there_is_nothing)
 }
 END_TEST
 
-/* Whatever the width, and whatever is in it. */
-START_TEST(no_line_is_too_long_and_no_figure_is_lost)
+/* For all widths and contents. */
+START_TEST(lines_fit_without_losing_cells)
 {
     static const struct row odd[] = {
         {{"stream.triad store=plain,isa=avx512,threads=128,and=more,and=even-more-of-it-than-there",
@@ -234,7 +234,7 @@ START_TEST(notes_keep_their_lines_if_they_fit)
 }
 END_TEST
 
-START_TEST(a_word_longer_than_a_line_is_broken_but_not_lost)
+START_TEST(a_word_longer_than_a_line_is_broken)
 {
     char *text = note_at(40, "0123456789012345678901234567890123456789abcdef\n");
 
@@ -254,10 +254,8 @@ START_TEST(widths_have_limits)
 }
 END_TEST
 
-SUITE_MAIN("tabular", with_room_each_column_is_as_wide_as_it_says,
-           with_less_room_a_column_takes_what_its_cells_need,
-           a_label_that_does_not_fit_has_a_line_of_its_own,
-           cells_that_do_not_fit_go_on_in_the_next_line,
-           a_label_is_repeated_only_behind_other_lines, without_rows_there_is_nothing,
-           no_line_is_too_long_and_no_figure_is_lost, notes_keep_their_lines_if_they_fit,
-           a_word_longer_than_a_line_is_broken_but_not_lost, widths_have_limits)
+SUITE_MAIN("tabular", wide_terminals_get_declared_widths, columns_shrink_to_their_cells,
+           a_long_label_has_a_separate_line, cells_wrap_to_the_next_line,
+           a_label_is_repeated_only_after_other_lines, without_rows_nothing_is_printed,
+           lines_fit_without_losing_cells, notes_keep_their_lines_if_they_fit,
+           a_word_longer_than_a_line_is_broken, widths_have_limits)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a terminal can show: a real one, of each width and kind. */
+/* Real terminals of each width and type. */
 #include <fcntl.h>
 #include <pty.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "vmm/core/base/wrapped.h"
 #include "vmm/core/host/terminal.h"
 
-/* The slave's end of a terminal so wide; 0: it does not say. */
+/* The slave side of a terminal of this width; 0: unknown. */
 static int open_terminal(unsigned short columns)
 {
     const struct winsize size = {.ws_row = 24, .ws_col = columns};
@@ -21,7 +21,7 @@ static int open_terminal(unsigned short columns)
     return slave;
 }
 
-START_TEST(a_terminal_says_how_wide_it_is)
+START_TEST(the_width_comes_from_the_terminal)
 {
     setenv("COLUMNS", "132", 1);
     ck_assert_int_eq(terminal_columns(open_terminal(57)), 57);
@@ -29,7 +29,7 @@ START_TEST(a_terminal_says_how_wide_it_is)
 }
 END_TEST
 
-START_TEST(one_that_does_not_say_is_as_columns_has_it)
+START_TEST(the_width_defaults_to_columns)
 {
     static const char *const senseless[] = {"", "0", "-1", "wide", "99999999", "80x"};
     int fd = open_terminal(0);
@@ -45,8 +45,8 @@ START_TEST(one_that_does_not_say_is_as_columns_has_it)
 }
 END_TEST
 
-/* What goes to a file is the same everywhere. */
-START_TEST(no_terminal_has_no_width_of_its_own)
+/* Files and pipes do not depend on the terminal. */
+START_TEST(other_files_have_a_fixed_width)
 {
     int ends[2];
 
@@ -78,7 +78,7 @@ START_TEST(a_dumb_terminal_gets_no_escape_codes)
 END_TEST
 
 /* As a shell starts "program &". */
-START_TEST(a_background_job_leaves_the_terminal_alone)
+START_TEST(a_background_job_does_not_use_the_terminal)
 {
     int master, status;
     pid_t shell;
@@ -115,6 +115,6 @@ START_TEST(a_status_fits_in_one_line)
 }
 END_TEST
 
-SUITE_MAIN("terminal", a_terminal_says_how_wide_it_is, one_that_does_not_say_is_as_columns_has_it,
-           no_terminal_has_no_width_of_its_own, a_dumb_terminal_gets_no_escape_codes,
-           a_background_job_leaves_the_terminal_alone, a_status_fits_in_one_line)
+SUITE_MAIN("terminal", the_width_comes_from_the_terminal, the_width_defaults_to_columns,
+           other_files_have_a_fixed_width, a_dumb_terminal_gets_no_escape_codes,
+           a_background_job_does_not_use_the_terminal, a_status_fits_in_one_line)

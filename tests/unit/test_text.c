@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "tests/support/suite.h"
 #include "tests/unit/sample.h"
 #include "vmm/core/base/wrapped.h"
 
 static struct sample sample;
 
-/* Some widths of terminals; the first is that of no terminal. */
+/* Terminal widths; the first is that of other files. */
 static const int widths[] = {WRAPPED_COLUMNS, 80, 60, 40};
 
-/* The report; whatever it says, it fits and does nothing to a terminal. */
+/* The report, after checking that its lines fit and that it has no control characters. */
 static char *make(void)
 {
     size_t bytes = 0, width = 0;
@@ -46,7 +47,7 @@ static void check_each_width(void)
     wrapped_fit(WRAPPED_COLUMNS);
 }
 
-/* The report holds this text. */
+/* The report contains this text. */
 static void check_has(const char *expected)
 {
     char *text = make();
@@ -63,7 +64,7 @@ static void check_has_not(const char *unexpected)
     free(text);
 }
 
-START_TEST(what_is_not_known_is_not_in_the_head)
+START_TEST(unknown_values_are_not_in_the_head)
 {
     sample_init(&sample);
     sample.host.memory_bytes = 0;
@@ -77,7 +78,7 @@ START_TEST(what_is_not_known_is_not_in_the_head)
 }
 END_TEST
 
-START_TEST(times_that_are_not_known_are_dashes)
+START_TEST(unknown_times_are_dashes)
 {
     struct result_row *row;
 
@@ -120,7 +121,7 @@ START_TEST(a_cpu_quota_is_in_the_head)
 }
 END_TEST
 
-START_TEST(the_head_says_where_it_ran)
+START_TEST(the_head_names_the_host)
 {
     sample_init(&sample);
     check_has(": vm on kvm_amd, npt paging\n"
@@ -136,7 +137,7 @@ END_TEST
 
 START_TEST(masked_features_have_a_line)
 {
-    struct features_masked *masked = &sample.facts.masked;
+    struct features_masked *masked = &sample.info.masked;
 
     sample_init(&sample);
     check_has_not("\ncpu ");
@@ -154,7 +155,7 @@ START_TEST(masked_features_have_a_line)
 }
 END_TEST
 
-START_TEST(a_topology_that_was_asked_for_is_told)
+START_TEST(a_given_topology_is_printed)
 {
     sample_init(&sample);
     sample.config.topology = (struct topology){1, 1, 2};
@@ -183,13 +184,14 @@ START_TEST(a_native_run_has_no_machine)
 }
 END_TEST
 
-START_TEST(what_is_not_known_is_left_out)
+START_TEST(unknown_values_are_omitted)
 {
     sample_init(&sample);
     sample.host.kvm_module = sample.host.paging = NULL;
-    sample.facts.startup = (struct run_startup){FACT_ABSENT, FACT_ABSENT, FACT_ABSENT,
-                                                FACT_ABSENT, FACT_ABSENT, FACT_ABSENT};
-    sample.facts.has_memory = false;
+    sample.info.startup =
+        (struct run_startup){RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN,
+                             RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN, RUN_INFO_UNKNOWN};
+    sample.info.has_memory = false;
     check_has(": vm on KVM, unknown paging\n");
     check_has("\nmachine  2 vCPUs; 2 GiB; guest pages 2 MiB\n"
               "times    run 1.00 s\n");
@@ -197,7 +199,7 @@ START_TEST(what_is_not_known_is_left_out)
 }
 END_TEST
 
-START_TEST(a_row_says_what_it_measured_and_what_it_cost)
+START_TEST(a_row_has_its_result_and_costs)
 {
     struct result_row *row;
 
@@ -225,7 +227,7 @@ START_TEST(a_short_window_has_no_shares)
 }
 END_TEST
 
-START_TEST(shares_beyond_reason_are_not_spelled_out)
+START_TEST(extreme_shares_are_abbreviated)
 {
     struct result_row *row;
 
@@ -243,7 +245,7 @@ START_TEST(shares_beyond_reason_are_not_spelled_out)
 }
 END_TEST
 
-/* Half of no width at all is not the spread of a median of few samples. */
+/* Equal samples, but too few for an interval. */
 START_TEST(few_samples_have_no_spread)
 {
     static const struct {
@@ -259,13 +261,13 @@ START_TEST(few_samples_have_no_spread)
         sample_init(&sample);
         sample_row(&sample, "few", "", cases[i].samples);
         check_has(cases[i].expected);
-        check_has("in % of it; -: fewer than 6 samples.\n");
+        check_has("in % of the median; -: fewer than 6 samples.\n");
         sample_free(&sample);
     }
 }
 END_TEST
 
-START_TEST(a_row_that_did_not_end_shows_what_there_is)
+START_TEST(an_incomplete_row_shows_its_samples)
 {
     struct result_row *row;
 
@@ -322,9 +324,9 @@ START_TEST(costs_are_a_table)
 {
     sample_init(&sample);
     check_has_not("ns per operation");
-    sample.facts.vcpu_stats.name[SAMPLE_IO_EXITS] = "exits";
+    sample.info.vcpu_stats.name[SAMPLE_IO_EXITS] = "exits";
     cost_row("exits.pio.out", CHANNEL_BY_VMM, 5, 50000, 60)->usage.kvm[SAMPLE_IO_EXITS] = 1500;
-    /* One without a loop. */
+    /* A row without a loop. */
     cost_row("exits.cpuid", CHANNEL_BY_KVM, 5, 200000000, RESULT_NO_HANDLER)->cost.loop_ns = 0;
     cost_row("exits.pause", CHANNEL_BY_GUEST, 0, 0, 0);
     check_has(
@@ -337,14 +339,14 @@ START_TEST(costs_are_a_table)
         "-  0.000  KVM"
         "\nexits.pause work=none             2.0      -      -      -      -      -      -      "
         "-  0.000  -"
-        "\nmean: of loops");
-    check_has_not("interprets ring 0");
-    check_has_not("less the trap");
+        "\nmean: of a loop");
+    check_has_not("emulates ring 0");
+    check_has_not("the trap to ring 0");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(an_interpreted_ring_0_is_said_to_be)
+START_TEST(an_emulated_ring_0_is_marked)
 {
     struct result_row *row;
 
@@ -353,33 +355,34 @@ START_TEST(an_interpreted_ring_0_is_said_to_be)
     row->cost.interpreted = 1;
     row->cost.trap_ns = 16300;
     check_has("  KVM*\n");
-    check_has("less the trap to ring 0 and back, which takes 16.3k ns.\n");
-    check_has("* KVM interprets ring 0 here");
+    check_has("the trap to ring 0 and back, 16.3k ns, is subtracted.\n");
+    check_has("* KVM emulates ring 0 on this host");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(the_vmms_own_work_is_compared)
+START_TEST(the_vmms_work_is_printed)
 {
     struct result_row *row;
 
     sample_init(&sample);
-    sample_row(&sample, "exits.floor", "exit=pio_out", 3);
+    sample_row(&sample, "exits.floor", "exit=pio_out", 3)->begin.flags = MINIVMM_BENCH_BARE_RUN;
     row = sample_row(&sample, "exits.added", "exit=pio_out", 6);
+    row->begin.flags = MINIVMM_BENCH_ADDED_WORK;
     for (unsigned i = 0; i < 9; i++)
         sample.result.sample[i] = i < 3 ? 1500 : 30;
     check_has(
         "\npio_out: a bare KVM_RUN takes 1500 ns; with the VMM's own work, 1.020 times that.\n"
-        "    The work adds 30.00 ns, 95 %: 30.00 to 30.00\n");
+        "    The VMM's work adds 30.00 ns, 95 %: 30.00 to 30.00\n");
     sample.result.sample[3] = 0;
     check_has("95 %: 0.0000 to 30.00: not significant (95 % interval contains 0)\n");
     sample.result.sample[3] = -40;
     check_has("95 %: -40.00 to 30.00: not significant (95 % interval contains 0)\n");
     for (unsigned i = 3; i < 9; i++)
         sample.result.sample[i] = -30;
-    check_has("    The work adds -30.00 ns, 95 %: -30.00 to -30.00\n");
+    check_has("    The VMM's work adds -30.00 ns, 95 %: -30.00 to -30.00\n");
     row->samples = 5;
-    check_has("    The work adds -30.00 ns (too few samples for a 95 % interval)\n");
+    check_has("    The VMM's work adds -30.00 ns (too few samples for a 95 % interval)\n");
     sample_free(&sample);
 }
 END_TEST
@@ -401,7 +404,7 @@ START_TEST(exits_are_listed_by_vcpu)
               "   0 pio_out                      1      30 ns      30 ns      30 ns      30 ns\n"
               "   1 pio_out                      1      31 ns      31 ns      31 ns      31 ns\n"
               "   1 channel         *            1       7 ns       7 ns       7 ns       7 ns\n");
-    sample.facts.vcpus = 1;
+    sample.info.vcpus = 1;
     check_has_not(" all ");
     sample_free(&sample);
 }
@@ -411,13 +414,13 @@ START_TEST(no_percentile_exceeds_the_maximum)
 {
     sample_init(&sample);
     count_exit(0, EXIT_PIO_OUT, 1000);
-    sample.facts.vcpus = 1;
+    sample.info.vcpus = 1;
     check_has("   0 pio_out                      1    1.00 us    1.00 us    1.00 us    1.00 us\n");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(the_end_is_told)
+START_TEST(the_end_is_printed)
 {
     sample_init(&sample);
     check_has_not("ended with status");
@@ -436,8 +439,8 @@ START_TEST(the_end_is_told)
               "at rip 0x400010, address 0x1234, rflags 0x202\n"
               " rax 0000000000000000 ");
     check_has(" r15 0000000000000f0f\n");
-    sample.facts.stop = STOP_ERROR;
-    err_set(&sample.facts.error, ERR_FAILED, "the device is unhappy");
+    sample.info.stop = STOP_ERROR;
+    err_set(&sample.info.error, ERR_FAILED, "the device is unhappy");
     check_has("\n\nerror    the device is unhappy\n");
     sample_free(&sample);
 }
@@ -454,7 +457,7 @@ START_TEST(skips_and_warnings_are_wrapped)
     sample.config.pin_count = 0;
     check_has("\nskipped  touch.2m: memory cannot be given back to the host, which is what this "
               "benchmark does before\n         each of its samples, (errno 22)\n");
-    check_has("\nwarning  not pinned: the host's scheduler moves the vCPUs (--pin LIST)\n");
+    check_has("\nwarning  not pinned: the host's scheduler may move the vCPUs (--pin LIST)\n");
     sample_free(&sample);
 }
 END_TEST
@@ -495,11 +498,11 @@ START_TEST(real_machines_with_long_names_fit)
     sample.host.memory_bytes = 1536ull << 30;
     sample.config.vcpus = 192;
     sample.config.mem_bytes = 1500ull << 30;
-    sample.facts.memory.resident_bytes = 1499ull << 30;
-    sample.facts.startup.exec_to_main = 1210000;
-    sample.facts.startup.main_to_entry = 15200000;
-    sample.facts.startup.entry_to_user = 12100000;
-    sample.facts.startup.teardown = 27100000;
+    sample.info.memory.resident_bytes = 1499ull << 30;
+    sample.info.startup.exec_to_main = 1210000;
+    sample.info.startup.main_to_entry = 15200000;
+    sample.info.startup.entry_to_user = 12100000;
+    sample.info.startup.teardown = 27100000;
     check_has("Intel(R) Xeon(R) Platinum 8488C CPU @ 2.40GHz");
     check_has("6.8.0-1021-azure-fde-cvm");
     check_has("teardown 27.1 ms\n");
@@ -516,11 +519,11 @@ START_TEST(extreme_numbers_fit)
     sample_init(&sample);
     sample.config.vcpus = CONFIG_VCPUS_MAX;
     sample.config.mem_bytes = UINT64_MAX - CONFIG_PAGE_2M + 1;
-    sample.facts.memory = (struct memory_usage){UINT64_MAX, UINT64_MAX / 2, 0, 0, 0, 0};
-    sample.facts.startup = (struct run_startup){0};
-    sample.facts.startup.exec_to_main = sample.facts.startup.main_to_entry = UINT64_MAX - 1;
-    sample.facts.startup.entry_to_user = sample.facts.startup.teardown = UINT64_MAX - 1;
-    sample.facts.end.raw_ns = UINT64_MAX;
+    sample.info.memory = (struct memory_usage){UINT64_MAX, UINT64_MAX / 2, 0, 0, 0, 0};
+    sample.info.startup = (struct run_startup){0};
+    sample.info.startup.exec_to_main = sample.info.startup.main_to_entry = UINT64_MAX - 1;
+    sample.info.startup.entry_to_user = sample.info.startup.teardown = UINT64_MAX - 1;
+    sample.info.end.raw_ns = UINT64_MAX;
     sample.report.steal_pct = 100;
     for (unsigned i = 0; i < sizeof(extremes) / sizeof(extremes[0]); i++) {
         struct result_row *row = sample_row(&sample, "", "", 2);
@@ -570,9 +573,9 @@ START_TEST(extreme_costs_fit)
             sample.result.sample[row->first_sample + s] = values[i];
         word(params, i % 2 ? CHANNEL_PARAMS_MAX - 1 : 15);
         params[0] = (char)('a' + i);
-        sample_row(&sample, "exits.floor", params, 1);
+        sample_row(&sample, "exits.floor", params, 1)->begin.flags = MINIVMM_BENCH_BARE_RUN;
         sample.result.sample[sample.result.samples - 1] = values[i];
-        sample_row(&sample, "exits.added", params, 1);
+        sample_row(&sample, "exits.added", params, 1)->begin.flags = MINIVMM_BENCH_ADDED_WORK;
         sample.result.sample[sample.result.samples - 1] = values[(i * 7 + 1) % 18];
     }
     check_each_width();
@@ -594,15 +597,13 @@ START_TEST(any_fault_fits)
 }
 END_TEST
 
-SUITE_MAIN("text", the_head_says_where_it_ran, what_is_not_known_is_not_in_the_head,
-           times_that_are_not_known_are_dashes, cores_of_several_kinds_have_a_line,
-           a_cpu_quota_is_in_the_head, masked_features_have_a_line,
-           a_topology_that_was_asked_for_is_told, a_native_run_has_no_machine,
-           what_is_not_known_is_left_out, a_row_says_what_it_measured_and_what_it_cost,
-           a_short_window_has_no_shares, shares_beyond_reason_are_not_spelled_out,
-           few_samples_have_no_spread, a_row_that_did_not_end_shows_what_there_is,
-           values_have_four_digits, costs_are_a_table, an_interpreted_ring_0_is_said_to_be,
-           the_vmms_own_work_is_compared, exits_are_listed_by_vcpu,
-           no_percentile_exceeds_the_maximum, the_end_is_told, skips_and_warnings_are_wrapped,
+SUITE_MAIN("text", the_head_names_the_host, unknown_values_are_not_in_the_head,
+           unknown_times_are_dashes, cores_of_several_kinds_have_a_line, a_cpu_quota_is_in_the_head,
+           masked_features_have_a_line, a_given_topology_is_printed, a_native_run_has_no_machine,
+           unknown_values_are_omitted, a_row_has_its_result_and_costs, a_short_window_has_no_shares,
+           extreme_shares_are_abbreviated, few_samples_have_no_spread,
+           an_incomplete_row_shows_its_samples, values_have_four_digits, costs_are_a_table,
+           an_emulated_ring_0_is_marked, the_vmms_work_is_printed, exits_are_listed_by_vcpu,
+           no_percentile_exceeds_the_maximum, the_end_is_printed, skips_and_warnings_are_wrapped,
            the_longest_texts_fit, real_machines_with_long_names_fit, extreme_numbers_fit,
            extreme_costs_fit, any_fault_fits)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --topology as a user types it, and the APIC ids that come of it. */
+/* The --topology option and APIC IDs. */
 #include <string.h>
 
 #include "tests/support/suite.h"
@@ -18,7 +18,7 @@ static void check_parse(const char *text, unsigned sockets, unsigned cores, unsi
     ck_assert_uint_eq(topology_count(&topology), sockets * cores * threads);
 }
 
-START_TEST(what_is_left_out_is_one)
+START_TEST(a_missing_key_is_one)
 {
     check_parse("sockets=2,cores=3,threads=4", 2, 3, 4);
     check_parse("threads=2,sockets=5", 5, 1, 2);
@@ -27,32 +27,33 @@ START_TEST(what_is_left_out_is_one)
 }
 END_TEST
 
-START_TEST(what_is_no_topology_is_refused)
+START_TEST(invalid_topologies_are_refused)
 {
+    static const char example[] = "sockets=1,cores=4,threads=2";
     static const struct {
-        const char *text, *why;
+        const char *text, *why, *hint;
     } bad[] = {
-        {"", "an item of the list is empty"},
-        {"cores=2,", "an item of the list is empty"},
-        {",cores=2", "an item of the list is empty"},
-        {"2", "2 is none of sockets, cores and threads"},
-        {"dies=2", "dies is none of sockets, cores and threads"},
-        {"=2", "is none of sockets, cores and threads"},
-        {"Cores=2", "Cores is none of sockets"},
-        {"sockets", "sockets must be a number from 1 to 4096"},
-        {"sockets=", "sockets must be a number from 1 to 4096"},
-        {"sockets=0", "sockets must be a number from 1 to 4096"},
-        {"cores=2,threads=0", "threads must be a number from 1 to 4096"},
-        {"cores=-1", "cores must be a number"},
-        {"cores=two", "cores must be a number"},
-        {"cores=4097", "cores must be a number from 1 to 4096"},
-        {"cores=4294967297", "cores must be a number from 1 to 4096"},
-        {"cores=18446744073709551617", "cores must be a number from 1 to 4096"},
-        {"cores=2,cores=2", "cores are there twice"},
-        {"cores=64,threads=64,sockets=2", "more than the 4096 vCPUs that any KVM allows"},
-        {"cores=4096,threads=4096,sockets=4096", "more than the 4096 vCPUs that any KVM allows"},
+        {"", "'': empty list item", example},
+        {"cores=2,", "'cores=2,': empty list item", example},
+        {",cores=2", "',cores=2': empty list item", example},
+        {"2", "2: unknown key", "sockets, cores, threads"},
+        {"dies=2", "dies=2: unknown key", "sockets, cores, threads"},
+        {"=2", "=2: unknown key", "sockets, cores, threads"},
+        {"Cores=2", "Cores=2: unknown key", "sockets, cores, threads"},
+        {"sockets", "sockets: missing value", "sockets=1"},
+        {"sockets=", "sockets: missing value", "sockets=1"},
+        {"sockets=0", "sockets=0: must be a number from 1 to 4096", example},
+        {"cores=2,threads=0", "threads=0: must be a number from 1 to 4096", example},
+        {"cores=-1", "cores=-1: must be a number", example},
+        {"cores=two", "cores=two: must be a number", example},
+        {"cores=4097", "cores=4097: must be a number from 1 to 4096", example},
+        {"cores=4294967297", "must be a number from 1 to 4096", example},
+        {"cores=18446744073709551617", "must be a number from 1 to 4096", example},
+        {"cores=2,cores=2", "cores=2: duplicate key", "give it once"},
+        {"cores=64,threads=64,sockets=2", "more than 4096 vCPUs", example},
+        {"cores=4096,threads=4096,sockets=4096", "more than 4096 vCPUs", example},
         {"cores=1,threads=1,sockets=0000000000000000000000000000000000000000000000000000000000001",
-         "longer than any that can be"},
+         "too long", example},
     };
 
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -60,9 +61,9 @@ START_TEST(what_is_no_topology_is_refused)
 
         ck_assert_msg(topology_parse(&topology, bad[i].text, &err) == -1, "%s", bad[i].text);
         ck_assert_int_eq(err.code, ERR_USAGE);
-        ck_assert_msg(!strncmp(err.text, "--topology '", 12), "%s", err.text);
+        ck_assert_msg(!strncmp(err.text, "--topology ", 11), "%s", err.text);
         ck_assert_msg(strstr(err.text, bad[i].why) != NULL, "%s", err.text);
-        ck_assert_str_eq(err.hint, "sockets=1,cores=4,threads=2");
+        ck_assert_str_eq(err.hint, bad[i].hint);
     }
 }
 END_TEST
@@ -84,12 +85,12 @@ START_TEST(the_product_is_the_number_of_vcpus)
     config.vcpus = 4;
     ck_assert_int_eq(config_validate(&config, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
-    ck_assert_str_eq(err.text, "--topology sockets=1,cores=3,threads=2: that is 6 vCPUs, and "
-                               "--vcpus says 4");
+    ck_assert_str_eq(err.text, "--topology sockets=1,cores=3,threads=2: 6 vCPUs, but "
+                               "--vcpus is 4");
     ck_assert_str_eq(err.hint, "--vcpus 6");
     config.topology = (struct topology){1, 1, 1};
     ck_assert_int_eq(config_validate(&config, &err), -1);
-    ck_assert_msg(strstr(err.text, "that is 1 vCPU, and --vcpus says 4") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "1 vCPU, but --vcpus is 4") != NULL, "%s", err.text);
 }
 END_TEST
 
@@ -111,7 +112,7 @@ START_TEST(ids_have_gaps_where_counts_are_no_powers_of_two)
 }
 END_TEST
 
-/* Each has an id of its own, in their order, and the fields are those that CPUID tells. */
+/* IDs are unique and ascending, with the fields that CPUID describes. */
 START_TEST(ids_are_made_of_fields)
 {
     for (unsigned sockets = 1; sockets <= 5; sockets++)
@@ -134,6 +135,6 @@ START_TEST(ids_are_made_of_fields)
 }
 END_TEST
 
-SUITE_MAIN("topology", what_is_left_out_is_one, what_is_no_topology_is_refused,
+SUITE_MAIN("topology", a_missing_key_is_one, invalid_topologies_are_refused,
            the_product_is_the_number_of_vcpus, ids_have_gaps_where_counts_are_no_powers_of_two,
            ids_are_made_of_fields)

@@ -5,7 +5,7 @@
 #include "tests/support/suite.h"
 #include "vmm/core/base/units.h"
 
-/* What a text is read as; an errno in place of the value if it is refused. */
+/* The value of a text, or the errno if it is invalid. */
 struct reading {
     const char *text;
     int error;
@@ -31,7 +31,7 @@ static void check_readings(const struct reading *reading, size_t count,
     }
 }
 
-START_TEST(sizes_are_read_in_powers_of_1024)
+START_TEST(sizes_are_parsed_in_powers_of_1024)
 {
     static const struct reading readings[] = {
         {"0", 0, 0},
@@ -55,7 +55,7 @@ START_TEST(sizes_are_read_in_powers_of_1024)
 }
 END_TEST
 
-START_TEST(what_is_no_size_is_refused)
+START_TEST(invalid_sizes_are_refused)
 {
     static const struct reading readings[] = {
         {"", EINVAL, 0},
@@ -90,7 +90,7 @@ START_TEST(what_is_no_size_is_refused)
 }
 END_TEST
 
-START_TEST(numbers_are_decimal_and_nothing_else)
+START_TEST(only_decimal_numbers_are_accepted)
 {
     static const struct reading readings[] = {
         {"0", 0, 0},
@@ -111,7 +111,7 @@ START_TEST(numbers_are_decimal_and_nothing_else)
 }
 END_TEST
 
-START_TEST(durations_are_read_as_nanoseconds)
+START_TEST(durations_are_parsed_as_nanoseconds)
 {
     static const struct reading readings[] = {
         {"30", 0, 30000000000},   {"30s", 0, 30000000000},
@@ -143,7 +143,7 @@ START_TEST(lists_keep_their_order)
 }
 END_TEST
 
-START_TEST(what_is_no_list_is_refused)
+START_TEST(invalid_lists_are_refused)
 {
     static const struct {
         const char *text;
@@ -190,7 +190,7 @@ static void check_format(const char *(*format)(char *, uint64_t), uint64_t value
     ck_assert_str_eq(text, expected);
 }
 
-START_TEST(sizes_are_written_without_loss)
+START_TEST(sizes_are_formatted_exactly)
 {
     check_format(units_format_size, 0, "0 B");
     check_format(units_format_size, 1, "1 B");
@@ -206,7 +206,7 @@ START_TEST(sizes_are_written_without_loss)
 }
 END_TEST
 
-START_TEST(durations_are_written_with_three_digits)
+START_TEST(durations_are_formatted_with_three_digits)
 {
     check_format(units_format_ns, 0, "0 ns");
     check_format(units_format_ns, 999, "999 ns");
@@ -247,7 +247,7 @@ START_TEST(counts_take_five_characters_at_most)
 }
 END_TEST
 
-SUITE_MAIN("units", sizes_are_read_in_powers_of_1024, what_is_no_size_is_refused,
-           numbers_are_decimal_and_nothing_else, durations_are_read_as_nanoseconds,
-           lists_keep_their_order, what_is_no_list_is_refused, sizes_are_written_without_loss,
-           durations_are_written_with_three_digits, counts_take_five_characters_at_most)
+SUITE_MAIN("units", sizes_are_parsed_in_powers_of_1024, invalid_sizes_are_refused,
+           only_decimal_numbers_are_accepted, durations_are_parsed_as_nanoseconds,
+           lists_keep_their_order, invalid_lists_are_refused, sizes_are_formatted_exactly,
+           durations_are_formatted_with_three_digits, counts_take_five_characters_at_most)

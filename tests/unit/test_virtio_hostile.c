@@ -134,14 +134,14 @@ CASE(narrow_read)
     struct err err;
     uint8_t byte;
 
-    virtio_mmio_ops.read(&driver.blk.mmio, VIRTIO_MMIO_STATUS, &byte, 1, &err);
+    virtio_mmio_ops.read(&driver.blk.mmio, NULL, VIRTIO_MMIO_STATUS, &byte, 1, &err);
 }
 CASE(read_beyond_config_space)
 {
     struct err err;
     uint64_t word = 1;
 
-    virtio_mmio_ops.read(&driver.blk.mmio, 0xff8, &word, 8, &err);
+    virtio_mmio_ops.read(&driver.blk.mmio, NULL, 0xff8, &word, 8, &err);
     ck_assert_uint_eq(word, 0);
     ready();
     SUBMIT;

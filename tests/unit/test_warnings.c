@@ -8,7 +8,7 @@
 
 static struct sample sample;
 
-/* Exactly these warnings apply, in this order: their codes, with a blank behind each. */
+/* Exactly these warnings apply, in this order: codes, each followed by a blank. */
 static void check_codes(const char *expected)
 {
     struct warning warnings[WARNINGS_MAX];
@@ -22,7 +22,7 @@ static void check_codes(const char *expected)
     ck_assert_str_eq(codes, expected);
 }
 
-/* The one warning that applies, and what it says. */
+/* Exactly one warning applies, with this text. */
 static void check_one(const char *code, const char *text)
 {
     struct warning warnings[WARNINGS_MAX];
@@ -43,11 +43,11 @@ START_TEST(a_good_run_has_none)
 }
 END_TEST
 
-START_TEST(a_quick_run_says_so)
+START_TEST(a_quick_run_is_reported)
 {
     sample_init(&sample);
     sample.config.quick = true;
-    check_one("quick", "a quick run: few samples, for a first look only");
+    check_one("quick", "quick run: few samples, for a first look only");
     sample_free(&sample);
 }
 END_TEST
@@ -55,13 +55,13 @@ END_TEST
 START_TEST(a_run_that_was_stopped_is_incomplete)
 {
     sample_init(&sample);
-    sample.facts.stop = STOP_TIMEOUT;
-    check_one("incomplete", "the run was stopped before its end (timeout)");
+    sample.info.stop = STOP_TIMEOUT;
+    check_one("incomplete", "the run was stopped early (timeout)");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(results_that_are_wrong_are_counted)
+START_TEST(failed_checks_are_counted)
 {
     sample_init(&sample);
     sample_row(&sample, "a", "", 1)->check = RESULT_WRONG;
@@ -74,7 +74,7 @@ START_TEST(results_that_are_wrong_are_counted)
 }
 END_TEST
 
-START_TEST(more_threads_than_cpus_are_too_many)
+START_TEST(oversubscription_is_reported)
 {
     sample_init(&sample);
     sample.config.pin_count = 0;
@@ -93,17 +93,17 @@ START_TEST(more_threads_than_cpus_are_too_many)
 }
 END_TEST
 
-/* A disk whose thread is bound to this CPU. */
+/* Add a disk whose thread is bound to a CPU. */
 static void add_disk(struct config_disk *config, enum config_notify notify, unsigned cpu)
 {
     *config = config_disk_default;
     config->notify = notify;
     config->pin = cpu;
-    sample.config.disks = sample.facts.disks = 1;
-    sample.facts.disk[0] = (struct run_disk){.name = "blk0", .config = config, .opened = true};
+    sample.config.disks = sample.info.disks = 1;
+    sample.info.disk[0] = (struct run_disk){.name = "blk0", .config = config, .opened = true};
 }
 
-START_TEST(a_disks_thread_needs_a_cpu_too)
+START_TEST(a_disks_thread_beside_a_vcpu_is_reported)
 {
     struct config_disk *disk = &sample.config.disk[0];
 
@@ -120,10 +120,10 @@ START_TEST(a_disks_thread_needs_a_cpu_too)
     check_codes("");
     sample.host.cpus_usable = 2;
     check_one("oversubscribed", "2 vCPUs and 1 polling disk thread share 2 CPUs");
-    /* One that no driver started, and one that the benchmark's own thread serves, have none. */
-    sample.facts.disk[0].opened = false;
+    /* An unused disk has no thread, nor has the disk of a native run. */
+    sample.info.disk[0].opened = false;
     check_codes("");
-    sample.facts.disk[0].opened = true;
+    sample.info.disk[0].opened = true;
     disk->notify = CONFIG_NOTIFY_IOEVENTFD;
     check_codes("");
     disk->pin = 1;
@@ -136,17 +136,17 @@ START_TEST(a_disks_thread_needs_a_cpu_too)
 }
 END_TEST
 
-START_TEST(time_that_nobody_counted_is_told)
+START_TEST(unknown_times_are_reported)
 {
     sample_init(&sample);
     sample_row(&sample, "row", "", 9)->usage.time.runqueue_ns = CPUS_UNKNOWN;
-    check_one("time_unknown", "how long the vCPUs waited for a CPU is not known (no schedstat in "
-                              "/proc): nor is how long they slept");
+    check_one("time_unknown", "unknown how long the vCPUs waited for a CPU and slept: the kernel "
+                              "has no schedstat");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(cores_of_several_kinds_are_told)
+START_TEST(mixed_cores_are_reported)
 {
     struct cores cores = {
         .groups = 3,
@@ -170,7 +170,7 @@ START_TEST(cores_of_several_kinds_are_told)
 }
 END_TEST
 
-START_TEST(a_cpu_quota_is_held_against_the_threads)
+START_TEST(a_low_cpu_quota_is_reported)
 {
     sample_init(&sample);
     sample.host.quota.cpus = 2;
@@ -190,11 +190,11 @@ START_TEST(a_cpu_quota_is_held_against_the_threads)
 }
 END_TEST
 
-START_TEST(threads_that_may_wander_are_told)
+START_TEST(unpinned_threads_are_reported)
 {
     sample_init(&sample);
     sample.config.pin_count = 0;
-    check_one("unpinned", "not pinned: the host's scheduler moves the vCPUs (--pin LIST)");
+    check_one("unpinned", "not pinned: the host's scheduler may move the vCPUs (--pin LIST)");
     sample.host.cpus_usable = 1;
     sample.config.vcpus = 1;
     check_codes("");
@@ -202,7 +202,7 @@ START_TEST(threads_that_may_wander_are_told)
 }
 END_TEST
 
-START_TEST(io_that_memory_may_have_served_is_told)
+START_TEST(the_page_cache_is_reported)
 {
     struct config_disk *disk = &sample.config.disk[0];
     struct result_row *row;
@@ -210,23 +210,22 @@ START_TEST(io_that_memory_may_have_served_is_told)
     sample_init(&sample);
     row = sample_row(&sample, "blk.randread", "", 9);
     add_disk(disk, CONFIG_NOTIFY_IOEVENTFD, CONFIG_NO_PIN);
-    sample.facts.disk[0].cached = true;
+    sample.info.disk[0].cached = true;
     check_codes("");
     row->has_io = true;
-    check_one("page_cache", "blk0 goes through the host's page cache (no direct): its I/O figures "
-                            "may be those of memory, not of a device");
+    check_one("page_cache", "blk0 uses the host's page cache (no direct): its I/O figures may "
+                            "measure memory, not a device");
     disk->direct = true;
-    check_one("page_cache",
-              "blk0 is in a file system in memory: its I/O figures are those of memory");
+    check_one("page_cache", "blk0 is on a file system in memory: its I/O figures measure memory");
     sample_native(&sample);
     check_codes("page_cache ");
-    sample.facts.disk[0].cached = false;
+    sample.info.disk[0].cached = false;
     check_codes("");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(the_host_is_told_about)
+START_TEST(properties_of_the_host_are_reported)
 {
     sample_init(&sample);
     sample.host.virtualized = true;
@@ -238,7 +237,7 @@ START_TEST(the_host_is_told_about)
 }
 END_TEST
 
-START_TEST(stolen_time_counts_from_one_percent)
+START_TEST(steal_time_is_reported_from_one_percent)
 {
     sample_init(&sample);
     sample.report.steal_pct = -1; /* not known */
@@ -246,7 +245,7 @@ START_TEST(stolen_time_counts_from_one_percent)
     sample.report.steal_pct = 1.0;
     check_codes("");
     sample.report.steal_pct = 1.3;
-    check_one("steal", "1.3 % of CPU time was stolen by the hypervisor below");
+    check_one("steal", "1.3 % of CPU time was stolen by this host's hypervisor");
     sample_free(&sample);
 }
 END_TEST
@@ -254,26 +253,26 @@ END_TEST
 START_TEST(a_clock_may_drift_a_little)
 {
     sample_init(&sample);
-    sample.facts.end.ticks += 49 * SAMPLE_HZ / 1000000;
+    sample.info.end.ticks += 49 * SAMPLE_HZ / 1000000;
     check_codes("");
-    sample.facts.end.ticks += 50 * SAMPLE_HZ / 1000000;
-    check_one("clock_drift", "the TSC's rate is off by 99 ppm against CLOCK_MONOTONIC_RAW");
-    sample.facts.end.ticks -= 200 * SAMPLE_HZ / 1000000;
-    check_one("clock_drift", "the TSC's rate is off by -101 ppm against CLOCK_MONOTONIC_RAW");
-    /* Too short to tell. */
-    sample.facts.end.raw_ns = sample.facts.begin.raw_ns + 1000;
+    sample.info.end.ticks += 50 * SAMPLE_HZ / 1000000;
+    check_one("clock_drift", "the TSC frequency is off by 99 ppm against CLOCK_MONOTONIC_RAW");
+    sample.info.end.ticks -= 200 * SAMPLE_HZ / 1000000;
+    check_one("clock_drift", "the TSC frequency is off by -101 ppm against CLOCK_MONOTONIC_RAW");
+    /* Too short to measure the drift. */
+    sample.info.end.raw_ns = sample.info.begin.raw_ns + 1000;
     check_codes("");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(small_pages_where_large_ones_are_on_are_told)
+START_TEST(missing_huge_pages_are_reported)
 {
-    struct memory_usage *memory = &sample.facts.memory;
+    struct memory_usage *memory = &sample.info.memory;
 
     sample_init(&sample);
     memory->huge_bytes = 100 << 20;
-    check_one("huge_pages", "only 100 of 128 MiB touched are in huge pages, though they are on");
+    check_one("huge_pages", "only 100 of 128 MiB touched are in huge pages, which are enabled");
     sample.config.thp = CONFIG_OFF;
     check_codes("");
     sample.config.thp = CONFIG_ON;
@@ -282,10 +281,10 @@ START_TEST(small_pages_where_large_ones_are_on_are_told)
     sample.config.hugepage_bytes = CONFIG_PAGE_2M;
     check_codes("");
     sample.config.hugepage_bytes = 0;
-    sample.facts.has_memory = false;
+    sample.info.has_memory = false;
     check_codes("");
-    sample.facts.has_memory = true;
-    /* A little memory says nothing. */
+    sample.info.has_memory = true;
+    /* Not reported for little memory. */
     memory->resident_bytes = 63 << 20;
     memory->huge_bytes = 0;
     check_codes("");
@@ -293,7 +292,7 @@ START_TEST(small_pages_where_large_ones_are_on_are_told)
 }
 END_TEST
 
-START_TEST(what_was_not_populated_is_told)
+START_TEST(incomplete_prefault_is_reported)
 {
     sample_init(&sample);
     sample.config.prefault = true;
@@ -301,30 +300,30 @@ START_TEST(what_was_not_populated_is_told)
     sample.config.mem_bytes = 128 << 20;
     check_codes("");
     sample.config.mem_bytes *= 2;
-    sample.facts.has_memory = false;
+    sample.info.has_memory = false;
     check_codes("");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(bound_memory_that_is_elsewhere_is_told)
+START_TEST(misplaced_memory_is_reported)
 {
     sample_init(&sample);
     sample.config.numa.nodes = 2;
-    check_one("numa_misplaced", "this kernel does not tell on which nodes memory is");
-    sample.facts.has_nodes = true;
-    sample.facts.node[0] = (struct run_node){0, 1 << 20, 0};
-    sample.facts.node[1] = (struct run_node){3, 1 << 20, 0};
+    check_one("numa_misplaced", "the kernel does not report the NUMA placement of memory");
+    sample.info.has_nodes = true;
+    sample.info.node[0] = (struct placement_node){0, 1 << 20, 0};
+    sample.info.node[1] = (struct placement_node){3, 1 << 20, 0};
     check_codes("");
-    sample.facts.node[1].elsewhere = 4096;
-    check_one("numa_misplaced", "4 of 1028 KiB touched of node 1 are not on host node 3");
+    sample.info.node[1].elsewhere = 4096;
+    check_one("numa_misplaced", "4 of 1028 KiB touched in guest node 1 are not on host node 3");
     sample.config.numa.unbound = true;
     check_codes("");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(kvms_count_is_held_against_ours)
+START_TEST(kvms_count_is_compared_with_the_vmms)
 {
     sample_init(&sample);
     sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;
@@ -333,11 +332,11 @@ START_TEST(kvms_count_is_held_against_ours)
     check_codes("");
     sample.vcpu[0].kvm[SAMPLE_IO_EXITS] = 6;
     check_one("kvm_stats_mismatch",
-              "KVM's statistic io_exits says 6 where 7 such exits reached user space");
-    /* KVM may count more: not all exits reach us. */
+              "KVM's statistic io_exits is 6, but 7 such exits reached user space");
+    /* KVM may count more: not all exits reach user space. */
     sample.vcpu[0].kvm[SAMPLE_IO_EXITS] = 100;
     check_codes("");
-    /* The harness's devices are memory-mapped; a device of the benchmark's is counted once. */
+    /* Devices of the harness are memory-mapped; a benchmark's device is counted only once. */
     sample.stat[0]->slot[EXIT_MMIO_WRITE].count = 3;
     sample.stat[0]->slot[exitstat_device(SAMPLE_DISK)].count = 3;
     sample.stat[1]->slot[exitstat_device(SAMPLE_PARAVIRT)].count = 4;
@@ -345,53 +344,53 @@ START_TEST(kvms_count_is_held_against_ours)
     check_codes("");
     sample.vcpu[1].kvm[SAMPLE_MMIO_EXITS] = 6;
     check_one("kvm_stats_mismatch",
-              "KVM's statistic mmio_exits says 6 where 7 such exits reached user space");
+              "KVM's statistic mmio_exits is 6, but 7 such exits reached user space");
     sample.vcpu[1].has_kvm = false;
     check_codes("kvm_stats_partial ");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(a_statistic_that_kvm_does_not_have_is_not_wrong)
+START_TEST(a_missing_statistic_is_not_a_mismatch)
 {
     sample_init(&sample);
     sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;
-    sample.facts.vcpu_stats.name[SAMPLE_IO_EXITS] = "something_else";
+    sample.info.vcpu_stats.name[SAMPLE_IO_EXITS] = "something_else";
     check_codes("");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(statistics_that_are_not_there_are_missed)
+START_TEST(missing_statistics_are_reported)
 {
     sample_init(&sample);
-    sample.facts.vcpu_stats.count = 0;
+    sample.info.vcpu_stats.count = 0;
     sample.vcpu[0].has_kvm = sample.vcpu[1].has_kvm = false;
     check_codes("kvm_stats_absent ");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(statistics_of_some_vcpus_are_missed_too)
+START_TEST(partial_statistics_are_reported)
 {
     sample_init(&sample);
     sample.vcpu[1].has_kvm = false;
     check_one("kvm_stats_partial", "KVM's statistics of 1 of 2 vCPUs could not be read: sums over "
-                                   "all vCPUs are absent");
+                                   "all vCPUs are omitted");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(text_that_was_lost_is_counted)
+START_TEST(lost_log_bytes_are_reported)
 {
     sample_init(&sample);
     sample.report.log_lost = 4711;
-    check_one("log_lost", "4711 bytes of the run's text could not be written");
+    check_one("log_lost", "4711 bytes of the log could not be written");
     sample_free(&sample);
 }
 END_TEST
 
-START_TEST(the_guests_own_come_last)
+START_TEST(the_guests_warnings_come_last)
 {
     sample_init(&sample);
     sample.config.quick = true;
@@ -405,7 +404,7 @@ START_TEST(the_guests_own_come_last)
 }
 END_TEST
 
-START_TEST(there_is_room_for_all_at_once)
+START_TEST(all_warnings_fit)
 {
     struct warning warnings[WARNINGS_MAX];
     unsigned own, all;
@@ -414,9 +413,9 @@ START_TEST(there_is_room_for_all_at_once)
     sample.config.quick = sample.config.prefault = sample.host.virtualized = true;
     sample.config.pin_count = 0;
     sample.config.vcpus = 5;
-    sample.facts.stop = STOP_SIGNAL;
-    sample.facts.end.ticks += SAMPLE_HZ / 10;
-    sample.facts.memory.huge_bytes = 0;
+    sample.info.stop = STOP_SIGNAL;
+    sample.info.end.ticks += SAMPLE_HZ / 10;
+    sample.info.memory.huge_bytes = 0;
     sample.host.tsc_invariant = false;
     sample.report.steal_pct = 50;
     sample.stat[0]->slot[EXIT_PIO_OUT].count = 5;
@@ -437,15 +436,14 @@ START_TEST(there_is_room_for_all_at_once)
 }
 END_TEST
 
-SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_says_so,
-           a_run_that_was_stopped_is_incomplete, results_that_are_wrong_are_counted,
-           more_threads_than_cpus_are_too_many, a_disks_thread_needs_a_cpu_too,
-           time_that_nobody_counted_is_told, cores_of_several_kinds_are_told,
-           a_cpu_quota_is_held_against_the_threads, io_that_memory_may_have_served_is_told,
-           threads_that_may_wander_are_told, the_host_is_told_about,
-           stolen_time_counts_from_one_percent, a_clock_may_drift_a_little,
-           small_pages_where_large_ones_are_on_are_told, what_was_not_populated_is_told,
-           bound_memory_that_is_elsewhere_is_told, kvms_count_is_held_against_ours,
-           a_statistic_that_kvm_does_not_have_is_not_wrong,
-           statistics_that_are_not_there_are_missed, statistics_of_some_vcpus_are_missed_too,
-           text_that_was_lost_is_counted, the_guests_own_come_last, there_is_room_for_all_at_once)
+SUITE_MAIN("warnings", a_good_run_has_none, a_quick_run_is_reported,
+           a_run_that_was_stopped_is_incomplete, failed_checks_are_counted,
+           oversubscription_is_reported, a_disks_thread_beside_a_vcpu_is_reported,
+           unknown_times_are_reported, mixed_cores_are_reported, a_low_cpu_quota_is_reported,
+           the_page_cache_is_reported, unpinned_threads_are_reported,
+           properties_of_the_host_are_reported, steal_time_is_reported_from_one_percent,
+           a_clock_may_drift_a_little, missing_huge_pages_are_reported,
+           incomplete_prefault_is_reported, misplaced_memory_is_reported,
+           kvms_count_is_compared_with_the_vmms, a_missing_statistic_is_not_a_mismatch,
+           missing_statistics_are_reported, partial_statistics_are_reported,
+           lost_log_bytes_are_reported, the_guests_warnings_come_last, all_warnings_fit)

@@ -36,14 +36,14 @@ START_TEST(an_event_is_consumed)
 }
 END_TEST
 
-START_TEST(draining_makes_it_unreadable)
+START_TEST(draining_resets_the_event)
 {
     int event = new_event();
 
     watch_notify(event);
     watch_drain(event, -1);
     ck_assert(!readable(event));
-    /* Nothing to drain: comes back all the same. */
+    /* Returns even if there is no event. */
     watch_drain(event, 0);
     watch_drain(event, 1);
     ck_assert(!readable(event));
@@ -84,7 +84,7 @@ START_TEST(another_thread_ends_the_wait)
 }
 END_TEST
 
-START_TEST(the_user_can_stop_it)
+START_TEST(a_stop_signal_ends_the_wait)
 {
     int event = new_event(), stop[2];
     struct watch watch;
@@ -93,7 +93,7 @@ START_TEST(the_user_can_stop_it)
     watch = (struct watch){.stop_fd = stop[0]};
     ck_assert_int_eq(write(stop[1], "x", 1), 1);
     ck_assert_int_eq(watch_wait(&watch, event), WATCH_STOP);
-    /* What the run itself says comes first. */
+    /* The event has priority. */
     watch_notify(event);
     ck_assert_int_eq(watch_wait(&watch, event), WATCH_EVENT);
     ck_assert_int_eq(watch_wait(&watch, event), WATCH_STOP);
@@ -110,7 +110,7 @@ START_TEST(the_deadline_ends_the_wait)
 
     ck_assert_int_eq(watch_wait(&watch, event), WATCH_TIMEOUT);
     ck_assert_uint_ge(clock_mono_ns(), watch.deadline_ns);
-    /* One that has passed. */
+    /* A deadline in the past. */
     watch.deadline_ns = 1;
     ck_assert_int_eq(watch_wait(&watch, event), WATCH_TIMEOUT);
     close(event);
@@ -152,7 +152,7 @@ START_TEST(ticks_come_while_it_waits)
 }
 END_TEST
 
-START_TEST(ticks_do_not_put_off_the_deadline)
+START_TEST(ticks_do_not_extend_the_deadline)
 {
     struct ticker ticker = {.event = new_event()};
     struct watch watch = {.stop_fd = -1,
@@ -166,8 +166,8 @@ START_TEST(ticks_do_not_put_off_the_deadline)
 }
 END_TEST
 
-/* The time that the process stood still is not the run's. */
-START_TEST(pauses_put_off_the_deadline)
+/* Pauses do not count towards --timeout. */
+START_TEST(pauses_extend_the_deadline)
 {
     struct pauses pauses = {.cont_fd = -1, .schedstat_fd = -1, .lost_ns = 20000000};
     struct watch watch = {
@@ -181,8 +181,8 @@ START_TEST(pauses_put_off_the_deadline)
 }
 END_TEST
 
-/* Looks come in between, and no tick more often than it is due. */
-START_TEST(ticks_keep_their_time_between_looks)
+/* Pause checks between ticks do not change their interval. */
+START_TEST(pause_checks_do_not_add_ticks)
 {
     struct pauses pauses = {.cont_fd = -1, .schedstat_fd = -1};
     struct ticker ticker = {.event = new_event(), .wanted = 1};
@@ -197,7 +197,7 @@ START_TEST(ticks_keep_their_time_between_looks)
 }
 END_TEST
 
-START_TEST(before_the_run_it_is_looked_at_as_well)
+START_TEST(watch_check_detects_stop_and_timeout)
 {
     struct watch watch = {.stop_fd = -1};
     struct err err = {0};
@@ -210,7 +210,7 @@ START_TEST(before_the_run_it_is_looked_at_as_well)
     watch.deadline_ns = 1;
     ck_assert_int_eq(watch_check(&watch, &err), -1);
     ck_assert_int_eq(err.code, ERR_FAILED);
-    ck_assert_str_eq(err.text, "--timeout: over before the run began");
+    ck_assert_str_eq(err.text, "--timeout: expired before the run began");
     watch.deadline_ns = 0;
     ck_assert_int_eq(pipe(stop), 0);
     watch.stop_fd = stop[0];
@@ -224,8 +224,8 @@ START_TEST(before_the_run_it_is_looked_at_as_well)
 }
 END_TEST
 
-SUITE_MAIN("watch", an_event_is_consumed, draining_makes_it_unreadable,
-           a_full_counter_does_not_block, another_thread_ends_the_wait, the_user_can_stop_it,
-           the_deadline_ends_the_wait, a_far_deadline_does_not_overflow, ticks_come_while_it_waits,
-           ticks_do_not_put_off_the_deadline, pauses_put_off_the_deadline,
-           ticks_keep_their_time_between_looks, before_the_run_it_is_looked_at_as_well)
+SUITE_MAIN("watch", an_event_is_consumed, draining_resets_the_event, a_full_counter_does_not_block,
+           another_thread_ends_the_wait, a_stop_signal_ends_the_wait, the_deadline_ends_the_wait,
+           a_far_deadline_does_not_overflow, ticks_come_while_it_waits,
+           ticks_do_not_extend_the_deadline, pauses_extend_the_deadline,
+           pause_checks_do_not_add_ticks, watch_check_detects_stop_and_timeout)

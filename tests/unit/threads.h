@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A team's job on threads of this process, which end when it does.
+ * Running a team's job on threads, which run until the process ends.
  */
 #ifndef UNIT_THREADS_H
 #define UNIT_THREADS_H
@@ -9,7 +9,7 @@
 
 #define THREADS_MAX 16
 
-/* threads_run(): run fn(team, tid, arg) on `threads` threads; fails the test if it cannot. */
+/* threads_run(): run fn(team, tid, arg) on `threads` threads; fails the test on error. */
 void threads_run(unsigned threads, team_fn fn, void *arg);
 
 #endif

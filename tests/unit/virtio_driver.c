@@ -65,7 +65,7 @@ void driver_write(struct virtio_driver *driver, uint64_t reg, uint64_t value, un
 {
     struct err err = {0};
 
-    must(!virtio_mmio_ops.write(&driver->blk.mmio, reg, &value, bytes, &err), &err);
+    must(!virtio_mmio_ops.write(&driver->blk.mmio, NULL, reg, &value, bytes, &err), &err);
 }
 
 uint32_t driver_read(struct virtio_driver *driver, uint64_t reg)
@@ -73,7 +73,7 @@ uint32_t driver_read(struct virtio_driver *driver, uint64_t reg)
     struct err err = {0};
     uint32_t value;
 
-    must(!virtio_mmio_ops.read(&driver->blk.mmio, reg, &value, sizeof(value), &err), &err);
+    must(!virtio_mmio_ops.read(&driver->blk.mmio, NULL, reg, &value, sizeof(value), &err), &err);
     return value;
 }
 

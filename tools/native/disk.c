@@ -113,12 +113,12 @@ void native_disk_close(void)
     /* Stays open: the next benchmark reads the same data. */
 }
 
-void native_disk_facts(struct run_facts *facts)
+void native_disk_info(struct run_info *info)
 {
     if (!native.opened)
         return;
-    facts->disks = 1;
-    facts->disk[0] = (struct run_disk){
+    info->disks = 1;
+    info->disk[0] = (struct run_disk){
         .name = "blk0",
         .config = native.config,
         .engine = native.backend.ops->name,
@@ -127,5 +127,5 @@ void native_disk_facts(struct run_facts *facts)
         .cached = native.backend.cached,
         .io_error = __atomic_load_n(&native.backend.error, __ATOMIC_RELAXED),
     };
-    facts->disk[0].io[IO_ERRORS] = __atomic_load_n(&native.errors, __ATOMIC_RELAXED);
+    info->disk[0].io[IO_ERRORS] = __atomic_load_n(&native.errors, __ATOMIC_RELAXED);
 }

@@ -4,7 +4,7 @@
 #define POSIX_DISK_H
 
 #include "guest/bench/disk.h"
-#include "vmm/core/result/facts.h"
+#include "vmm/core/result/run_info.h"
 
 /*
  * native_disk_begin(): open the first disk of the configuration, or a temporary one if it has none;
@@ -19,7 +19,7 @@ void native_disk_close(void);
 /* native_disk_sleeps(): number of times that a thread slept until a completion. */
 uint64_t native_disk_sleeps(void);
 
-/* native_disk_facts(): add the disk to *facts, if it was opened. */
-void native_disk_facts(struct run_facts *facts);
+/* native_disk_info(): add the disk to *info, if it was opened. */
+void native_disk_info(struct run_info *info);
 
 #endif

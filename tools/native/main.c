@@ -15,7 +15,7 @@
 static struct config config;
 static struct session session;
 static struct run_result result;
-static struct run_facts facts;
+static struct run_info info;
 
 static const char *bench_name(const void *table, size_t i)
 {
@@ -50,10 +50,10 @@ static int run(const char *chosen, struct err *err)
 {
     session.result = &result;
     if (native_run(&config, chosen, &session.watch, session_log, &session, &session.start, &result,
-                   &facts, err))
+                   &info, err))
         return -1;
-    facts_startup(&facts, &session.start, session.exec_ns);
-    return session_finish(&session, &result, &facts);
+    run_info_startup(&info, &session.start, session.exec_ns);
+    return session_finish(&session, &result, &info);
 }
 
 int main(int argc, char **argv)

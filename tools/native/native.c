@@ -73,7 +73,7 @@ static void send(const struct channel_record *records, unsigned count)
 
     pthread_mutex_lock(&native.lock);
     for (unsigned i = 0; i < count && !result; i++)
-        result = result_apply(native.result, &records[i], &err);
+        result = result_apply(native.result, &records[i], NULL, &err);
     pthread_mutex_unlock(&native.lock);
     if (result)
         fail(&err);
@@ -184,14 +184,14 @@ static int start_threads(struct err *err)
 }
 
 /* Whether the run is over. If so, returns with the lock held, so that nothing changes any more. */
-static bool is_over(struct run_facts *facts)
+static bool is_over(struct run_info *info)
 {
     pthread_mutex_lock(&native.lock);
     if (native.failed) {
-        facts->stop = STOP_ERROR;
-        facts->error = native.err;
+        info->stop = STOP_ERROR;
+        info->error = native.err;
     } else if (native.ended) {
-        facts->stop = STOP_GUEST;
+        info->stop = STOP_GUEST;
     }
     if (native.failed || native.ended)
         return true;
@@ -199,43 +199,43 @@ static bool is_over(struct run_facts *facts)
     return false;
 }
 
-static void wait_for_end(const struct watch *watch, struct run_facts *facts)
+static void wait_for_end(const struct watch *watch, struct run_info *info)
 {
-    while (!is_over(facts)) {
+    while (!is_over(info)) {
         enum watch_result happened = watch_wait(watch, native.event);
 
         if (happened == WATCH_EVENT)
             continue;
-        facts->stop = happened == WATCH_STOP ? STOP_SIGNAL : STOP_TIMEOUT;
+        info->stop = happened == WATCH_STOP ? STOP_SIGNAL : STOP_TIMEOUT;
         pthread_mutex_lock(&native.lock);
         return;
     }
 }
 
-static void collect(const struct clock_point *began, struct run_facts *facts)
+static void collect(const struct clock_point *began, struct run_info *info)
 {
     const struct thread *thread = native.thread;
 
     /* Set by systemd-nspawn(1) and podman(1) in containers. */
-    facts->env = getenv("container") ? RUN_CONTAINER : RUN_NATIVE;
-    facts->begin = *began;
-    facts->end = clock_now();
-    facts->rate = native.rate;
+    info->env = getenv("container") ? RUN_CONTAINER : RUN_NATIVE;
+    info->begin = *began;
+    info->end = clock_now();
+    info->rate = native.rate;
     /* Without benchmarks, nothing has measured the rate yet. */
-    if (!facts->rate.hz)
-        facts->rate = clock_rate_of(clock_measure_hz(began, &facts->end));
-    memcpy(facts->kernels_sha256, KERNELS_SHA256, sizeof(KERNELS_SHA256));
-    facts->has_memory = !memory_usage(native.backing.base, native.backing.bytes, &facts->memory);
-    native_disk_facts(facts);
-    facts->ticks.entry = facts->ticks.user = thread[0].first_ticks;
+    if (!info->rate.hz)
+        info->rate = clock_rate_of(clock_measure_hz(began, &info->end));
+    memcpy(info->kernels_sha256, KERNELS_SHA256, sizeof(KERNELS_SHA256));
+    info->has_memory = !memory_usage(native.backing.base, native.backing.bytes, &info->memory);
+    native_disk_info(info);
+    info->ticks.entry = info->ticks.user = thread[0].first_ticks;
     for (unsigned i = 0; i < native.config->vcpus; i++)
-        if (thread[i].first_ticks > facts->ticks.last_user)
-            facts->ticks.last_user = thread[i].first_ticks;
+        if (thread[i].first_ticks > info->ticks.last_user)
+            info->ticks.last_user = thread[i].first_ticks;
 }
 
 int native_run(const struct config *config, const char *chosen, const struct watch *watch,
                void (*log)(void *ctx, const char *text), void *log_ctx,
-               const struct clock_point *began, struct run_result *result, struct run_facts *facts,
+               const struct clock_point *began, struct run_result *result, struct run_info *info,
                struct err *err)
 {
     static const struct team_sleep sleep = {.wait = wait_on, .wake = wake};
@@ -260,7 +260,7 @@ int native_run(const struct config *config, const char *chosen, const struct wat
     describe(chosen);
     if (start_threads(err))
         return -1;
-    wait_for_end(watch, facts);
-    collect(began, facts);
+    wait_for_end(watch, info);
+    collect(began, info);
     return 0;
 }

@@ -12,8 +12,9 @@
 #include "tools/virtcost/options.h"
 #include "tools/virtcost/subcommand.h"
 #include "vmm/core/base/units.h"
+#include "vmm/core/cli/files.h"
 #include "vmm/core/cli/options.h"
-#include "vmm/core/config/disk.h"
+#include "vmm/core/host/file.h"
 
 #define EXPERIMENT_DEFAULT "kernels"
 #define EXPERIMENT_BENCH   "bench"
@@ -346,7 +347,8 @@ static int check_run(struct options *options, struct err *err)
         err_set(err, ERR_USAGE, "duplicate --disk: the benchmarks use one disk");
         return err_hint(err, "a single --disk");
     }
-    return config_validate(&options->config, err);
+    return config_validate(&options->config, err) || cli_check_files(&options->config, err) ? -1
+                                                                                            : 0;
 }
 
 /* Reject an option that the command does not have, rather than ignore it. */
@@ -370,13 +372,13 @@ static int check_files(const struct options *options, struct err *err)
 
     for (unsigned i = 0; i < 2; i++) {
         bool read = !strcmp(options->command, "report") && written[i] &&
-                    config_same_file(written[i], options->argument[0]);
+                    file_same(written[i], options->argument[0]);
 
         if (!written[i])
             continue;
-        if (config_disks_use(&options->config, written[i]))
-            return config_disk_shared(err, written[i]);
-        if (read || (i && written[0] && config_same_file(written[i], written[0]))) {
+        if (cli_disks_use(&options->config, written[i]))
+            return cli_disk_shared(err, written[i]);
+        if (read || (i && written[0] && file_same(written[i], written[0]))) {
             err_set(err, ERR_USAGE, "--%s %s: same file as the results", i ? "html" : "output",
                     written[i]);
             return err_hint(err, "a different file");

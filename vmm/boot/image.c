@@ -209,7 +209,7 @@ int image_open(struct image *image, const char *path, struct err *err)
     elf_version(EV_CURRENT);
     elf = elf_begin(image->fd, ELF_C_READ, NULL);
     if (!elf) {
-        close(image->fd);
+        image_close(image);
         return not_a_guest(image, err, "not an ELF file");
     }
     if (check_header(image, elf, err) || read_segments(image, elf, err) ||
@@ -261,7 +261,9 @@ int image_load(const struct image *image, const struct guestmem *mem, struct err
 
 void image_close(struct image *image)
 {
-    close(image->fd);
+    if (image->fd >= 0)
+        close(image->fd);
+    image->fd = -1;
     free(image->bench);
     image->bench = NULL;
 }

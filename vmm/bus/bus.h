@@ -14,15 +14,20 @@
 
 #define BUS_DEVICES_MAX 64
 
+struct vcpu;
+
 /*
- * The register accesses of a device. `offset` is relative to the region's base; `bytes` is 1 to 8,
- * and the access is within the region. `data` is little-endian and may be unaligned. Called on the
- * thread of the vCPU that makes the access, by several threads at a time. Return 0, or -1 with *err
+ * The register accesses of a device. `vcpu` makes the access; it is opaque to a device, which can
+ * only pass it to its host's callbacks, and NULL in tests. `offset` is relative to the region's
+ * base; `bytes` is 1 to 8, and the access is within the region. `data` is little-endian and may be
+ * unaligned. Called on the vCPU's thread, by several threads at a time. Return 0, or -1 with *err
  * set, which ends the run.
  */
 struct bus_ops {
-    int (*read)(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err);
-    int (*write)(void *device, uint64_t offset, const void *data, unsigned bytes, struct err *err);
+    int (*read)(void *device, struct vcpu *vcpu, uint64_t offset, void *data, unsigned bytes,
+                struct err *err);
+    int (*write)(void *device, struct vcpu *vcpu, uint64_t offset, const void *data, unsigned bytes,
+                 struct err *err);
 };
 
 struct bus_region {

@@ -5,6 +5,9 @@
 
 #include "vmm/dev/blk.h"
 
+_Static_assert(VIRTQUEUE_IOVS_MAX <= BACKEND_IOVS_MAX, "a back-end takes any request");
+_Static_assert(CONFIG_DISK_DEPTH_MAX <= VIRTQ_SIZE_MAX, "a queue can have any depth");
+
 /*
  * The size of a batch, in requests and in bytes: enough to share the cost of a system call, few
  * enough that the driver and the device work at the same time.

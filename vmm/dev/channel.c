@@ -19,15 +19,17 @@ void channel_init(struct channel *channel, const struct guestmem *mem, struct ru
     };
 }
 
-static int channel_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int channel_read(void *device, struct vcpu *vcpu, uint64_t offset, void *data,
+                        unsigned bytes, struct err *err)
 {
-    (void)device, (void)data;
+    (void)device, (void)vcpu, (void)data;
     return err_set(err, ERR_FAILED,
                    "guest: %u-byte read of channel register %#" PRIx64 ", which is write-only",
                    bytes, offset);
 }
 
-static int take(struct channel *channel, gpa_t gpa, unsigned count, struct err *err)
+static int take(struct channel *channel, struct vcpu *vcpu, gpa_t gpa, unsigned count,
+                struct err *err)
 {
     const struct channel_record *records = guestmem_at(channel->mem, gpa, count * sizeof(*records));
 
@@ -38,14 +40,14 @@ static int take(struct channel *channel, gpa_t gpa, unsigned count, struct err *
         struct channel_record copy;
 
         memcpy(&copy, &records[i], sizeof(copy));
-        if (result_apply(channel->result, &copy, err))
+        if (result_apply(channel->result, &copy, vcpu, err))
             return -1;
     }
     return 0;
 }
 
-static int channel_write(void *device, uint64_t offset, const void *data, unsigned bytes,
-                         struct err *err)
+static int channel_write(void *device, struct vcpu *vcpu, uint64_t offset, const void *data,
+                         unsigned bytes, struct err *err)
 {
     struct channel *channel = device;
     uint64_t doorbell;
@@ -66,7 +68,7 @@ static int channel_write(void *device, uint64_t offset, const void *data, unsign
                        MINIVMM_CHANNEL_BATCH_MAX);
 
     pthread_mutex_lock(&channel->lock);
-    result = take(channel, doorbell & ADDRESS_MASK, count, err);
+    result = take(channel, vcpu, doorbell & ADDRESS_MASK, count, err);
     if (!result && (channel->result->exited || channel->result->has_fault))
         channel->done(channel->ctx);
     pthread_mutex_unlock(&channel->lock);

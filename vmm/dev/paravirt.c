@@ -73,8 +73,8 @@ static int unknown_register(struct err *err, const char *access, uint64_t offset
                    access, offset);
 }
 
-static int paravirt_write(void *device, uint64_t offset, const void *data, unsigned bytes,
-                          struct err *err)
+static int paravirt_write(void *device, struct vcpu *vcpu, uint64_t offset, const void *data,
+                          unsigned bytes, struct err *err)
 {
     static int (*const reg[])(struct paravirt *, uint64_t, struct err *) = {
         [MINIVMM_PARAVIRT_WAIT / 8] = wait_on,
@@ -83,17 +83,20 @@ static int paravirt_write(void *device, uint64_t offset, const void *data, unsig
     };
     uint64_t value;
 
+    (void)vcpu;
     if (bytes != sizeof(value) || offset % 8 || offset / 8 >= sizeof(reg) / sizeof(reg[0]))
         return unknown_register(err, "write to", offset, bytes);
     memcpy(&value, data, sizeof(value));
     return reg[offset / 8](device, value, err);
 }
 
-static int paravirt_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int paravirt_read(void *device, struct vcpu *vcpu, uint64_t offset, void *data,
+                         unsigned bytes, struct err *err)
 {
     struct paravirt *paravirt = device;
     uint64_t value = (uint64_t)__atomic_load_n(&paravirt->discard_errno, __ATOMIC_RELAXED);
 
+    (void)vcpu;
     if (offset != MINIVMM_PARAVIRT_DISCARD || bytes != sizeof(value))
         return unknown_register(err, "read of", offset, bytes);
     memcpy(data, &value, sizeof(value));

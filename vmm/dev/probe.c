@@ -30,24 +30,26 @@ static int unknown_register(struct err *err, const char *access, const char *dev
                    access, device, offset);
 }
 
-static int probe_write(void *device, uint64_t offset, const void *data, unsigned bytes,
-                       struct err *err)
+static int probe_write(void *device, struct vcpu *vcpu, uint64_t offset, const void *data,
+                       unsigned bytes, struct err *err)
 {
     struct probe_side *side = device;
     uint64_t way = offset / REGISTER_BYTES;
 
-    (void)data;
+    (void)vcpu, (void)data;
     if (way >= MINIVMM_PROBE_WAYS)
         return unknown_register(err, "write to", "probe", offset, bytes);
     __atomic_fetch_add(&side->count[way], 1, __ATOMIC_RELAXED);
     return 0;
 }
 
-static int probe_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int probe_read(void *device, struct vcpu *vcpu, uint64_t offset, void *data, unsigned bytes,
+                      struct err *err)
 {
     struct probe_side *side = device;
     uint64_t way = offset / REGISTER_BYTES;
 
+    (void)vcpu;
     if (way != MINIVMM_PROBE_USER)
         return unknown_register(err, "read of", "probe", offset, bytes);
     __atomic_fetch_add(&side->count[way], 1, __ATOMIC_RELAXED);
@@ -76,23 +78,23 @@ static uint64_t delivered(struct probe_side *side, unsigned way)
     return side->signals[way];
 }
 
-static uint64_t ways(struct probe *probe)
+static uint64_t ways(struct probe *probe, struct vcpu *vcpu)
 {
     if (!probe->connected)
-        probe->host.connect(probe->host.ctx);
+        probe->host.connect(probe->host.ctx, vcpu);
     probe->connected = true;
     return probe->mmio.ways | probe->pio.ways << PIO_WAYS_SHIFT;
 }
 
 /* The supported ways, or the count of one way. */
-static int read_ways(struct probe *probe, uint64_t offset, uint64_t *value)
+static int read_ways(struct probe *probe, struct vcpu *vcpu, uint64_t offset, uint64_t *value)
 {
     unsigned way = offset % MINIVMM_CONTROL_PIO / REGISTER_BYTES;
     int result = 0;
 
     pthread_mutex_lock(&probe->lock);
     if (offset == MINIVMM_CONTROL_WAYS)
-        *value = ways(probe);
+        *value = ways(probe, vcpu);
     else if (way < MINIVMM_PROBE_WAYS)
         *value = delivered(offset < MINIVMM_CONTROL_PIO ? &probe->mmio : &probe->pio, way);
     else
@@ -101,7 +103,8 @@ static int read_ways(struct probe *probe, uint64_t offset, uint64_t *value)
     return result;
 }
 
-static int control_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int control_read(void *device, struct vcpu *vcpu, uint64_t offset, void *data,
+                        unsigned bytes, struct err *err)
 {
     struct probe *probe = device;
     uint64_t value;
@@ -111,28 +114,28 @@ static int control_read(void *device, uint64_t offset, void *data, unsigned byte
     if (offset == MINIVMM_CONTROL_WORK)
         value = __atomic_load_n(&probe->ticks, __ATOMIC_RELAXED);
     else if (offset == MINIVMM_CONTROL_INTERRUPT)
-        value = probe->host.interrupt_time(probe->host.ctx);
-    else if (offset > MINIVMM_CONTROL_WAYS || read_ways(probe, offset, &value))
+        value = probe->host.interrupt_time(probe->host.ctx, vcpu);
+    else if (offset > MINIVMM_CONTROL_WAYS || read_ways(probe, vcpu, offset, &value))
         return unknown_register(err, "read of", "probe-control", offset, bytes);
     memcpy(data, &value, sizeof(value));
     return 0;
 }
 
-static int work(struct probe *probe, uint64_t value, struct err *err)
+static int work(struct probe *probe, struct vcpu *vcpu, uint64_t value, struct err *err)
 {
     enum minivmm_probe_work kind = value >> MINIVMM_CONTROL_WORK_SHIFT;
     uint64_t ticks = 0;
 
     if (kind >= MINIVMM_WORK_COUNT)
         return err_set(err, ERR_FAILED, "guest: unknown probe work kind %u", kind);
-    if (probe->host.work(probe->host.ctx, kind, value & COUNT_MASK, &ticks, err))
+    if (probe->host.work(probe->host.ctx, vcpu, kind, value & COUNT_MASK, &ticks, err))
         return -1;
     __atomic_store_n(&probe->ticks, ticks, __ATOMIC_RELAXED);
     return 0;
 }
 
-static int control_write(void *device, uint64_t offset, const void *data, unsigned bytes,
-                         struct err *err)
+static int control_write(void *device, struct vcpu *vcpu, uint64_t offset, const void *data,
+                         unsigned bytes, struct err *err)
 {
     struct probe *probe = device;
     const struct probe_host *host = &probe->host;
@@ -142,13 +145,13 @@ static int control_write(void *device, uint64_t offset, const void *data, unsign
         memcpy(&value, data, sizeof(value));
         switch (offset) {
         case MINIVMM_CONTROL_WORK:
-            return work(probe, value, err);
+            return work(probe, vcpu, value, err);
         case MINIVMM_CONTROL_INTERRUPT:
             return host->interrupt(host->ctx, value & 0xffff,
                                    value >> MINIVMM_CONTROL_VECTOR_SHIFT & 0xff,
                                    (unsigned)(value >> MINIVMM_CONTROL_DELAY_SHIFT), err);
         case MINIVMM_CONTROL_TIMES:
-            return host->keep_times(host->ctx, value & 1, err);
+            return host->keep_times(host->ctx, vcpu, value & 1, err);
         }
     }
     return unknown_register(err, "write to", "probe-control", offset, bytes);

@@ -12,19 +12,23 @@
 #include "minivmm/abi.h"
 #include "vmm/bus/bus.h"
 
-/* The probe's interface to KVM; called on the thread of the vCPU that accesses a register. */
+/*
+ * The probe's interface to KVM; called on the thread of `vcpu`, which accesses a register (see
+ * struct bus_ops).
+ */
 struct probe_host {
     /* Set `ways` and `event` of both sides; at the guest's first read of CONTROL_WAYS. */
-    void (*connect)(void *ctx);
+    void (*connect)(void *ctx, struct vcpu *vcpu);
     /* Do `count` operations and set *ticks to their time in TSC ticks. */
-    int (*work)(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
-                struct err *err);
-    /* Send an interrupt to a vCPU after `delay_ns`, from another thread. */
-    int (*interrupt)(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns, struct err *err);
-    /* The guest's TSC when the interrupt was sent; 0: not yet. */
-    uint64_t (*interrupt_time)(void *ctx);
-    /* Start or stop recording the handler's time of each of this vCPU's exits. */
-    int (*keep_times)(void *ctx, bool keep, struct err *err);
+    int (*work)(void *ctx, struct vcpu *vcpu, enum minivmm_probe_work work, uint64_t count,
+                uint64_t *ticks, struct err *err);
+    /* Send an interrupt to vCPU `target` after `delay_ns`, from another thread. */
+    int (*interrupt)(void *ctx, unsigned target, unsigned vector, unsigned delay_ns,
+                     struct err *err);
+    /* The TSC of `vcpu` when the interrupt was sent; 0: not yet. */
+    uint64_t (*interrupt_time)(void *ctx, struct vcpu *vcpu);
+    /* Start or stop recording the handler's time of each exit of `vcpu`. */
+    int (*keep_times)(void *ctx, struct vcpu *vcpu, bool keep, struct err *err);
     void *ctx;
 };
 

@@ -283,13 +283,13 @@ static void kick(struct virtio_mmio *mmio, uint32_t queue)
         mmio->ops->kick(mmio->device, queue);
 }
 
-static int mmio_write(void *device, uint64_t offset, const void *data, unsigned bytes,
-                      struct err *err)
+static int mmio_write(void *device, struct vcpu *vcpu, uint64_t offset, const void *data,
+                      unsigned bytes, struct err *err)
 {
     struct virtio_mmio *mmio = device;
     uint32_t value;
 
-    (void)err;
+    (void)vcpu, (void)err;
     if (bytes != REGISTER_BYTES || offset % REGISTER_BYTES) {
         fail_at(mmio, bytes != REGISTER_BYTES ? "write width is not 4 bytes" : "misaligned write",
                 offset, bytes);
@@ -349,12 +349,13 @@ static void read_config(const struct virtio_mmio *mmio, uint64_t offset, uint8_t
         data[i] = offset < mmio->config_bytes ? ((const uint8_t *)mmio->config)[offset] : 0;
 }
 
-static int mmio_read(void *device, uint64_t offset, void *data, unsigned bytes, struct err *err)
+static int mmio_read(void *device, struct vcpu *vcpu, uint64_t offset, void *data, unsigned bytes,
+                     struct err *err)
 {
     struct virtio_mmio *mmio = device;
     uint32_t value;
 
-    (void)err;
+    (void)vcpu, (void)err;
     memset(data, 0, bytes);
     if (offset >= VIRTIO_MMIO_CONFIG) {
         read_config(mmio, offset - VIRTIO_MMIO_CONFIG, data, bytes);

@@ -21,25 +21,25 @@ void coalesced_set_ring(struct coalesced *coalesced, struct kvm_coalesced_mmio_r
 }
 
 static int serve(const struct coalesced *coalesced, const struct kvm_coalesced_mmio *write,
-                 struct err *err)
+                 struct vcpu *vcpu, struct err *err)
 {
     const struct bus *bus = write->pio ? coalesced->pio : coalesced->mmio;
     const struct bus_region *region = bus_find(bus, write->phys_addr, write->len);
 
     /* KVM coalesces only addresses that a device has registered. */
-    return region ? region->ops->write(region->device, write->phys_addr - region->base, write->data,
-                                       write->len, err)
+    return region ? region->ops->write(region->device, vcpu, write->phys_addr - region->base,
+                                       write->data, write->len, err)
                   : 0;
 }
 
-int coalesced_serve_all(struct coalesced *coalesced, struct err *err)
+int coalesced_serve_all(struct coalesced *coalesced, struct vcpu *vcpu, struct err *err)
 {
     struct kvm_coalesced_mmio_ring *ring = coalesced->ring;
     int result = 0;
 
     pthread_mutex_lock(&coalesced->lock);
     while (!result && ring->first != __atomic_load_n(&ring->last, __ATOMIC_ACQUIRE)) {
-        result = serve(coalesced, &ring->coalesced_mmio[ring->first], err);
+        result = serve(coalesced, &ring->coalesced_mmio[ring->first], vcpu, err);
         __atomic_store_n(&ring->first, (ring->first + 1) % RING_ENTRIES, __ATOMIC_RELEASE);
     }
     pthread_mutex_unlock(&coalesced->lock);

@@ -21,18 +21,21 @@ void coalesced_init(struct coalesced *coalesced, const struct bus *mmio, const s
 /* coalesced_set_ring(): set the ring, one page, or NULL. Thread-safe. */
 void coalesced_set_ring(struct coalesced *coalesced, struct kvm_coalesced_mmio_ring *ring);
 
-/* coalesced_serve_all(): pass each write in the ring to its device, in order. Returns 0, or -1. */
-int coalesced_serve_all(struct coalesced *coalesced, struct err *err);
+/*
+ * coalesced_serve_all(): pass each write in the ring to its device, in order, as accesses of `vcpu`
+ * (KVM does not record whose they were). Returns 0, or -1 with *err set.
+ */
+int coalesced_serve_all(struct coalesced *coalesced, struct vcpu *vcpu, struct err *err);
 
 /* coalesced_serve(): the same, without a lock if the ring is empty; called after each exit. */
-static inline int coalesced_serve(struct coalesced *coalesced, struct err *err)
+static inline int coalesced_serve(struct coalesced *coalesced, struct vcpu *vcpu, struct err *err)
 {
     struct kvm_coalesced_mmio_ring *ring = __atomic_load_n(&coalesced->ring, __ATOMIC_ACQUIRE);
 
     if (!ring || __atomic_load_n(&ring->first, __ATOMIC_RELAXED) ==
                      __atomic_load_n(&ring->last, __ATOMIC_RELAXED))
         return 0;
-    return coalesced_serve_all(coalesced, err);
+    return coalesced_serve_all(coalesced, vcpu, err);
 }
 
 #endif

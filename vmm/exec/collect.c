@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Collects a machine's counters: a snapshot while it runs, and the facts after the run. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/placement.h"
-#include "vmm/exec/machine.h"
-#include "vmm/exec/machine_run.h"
+#include "vmm/exec/collect.h"
 
 static uint64_t load(const uint64_t *counter)
 {
@@ -19,7 +17,7 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
                      struct usage *usage)
 {
     const struct exitstat *stat = vcpu->stat;
-    uint64_t doing = load(&stat->doing), since = load(&stat->since);
+    uint64_t current_slot = load(&stat->current_slot), since = load(&stat->since);
     uint64_t partial = now > since ? clock_ns(&machine->rate, now - since) : 0;
 
     for (unsigned i = 0; i < EXIT_REASONS + machine->devices; i++) {
@@ -27,10 +25,10 @@ static void add_vcpu(const struct machine *machine, const struct vcpu *vcpu, uin
         usage->handler_ns[i] += load(&stat->slot[i].sum_ns);
     }
     usage->in_run_ns += load(&stat->in_run_ns);
-    if (doing == EXITSTAT_IN_RUN)
+    if (current_slot == EXITSTAT_IN_RUN)
         usage->in_run_ns += partial;
-    else if (doing < EXITSTAT_SLOTS)
-        usage->handler_ns[doing] += partial;
+    else if (current_slot < EXITSTAT_SLOTS)
+        usage->handler_ns[current_slot] += partial;
     cpus_time_add(&usage->time, cpus_time(__atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED)));
 }
 
@@ -91,29 +89,21 @@ void machine_snapshot(void *ctx, struct usage *usage)
             usage->kvm_partial |= __atomic_load_n(&vcpu->tid, __ATOMIC_RELAXED) > 0;
             continue;
         }
-        for (unsigned s = 0; s < machine->stats_layout.count; s++)
+        for (unsigned s = 0; s < machine->stats_layout.names.count; s++)
             usage->kvm[s] += values[s];
     }
 }
 
-unsigned machine_handlers(const uint32_t **ns)
+unsigned machine_handlers(const void *origin, const uint32_t **ns)
 {
-    const struct exit_times *times = &vcpu_current()->times;
+    const struct vcpu *vcpu = origin;
+    const struct exit_times *times = &vcpu->times;
 
     *ns = times->ns;
     return times->count;
 }
 
-static void name_stats(const struct kvm_stats_layout *layout, struct kvm_stat_names *names)
-{
-    names->count = layout->count;
-    for (unsigned i = 0; i < layout->count; i++) {
-        names->name[i] = layout->stat[i].name;
-        names->peak[i] = layout->stat[i].peak;
-    }
-}
-
-static void collect_vm_stats(struct machine *machine, struct run_facts *facts)
+static void collect_vm_stats(struct machine *machine, struct run_info *info)
 {
     int fd = kvm_stats_fd(machine->vm);
     struct err ignored;
@@ -121,48 +111,49 @@ static void collect_vm_stats(struct machine *machine, struct run_facts *facts)
     if (fd < 0)
         return;
     if (!kvm_stats_layout(fd, &machine->vm_stats_layout, &ignored) &&
-        !kvm_stats_read(fd, &machine->vm_stats_layout, facts->vm_stat))
-        name_stats(&machine->vm_stats_layout, &facts->vm_stats);
+        !kvm_stats_read(fd, &machine->vm_stats_layout, info->vm_stat))
+        info->vm_stats = machine->vm_stats_layout.names;
     close(fd);
 }
 
-static void collect_vcpus(struct machine *machine, struct run_facts *facts)
+static void collect_vcpus(struct machine *machine, struct run_info *info)
 {
     for (unsigned i = 0; i < machine->vcpus; i++) {
         struct vcpu *vcpu = &machine->vcpu[i];
-        struct run_vcpu *out = &facts->vcpu[i];
+        struct run_vcpu *out = &info->vcpu[i];
 
         out->stat = vcpu->stat;
+        vcpu->stat = NULL;
         out->time = vcpu->time;
         out->has_kvm = !read_stats(machine, vcpu, out->kvm);
     }
     if (machine->has_stats)
-        name_stats(&machine->stats_layout, &facts->vcpu_stats);
+        info->vcpu_stats = machine->stats_layout.names;
 }
 
-static void name_devices(const struct bus *bus, struct run_facts *facts)
+static void name_devices(const struct bus *bus, struct run_info *info)
 {
     for (unsigned i = 0; i < bus->count; i++) {
         const struct bus_region *region = &bus->region[i];
 
-        facts->device[region->number] = region->name;
-        facts->device_for_harness[region->number] = region->for_harness;
+        info->device[region->number] = region->name;
+        info->device_for_harness[region->number] = region->for_harness;
     }
 }
 
-static void collect_devices(const struct machine *machine, struct run_facts *facts)
+static void collect_devices(const struct machine *machine, struct run_info *info)
 {
-    facts->devices = machine->devices;
-    name_devices(&machine->mmio, facts);
-    name_devices(&machine->pio, facts);
+    info->devices = machine->devices;
+    name_devices(&machine->mmio, info);
+    name_devices(&machine->pio, info);
 }
 
-static void collect_disks(const struct machine *machine, struct run_facts *facts)
+static void collect_disks(const struct machine *machine, struct run_info *info)
 {
-    facts->disks = machine->disks;
+    info->disks = machine->disks;
     for (unsigned i = 0; i < machine->disks; i++) {
         const struct disk *disk = &machine->disk[i];
-        struct run_disk *out = &facts->disk[i];
+        struct run_disk *out = &info->disk[i];
 
         memcpy(out->name, disk->name, sizeof(out->name));
         out->config = disk->config;
@@ -181,11 +172,11 @@ static void collect_disks(const struct machine *machine, struct run_facts *facts
  * When the vCPUs reached ring 3, from the TSC values that the guest wrote to the boot times. If one
  * is not within this run, none is used.
  */
-static void collect_startup(const struct machine *machine, struct run_facts *facts)
+static void collect_startup(const struct machine *machine, struct run_info *info)
 {
     const uint64_t *times =
         guestmem_at(&machine->mem, machine->layout.boot_times, machine->vcpus * sizeof(*times));
-    struct run_ticks *ticks = &facts->ticks;
+    struct run_ticks *ticks = &info->ticks;
 
     ticks->entry = machine->vcpu[0].entry_ticks;
     for (unsigned i = 0; i < machine->vcpus; i++) {
@@ -202,43 +193,40 @@ static void collect_startup(const struct machine *machine, struct run_facts *fac
     }
 }
 
-static void collect_nodes(const struct machine *machine, struct run_facts *facts)
+static void collect_nodes(const struct machine *machine, struct run_info *info)
 {
     const struct backing *backing = &machine->mem.backing;
-    struct placement_node node[CONFIG_NODES_MAX];
 
-    facts->has_nodes = backing->nodes && !placement_query(backing, node);
-    for (unsigned i = 0; facts->has_nodes && i < backing->nodes; i++)
-        facts->node[i] = (struct run_node){node[i].host, node[i].here, node[i].elsewhere};
+    info->has_nodes = backing->nodes && !placement_query(backing, info->node);
 }
 
-int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err)
+int machine_collect(struct machine *machine, struct run_info *info, struct err *err)
 {
-    facts->env = RUN_VM;
-    facts->stop = machine->stop;
-    facts->error = machine->error;
-    facts->rate = machine->rate;
-    facts->begin = machine->created;
-    facts->end = machine->ended;
-    facts->tsc_offset = machine->vcpu[0].tsc_offset;
-    facts->xcr0 = machine->caps.xcr0;
-    facts->masked = machine->masked;
-    memcpy(facts->kernels_sha256, machine->image.info.kernels_sha256,
+    info->env = RUN_VM;
+    info->stop = machine->stop;
+    info->error = machine->error;
+    info->rate = machine->rate;
+    info->begin = machine->created;
+    info->end = machine->ended;
+    info->tsc_offset = machine->vcpu[0].tsc_offset;
+    info->xcr0 = machine->caps.xcr0;
+    info->masked = machine->masked;
+    memcpy(info->kernels_sha256, machine->image.info.kernels_sha256,
            sizeof(machine->image.info.kernels_sha256));
-    facts->has_memory =
-        !memory_usage(machine->mem.backing.base, machine->mem.backing.bytes, &facts->memory);
-    collect_nodes(machine, facts);
-    facts->vcpus = machine->vcpus;
-    facts->vcpu = calloc(machine->vcpus, sizeof(*facts->vcpu));
-    if (!facts->vcpu)
+    info->has_memory =
+        !memory_usage(machine->mem.backing.base, machine->mem.backing.bytes, &info->memory);
+    collect_nodes(machine, info);
+    info->vcpus = machine->vcpus;
+    info->vcpu = calloc(machine->vcpus, sizeof(*info->vcpu));
+    if (!info->vcpu)
         return err_sys(err, ERR_FAILED, "cannot allocate the vCPUs of the report");
-    collect_vcpus(machine, facts);
-    collect_vm_stats(machine, facts);
-    collect_devices(machine, facts);
-    collect_disks(machine, facts);
-    collect_startup(machine, facts);
-    facts->traces = kvm_trace_count();
-    for (unsigned i = 0; i < facts->traces; i++)
-        facts->trace_name[i] = kvm_trace_name(i, &facts->trace_reason[i]);
+    collect_vcpus(machine, info);
+    collect_vm_stats(machine, info);
+    collect_devices(machine, info);
+    collect_disks(machine, info);
+    collect_startup(machine, info);
+    info->traces = kvm_trace_count();
+    for (unsigned i = 0; i < info->traces; i++)
+        info->trace_name[i] = kvm_trace_name(i, &info->trace_reason[i]);
     return 0;
 }

@@ -6,7 +6,7 @@
 /* From here on, the vCPU's time is the device's. */
 static void enter_device(const struct exit_env *env, const struct bus_region *region)
 {
-    exitstat_set(&env->stat->doing, exitstat_device(region->number));
+    exitstat_set(&env->stat->current_slot, exitstat_device(region->number));
 }
 
 static int no_device(struct err *err, const char *what, const char *access, unsigned bytes,
@@ -31,8 +31,9 @@ static int handle_mmio(const struct exit_env *env, struct kvm_run *run, struct e
     enter_device(env, region);
     offset = run->mmio.phys_addr - region->base;
     if (run->mmio.is_write)
-        return region->ops->write(region->device, offset, run->mmio.data, run->mmio.len, err);
-    return region->ops->read(region->device, offset, run->mmio.data, run->mmio.len, err);
+        return region->ops->write(region->device, env->vcpu, offset, run->mmio.data, run->mmio.len,
+                                  err);
+    return region->ops->read(region->device, env->vcpu, offset, run->mmio.data, run->mmio.len, err);
 }
 
 static int handle_io(const struct exit_env *env, struct kvm_run *run, struct exit_info *info,
@@ -53,8 +54,9 @@ static int handle_io(const struct exit_env *env, struct kvm_run *run, struct exi
     offset = run->io.port - region->base;
     /* A string instruction moves several values in one exit. */
     for (uint32_t i = 0; i < run->io.count && !result; i++, data += run->io.size)
-        result = out ? region->ops->write(region->device, offset, data, run->io.size, err)
-                     : region->ops->read(region->device, offset, data, run->io.size, err);
+        result =
+            out ? region->ops->write(region->device, env->vcpu, offset, data, run->io.size, err)
+                : region->ops->read(region->device, env->vcpu, offset, data, run->io.size, err);
     return result;
 }
 

@@ -16,8 +16,9 @@ struct exit_times {
     unsigned capacity; /* 0: recording is off */
 };
 
-/* The buses and counters of a vCPU. */
+/* A vCPU, which the devices receive, with its buses and counters. */
 struct exit_env {
+    struct vcpu *vcpu;
     const struct bus *mmio, *pio;
     struct exitstat *stat;
     struct exit_times *times;

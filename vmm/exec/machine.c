@@ -10,8 +10,21 @@
 #include "vmm/core/host/caches.h"
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/numa.h"
+#include "vmm/exec/collect.h"
 #include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
+
+/* The vector of device 0's interrupt; the harness uses lower vectors. */
+#define DEVICE_VECTOR 0x40u
+
+/* A device's number is the index of its exit counters, interrupt and vector, and names it in a
+ * trace. */
+_Static_assert(EXITSTAT_DEVICES_MAX <= BUS_DEVICES_MAX, "a bus has room for all devices");
+_Static_assert(EXITSTAT_DEVICES_MAX <= DELIVERY_INTERRUPTS_MAX, "an interrupt for each device");
+_Static_assert(DEVICE_VECTOR + EXITSTAT_DEVICES_MAX <= 256, "a vector for each device");
+_Static_assert(EXITSTAT_DEVICES_MAX <= TRACE_NO_DEVICE, "TRACE_NO_DEVICE is no device");
+_Static_assert(MINIVMM_PROBE_PORT + MINIVMM_PROBE_PORT_BYTES <= MINIVMM_PORT_END,
+               "ring 3 may access the probe's ports");
 
 static int add_device(struct machine *machine, const char *name, const struct bus_ops *ops,
                       void *device, bool for_harness, struct err *err)
@@ -48,9 +61,6 @@ static int add_ports(struct machine *machine, const char *name, uint64_t base, u
 
     return bus_add(&machine->pio, &region, err);
 }
-
-/* The vector of device 0's interrupt; the harness uses lower vectors. */
-#define DEVICE_VECTOR 0x40u
 
 /* Add a virtio device; `line` is NULL if it has no interrupt. */
 static int add_virtio(struct machine *machine, const char *name, struct virtio_mmio *mmio,
@@ -116,15 +126,21 @@ static int add_disks(struct machine *machine, struct err *err)
     return 0;
 }
 
-static int add_devices(struct machine *machine, struct err *err)
+/* From here on, all devices but the disks can be closed. */
+static void init_devices(struct machine *machine)
 {
-    struct probe *probe = &machine->probe.device;
-
     channel_init(&machine->channel, &machine->mem, &machine->result, machine_guest_done, machine);
     paravirt_init(&machine->paravirt, &machine->mem);
     rng_init(&machine->rng, &machine->mem);
     irqline_init(&machine->rng_line, &machine->routes, 0, 0);
     coalesced_init(&machine->coalesced, &machine->mmio, &machine->pio);
+    probe_kvm_init(&machine->probe, &machine->coalesced);
+}
+
+static int add_devices(struct machine *machine, struct err *err)
+{
+    struct probe *probe = &machine->probe.device;
+
     if (add_device(machine, "channel", &channel_ops, &machine->channel, true, err) ||
         add_device(machine, "paravirt", &paravirt_ops, &machine->paravirt, true, err) ||
         add_device(machine, "probe", &probe_ops, &probe->mmio, false, err) ||
@@ -165,34 +181,29 @@ int machine_load(struct machine *machine, const struct config *config, const str
         .config = config,
         .watch = watch,
         .topology = config_topology(config),
+        .image = {.fd = -1},
+        .kvm = {.fd = -1},
         .vm = -1,
         .event = -1,
+        .trace = {.fd = -1},
         .caps = {.nx = true},
     };
-    machine->trace.fd = -1;
-    probe_kvm_init(&machine->probe, &machine->coalesced);
-    if (image_open(&machine->image, config->guest, err))
-        return -1;
-    if (choose_benches(machine, err) ||
+    init_devices(machine);
+    if (image_open(&machine->image, config->guest, err) || choose_benches(machine, err) ||
         (config->pin_count && cpus_check("--pin", config->pin, config->pin_count, err)) ||
-        result_init(&machine->result, &source, config->vcpus, err))
-        goto fail;
-    if (guestmem_init(&machine->mem, config, watch, err) || add_devices(machine, err) ||
+        result_init(&machine->result, &source, config->vcpus, err) ||
+        guestmem_init(&machine->mem, config, watch, err) || add_devices(machine, err) ||
         layout_plan(&machine->layout, config, machine->benches, &machine->image, &machine->mem,
                     err))
-        goto fail;
+        return -1;
     guestmem_use_small_pages(&machine->mem, 0, machine->layout.guest_end);
     guestmem_use_small_pages(&machine->mem, machine->layout.base,
                              machine->layout.end - machine->layout.base);
     if (image_load(&machine->image, &machine->mem, err))
-        goto fail;
-    if (config->trace && !config->dry_run && exittrace_open(&machine->trace, config->trace, err))
-        goto fail;
+        return -1;
+    if (config->trace && !config->dry_run)
+        return exittrace_open(&machine->trace, config->trace, err);
     return 0;
-fail:
-    machine_close(machine);
-    machine_destroy(machine);
-    return -1;
 }
 
 static int set_memory(struct machine *machine, struct err *err)
@@ -246,10 +257,8 @@ int machine_create(struct machine *machine, struct err *err)
         return -1;
     machine->created = clock_now();
     machine->vm = kvm_create_vm(&machine->kvm, err);
-    if (machine->vm < 0) {
-        kvm_close(&machine->kvm);
+    if (machine->vm < 0)
         return -1;
-    }
     delivery_routes_init(&machine->routes, machine->vm, &machine->topology);
     probe_kvm_begin(&machine->probe, machine->vm, &machine->routes,
                     machine->config->disks ? machine->config->disk[0].pin : CPUS_ANY);
@@ -305,36 +314,39 @@ static void end_trace(struct machine *machine)
         exittrace_end(&machine->trace, &machine->trace_dropped, &machine->trace_error);
 }
 
-void machine_close(struct machine *machine)
+static void close_vcpus(struct machine *machine)
 {
     for (unsigned i = 0; i < machine->vcpus; i++)
         vcpu_close(&machine->vcpu[i]);
+    free(machine->vcpu);
+    machine->vcpu = NULL;
+    machine->vcpus = 0;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+void machine_close(struct machine *machine)
+{
+    close_vcpus(machine);
     for (unsigned i = 0; i < machine->disks; i++)
         disk_stop(&machine->disk[i]);
     virtio_mmio_end(&machine->rng.mmio);
     irqline_close(&machine->rng_line);
     probe_kvm_end(&machine->probe);
     end_trace(machine);
-    if (machine->vm >= 0) {
-        close(machine->vm);
-        kvm_close(&machine->kvm);
-        machine->vm = -1;
-    }
-    if (machine->event >= 0)
-        close(machine->event);
-    machine->event = -1;
+    close_fd(&machine->vm);
+    kvm_close(&machine->kvm);
+    close_fd(&machine->event);
     for (unsigned i = 0; i < machine->disks; i++)
         disk_close(&machine->disk[i]);
     machine->disks = 0;
     guestmem_free(&machine->mem);
-}
-
-void machine_destroy(struct machine *machine)
-{
-    for (unsigned i = 0; i < machine->vcpus; i++)
-        exitstat_free(machine->vcpu[i].stat);
-    free(machine->vcpu);
-    free(machine->benches);
-    result_free(&machine->result);
     image_close(&machine->image);
+    free(machine->benches);
+    machine->benches = NULL;
 }

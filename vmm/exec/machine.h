@@ -5,18 +5,17 @@
  *     machine_load()     guest file, memory, devices; nothing of KVM
  *     machine_create()   the VM
  *     machine_write_boot()    page tables and device tree
- *     machine_run()      the vCPUs, until the guest is done or the run is stopped
- *     machine_collect()  the facts of the run
- *     machine_close()    frees memory and the VM
- *     machine_destroy()  frees the rest
+ *     machine_run()      the vCPUs, until the guest is done or the run is stopped (machine_run.h)
+ *     machine_collect()  the properties of the run (collect.h)
+ *     machine_close()    frees all but the result and the properties
  */
 #ifndef EXEC_MACHINE_H
 #define EXEC_MACHINE_H
 
 #include "vmm/boot/dtb.h"
 #include "vmm/core/host/watch.h"
-#include "vmm/core/result/facts.h"
 #include "vmm/core/result/result.h"
+#include "vmm/core/result/run_info.h"
 #include "vmm/dev/channel.h"
 #include "vmm/dev/paravirt.h"
 #include "vmm/dev/rng.h"
@@ -74,7 +73,7 @@ struct machine {
  * machine_load(): open the guest, allocate memory, add the devices to the buses and load the
  * guest's segments. `log` receives the guest's text. `watch` can stop the machine, from here on; it
  * may be NULL for a machine that will not run. `watch` and `config` must outlive the machine.
- * Returns 0, or -1 with *err set and nothing to destroy.
+ * Returns 0, or -1 with *err set.
  */
 int machine_load(struct machine *machine, const struct config *config, const struct watch *watch,
                  void (*log)(void *ctx, const char *text), void *ctx, struct err *err);
@@ -82,8 +81,7 @@ int machine_load(struct machine *machine, const struct config *config, const str
 /*
  * machine_create(): open KVM, create the VM without vCPUs and check the configuration against KVM's
  * limits. Returns 0, or -1 with *err set; after ERR_CANNOT_RUN (no KVM) the machine can still write
- * its boot data, but not run. After this and all later calls, the caller must close and destroy the
- * machine, even on error.
+ * its boot data, but not run.
  */
 int machine_create(struct machine *machine, struct err *err);
 
@@ -95,21 +93,10 @@ int machine_create(struct machine *machine, struct err *err);
 int machine_write_boot(struct machine *machine, struct err *err);
 
 /*
- * machine_run(): run the guest until it exits or something stops it; machine_collect() returns
- * which. Returns 0, even if the run was stopped, or -1 with *err set if it could not start.
+ * machine_close(): free what the steps so far have allocated: after any of them, complete or
+ * failed, and any number of times. machine->result stays valid; the caller frees it with
+ * result_free().
  */
-int machine_run(struct machine *machine, struct err *err);
-
-/*
- * machine_collect(): fill in the facts of the run. The caller frees facts->vcpu; it and
- * facts->device point into the machine. Returns 0, or -1 with *err set.
- */
-int machine_collect(struct machine *machine, struct run_facts *facts, struct err *err);
-
-/* machine_close(): free memory and the VM; counters and result stay valid for the report. */
 void machine_close(struct machine *machine);
-
-/* machine_destroy(): free the rest; after machine_close(). */
-void machine_destroy(struct machine *machine);
 
 #endif

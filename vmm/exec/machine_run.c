@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include "vmm/core/host/memory.h"
-#include "vmm/exec/machine.h"
 #include "vmm/exec/machine_run.h"
 
 /* The interval between kicks of a vCPU that has not finished. */
@@ -23,13 +22,14 @@ static void stop(struct machine *machine, enum run_stop why, const struct err *e
     watch_notify(machine->event);
 }
 
-void machine_window(void *ctx, const struct result_row *row, uint32_t number, bool open)
+void machine_window(void *ctx, void *origin, const struct result_row *row, uint32_t number,
+                    bool open)
 {
-    struct vcpu *vcpu = vcpu_current();
+    struct vcpu *vcpu = origin;
     char text[sizeof(row->begin.name) + sizeof(row->begin.params)];
 
     (void)ctx;
-    if (!vcpu || !vcpu->ring)
+    if (!vcpu->ring)
         return;
     if (!open) {
         exittrace_row_end(vcpu->ring, vcpu->id, number);

@@ -2,8 +2,8 @@
 /*
  * What --dry-run prints: the machine that would be built.
  */
-#ifndef CLI_PLAN_H
-#define CLI_PLAN_H
+#ifndef EXEC_PLAN_H
+#define EXEC_PLAN_H
 
 #include <stdio.h>
 

@@ -14,20 +14,20 @@
 #define REGISTER_STRIDE 8u
 #define REGISTER_BYTES  4u
 
-static void call_ioctl(const struct probe_kvm *probe, uint64_t count)
+static void call_ioctl(const struct probe_kvm *probe, const struct vcpu *vcpu, uint64_t count)
 {
-    for (; count && !vcpu_stopping(vcpu_current()); count--)
+    for (; count && !vcpu_stopping(vcpu); count--)
         ioctl(probe->vm, KVM_CHECK_EXTENSION, KVM_CAP_USER_MEMORY);
 }
 
-static int use_eventfd(uint64_t count, struct err *err)
+static int use_eventfd(const struct vcpu *vcpu, uint64_t count, struct err *err)
 {
     int fd = eventfd(0, EFD_CLOEXEC), result = 0;
     uint64_t value = 1;
 
     if (fd < 0)
         return err_sys(err, ERR_FAILED, "cannot create an eventfd");
-    for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
+    for (; count && !result && !vcpu_stopping(vcpu); count--)
         if (write(fd, &value, sizeof(value)) < 0 || read(fd, &value, sizeof(value)) < 0)
             result = err_sys(err, ERR_FAILED, "eventfd write or read");
     close(fd);
@@ -77,9 +77,9 @@ static void *sleeper_thread(void *arg)
 #define SLEEPER_PAUSE_NS 3000u
 
 /* Time one wake-up and add its ticks to *sum. This thread sleeps meanwhile, like a halted vCPU. */
-static int wake_once(struct sleeper *sleeper, uint64_t *sum, struct err *err)
+static int wake_once(struct sleeper *sleeper, const struct clock_rate *rate, uint64_t *sum,
+                     struct err *err)
 {
-    const struct clock_rate *rate = &vcpu_current()->shared->rate;
     uint64_t start = clock_ticks();
 
     while (clock_ns(rate, clock_ticks() - start) < SLEEPER_PAUSE_NS)
@@ -91,8 +91,8 @@ static int wake_once(struct sleeper *sleeper, uint64_t *sum, struct err *err)
     return 0;
 }
 
-static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uint64_t *ticks,
-                      struct err *err)
+static int wake_often(struct sleeper *sleeper, const struct vcpu *vcpu, unsigned cpu,
+                      uint64_t count, uint64_t *ticks, struct err *err)
 {
     pthread_t thread;
     int result = 0;
@@ -100,8 +100,8 @@ static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uin
     errno = cpus_thread(&thread, cpu, sleeper_thread, sleeper);
     if (errno)
         return err_sys(err, ERR_FAILED, "cannot create the thread to wake up");
-    for (; count && !result && !vcpu_stopping(vcpu_current()); count--)
-        result = wake_once(sleeper, ticks, err);
+    for (; count && !result && !vcpu_stopping(vcpu); count--)
+        result = wake_once(sleeper, &vcpu->shared->rate, ticks, err);
     sleeper->quit = true;
     if (signal_event(sleeper->wake, err))
         return -1;
@@ -109,8 +109,8 @@ static int wake_often(struct sleeper *sleeper, unsigned cpu, uint64_t count, uin
     return result;
 }
 
-static int time_wakeups(const struct probe_kvm *probe, uint64_t count, uint64_t *ticks,
-                        struct err *err)
+static int time_wakeups(const struct probe_kvm *probe, const struct vcpu *vcpu, uint64_t count,
+                        uint64_t *ticks, struct err *err)
 {
     struct sleeper sleeper = {eventfd(0, EFD_CLOEXEC), eventfd(0, EFD_CLOEXEC), 0, false};
     int result;
@@ -118,7 +118,7 @@ static int time_wakeups(const struct probe_kvm *probe, uint64_t count, uint64_t 
     *ticks = 0;
     result = sleeper.wake < 0 || sleeper.answer < 0
                  ? err_sys(err, ERR_FAILED, "cannot create eventfds for wake-ups")
-                 : wake_often(&sleeper, probe->sleeper_cpu, count, ticks, err);
+                 : wake_often(&sleeper, vcpu, probe->sleeper_cpu, count, ticks, err);
     if (sleeper.wake >= 0)
         close(sleeper.wake);
     if (sleeper.answer >= 0)
@@ -167,8 +167,8 @@ static void run_immediate_exit(struct vcpu *vcpu, uint64_t count)
         set_immediate_exit(vcpu, 1);
 }
 
-static int probe_kvm_work(void *ctx, enum minivmm_probe_work work, uint64_t count, uint64_t *ticks,
-                          struct err *err)
+static int probe_kvm_work(void *ctx, struct vcpu *vcpu, enum minivmm_probe_work work,
+                          uint64_t count, uint64_t *ticks, struct err *err)
 {
     struct probe_kvm *probe = ctx;
     uint64_t start = clock_ticks();
@@ -176,19 +176,19 @@ static int probe_kvm_work(void *ctx, enum minivmm_probe_work work, uint64_t coun
 
     switch (work) {
     case MINIVMM_WORK_BARE:
-        result = run_bare(vcpu_current(), count, err);
+        result = run_bare(vcpu, count, err);
         break;
     case MINIVMM_WORK_IMMEDIATE_EXIT:
-        run_immediate_exit(vcpu_current(), count);
+        run_immediate_exit(vcpu, count);
         break;
     case MINIVMM_WORK_IOCTL:
-        call_ioctl(probe, count);
+        call_ioctl(probe, vcpu, count);
         break;
     case MINIVMM_WORK_EVENTFD:
-        result = use_eventfd(count, err);
+        result = use_eventfd(vcpu, count, err);
         break;
     case MINIVMM_WORK_WAKEUP:
-        return time_wakeups(probe, count, ticks, err);
+        return time_wakeups(probe, vcpu, count, ticks, err);
     case MINIVMM_WORK_COUNT:
         break;
     }
@@ -196,25 +196,25 @@ static int probe_kvm_work(void *ctx, enum minivmm_probe_work work, uint64_t coun
     return result;
 }
 
-static int probe_kvm_interrupt(void *ctx, unsigned vcpu, unsigned vector, unsigned delay_ns,
+static int probe_kvm_interrupt(void *ctx, unsigned target, unsigned vector, unsigned delay_ns,
                                struct err *err)
 {
     struct probe_kvm *probe = ctx;
 
-    return injector_request(&probe->injector, vcpu, vector, delay_ns, err);
+    return injector_request(&probe->injector, target, vector, delay_ns, err);
 }
 
-static uint64_t probe_kvm_interrupt_time(void *ctx)
+static uint64_t probe_kvm_interrupt_time(void *ctx, struct vcpu *vcpu)
 {
     struct probe_kvm *probe = ctx;
     uint64_t sent = injector_sent(&probe->injector);
 
-    return sent ? sent + (uint64_t)vcpu_current()->tsc_offset : 0;
+    return sent ? sent + (uint64_t)vcpu->tsc_offset : 0;
 }
 
-static int probe_kvm_keep_times(void *ctx, bool keep, struct err *err)
+static int probe_kvm_keep_times(void *ctx, struct vcpu *vcpu, bool keep, struct err *err)
 {
-    struct exit_times *times = &vcpu_current()->times;
+    struct exit_times *times = &vcpu->times;
 
     (void)ctx;
     times->capacity = 0;
@@ -249,10 +249,9 @@ static void connect_side(struct probe_side *side, int vm, bool port, uint64_t ba
     }
 }
 
-static void probe_kvm_connect(void *ctx)
+static void probe_kvm_connect(void *ctx, struct vcpu *vcpu)
 {
     struct probe_kvm *probe = ctx;
-    const struct vcpu *vcpu = vcpu_current();
     unsigned run_bytes = vcpu->shared->kvm->run_bytes;
 
     connect_side(&probe->device.mmio, probe->vm, false, MINIVMM_PROBE_BASE);

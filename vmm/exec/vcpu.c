@@ -17,6 +17,8 @@
 
 #define KICK_SIGNAL SIGRTMIN
 
+_Static_assert(CONFIG_VCPUS_MAX <= UINT16_MAX + 1, "a trace record holds any vCPU's index");
+
 /* Ample: handlers neither recurse nor have large buffers. */
 #define THREAD_STACK_BYTES (256u << 10)
 
@@ -149,7 +151,7 @@ static void trace_exit(struct vcpu *vcpu, const struct exit_info *info, uint64_t
 static int run_until_stopped(struct vcpu *vcpu, struct err *err)
 {
     const struct clock_rate rate = vcpu->shared->rate;
-    struct exit_env env = {vcpu->shared->mmio, vcpu->shared->pio, vcpu->stat, &vcpu->times};
+    struct exit_env env = {vcpu, vcpu->shared->mmio, vcpu->shared->pio, vcpu->stat, &vcpu->times};
     struct coalesced *coalesced = vcpu->shared->coalesced;
     uint64_t entered = clock_ticks();
     int result = 0;
@@ -167,7 +169,7 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
                      vcpu->stat->in_run_ns + clock_ns(&rate, returned - entered));
         exitstat_begin(vcpu->stat, EXIT_OTHER, returned);
         if (!result)
-            result = coalesced_serve(coalesced, err);
+            result = coalesced_serve(coalesced, vcpu, err);
         if (!result)
             result = exit_handle(&env, vcpu->run, &info, err);
         served = clock_ticks();
@@ -184,20 +186,12 @@ static int run_until_stopped(struct vcpu *vcpu, struct err *err)
     return result;
 }
 
-static _Thread_local struct vcpu *current;
-
-struct vcpu *vcpu_current(void)
-{
-    return current;
-}
-
 static void *vcpu_thread(void *arg)
 {
     struct vcpu *vcpu = arg;
     struct err err = {0};
     int result;
 
-    current = vcpu;
     __atomic_store_n(&vcpu->tid, gettid(), __ATOMIC_RELAXED);
     result = set_up(vcpu, &err);
     if (!result)
@@ -270,6 +264,8 @@ void vcpu_close(struct vcpu *vcpu)
     free(vcpu->trace);
     vcpu->trace = NULL;
     free(vcpu->times.ns);
+    exitstat_free(vcpu->stat);
+    vcpu->stat = NULL;
     vcpu->times = (struct exit_times){0};
     vcpu->run = NULL;
     vcpu->stats_fd = vcpu->fd = -1;

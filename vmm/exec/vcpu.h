@@ -55,16 +55,13 @@ struct vcpu {
 };
 
 /*
- * vcpu_init(): initialise a vCPU without its thread. Allocates vcpu->stat, which the caller frees
- * with exitstat_free(). Returns 0, or -1 with *err set.
+ * vcpu_init(): initialise a vCPU without its thread and allocate vcpu->stat. Returns 0, or -1 with
+ * *err set and nothing to close.
  */
 int vcpu_init(struct vcpu *vcpu, struct vcpu_shared *shared, unsigned id, struct err *err);
 
 /* vcpu_start(): create the thread. Returns 0, or -1 with *err set. */
 int vcpu_start(struct vcpu *vcpu, struct err *err);
-
-/* vcpu_current(): the vCPU whose thread calls this. */
-struct vcpu *vcpu_current(void);
 
 /* vcpu_stopping(): whether the machine is stopping. */
 static inline bool vcpu_stopping(const struct vcpu *vcpu)
@@ -81,7 +78,7 @@ void vcpu_kick(struct vcpu *vcpu);
 /* vcpu_join(): join the thread, if it exists. */
 void vcpu_join(struct vcpu *vcpu);
 
-/* vcpu_close(): close its files and free the exit times; vcpu->stat stays. */
+/* vcpu_close(): close its files, free the exit times and vcpu->stat; after vcpu_join(). */
 void vcpu_close(struct vcpu *vcpu);
 
 /* vcpu_ignore_kicks(): install an empty handler for vcpu_kick()'s signal; once per process. */

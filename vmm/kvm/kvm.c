@@ -87,13 +87,15 @@ int kvm_open(struct kvm *kvm, struct err *err)
     kvm->max_apic_id = (ids > kvm->max_vcpus ? ids : kvm->max_vcpus) - 1;
     return 0;
 fail:
-    close(kvm->fd);
+    kvm_close(kvm);
     return -1;
 }
 
 void kvm_close(struct kvm *kvm)
 {
-    close(kvm->fd);
+    if (kvm->fd >= 0)
+        close(kvm->fd);
+    kvm->fd = -1;
 }
 
 /* KVM enables VMX or SVM for the first VM, and fails if another hypervisor has enabled it. */

@@ -20,16 +20,17 @@ static void add_stat(struct kvm_stats_layout *layout, const struct kvm_stats_des
 {
     uint64_t end = (uint64_t)desc->offset + sizeof(uint64_t);
     uint32_t type = desc->flags & KVM_STATS_TYPE_MASK;
-    unsigned i = layout->count;
+    unsigned i = layout->names.count;
 
     if (desc->size != 1 || type > KVM_STATS_TYPE_PEAK || i == KVM_STATS_MAX || end > DATA_MAX)
         return;
-    snprintf(layout->stat[i].name, KVM_STATS_NAME_MAX, "%s", desc->name);
-    layout->stat[i].offset = desc->offset;
-    layout->stat[i].peak = type != KVM_STATS_TYPE_CUMULATIVE;
+    snprintf(layout->text[i], sizeof(layout->text[i]), "%s", desc->name);
+    layout->names.name[i] = layout->text[i];
+    layout->offset[i] = desc->offset;
+    layout->names.peak[i] = type != KVM_STATS_TYPE_CUMULATIVE;
     if (end > layout->data_bytes)
         layout->data_bytes = (uint32_t)end;
-    layout->count++;
+    layout->names.count++;
 }
 
 int kvm_stats_layout(int stats_fd, struct kvm_stats_layout *layout, struct err *err)
@@ -63,7 +64,7 @@ int kvm_stats_read(int stats_fd, const struct kvm_stats_layout *layout,
     if (pread(stats_fd, data, layout->data_bytes, layout->data_offset) !=
         (ssize_t)layout->data_bytes)
         return -1;
-    for (unsigned i = 0; i < layout->count; i++)
-        memcpy(&values[i], data + layout->stat[i].offset, sizeof(values[i]));
+    for (unsigned i = 0; i < layout->names.count; i++)
+        memcpy(&values[i], data + layout->offset[i], sizeof(values[i]));
     return 0;
 }

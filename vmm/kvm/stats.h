@@ -7,22 +7,21 @@
 #ifndef KVM_STATS_H
 #define KVM_STATS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "vmm/core/base/err.h"
+#include "vmm/core/host/kvm_stats.h"
 
-#define KVM_STATS_MAX      128 /* the rest is ignored */
 #define KVM_STATS_NAME_MAX 48
 
-/* The descriptors of a statistics file, without histograms; the same for all vCPUs of a host. */
+/*
+ * The descriptors of a statistics file, without histograms; the same for all vCPUs of a host.
+ * Points into itself: not to be copied.
+ */
 struct kvm_stats_layout {
-    unsigned count;
-    struct {
-        char name[KVM_STATS_NAME_MAX];
-        uint32_t offset;
-        bool peak; /* a maximum or a current value, not a sum */
-    } stat[KVM_STATS_MAX];
+    struct kvm_stat_names names;
+    char text[KVM_STATS_MAX][KVM_STATS_NAME_MAX]; /* what they point to */
+    uint32_t offset[KVM_STATS_MAX];               /* in the data */
     uint32_t data_bytes;  /* from the beginning of the data to the last value used */
     uint32_t data_offset; /* of the data in the file */
 };

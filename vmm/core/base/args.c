@@ -5,7 +5,7 @@
 #include "minivmm/args.h"
 #include "vmm/core/base/args.h"
 
-/* Whether the value at `at` is among the words of "a|b|c". */
+/* Whether the value at `at` is one of the words of "a|b|c". */
 static bool is_word_of(const char *at, const char *words)
 {
     size_t length = strcspn(at, ARGS_BLANKS);
@@ -46,7 +46,7 @@ static const struct minivmm_arg_info *find_key(const char *at, size_t length,
     return NULL;
 }
 
-/* Whether an argument before `at` has the same key, "=" included. */
+/* Whether an earlier argument starts with the same `length` characters, the key and its "=". */
 static bool is_repeated(const char *args, const char *at, size_t length)
 {
     for (const char *other = args + strspn(args, ARGS_BLANKS); other < at;
@@ -65,9 +65,9 @@ int args_check(const char *args, const struct minivmm_arg_info *keys, unsigned c
         size_t length = strcspn(at, ARGS_BLANKS);
         const struct minivmm_arg_info *key = find_key(at, length, keys, count);
         size_t value = key ? strlen(key->key) + 1 : 0;
-        const char *why = !key                           ? "no such key"
-                          : is_repeated(args, at, value) ? "the key is given twice"
-                          : !is_valid(at + value, key)   ? "not a value of this key"
+        const char *why = !key                           ? "unknown key"
+                          : is_repeated(args, at, value) ? "duplicate key"
+                          : !is_valid(at + value, key)   ? "invalid value"
                                                          : NULL;
 
         *fault = (struct args_fault){at, (int)length, why, key};

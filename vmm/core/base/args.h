@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The arguments of --args, checked against the keys that a guest declares (minivmm/abi.h). */
+/* Checks --args against the keys that the guest declares (minivmm/abi.h). */
 #ifndef BASE_ARGS_H
 #define BASE_ARGS_H
 
@@ -9,20 +9,20 @@
 
 /* An invalid argument. */
 struct args_fault {
-    const char *at; /* where it begins, and its length */
+    const char *at; /* start of the argument within the text; not terminated */
     int length;
     const char *why;
-    const struct minivmm_arg_info *key; /* NULL: there is no such key */
+    const struct minivmm_arg_info *key; /* NULL: unknown key */
 };
 
 /*
- * args_check(): whether each argument has a key of the table, once, with a value that the key
- * takes. Returns 0, or -1 with the first that is wrong.
+ * args_check(): check that each argument has a key from the table with a valid value, and that no
+ * key is repeated. Returns 0, or -1 with *fault describing the first invalid argument.
  */
 int args_check(const char *args, const struct minivmm_arg_info *keys, unsigned count,
                struct args_fault *fault);
 
-/* args_help(): what the keys take, as "n=1..200000, isa=sse2|avx2", cut where the room ends. */
+/* args_help(): format the values of the keys, "n=1..200000, isa=sse2|avx2", truncated to `size`. */
 void args_help(char *text, size_t size, const struct minivmm_arg_info *keys, unsigned count);
 
 #endif

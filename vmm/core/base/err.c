@@ -7,7 +7,7 @@
 
 #include "vmm/core/base/err.h"
 
-/* What helps against EMFILE, whatever was opened; a caller's own hint is to name it as well. */
+/* The hint for EMFILE; err_hint() keeps it unless the new hint names ulimit -n, too. */
 #define LIMIT "ulimit -n"
 
 static const char more_files[] = "a higher " LIMIT;
@@ -40,7 +40,7 @@ int err_sys(struct err *err, enum err_code code, const char *format, ...)
     set(err, code, format, args);
     va_end(args);
     used = strlen(err->text);
-    /* The reason is worth more than the end of a long name. */
+    /* Truncate a long name rather than the reason. */
     if (used + strlen(reason) + 2 >= sizeof(err->text) && strlen(reason) < sizeof(err->text) / 2)
         used = sizeof(err->text) - strlen(reason) - 3;
     snprintf(err->text + used, sizeof(err->text) - used, ": %s", reason);

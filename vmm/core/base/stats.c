@@ -18,7 +18,7 @@ void stats_sort(double *values, size_t count)
 
 double stats_median(const double *sorted, size_t count)
 {
-    /* Halved first: the sum of two finite values need not be finite. */
+    /* Halve first: the sum of two finite values may overflow. */
     return count % 2 ? sorted[count / 2] : sorted[count / 2 - 1] / 2 + sorted[count / 2] / 2;
 }
 
@@ -26,8 +26,8 @@ struct stats_interval stats_median_ci95(const double *sorted, size_t count, doub
 {
     /*
      * The median lies below the k-th smallest value if fewer than k values fall below it: with
-     * chance P(Binomial(count, 1/2) < k). Move k inwards while both tails stay within 5 %. The
-     * chance of exactly i is chance * 2^exponent, since its power of two alone may be too small.
+     * probability P(Binomial(count, 1/2) < k). Move k inwards while both tails stay within 5 %. The
+     * probability of exactly i is chance * 2^exponent: 2^-count alone may underflow.
      */
     double chance = 1, tail = 0, outside = 0;
     int exponent = -(int)count, shift;
@@ -59,8 +59,8 @@ uint64_t stats_random(uint64_t *state)
 }
 
 /*
- * Reorder the values so that none before `rank` is greater than that at it, and none behind it is
- * less (Hoare, "Algorithm 65: Find", 1961): all that a median needs, and sooner than sorted.
+ * Partition the values around the one of `rank`: none before it is greater, none after it is less
+ * (Hoare, "Algorithm 65: Find", 1961). Enough for a median, and faster than sorting.
  */
 static void part_at(double *values, size_t count, size_t rank)
 {
@@ -89,7 +89,7 @@ static void part_at(double *values, size_t count, size_t rank)
     }
 }
 
-/* The median of as many values drawn with replacement; `sample` is room for them. */
+/* The median of one resample, drawn with replacement into `sample`. */
 static double resampled_median(const double *values, size_t count, uint64_t *seed, double *sample)
 {
     double below;
@@ -105,7 +105,7 @@ static double resampled_median(const double *values, size_t count, uint64_t *see
     return below / 2 + sample[count / 2] / 2;
 }
 
-/* The 2.5 and 97.5 percentiles of what STATS_RESAMPLES resamples gave. */
+/* The 2.5 and 97.5 percentiles of STATS_RESAMPLES medians. */
 static struct stats_interval percentiles(double *resampled)
 {
     stats_sort(resampled, STATS_RESAMPLES);

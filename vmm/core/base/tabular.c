@@ -6,20 +6,20 @@
 #include "vmm/core/base/wrapped.h"
 
 #define INDENT      2 /* of cells below their label */
-#define LABEL_SHARE 4 /* a label of a quarter of a line is short */
+#define LABEL_SHARE 4 /* labels of up to 1/4 of a line are short */
 
 struct tabular {
-    FILE *out; /* NULL: the first pass, in which widths are found */
+    FILE *out; /* NULL in the first pass, which measures widths */
     const struct tabular_column *column;
     unsigned columns, rows;
     int width[TABULAR_COLUMNS_MAX];        /* as printed */
-    bool below;                            /* all cells are below their label */
-    int content[TABULAR_COLUMNS_MAX];      /* of the widest cell */
-    bool breaks[TABULAR_COLUMNS_MAX];      /* a line begins with this column */
-    unsigned fitting[WRAPPED_COLUMNS + 1]; /* labels by their length */
+    bool below;                            /* cells go below their label */
+    int content[TABULAR_COLUMNS_MAX];      /* width of the widest cell */
+    bool breaks[TABULAR_COLUMNS_MAX];      /* this column starts a line */
+    unsigned fitting[WRAPPED_COLUMNS + 1]; /* number of labels by length */
     char cell[TABULAR_COLUMNS_MAX][TABULAR_CELL_MAX];
     char rest[TABULAR_CELL_MAX];
-    char last[TABULAR_CELL_MAX]; /* the label that has a line of its own above */
+    char last[TABULAR_CELL_MAX]; /* the last label printed on a separate line */
     unsigned cells;
 };
 
@@ -64,7 +64,7 @@ static void measure_row(struct tabular *table)
     table->fitting[label < WRAPPED_COLUMNS ? label : WRAPPED_COLUMNS]++;
 }
 
-/* Blanks up to the next cell are owed, so that no line ends with any. */
+/* Blanks before the next cell are deferred, so that no line ends with blanks. */
 struct pen {
     FILE *out;
     int column, owed;
@@ -86,7 +86,7 @@ static void pen_line(struct pen *pen, int indent)
     pen->owed = indent;
 }
 
-/* One cell in its column, behind a blank. What is wider has taken its room elsewhere. */
+/* One cell in its column, after a blank. */
 static void put_cell(struct pen *pen, const struct tabular_column *column, int width,
                      const char *text)
 {
@@ -130,7 +130,7 @@ static void print_row(struct tabular *table)
     fputc('\n', pen.out);
 }
 
-/* Blanks at its end are the table's business. */
+/* Trailing blanks are added by the table. */
 static void trim_label(char *label)
 {
     size_t length = strlen(label);
@@ -151,7 +151,7 @@ void tabular_end(struct tabular *table)
     table->rest[0] = '\0';
 }
 
-/* The first column behind the group of column `i`; without a group, that is the next one. */
+/* The first column after the group of column `i`; without a group, the next column. */
 static unsigned group_end(const struct tabular *table, unsigned i)
 {
     const char *group = table->column[i].group;
@@ -171,7 +171,7 @@ static int span_of(const struct tabular *table, unsigned from, unsigned to)
     return span;
 }
 
-/* The titles above those of the columns of one line. Returns whether there are any. */
+/* The group titles of one line. Returns whether there are any. */
 static bool print_groups(const struct tabular *table, struct pen *pen, unsigned from, unsigned to)
 {
     bool any = false;
@@ -195,7 +195,7 @@ static void print_titles(const struct tabular *table)
     int indent = table->width[0];
     unsigned from = 1, to;
 
-    /* One that does not fit beside the others has a line of its own, as labels have. */
+    /* A title that does not fit gets a separate line, as labels do. */
     if (table->below || length_of(title) > indent) {
         wrapped_note(pen.out, "%s\n", title);
         title = "";
@@ -216,7 +216,7 @@ static void print_titles(const struct tabular *table)
     }
 }
 
-/* Columns as wide as they say if there is room, or else as narrow as their titles and cells. */
+/* Declared widths if they fit, otherwise the widths of titles and cells. */
 static void set_widths(struct tabular *table, bool narrow)
 {
     for (unsigned i = 0; i < table->columns; i++) {
@@ -224,7 +224,7 @@ static void set_widths(struct tabular *table, bool narrow)
         if (!narrow)
             table->width[i] = larger(table->width[i], table->column[i].width);
     }
-    /* A group is as wide as its own title. */
+    /* A group is at least as wide as its title. */
     for (unsigned i = 1, end; i < table->columns; i = end) {
         const char *group = table->column[i].group;
 
@@ -234,7 +234,7 @@ static void set_widths(struct tabular *table, bool narrow)
     }
 }
 
-/* Where a line is full, the next one begins: with a whole group, if a line can hold it. */
+/* Break full lines, before a group rather than within it if the group fits on one line. */
 static void fold(struct tabular *table)
 {
     int room = wrapped_columns() - table->width[0], used = 0;
@@ -251,7 +251,7 @@ static void fold(struct tabular *table)
     }
 }
 
-/* Whether beside the cells there is room for the most of the labels. */
+/* Whether most of the labels fit beside the cells. */
 static bool most_fit(const struct tabular *table, int room)
 {
     unsigned fit = 0;
@@ -262,8 +262,8 @@ static bool most_fit(const struct tabular *table, int room)
 }
 
 /*
- * The label gives way first, to what all other columns leave: down to what it is declared to need,
- * or with `narrow` to what most labels do. Returns whether that suffices.
+ * Shrink the label column first: to its declared width or, with `narrow`, to the width of most
+ * labels. Returns whether the columns then fit.
  */
 static bool fit_label(struct tabular *table, bool narrow)
 {
@@ -284,7 +284,7 @@ static void choose_widths(struct tabular *table)
     set_widths(table, true);
     if (fit_label(table, true))
         return;
-    /* Short labels stay where they are; the cells go over lines beside or below them. */
+    /* Short labels stay; the cells are split over lines beside or below them. */
     table->below = table->width[0] > wrapped_columns() / LABEL_SHARE;
     if (table->below)
         table->width[0] = INDENT;

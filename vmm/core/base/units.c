@@ -16,8 +16,8 @@ static int fail(int error)
 }
 
 /*
- * A number, perhaps with a fraction; *rest is what follows. strtod() alone takes "nan", "1e3" and
- * "0x1", too.
+ * Parse a decimal number with an optional fraction; *rest points after it. strtod() alone would
+ * also accept "nan", "1e3" and "0x1".
  */
 static int parse_number(const char *text, double *value, const char **rest)
 {

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Writes version.c to OUTPUT, and only if that changes it. The commit is git's, or, in an archive that
-# git has made (git archive, a forge's tarball), the one that git has put into COMMIT_FILE.
+# Writes version.c to OUTPUT if its content changes. The commit is that of the git checkout or, in
+# an archive made by git (git archive, a forge's tarball), the one that git wrote to COMMIT_FILE.
 execute_process(COMMAND git -c safe.directory=${SOURCE} -C ${SOURCE} rev-parse --show-toplevel
                 OUTPUT_VARIABLE TOP OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 file(REAL_PATH ${SOURCE} SOURCE)
 set(COMMIT unknown)
-# An archive may be unpacked in the checkout of something else.
+# An archive may have been unpacked within the checkout of another project.
 if(TOP STREQUAL SOURCE)
   execute_process(COMMAND git -c safe.directory=${SOURCE} -C ${SOURCE} describe --always --dirty
                           --abbrev=12 --exclude=*

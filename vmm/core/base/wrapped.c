@@ -18,7 +18,7 @@ int wrapped_columns(void)
     return width;
 }
 
-/* Words from `column` on, where the line is; later lines are indented. */
+/* Print words from the current column `column` on; continuation lines are indented. */
 static void fill(FILE *out, int column, int indent, const char *text)
 {
     const char *gap = "";

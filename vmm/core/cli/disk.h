@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* --disk: one disk, as "key=value,flag,..." (struct config_disk says what the keys mean). */
+/* Parser of --disk "key=value,flag,..."; see struct config_disk for the keys. */
 #ifndef CLI_DISK_H
 #define CLI_DISK_H
 
 #include "vmm/core/config/config.h"
 
 /*
- * cli_disk(): add a disk to the configuration. Its strings live as long as the process. Returns 0,
- * or -1 with ERR_USAGE.
+ * cli_disk(): add a disk to the configuration, which owns its strings. Returns 0, or -1 with *err
+ * set, usually ERR_USAGE.
  */
 int cli_disk(struct config *config, const char *argument, struct err *err);
 

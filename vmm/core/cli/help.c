@@ -14,10 +14,10 @@
 #define INDENT       2
 #define NAME_COLUMNS 26 /* of an option with its argument */
 
-/* Narrower than this, the text of an option is below it and not beside. */
+/* With fewer columns than this left, the text of an option goes below it. */
 #define COLUMNS_BESIDE 60
 
-/* Above the characters, and above the keys that the programs use. */
+/* Above characters and the keys of the programs. */
 #define USAGE_KEY 0x10000
 
 const struct argp_option help_option[HELP_OPTIONS] = {
@@ -53,7 +53,7 @@ void help_item(FILE *out, int indent, int columns, const char *name, const char 
                   "", text);
 }
 
-/* A break is before a word, and not between an option and its argument if a line can hold both. */
+/* Break lines before words, but not between an option and its argument if both fit on a line. */
 static void print_command(FILE *out, const char *command)
 {
     int column = fprintf(out, "%*s", 2 * INDENT, "");
@@ -65,7 +65,7 @@ static void print_command(FILE *out, const char *command)
         if (!strncmp(command, "--", 2) && command[length] && command[length + 1] != '-' &&
             3 * INDENT + both + 2 <= wrapped_columns())
             length = both;
-        /* Behind it there is room for a backslash. */
+        /* Leave space for a backslash. */
         if (!first && column + 1 + length + 2 > wrapped_columns()) {
             fputs(" \\\n", out);
             column = fprintf(out, "%*s", 3 * INDENT, "");
@@ -87,7 +87,7 @@ void help_examples(FILE *out, const struct help_example *example)
     }
 }
 
-/* "-o, --output=FILE", or without a letter as many blanks. */
+/* "-o, --output=FILE", or blanks for a missing letter. */
 static void print_option(FILE *out, const struct argp_option *option)
 {
     bool letter = option->key > ' ' && option->key <= '~';

@@ -13,7 +13,7 @@ static int bad(struct err *err, const char *option, const char *argument, const 
     return err_hint(err, "%s", hint);
 }
 
-/* One of a few words; returns its index, or -1. */
+/* Parse one of `words`. Returns its index, or -1. */
 static int parse_word(struct err *err, const char *option, const char *argument,
                       const char *const *words)
 {
@@ -24,7 +24,7 @@ static int parse_word(struct err *err, const char *option, const char *argument,
             return i;
         strcat(strcat(known, i ? " or " : ""), words[i]);
     }
-    return bad(err, option, argument, "not one of its values", known);
+    return bad(err, option, argument, "invalid value", known);
 }
 
 static int parse_guest(struct config *config, const char *argument, struct err *err)
@@ -37,7 +37,7 @@ static int parse_guest(struct config *config, const char *argument, struct err *
 static int parse_mem(struct config *config, const char *argument, struct err *err)
 {
     if (units_parse_size(argument, &config->mem_bytes))
-        return bad(err, "mem", argument, errno == ERANGE ? "too large" : "not a size",
+        return bad(err, "mem", argument, errno == ERANGE ? "too large" : "invalid size",
                    "a number with K, M, G or T, such as 2G");
     return 0;
 }
@@ -47,9 +47,9 @@ static int parse_vcpus(struct config *config, const char *argument, struct err *
     uint64_t count;
 
     if (units_parse_u64(argument, &count))
-        return bad(err, "vcpus", argument, "not a number", "a number, such as 16");
+        return bad(err, "vcpus", argument, "invalid number", "a number, such as 16");
     if (count > CONFIG_VCPUS_MAX)
-        return bad(err, "vcpus", argument, "more than any KVM allows", "4096 or fewer");
+        return bad(err, "vcpus", argument, "too many vCPUs", "4096 or fewer");
     config->vcpus = (unsigned)count;
     return 0;
 }
@@ -111,7 +111,7 @@ static int parse_pin(struct config *config, const char *argument, struct err *er
     int count = units_parse_list(argument, config->pin, CONFIG_PINS_MAX);
 
     if (count < 0)
-        return bad(err, "pin", argument, errno == ERANGE ? "too many CPUs" : "not a list of CPUs",
+        return bad(err, "pin", argument, errno == ERANGE ? "too many CPUs" : "invalid CPU list",
                    "numbers and ranges, such as 0,2-3");
     config->pin_count = (unsigned)count;
     return 0;
@@ -149,7 +149,7 @@ static int parse_list(struct config *config, const char *argument, struct err *e
 static int parse_timeout(struct config *config, const char *argument, struct err *err)
 {
     if (units_parse_seconds(argument, &config->timeout_ns) || !config->timeout_ns)
-        return bad(err, "timeout", argument, "not a duration", "seconds, or 500ms, 2m, 1h");
+        return bad(err, "timeout", argument, "invalid duration", "seconds, or 500ms, 2m, 1h");
     return 0;
 }
 
@@ -206,56 +206,60 @@ static int parse_dry_run(struct config *config, const char *argument, struct err
 
 const struct cli_option cli_option[] = {
     {"guest", "FILE",
-     "Guest to boot; a plain name is also looked for beside the program "
+     "ELF file of the guest; a name without a slash is also looked up in the program's directory "
      "(bench.elf)",
      CLI_VM, parse_guest},
-    {"mem", "SIZE", "Memory: bytes, or with K, M, G, T (2G)", CLI_VM | CLI_NATIVE, parse_mem},
-    {"vcpus", "N", "vCPUs, or threads of a native run (1)", CLI_VM | CLI_NATIVE, parse_vcpus},
+    {"mem", "SIZE", "Memory in bytes, or with suffix K, M, G or T (2G)", CLI_VM | CLI_NATIVE,
+     parse_mem},
+    {"vcpus", "N", "Number of vCPUs, or of threads in a native run (1)", CLI_VM | CLI_NATIVE,
+     parse_vcpus},
     {"cpu", "LIST",
-     "CPU features of the guest: host or baseline (x86-64-v1), then +NAME and -NAME, with commas "
-     "between (host)",
+     "CPU features of the guest, separated by commas: host or baseline (x86-64-v1), then +NAME to "
+     "add and -NAME to remove one (host)",
      CLI_VM, parse_cpu},
     {"topology", "LIST",
-     "How vCPUs are grouped: sockets=S,cores=C,threads=T, of which the product is --vcpus (one "
+     "CPU topology of the guest: sockets=S,cores=C,threads=T, whose product must be --vcpus (one "
      "socket of single-threaded cores)",
      CLI_VM, parse_topology},
     {"numa", "N[,unbound]",
-     "Split vCPUs and memory evenly over N nodes, each bound to a node of the host, or unbound (no "
+     "Split vCPUs and memory evenly over N NUMA nodes, each bound to a host node, or unbound (no "
      "nodes)",
      CLI_VM, parse_numa},
-    {"hugepages", "2M|1G", "Back memory with reserved pages of hugetlbfs", CLI_VM | CLI_NATIVE,
+    {"hugepages", "2M|1G", "Back memory with hugetlbfs pages of this size", CLI_VM | CLI_NATIVE,
      parse_hugepages},
-    {"thp", "on|off", "Transparent huge pages (on where the host has them)", CLI_VM | CLI_NATIVE,
-     parse_thp},
+    {"thp", "on|off", "Transparent huge pages (on where the host supports them)",
+     CLI_VM | CLI_NATIVE, parse_thp},
     {"disk", "LIST",
-     "A disk for the blk benchmarks, again for each (a temporary file). Of these, with commas "
-     "between: path=FILE size=SIZE create ro direct engine=best|sync|uring|mem|null "
+     "Add a disk for the blk benchmarks (a temporary file). Any of these, separated by commas: "
+     "path=FILE size=SIZE create ro direct engine=best|sync|uring|mem|null "
      "notify=exit|ioeventfd|poll poll=constant|adaptive irq=irqfd|none depth=N event-idx=on|off "
      "indirect=on|off cpu=N",
      CLI_VM | CLI_NATIVE, cli_disk},
-    {"prefault", NULL, "Populate all memory before the start", CLI_VM | CLI_NATIVE, parse_prefault},
-    {"guest-page", "4K|2M|1G", "Largest page of the guest's page tables (2M)", CLI_VM,
+    {"prefault", NULL, "Populate all memory before the run", CLI_VM | CLI_NATIVE, parse_prefault},
+    {"guest-page", "4K|2M|1G", "Largest page size in the guest's page tables (2M)", CLI_VM,
      parse_guest_page},
-    {"pin", "LIST", "Bind vCPU i to the i-th CPU of the list, over and over", CLI_VM | CLI_NATIVE,
-     parse_pin},
-    {"bench", "LIST", "Benchmarks to run: names, dotted prefixes, or none (all)",
+    {"pin", "LIST", "Bind vCPU i to the i-th CPU of the list, which repeats (unpinned)",
+     CLI_VM | CLI_NATIVE, parse_pin},
+    {"bench", "LIST", "Benchmarks to run: names or dotted prefixes, or none (all)",
      CLI_VM | CLI_NATIVE, parse_bench},
-    {"list", NULL, "List the guest's benchmarks and stop", CLI_VM | CLI_NATIVE, parse_list},
+    {"list", NULL, "List the guest's benchmarks and exit", CLI_VM | CLI_NATIVE, parse_list},
     {"quick", NULL, "Short runs, for a first look", CLI_VM | CLI_NATIVE, parse_quick},
-    {"args", "TEXT", "Arguments for the guest's benchmarks: key=value ...", CLI_VM | CLI_NATIVE,
+    {"args", "TEXT", "Arguments of the guest's benchmarks: key=value ...", CLI_VM | CLI_NATIVE,
      parse_args},
-    {"timeout", "SEC", "Stop after this long and report what there is (never)", CLI_VM | CLI_NATIVE,
+    {"timeout", "SEC", "Stop after SEC and report the results so far (never)", CLI_VM | CLI_NATIVE,
      parse_timeout},
-    {"report", "text|json", "Form of the report (text)", CLI_VM | CLI_NATIVE, parse_report},
-    {"output", "FILE", "Where the report goes (standard output)", CLI_VM | CLI_NATIVE,
+    {"report", "text|json", "Format of the report (text)", CLI_VM | CLI_NATIVE, parse_report},
+    {"output", "FILE", "Write the report to FILE (standard output)", CLI_VM | CLI_NATIVE,
      parse_output},
-    {"log", "FILE", "Where the guest's text goes (standard error)", CLI_VM | CLI_NATIVE, parse_log},
-    {"kvm-trace", NULL, "Run once more, untimed, and count KVM's tracepoints: exits by true reason",
-     CLI_VM, parse_kvm_trace},
-    {"trace", "FILE", "Write every exit to a file, which minivmm-trace converts for Perfetto",
-     CLI_VM, parse_trace},
-    {"dump-dtb", "FILE", "Write the guest's device tree to a file", CLI_VM, parse_dump_dtb},
-    {"dry-run", NULL, "Check and prepare everything, print it, and run nothing", CLI_VM,
+    {"log", "FILE", "Write the guest's log to FILE (standard error)", CLI_VM | CLI_NATIVE,
+     parse_log},
+    {"kvm-trace", NULL,
+     "Run a second time, untimed, and count KVM's tracepoints: exits by hardware reason", CLI_VM,
+     parse_kvm_trace},
+    {"trace", "FILE", "Write every exit to FILE, which minivmm-trace converts for Perfetto", CLI_VM,
+     parse_trace},
+    {"dump-dtb", "FILE", "Write the guest's device tree to FILE", CLI_VM, parse_dump_dtb},
+    {"dry-run", NULL, "Check and prepare everything, print the plan and exit", CLI_VM,
      parse_dry_run},
     {0},
 };

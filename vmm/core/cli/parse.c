@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of options as argp(3) wants it. */
+/* The table of options converted for argp(3). */
 #include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/core/cli/files.h"
 #include "vmm/core/cli/help.h"
 #include "vmm/core/cli/options.h"
 
@@ -21,7 +22,7 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
     struct parse *parse = state->input;
 
     if (key == ARGP_KEY_ARG) {
-        err_set(parse->err, ERR_USAGE, "%s: not an option", argument);
+        err_set(parse->err, ERR_USAGE, "%s: unexpected argument", argument);
         err_hint(parse->err, "--help");
         return EINVAL;
     }
@@ -37,33 +38,31 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
 
 static const struct help_example vm_examples[] = {
     {"minivmm --mem 2G --vcpus 2 --pin 0,1",
-     "All benchmarks in a VM of two vCPUs, each on a CPU of its own"},
-    {"minivmm --list", "The names of the benchmarks"},
-    {"minivmm --bench exits --vcpus 2 --pin 0,1", "What each kind of exit costs"},
+     "All benchmarks in a VM with two vCPUs, each pinned to a CPU"},
+    {"minivmm --list", "List the benchmarks"},
+    {"minivmm --bench exits --vcpus 2 --pin 0,1", "The cost of each kind of exit"},
     {"minivmm --bench blk --disk path=vm.img,size=1G,create,direct",
-     "Block I/O on a disk image, past the page cache"},
-    {"minivmm --quick --report json --output report.json",
-     "A short run, reported as JSON for a program"},
+     "Block I/O to a disk image, bypassing the page cache"},
+    {"minivmm --quick --report json --output report.json", "A short run with a JSON report"},
     {0},
 };
 
 static const struct help_example native_examples[] = {
     {"bench-native --mem 2G --vcpus 2 --pin 0,1",
-     "All benchmarks on two threads, each on a CPU of its own"},
-    {"bench-native --list", "The names of the benchmarks"},
-    {"bench-native --bench linpack,stream.triad --args isa=avx2",
-     "Some of them, with AVX2 kernels"},
+     "All benchmarks on two threads, each pinned to a CPU"},
+    {"bench-native --list", "List the benchmarks"},
+    {"bench-native --bench stream --args isa=avx2", "A group of benchmarks, with AVX2 kernels"},
     {0},
 };
 
-/* What a program's --help says; the options are added. */
+/* --help of each program; cli_parse() adds the options. */
 static const struct help program_help[] = {
     [CLI_VM] = {.program = "minivmm",
-                .purpose = "Run a guest on /dev/kvm and report what it measured beside what it "
-                           "cost",
+                .purpose = "Run a guest on /dev/kvm and report its results together with their "
+                           "cost: exits, CPU time, memory",
                 .example = vm_examples},
     [CLI_NATIVE] = {.program = "bench-native",
-                    .purpose = "Run the benchmarks of the guest in this process, for comparison",
+                    .purpose = "Run the guest's benchmarks in this process, for comparison",
                     .example = native_examples},
 };
 
@@ -92,5 +91,5 @@ int cli_parse(struct config *config, int argc, char **argv, enum cli_program pro
     config_init(config);
     if (argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &parse))
         return -1;
-    return config_validate(config, err);
+    return config_validate(config, err) || cli_check_files(config, err) ? -1 : 0;
 }

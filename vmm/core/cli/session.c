@@ -19,10 +19,10 @@
 #include "vmm/core/report/report.h"
 
 #define TICK_MS 200
-#define WAIT_MS 1000 /* for the reader of the log and of messages */
+#define WAIT_MS 1000 /* for a slow reader of the log and of messages */
 
-/* A message to standard error. */
-static void say(struct session *session, const struct err *err)
+/* Print an error to standard error. */
+static void print_error(struct session *session, const struct err *err)
 {
     char text[ERR_LINE_MAX];
 
@@ -36,7 +36,7 @@ static void clear_line(struct session *session)
         sink_write(&session->error, TERMINAL_CLEAR_LINE, strlen(TERMINAL_CLEAR_LINE), 0);
 }
 
-/* Show how far it is. */
+/* watch.tick: show the progress line. */
 static void show_progress(void *ctx)
 {
     struct session *session = ctx;
@@ -67,12 +67,12 @@ static int open_log(struct session *session, struct err *err)
     if (errno == EINTR)
         return watch_check(&session->watch, err);
     err_sys(err, ERR_USAGE, "--log %s", path);
-    return err_hint(err, "a file that can be written, in a folder that is there");
+    return err_hint(err, "a writable file in an existing directory");
 }
 
 /*
- * What was in the file of the log stays until the run has something to say or is over: one that
- * fails before leaves it as it was.
+ * Truncate the --log file on the first write or at the end of the run: a run that fails before
+ * leaves the file unchanged.
  */
 static void empty_log(struct session *session)
 {
@@ -81,14 +81,14 @@ static void empty_log(struct session *session)
     if (session->file.fd < 0 || __atomic_load_n(&session->log_begun, __ATOMIC_ACQUIRE))
         return;
     pthread_mutex_lock(&lock);
-    /* Only a regular file can be emptied, or has to be. */
+    /* Only a regular file can be truncated. */
     if (!session->log_begun && ftruncate(session->file.fd, 0) && errno != EINVAL)
         __atomic_store_n(&session->log_errno, errno, __ATOMIC_RELAXED);
     __atomic_store_n(&session->log_begun, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&lock);
 }
 
-/* A regular file is left alone until the report is there; all others are opened. */
+/* A regular file stays unchanged until the report is written; others are opened now. */
 static int open_output(struct session *session, struct err *err)
 {
     const char *path = session->config->output;
@@ -105,12 +105,12 @@ static int open_output(struct session *session, struct err *err)
         return watch_check(&session->watch, err);
     session->output_errno = errno;
     err_sys(err, ERR_FAILED, "--output %s", path);
-    err_hint(err, "another file; the report will go to standard error");
-    say(session, err);
+    err_hint(err, "another file; the report goes to standard error");
+    print_error(session, err);
     return 0;
 }
 
-/* Two names for one file: the one text would overwrite the other, or the guest. */
+/* Refuse one file for two options: an output would overwrite another, or the guest. */
 static int check_files(const struct config *config, struct err *err)
 {
     const struct {
@@ -124,11 +124,11 @@ static int check_files(const struct config *config, struct err *err)
     for (unsigned i = 1; i < sizeof(file) / sizeof(file[0]); i++)
         for (unsigned j = 0; j < i; j++) {
             if (!file[i].path || !file[j].path || !file_is_regular(file[i].path) ||
-                !config_same_file(file[i].path, file[j].path))
+                !file_same(file[i].path, file[j].path))
                 continue;
-            err_set(err, ERR_USAGE, "%s %s and %s %s are one file", file[j].option, file[j].path,
-                    file[i].option, file[i].path);
-            return err_hint(err, "another file for one of them");
+            err_set(err, ERR_USAGE, "%s %s and %s %s are the same file", file[j].option,
+                    file[j].path, file[i].option, file[i].path);
+            return err_hint(err, "a different file for one of them");
         }
     return 0;
 }
@@ -147,8 +147,8 @@ int session_begin(struct session *session, const struct config *config,
         .terminal = terminal_can_clear(STDERR_FILENO),
     };
     if (exec_ns && *exec_ns && units_parse_u64(exec_ns, &session->exec_ns)) {
-        err_set(err, ERR_USAGE, "MINIVMM_T0=%s: not a time in ns", exec_ns);
-        return err_hint(err, "CLOCK_MONOTONIC in ns, or unset it");
+        err_set(err, ERR_USAGE, "MINIVMM_T0=%s: invalid time", exec_ns);
+        return err_hint(err, "a CLOCK_MONOTONIC time in ns, or unset it");
     }
     if (check_files(config, err))
         return -1;
@@ -199,7 +199,7 @@ static int write_report(struct session *session, const char *text, size_t bytes)
     return sink_write(&session->output, text, bytes, -1) ? -1 : 0;
 }
 
-/* Whether a report says no more than that the run failed: it is not worth an older one. */
+/* Whether the run failed without samples: such a report does not replace an older one. */
 static bool is_empty(const struct report *report)
 {
     for (uint32_t i = 0; i < report->result->rows; i++)
@@ -208,7 +208,7 @@ static bool is_empty(const struct report *report)
     return report_failed(report);
 }
 
-/* In percent of all CPU time since the session began; below 0: not known. */
+/* Steal time in percent of all CPU time since session_begin(); < 0: unknown. */
 static double steal_pct(const struct session *session)
 {
     uint64_t stolen, ticks;
@@ -219,7 +219,7 @@ static double steal_pct(const struct session *session)
     return (double)(stolen - session->stolen) / (double)(ticks - session->ticks) * 100;
 }
 
-/* Results whose check says this. */
+/* The number of rows with this check result. */
 static uint32_t count_rows(const struct run_result *result, enum result_check check)
 {
     uint32_t count = 0;
@@ -229,18 +229,18 @@ static uint32_t count_rows(const struct run_result *result, enum result_check ch
     return count;
 }
 
-/* Why the run did not end as it should. Returns whether there is something to say. */
-static bool why_stopped(const struct run_result *result, const struct run_facts *facts,
+/* Sets *err to the reason why the run ended early. Returns whether it did. */
+static bool why_stopped(const struct run_result *result, const struct run_info *info,
                         struct err *err)
 {
     char text[80];
 
-    if (facts->stop == STOP_ERROR) {
-        *err = facts->error;
-    } else if (facts->stop == STOP_SIGNAL) {
-        err_set(err, ERR_FAILED, "stopped by a signal before the run was done");
-    } else if (facts->stop == STOP_TIMEOUT) {
-        err_set(err, ERR_FAILED, "--timeout: over before the run was done");
+    if (info->stop == STOP_ERROR) {
+        *err = info->error;
+    } else if (info->stop == STOP_SIGNAL) {
+        err_set(err, ERR_FAILED, "stopped by a signal before the run finished");
+    } else if (info->stop == STOP_TIMEOUT) {
+        err_set(err, ERR_FAILED, "--timeout: expired before the run finished");
         err_hint(err, "a longer --timeout");
     } else if (result->has_fault) {
         err_set(err, ERR_FAILED, "the guest faulted: %s at rip %#" PRIx64 ", address %#" PRIx64,
@@ -251,7 +251,7 @@ static bool why_stopped(const struct run_result *result, const struct run_facts 
     return true;
 }
 
-/* Benchmarks that failed, names of --bench without a result, and what the host says of the disk. */
+/* Print failed benchmarks, names of --bench without a result, and I/O errors of the host. */
 static void explain_missing(struct session *session, const struct report *report)
 {
     const struct run_result *result = report->result;
@@ -262,26 +262,26 @@ static void explain_missing(struct session *session, const struct report *report
 
     for (uint32_t i = 0; i < result->failed; i++) {
         err_set(&err, ERR_FAILED, "%s failed: %s", result->fail[i].name, result->fail[i].reason);
-        say(session, &err);
+        print_error(session, &err);
     }
     while (outcome_missing(report, &at, &missing)) {
         if (missing.failed)
             continue;
         err_set(&err, ERR_FAILED, "--bench %.*s: no result: %s", (int)missing.length, missing.word,
                 missing.reason);
-        say(session, &err);
+        print_error(session, &err);
     }
     if (outcome_io_error(report, text, sizeof(text))) {
         err_set(&err, ERR_FAILED, "%s", text);
-        say(session, &err);
+        print_error(session, &err);
     }
 }
 
-/* A line each on standard error, wherever the report goes, for what makes the run a failure. */
+/* Print each reason why the run is a failure to standard error, wherever the report goes. */
 static void explain_end(struct session *session, const struct report *report)
 {
     const struct run_result *result = report->result;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     uint32_t wrong = count_rows(result, RESULT_WRONG);
     uint32_t unchecked = count_rows(result, RESULT_UNCHECKED);
     uint32_t interrupted = outcome_interrupted_rows(report);
@@ -289,36 +289,36 @@ static void explain_end(struct session *session, const struct report *report)
     bool stopped;
     struct err err;
 
-    stopped = why_stopped(result, facts, &err);
+    stopped = why_stopped(result, info, &err);
     if (stopped)
-        say(session, &err);
+        print_error(session, &err);
     if (wrong) {
         err_set(&err, ERR_FAILED, "%u of %u result%s failed %s check", wrong, result->rows,
                 units_s(result->rows), wrong == 1 ? "its" : "their");
-        say(session, &err);
+        print_error(session, &err);
     }
     if (unchecked && !stopped) {
         err_set(&err, ERR_FAILED, "%u of %u result%s %s not checked", unchecked, result->rows,
                 units_s(result->rows), unchecked == 1 ? "was" : "were");
-        say(session, &err);
+        print_error(session, &err);
     }
     if (interrupted) {
         outcome_pauses(report, text, sizeof(text));
         err_set(&err, ERR_FAILED, "%s", text);
-        say(session, &err);
+        print_error(session, &err);
     }
     explain_missing(session, report);
-    if (*facts->trace_error.text)
-        say(session, &facts->trace_error);
+    if (*info->trace_error.text)
+        print_error(session, &info->trace_error);
     if (result->exit_status) {
         err_set(&err, ERR_FAILED, "the guest ended with status %u", result->exit_status);
-        say(session, &err);
+        print_error(session, &err);
     }
 }
 
 /*
- * Say what is missing of the guest's text. It is a failure if the file is to blame; that a reader
- * goes away or does not keep up, or that standard error is closed, is the user's own business.
+ * Print how much of the log was lost. That is a failure if a file could not be written, but not if
+ * the reader was slow or gone, or if standard error is closed.
  */
 static int explain_log(struct session *session)
 {
@@ -328,57 +328,57 @@ static int explain_log(struct session *session)
 
     if (!session->log_lost)
         return ERR_NONE;
-    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " byte%s of the run's text %s lost: %s",
+    err_set(&err, ERR_FAILED, "%s%s: %" PRIu64 " byte%s of the log %s lost: %s",
             path ? "--log " : "standard error", path ? path : "", session->log_lost,
             units_s(session->log_lost), session->log_lost == 1 ? "was" : "were",
-            error == ETIMEDOUT ? "nobody read them in time" : strerror(error));
+            error == ETIMEDOUT ? "the reader was too slow" : strerror(error));
     err_hint(&err, path ? "another file" : "--log FILE");
-    say(session, &err);
+    print_error(session, &err);
     return error == ETIMEDOUT || error == EPIPE || (!path && error == EBADF) ? ERR_NONE
                                                                              : ERR_FAILED;
 }
 
-/* A report without a result does not replace one; it goes to standard error. */
+/* Write a report without results to standard error, keeping the existing file. */
 static int keep_older(struct session *session, const char *text, size_t bytes)
 {
     struct err err;
 
     err_set(&err, ERR_FAILED,
-            "--output %s is left as it was: this run has no result; its report follows here",
+            "--output %s: not overwritten, as this run has no results; its report follows",
             session->config->output);
-    say(session, &err);
+    print_error(session, &err);
     sink_write(&session->error, text, bytes, WAIT_MS);
     return ERR_FAILED;
 }
 
-/* The report to where it belongs, or else to standard error. */
+/* Write the report to --output, or else to standard error. */
 static int deliver(struct session *session, const char *text, size_t bytes)
 {
     const char *output = session->config->output ? session->config->output : "standard output";
     struct err err;
 
     if (!text) {
-        err_set(&err, ERR_FAILED, "no memory for the report");
-        say(session, &err);
+        err_set(&err, ERR_FAILED, "out of memory for the report");
+        print_error(session, &err);
         return ERR_FAILED;
     }
     if (!write_report(session, text, bytes))
         return ERR_NONE;
     if (errno == EPIPE) {
-        /* Whoever read it wanted no more of it. */
+        /* The reader has closed the pipe: do not repeat the report. */
         err_sys(&err, ERR_FAILED, "cannot write the report to %s", output);
-        say(session, &err);
+        print_error(session, &err);
         return ERR_FAILED;
     }
-    err_sys(&err, ERR_FAILED, "cannot write the report to %s; it follows here", output);
-    say(session, &err);
-    /* It waits for its reader as on standard output, and can be interrupted. */
+    err_sys(&err, ERR_FAILED, "cannot write the report to %s, printed here instead", output);
+    print_error(session, &err);
+    /* Wait for the reader as on standard output; Ctrl-C ends the program. */
     signals_accept(session->watch.stop_fd);
     sink_write(&session->error, text, bytes, -1);
     return ERR_FAILED;
 }
 
-/* The cores of the CPUs that --pin gives to threads, or of all that may be used. */
+/* The cores of the CPUs of --pin that are used, or of all usable CPUs. */
 static void read_cores(const struct config *config, struct cores *cores)
 {
     static unsigned all[CONFIG_VCPUS_MAX];
@@ -391,7 +391,7 @@ static void read_cores(const struct config *config, struct cores *cores)
 }
 
 int session_finish(struct session *session, const struct run_result *result,
-                   const struct run_facts *facts)
+                   const struct run_info *info)
 {
     const struct config *config = session->config;
     struct hostinfo host;
@@ -399,7 +399,7 @@ int session_finish(struct session *session, const struct run_result *result,
     struct report report = {
         .config = config,
         .result = result,
-        .facts = facts,
+        .info = info,
         .host = &host,
         .steal_pct = steal_pct(session),
         .log_lost = session->log_lost,
@@ -411,7 +411,7 @@ int session_finish(struct session *session, const struct run_result *result,
     size_t bytes = 0;
     char *text;
 
-    /* A terminal or a pipe may keep the report waiting. A file does not, and is to be whole. */
+    /* A terminal or pipe may block: allow Ctrl-C. A file must be written completely. */
     if (!session->replaces)
         signals_accept(session->watch.stop_fd);
     clear_line(session);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "vmm/core/config/busy.h"
 
-_Static_assert(CONFIG_DISKS_MAX <= 32, "a bit for each disk");
+_Static_assert(CONFIG_DISKS_MAX <= 32, "one bit per disk");
 
-/* Each vCPU has one of the list, so that what is left over is not used. */
+/* The number of entries of --pin that are used: at most one per vCPU. */
 static unsigned pins_used(const struct config *config)
 {
     return config->pin_count < config->vcpus ? config->pin_count : config->vcpus;
@@ -36,12 +36,12 @@ bool busy_has_vcpu(const struct config *config, unsigned cpu)
     return is_among(cpu, config->pin, pins_used(config));
 }
 
-/* What --pin and cpu= say. */
+/* The binding of threads by --pin and cpu=. */
 struct bound {
-    unsigned vcpu_cpus;                    /* CPUs that have a vCPU each, or several */
-    unsigned pollers, free_pollers;        /* bound to a CPU, or not */
-    unsigned poller_cpu[CONFIG_DISKS_MAX]; /* those of pollers, each once */
-    unsigned poller_cpus, beside_vcpus;    /* of these, CPUs that have a vCPU as well */
+    unsigned vcpu_cpus;                    /* CPUs with at least one bound vCPU */
+    unsigned pollers, free_pollers;        /* bound to a CPU; not bound */
+    unsigned poller_cpu[CONFIG_DISKS_MAX]; /* distinct CPUs of bound pollers */
+    unsigned poller_cpus, beside_vcpus;    /* number of these CPUs; those also with a vCPU */
 };
 
 static struct bound find_bound(const struct config *config, uint32_t disks)
@@ -104,7 +104,7 @@ unsigned busy_cpus(const struct config *config, unsigned usable)
     unsigned cpus, spare;
 
     if (config->pin_count) {
-        /* Pollers that are not bound go where no vCPU is, as long as there is such a CPU. */
+        /* Unbound pollers use CPUs without a vCPU as long as there are any. */
         spare = minus(usable, bound.vcpu_cpus + bound.poller_cpus - bound.beside_vcpus);
         cpus = minus(bound.vcpu_cpus, bound.beside_vcpus + minus(bound.free_pollers, spare));
     } else {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "vmm/core/base/units.h"
 #include "vmm/core/config/config.h"
@@ -18,38 +16,10 @@ void config_init(struct config *config)
     };
 }
 
-bool config_same_file(const char *a, const char *b)
-{
-    struct stat one, other;
-
-    if (!strcmp(a, b))
-        return true;
-    return !stat(a, &one) && !stat(b, &other) && (S_ISREG(one.st_mode) || S_ISBLK(one.st_mode)) &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 void config_free(struct config *config)
 {
     for (; config->disks; config->disks--)
         free(config->disk[config->disks - 1].text);
-}
-
-/* The trace goes to a file of its own, and a disk is none that anything else is written to. */
-static int check_files(const struct config *config, struct err *err)
-{
-    const char *const others[] = {config->guest, config->output, config->log, config->dump_dtb};
-
-    for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (others[i] && config->trace && config_same_file(config->trace, others[i])) {
-            err_set(err, ERR_USAGE, "--trace %s: another option names that file", config->trace);
-            return err_hint(err, "a file of its own");
-        }
-        if (others[i] && config_disks_use(config, others[i]))
-            return config_disk_shared(err, others[i]);
-    }
-    return config->trace && config_disks_use(config, config->trace)
-               ? config_disk_shared(err, config->trace)
-               : 0;
 }
 
 struct topology config_topology(const struct config *config)
@@ -62,7 +32,7 @@ unsigned config_node(const struct config *config, unsigned vcpu)
     return config->numa.nodes ? vcpu / (config->vcpus / config->numa.nodes) : 0;
 }
 
-/* Each node has as much as the others, of memory in whole pages. */
+/* All nodes have equal numbers of vCPUs and of whole pages. */
 static int check_nodes(const struct config *config, uint64_t page, struct err *err)
 {
     unsigned nodes = config->numa.nodes;
@@ -93,7 +63,7 @@ static int check_topology(const struct config *config, struct err *err)
     if (!topology->sockets || count == config->vcpus)
         return 0;
     err_set(err, ERR_USAGE,
-            "--topology sockets=%u,cores=%u,threads=%u: that is %u vCPU%s, and --vcpus says %u",
+            "--topology sockets=%u,cores=%u,threads=%u: %u vCPU%s, but --vcpus is %u",
             topology->sockets, topology->cores, topology->threads, count, units_s(count),
             config->vcpus);
     return err_hint(err, "--vcpus %u", count);
@@ -108,7 +78,7 @@ int config_validate(const struct config *config, struct err *err)
     units_format_size(mem, config->mem_bytes);
     units_format_size(page, unit);
     if (!config->mem_bytes) {
-        err_set(err, ERR_USAGE, "--mem 0: a guest needs memory");
+        err_set(err, ERR_USAGE, "--mem 0: too small");
         return err_hint(err, "--mem 64M or more");
     }
     if (config->mem_bytes % unit) {
@@ -116,16 +86,16 @@ int config_validate(const struct config *config, struct err *err)
         return err_hint(err, "--mem %" PRIu64 "M", (more ? more : less) >> 20);
     }
     if (!config->vcpus) {
-        err_set(err, ERR_USAGE, "--vcpus 0: at least one is needed");
+        err_set(err, ERR_USAGE, "--vcpus 0: at least one vCPU is required");
         return err_hint(err, "--vcpus 1");
     }
     if (config->hugepage_bytes && config->thp == CONFIG_ON) {
         err_set(err, ERR_USAGE,
-                "--hugepages with --thp on: memory of hugetlbfs is never transparent");
+                "--hugepages with --thp on: hugetlbfs pages are not transparent huge pages");
         return err_hint(err, "one of the two");
     }
     return check_nodes(config, unit, err) || check_topology(config, err) ||
-                   config_validate_disks(config, err) || check_files(config, err)
+                   config_validate_disks(config, err)
                ? -1
                : 0;
 }

@@ -37,15 +37,14 @@ static int check_disk(const struct config_disk *disk, struct err *err)
 {
     bool file = disk->engine != CONFIG_ENGINE_MEM && disk->engine != CONFIG_ENGINE_NULL;
     const struct rule rules[] = {
-        {file && !disk->path, "it has no file", "path=FILE, or engine=mem or null"},
+        {file && !disk->path, "missing path", "path=FILE, or engine=mem or null"},
         {!file && disk->path, "engines mem and null use no file", "without path"},
         {!file && !disk->bytes, "a disk without a file needs a size", "size=1G"},
         {!file && (disk->create || disk->direct || disk->read_only),
-         "create, direct and ro are for files", "without them"},
-        {disk->create && disk->read_only, "a new disk that is read-only holds nothing",
-         "create or ro"},
+         "create, direct and ro require a file", "without them"},
+        {disk->create && disk->read_only, "create and ro exclude each other", "create or ro"},
         {disk->create && !disk->bytes, "a new file needs a size", "size=1G,create"},
-        {disk->has_poll && disk->notify != CONFIG_NOTIFY_POLL, "poll= is for notify=poll",
+        {disk->has_poll && disk->notify != CONFIG_NOTIFY_POLL, "poll= requires notify=poll",
          "notify=poll"},
     };
 
@@ -59,41 +58,10 @@ static int check_disk(const struct config_disk *disk, struct err *err)
     return 0;
 }
 
-/* Two disks on one file, unless nobody writes to it. */
-static int check_twins(const struct config *config, unsigned i, struct err *err)
-{
-    const struct config_disk *a = &config->disk[i];
-
-    for (unsigned j = 0; j < i; j++) {
-        const struct config_disk *b = &config->disk[j];
-
-        if (!a->path || !b->path || (a->read_only && b->read_only) ||
-            !config_same_file(a->path, b->path))
-            continue;
-        err_set(err, ERR_USAGE, "--disk path=%s: two disks on one file", a->path);
-        return err_hint(err, "ro for both, or a file for each");
-    }
-    return 0;
-}
-
 int config_validate_disks(const struct config *config, struct err *err)
 {
     for (unsigned i = 0; i < config->disks; i++)
-        if (check_disk(&config->disk[i], err) || check_twins(config, i, err))
+        if (check_disk(&config->disk[i], err))
             return -1;
     return 0;
-}
-
-bool config_disks_use(const struct config *config, const char *path)
-{
-    for (unsigned i = 0; i < config->disks; i++)
-        if (config->disk[i].path && config_same_file(config->disk[i].path, path))
-            return true;
-    return false;
-}
-
-int config_disk_shared(struct err *err, const char *path)
-{
-    err_set(err, ERR_USAGE, "--disk path=%s: another option names that file", path);
-    return err_hint(err, "a file of its own");
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "vmm/core/base/keyvalue.h"
 #include "vmm/core/config/features.h"
 
 #define XCR0_AVX    (1ull << 2)
@@ -35,7 +37,7 @@
 
 #define ABI(what)   BASELINE, .use = what
 #define LONG_MODE   ABI("64-bit mode")
-#define PROGRAMS    ABI("what compilers take for granted in 64-bit programs")
+#define PROGRAMS    ABI("64-bit programs (x86-64 baseline)")
 
 /* Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E. Within a register, by bit. */
 const struct feature feature_table[] = {
@@ -136,7 +138,7 @@ const struct feature feature_table[] = {
     X1C("xop", 11, NEEDS(FEATURE_AVX)),
     X1C("fma4", 16, NEEDS(FEATURE_AVX)),
     X1C("tbm", 21, EXTENSION),
-    X1D("nx", 20, ABI("memory that cannot be executed")),
+    X1D("nx", 20, ABI("non-executable memory")),
     X1D("rdtscp", 27, BASELINE),
     X1D("lm", 29, LONG_MODE),
     X8B("clzero", 0, BASELINE),
@@ -228,10 +230,12 @@ static void remove_with_dependents(struct config_cpu *cpu, unsigned row)
         cpu->required.has[i] &= !cpu->removed.has[i];
 }
 
-static int bad(struct err *err, const char *item, unsigned length, const char *why)
-{
-    return err_set(err, ERR_USAGE, "--cpu %.*s: %s", (int)(length < 60 ? length : 60), item, why);
-}
+#define EXAMPLE "host,-avx512f"
+
+struct parse {
+    struct config_cpu *cpu;
+    unsigned items; /* so far */
+};
 
 static unsigned alike(const char *a, const char *b, unsigned length)
 {
@@ -243,8 +247,10 @@ static unsigned alike(const char *a, const char *b, unsigned length)
 }
 
 /* The hint is the names that are most like it, by how they begin, as far as there is room. */
-static int unknown(struct err *err, const char *name, unsigned length)
+static int unknown(struct err *err, const struct keyvalue_item *item)
 {
+    const char *name = item->key + 1;
+    unsigned length = (unsigned)strlen(name);
     char known[sizeof(err->hint)] = "";
     unsigned most = 0, used = 0;
 
@@ -254,87 +260,100 @@ static int unknown(struct err *err, const char *name, unsigned length)
         most = same > most ? same : most;
     }
     if (!most)
-        return err_hint(err, "a name as /proc/cpuinfo has it, such as avx512f or bmi2");
+        return keyvalue_bad(err, item, "unknown feature",
+                            "a name from /proc/cpuinfo, such as avx512f or bmi2");
     for (unsigned i = 0; i < ROWS; i++) {
         const char *other = feature_table[i].name;
 
         if (alike(name, other, length) == most && used + strlen(other) + 3 < sizeof(known))
             used += (unsigned)sprintf(known + used, "%s%s", used ? ", " : "", other);
     }
-    return err_hint(err, "%s", known);
+    return keyvalue_bad(err, item, "unknown feature", known);
 }
 
-/* An item that begins with no sign. */
-static int unsigned_item(struct err *err, const char *item, unsigned length)
+/* The error for an item that begins with no sign. */
+static int unsigned_item(struct err *err, const struct keyvalue_item *item)
 {
-    int row = features_find(item, length);
+    char hint[sizeof(err->hint)];
+    int row = item->has_value ? -1 : features_find(item->key, (unsigned)strlen(item->key));
 
-    if (is_word(item, length, "host") || is_word(item, length, "baseline")) {
-        bad(err, item, length, "it can only be what the list begins with");
-        return err_hint(err, "%.*s,-avx512f", (int)length, item);
-    }
-    if (row >= 0) {
-        bad(err, item, length, "neither + nor - before the name");
-        return err_hint(err, "+%s or -%s", feature_table[row].name, feature_table[row].name);
-    }
-    bad(err, item, length, "neither host nor baseline, +NAME or -NAME");
-    return err_hint(err, "host,-avx512f");
+    if (row < 0)
+        return keyvalue_bad(err, item, "must be host, baseline, +NAME or -NAME", EXAMPLE);
+    snprintf(hint, sizeof(hint), "+%s or -%s", feature_table[row].name, feature_table[row].name);
+    return keyvalue_bad(err, item, "missing + or - before the name", hint);
 }
 
-static int parse_item(struct config_cpu *cpu, const char *item, unsigned length, struct err *err)
+static int parse_feature(void *ctx, const struct keyvalue_item *item, struct err *err)
 {
+    struct parse *parse = ctx;
     int row;
 
-    if (!length) {
-        err_set(err, ERR_USAGE, "--cpu '%.60s': an item of the list is empty", cpu->text);
-        return err_hint(err, "host,-avx512f");
-    }
-    if (*item != '+' && *item != '-')
-        return unsigned_item(err, item, length);
-    if (length == 1) {
-        bad(err, item, length, "no name behind the sign");
-        return err_hint(err, "host,-avx512f");
-    }
-    row = features_find(item + 1, length - 1);
-    if (row < 0) {
-        bad(err, item, length, "no such feature");
-        return unknown(err, item + 1, length - 1);
-    }
-    if (*item == '+') {
-        add(cpu, (unsigned)row);
+    parse->items++;
+    if (*item->key != '+' && *item->key != '-')
+        return unsigned_item(err, item);
+    if (!item->key[1])
+        return keyvalue_bad(err, item, "missing name after the sign", EXAMPLE);
+    if (item->has_value)
+        return keyvalue_bad(err, item, "takes no value", item->key);
+    row = features_find(item->key + 1, (unsigned)strlen(item->key + 1));
+    if (row < 0)
+        return unknown(err, item);
+    if (*item->key == '+') {
+        add(parse->cpu, (unsigned)row);
     } else if (feature_table[row].use) {
-        bad(err, item, length, "a guest cannot be without it");
-        return err_hint(err, "keep it: it is for %s", feature_table[row].use);
+        keyvalue_bad(err, item, "cannot be removed", "");
+        return err_hint(err, "keep it, as the guest requires it for %s", feature_table[row].use);
     } else {
-        remove_with_dependents(cpu, (unsigned)row);
+        remove_with_dependents(parse->cpu, (unsigned)row);
     }
     return 0;
 }
 
-/* What a list may begin with. */
-static bool is_model(struct config_cpu *cpu, const char *item, unsigned length)
+/* Count a model, which must be the first item. */
+static int parse_model(struct parse *parse, const struct keyvalue_item *item, struct err *err)
 {
-    if (is_word(item, length, "host"))
-        return true;
-    if (!is_word(item, length, "baseline"))
-        return false;
-    for (unsigned i = 0; i < ROWS; i++)
-        cpu->removed.has[i] = !feature_table[i].baseline;
-    return true;
+    char hint[sizeof(err->hint)];
+
+    if (!parse->items++)
+        return 0;
+    snprintf(hint, sizeof(hint), "%s,-avx512f", item->key);
+    return keyvalue_bad(err, item, "must be the first item", hint);
 }
+
+static int parse_host(void *ctx, const struct keyvalue_item *item, struct err *err)
+{
+    return parse_model(ctx, item, err);
+}
+
+static int parse_baseline(void *ctx, const struct keyvalue_item *item, struct err *err)
+{
+    struct parse *parse = ctx;
+
+    if (parse_model(parse, item, err))
+        return -1;
+    for (unsigned i = 0; i < ROWS; i++)
+        parse->cpu->removed.has[i] = !feature_table[i].baseline;
+    return 0;
+}
+
+static const struct keyvalue_key keys[] = {
+    {"host", NULL, parse_host},
+    {"baseline", NULL, parse_baseline},
+};
+
+static const struct keyvalue_list list = {"cpu", EXAMPLE, keys, sizeof(keys) / sizeof(keys[0]),
+                                          parse_feature};
 
 int features_parse(struct config_cpu *cpu, const char *text, struct err *err)
 {
-    const char *item = text;
+    struct parse parse = {cpu, 0};
+    char *copy = strdup(text);
+    int result;
 
     *cpu = (struct config_cpu){.text = text};
-    for (;;) {
-        unsigned length = (unsigned)strcspn(item, ",");
-
-        if ((item != text || !is_model(cpu, item, length)) && parse_item(cpu, item, length, err))
-            return -1;
-        if (!item[length])
-            return 0;
-        item += length + 1;
-    }
+    if (!copy)
+        return err_sys(err, ERR_FAILED, "--cpu");
+    result = keyvalue_parse(&list, text, copy, &parse, err);
+    free(copy);
+    return result;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * CPU features by name: one table says where CPUID has each, what it cannot be without, and which
- * state of XCR0 it works on. --cpu chooses among them; vmm/kvm/features.h puts the choice into
- * effect.
+ * CPU features by name. A table lists the CPUID bit, the required features and the XCR0 state
+ * components of each. --cpu selects among them; vmm/kvm/features.h applies the selection.
  *
- * A feature whose state XCR0 does not have raises #UD when it is used: it is disabled. Most others
- * are only hidden, since a processor has no switch for them.
+ * Using a feature whose state component is clear in XCR0 raises #UD: it is disabled. Most other
+ * features can only be hidden in CPUID, since a processor cannot disable them.
  */
 #ifndef CONFIG_FEATURES_H
 #define CONFIG_FEATURES_H
@@ -22,7 +21,7 @@ enum feature_reg {
     FEATURE_EDX,
 };
 
-/* Features that others need; the rest have no name but that in the table. */
+/* Features that others require; all others are identified by their name only. */
 enum feature_id {
     FEATURE_NONE,
     FEATURE_XSAVE,
@@ -46,61 +45,62 @@ enum feature_id {
 #define FEATURE_DETAILS_MAX 2
 
 struct feature {
-    const char *name; /* as in /proc/cpuinfo, but for sse3, which has an older name there */
+    const char *name; /* as in /proc/cpuinfo, except sse3, which is "pni" there */
     uint32_t leaf, subleaf;
     enum feature_reg reg;
     unsigned bit;
-    enum feature_id id;                       /* for those that others need */
-    enum feature_id needs[FEATURE_NEEDS_MAX]; /* not those that their own needs imply */
-    uint64_t xcr0; /* the states that it, beside what it needs, works on */
-    bool cr4;      /* it faults unless a bit of CR4 is set, which is only where CPUID has it */
-    uint32_t details[FEATURE_DETAILS_MAX]; /* leaves that describe it and go with it; 0: none */
-    bool baseline;   /* every x86-64 processor has it, or it adds no instructions to programs */
-    const char *use; /* what a guest of minivmm has it for, and cannot be without; NULL: nothing */
+    enum feature_id id;                       /* FEATURE_NONE unless others require it */
+    enum feature_id needs[FEATURE_NEEDS_MAX]; /* required features, without transitive ones */
+    uint64_t xcr0; /* state components, without those of the required features */
+    bool cr4;      /* faults unless enabled in CR4, which requires the CPUID bit */
+    uint32_t details[FEATURE_DETAILS_MAX]; /* CPUID leaves to clear together with it; 0: none */
+    bool baseline;                         /* kept by "baseline" */
+    const char *use;                       /* why the guest requires it; NULL: it does not */
 };
 
 /* The table. */
 extern const struct feature feature_table[];
 extern const unsigned feature_count;
 
-/* A choice of features: one per row of the table. */
+/* A set of features, indexed by row of the table. */
 struct feature_set {
     bool has[FEATURES_MAX];
 };
 
-/* What became of those that KVM has and the guest does not get. */
+/* Features that KVM supports and that were removed from the guest. */
 struct features_masked {
-    struct feature_set disabled; /* using one faults */
-    struct feature_set hidden;   /* CPUID does not tell; a program that does not ask may use them */
+    struct feature_set disabled; /* using one raises an exception */
+    struct feature_set hidden;   /* cleared in CPUID only: usable by code that ignores CPUID */
 };
 
-/* What --cpu says. */
+/* --cpu */
 struct config_cpu {
-    const char *text;            /* as it was given; NULL: it was not */
-    struct feature_set removed;  /* these are not for the guest, whether KVM has them or not */
-    struct feature_set required; /* without these, the run cannot be */
+    const char *text;            /* the option's argument; NULL: not given */
+    struct feature_set removed;  /* removed from the guest */
+    struct feature_set required; /* the run fails if KVM lacks one */
 };
 
 /*
- * features_find(): the row of a name of `length` characters, or -1.
+ * features_find(): the row of the feature `name`, of `length` characters, or -1.
  */
 int features_find(const char *name, unsigned length);
 
 /*
- * features_close(): add to a set whatever needs one of its members: without AVX, there is no AVX2.
+ * features_close(): add all features to a set that require one of its members, as AVX2 requires
+ * AVX.
  */
 void features_close(struct feature_set *removed);
 
 /*
- * features_disabled(): whether using a feature faults that was removed with others, in a guest with
- * these states in XCR0.
+ * features_disabled(): whether using the feature `row`, a member of `removed`, raises an exception
+ * in a guest with this XCR0.
  */
 bool features_disabled(unsigned row, const struct feature_set *removed, uint64_t xcr0);
 
 /*
- * features_parse(): "host" or "baseline" or neither, then +NAME and -NAME, with commas between and
- * from left to right: removing a feature removes what needs it, and adding one adds what it needs.
- * Returns 0 with *cpu, or -1 with ERR_USAGE. The text must outlive *cpu.
+ * features_parse(): parse "[host|baseline],+NAME,-NAME,...", left to right. Removing a feature also
+ * removes those that require it; adding one also adds those that it requires. Returns 0 with *cpu
+ * set, or -1 with ERR_USAGE. *cpu refers to `text`.
  */
 int features_parse(struct config_cpu *cpu, const char *text, struct err *err);
 

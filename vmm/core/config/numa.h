@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --numa: vCPUs and memory in equal parts, in their order, over nodes. */
+/* --numa: vCPUs and memory split over nodes in equal, contiguous parts. */
 #ifndef CONFIG_NUMA_H
 #define CONFIG_NUMA_H
 
@@ -10,11 +10,11 @@
 #define CONFIG_NODES_MAX 16u
 
 struct config_numa {
-    unsigned nodes; /* 0: the guest is told of none */
-    bool unbound;   /* its memory is wherever the host puts it */
+    unsigned nodes; /* 0: no NUMA topology */
+    bool unbound;   /* not bound to host nodes */
 };
 
-/* numa_parse(): "N" or "nodes=N", perhaps with ",unbound". Returns 0, or -1 with ERR_USAGE. */
+/* numa_parse(): parse "[nodes=]N[,unbound]". Returns 0, or -1 with ERR_USAGE. */
 int numa_parse(struct config_numa *numa, const char *text, struct err *err);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "vmm/core/config/select.h"
 
-/* The word itself, or what lies below it: "stream" and "stream.triad". */
+/* The name itself or a dotted prefix: "stream" matches "stream.triad". */
 bool select_matches(const char *name, const char *word, size_t length)
 {
     return !strncmp(name, word, length) && (name[length] == '\0' || name[length] == '.');
@@ -32,9 +32,8 @@ int select_benches(const char *list, const void *table, size_t count,
         if (found || (length == 4 && !strncmp(word, "none", 4)))
             continue;
         free(wanted);
-        err_set(err, ERR_USAGE, "--bench %s: no benchmark is called '%.*s'", list, (int)length,
-                word);
-        return err_hint(err, "--list, which prints their names");
+        err_set(err, ERR_USAGE, "--bench %s: unknown benchmark '%.*s'", list, (int)length, word);
+        return err_hint(err, "--list for the names");
     }
 
     for (size_t i = 0; i < count; i++)
@@ -82,7 +81,7 @@ uint32_t select_needs(const char *chosen, const struct minivmm_bench_info *table
     return flags;
 }
 
-/* The first disk is the one that benchmarks use. */
+/* Benchmarks use the first disk. */
 int select_check_disk(const struct config *config, const char *chosen,
                       const struct minivmm_bench_info *table, size_t count, struct err *err)
 {
@@ -102,7 +101,7 @@ int select_check_disk(const struct config *config, const char *chosen,
     }
     if (!config->bench || !writer || !config->disks || !config->disk[0].read_only)
         return 0;
-    err_set(err, ERR_USAGE, "--disk path=%s,ro: %s has to write to the disk", config->disk[0].path,
+    err_set(err, ERR_USAGE, "--disk path=%s,ro: %s writes to the disk", config->disk[0].path,
             writer->name);
     return err_hint(err, "without ro%s%s", *readers ? ", or --bench " : "", readers);
 }

@@ -1,66 +1,70 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "vmm/core/base/keyvalue.h"
 #include "vmm/core/base/units.h"
 #include "vmm/core/config/topology.h"
 
 /* Of sockets, cores or threads: no KVM has more vCPUs. */
 #define COUNT_MAX 4096u
 
-/* `name` is what the message is about, if it is about a part. */
-static int bad(struct err *err, const char *text, const char *name, const char *why)
+#define EXAMPLE "sockets=1,cores=4,threads=2"
+
+static int parse_count(const struct keyvalue_item *item, unsigned *count, struct err *err)
 {
-    err_set(err, ERR_USAGE, "--topology '%.60s': %.30s%s%s", text, name, *name ? " " : "", why);
-    return err_hint(err, "sockets=1,cores=4,threads=2");
+    uint64_t value;
+
+    if (units_parse_u64(item->value, &value) || !value || value > COUNT_MAX)
+        return keyvalue_bad(err, item, "must be a number from 1 to 4096", EXAMPLE);
+    *count = (unsigned)value;
+    return 0;
 }
 
-static int parse_part(struct topology *topology, const char *text, const char *key,
-                      const char *value, struct err *err)
+static int parse_sockets(void *ctx, const struct keyvalue_item *item, struct err *err)
 {
-    const struct {
-        const char *name;
-        unsigned *count;
-    } keys[] = {
-        {"sockets", &topology->sockets},
-        {"cores", &topology->cores},
-        {"threads", &topology->threads},
-    };
-    uint64_t count;
+    return parse_count(item, &((struct topology *)ctx)->sockets, err);
+}
 
-    for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strcmp(key, keys[i].name) != 0)
-            continue;
-        if (*keys[i].count)
-            return bad(err, text, key, "are there twice");
-        if (!value || units_parse_u64(value, &count) || !count || count > COUNT_MAX)
-            return bad(err, text, key, "must be a number from 1 to 4096");
-        *keys[i].count = (unsigned)count;
-        return 0;
-    }
-    return *key || value ? bad(err, text, key, "is none of sockets, cores and threads")
-                         : bad(err, text, "", "an item of the list is empty");
+static int parse_cores(void *ctx, const struct keyvalue_item *item, struct err *err)
+{
+    return parse_count(item, &((struct topology *)ctx)->cores, err);
+}
+
+static int parse_threads(void *ctx, const struct keyvalue_item *item, struct err *err)
+{
+    return parse_count(item, &((struct topology *)ctx)->threads, err);
+}
+
+static const struct keyvalue_key keys[] = {
+    {"sockets", "sockets=1", parse_sockets},
+    {"cores", "cores=4", parse_cores},
+    {"threads", "threads=2", parse_threads},
+};
+
+static const struct keyvalue_list list = {"topology", EXAMPLE, keys, sizeof(keys) / sizeof(keys[0]),
+                                          NULL};
+
+static int bad(struct err *err, const char *text, const char *why)
+{
+    err_set(err, ERR_USAGE, "--topology '%.60s': %s", text, why);
+    return err_hint(err, EXAMPLE);
 }
 
 int topology_parse(struct topology *topology, const char *text, struct err *err)
 {
-    char copy[64], *rest = copy;
+    char copy[64];
 
     *topology = (struct topology){0};
     if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy))
-        return bad(err, text, "", "longer than any that can be");
-    while (rest) {
-        char *value = strsep(&rest, ","), *key = strsep(&value, "=");
-
-        if (parse_part(topology, text, key, value, err))
-            return -1;
-    }
+        return bad(err, text, "too long");
+    if (keyvalue_parse(&list, text, copy, topology, err))
+        return -1;
     topology->sockets += !topology->sockets;
     topology->cores += !topology->cores;
     topology->threads += !topology->threads;
     if ((uint64_t)topology->sockets * topology->cores * topology->threads > COUNT_MAX)
-        return bad(err, text, "", "more than the 4096 vCPUs that any KVM allows");
+        return bad(err, text, "more than 4096 vCPUs");
     return 0;
 }
 

@@ -9,9 +9,9 @@
 
 #include "vmm/core/base/units.h"
 #include "vmm/core/host/file.h"
+#include "vmm/core/host/headroom.h"
 #include "vmm/core/host/memory.h"
 #include "vmm/core/host/placement.h"
-#include "vmm/core/host/room.h"
 
 #define ALIGNMENT CONFIG_PAGE_1G
 #define GUARD     CONFIG_PAGE_2M
@@ -39,7 +39,7 @@ static uint64_t disk_bytes(const struct config *config)
  */
 static int hint_mem(const struct config *config, const struct memory_limit *room, struct err *err)
 {
-    uint64_t fits = room_fits(room->bytes - room->bytes / SPARE_PART, disk_bytes(config));
+    uint64_t fits = headroom_fits(room->bytes - room->bytes / SPARE_PART, disk_bytes(config));
 
     if (!fits)
         return err_hint(err, "raise the limit, or free memory: %" PRIu64 " MiB are %s",
@@ -50,7 +50,7 @@ static int hint_mem(const struct config *config, const struct memory_limit *room
 /* Memory limits do not count hugetlb pages. Free pages are checked when they are allocated. */
 static int check_hugetlb(const struct config *config, struct err *err)
 {
-    uint64_t left = room_hugetlb("", config->hugepage_bytes);
+    uint64_t left = headroom_hugetlb("", config->hugepage_bytes);
     char size[UNITS_TEXT_MAX];
 
     if (config->mem_bytes <= left)
@@ -69,7 +69,7 @@ static int check_size(const struct config *config, struct err *err)
 
     units_format_size(asked, config->mem_bytes);
     if (config->mem_bytes > limit.bytes) {
-        room = room_left("");
+        room = headroom_left("");
         err_set(err, ERR_USAGE, "--mem %s: more than %s of %" PRIu64 " MiB", asked, limit.name,
                 limit.bytes >> 20);
         return hint_mem(config, room.bytes < limit.bytes ? &room : &limit, err);
@@ -78,8 +78,8 @@ static int check_size(const struct config *config, struct err *err)
         return check_hugetlb(config, err);
     if (!config->prefault)
         return 0;
-    room = room_left("");
-    if (room_needed(config->mem_bytes, disk_bytes(config)) <= room.bytes)
+    room = headroom_left("");
+    if (headroom_needed(config->mem_bytes, disk_bytes(config)) <= room.bytes)
         return 0;
     err_set(err, ERR_FAILED,
             "--prefault: %s plus page tables and the VMM do not fit; %" PRIu64 " MiB are %s", asked,
@@ -181,7 +181,7 @@ static int map_ordinary(struct backing *backing, const struct config *config, st
         bool none = errno == ENOMEM;
 
         err_sys(err, ERR_FAILED, "cannot map guest memory");
-        return none ? room_map_hint(err, "a smaller --mem, or ulimit -v unlimited") : -1;
+        return none ? headroom_map_hint(err, "a smaller --mem, or ulimit -v unlimited") : -1;
     }
     /* Fails only if the kernel lacks huge pages, which is the same as "off". */
     madvise(backing->base, backing->bytes,

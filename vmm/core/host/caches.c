@@ -7,7 +7,7 @@
 #include "vmm/core/host/caches.h"
 #include "vmm/core/host/file.h"
 
-#define CACHE_INSTRUCTION 2u /* the type of one that holds no data */
+#define CACHE_INSTRUCTION 2u /* cache type: instruction */
 
 static int read_entry(unsigned index, const char *name, char *text, size_t size)
 {
@@ -37,7 +37,7 @@ static struct host_caches read_caches(void)
     return caches;
 }
 
-/* A leaf of CPUID with a cache each: Intel's 4, AMD's 0x8000001d. */
+/* A CPUID leaf with a subleaf per cache: 4 on Intel, 0x8000001d on AMD. */
 static struct host_caches read_leaf(unsigned leaf)
 {
     struct host_caches caches = {0};

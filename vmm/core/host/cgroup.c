@@ -10,18 +10,18 @@
 
 #include "vmm/core/host/cgroup.h"
 
-/* What is above the root of the cgroup namespace is written as so many of these. */
+/* Prefix of a path above the root of the cgroup namespace, once per level. */
 #define ABOVE        "/.."
 #define ABOVE_LENGTH (sizeof(ABOVE) - 1)
 
 struct walk {
     const char *root, *controller;
-    char *group[2]; /* this process's, by version - 1; NULL: none, or not known */
+    char *group[2]; /* this process's group, by version - 1; NULL: none or unknown */
     void (*visit)(void *ctx, const struct cgroup_group *group);
     void *ctx;
 };
 
-/* Whether a word is among those of a list. */
+/* Whether a comma-separated list has a word. */
 static bool has_word(const char *list, const char *word)
 {
     size_t length = strlen(word);
@@ -67,7 +67,7 @@ static void find_groups(struct walk *walk)
         fclose(file);
 }
 
-/* Undo the kernel's "\040" for a blank, in place. Returns `text`. */
+/* Decode octal escapes such as "\040" in place. Returns `text`. */
 static char *unescape(char *text)
 {
     char *out = text;
@@ -84,7 +84,7 @@ static char *unescape(char *text)
     return text;
 }
 
-/* How many groups above the root of the namespace a path begins; it is moved past them. */
+/* Skip leading "/.." in *path. Returns their number, the levels above the namespace's root. */
 static unsigned skip_above(const char **path)
 {
     unsigned count = 0;
@@ -96,7 +96,7 @@ static unsigned skip_above(const char **path)
     return count;
 }
 
-/* Whether a group lists this process. */
+/* Whether this process is a member of a group. */
 static bool is_member(const char *folder)
 {
     char path[PATH_MAX], *line = NULL;
@@ -116,8 +116,8 @@ static bool is_member(const char *folder)
 }
 
 /*
- * The folder, `depth` levels below the one in `folder` and then along `rest`, whose group has this
- * process as a member; the names between are not known. Returns whether `folder` holds it now.
+ * Find the group of this process `depth` levels below `folder`, through directories of unknown
+ * names, and then along the path `rest`. Returns whether it was found, with its path in `folder`.
  */
 static bool find_member(char folder[PATH_MAX], unsigned depth, const char *rest)
 {
@@ -167,7 +167,7 @@ bool cgroup_locate(char folder[PATH_MAX], const char *top, const char *path)
     return true;
 }
 
-/* The group in a mount and those above it; `mount` is where it is mounted. */
+/* Visit the group and its ancestors in the hierarchy mounted at `mount`. */
 static void visit_mount(const struct walk *walk, int version, const char *top, const char *mount)
 {
     struct cgroup_group group = {.version = version};
@@ -211,7 +211,7 @@ static void look_at_mount(const struct walk *walk, char *line)
     visit_mount(walk, version, unescape(word[3]), unescape(word[4]));
 }
 
-/* The lines on hierarchies of cgroups, of all that is mounted; to be freed, or NULL. */
+/* The cgroup lines of mountinfo, which the caller frees; or NULL. */
 static char *read_mounts(const char *root)
 {
     FILE *file = open_below(root, "/proc/self/mountinfo"), *out;
@@ -230,7 +230,7 @@ static char *read_mounts(const char *root)
     return text;
 }
 
-/* The same of this process, read once: it takes the kernel as long as all the rest together. */
+/* The same, cached: reading mountinfo is slow. */
 static const char *own_mounts(void)
 {
     static char *mounts;

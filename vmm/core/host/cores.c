@@ -11,16 +11,16 @@
 #include "vmm/core/host/cores.h"
 #include "vmm/core/host/file.h"
 
-/* As many CPUs as Linux can have on x86-64. */
+/* The limit of Linux on x86-64, CONFIG_NR_CPUS. */
 #define CPUS_MAX 8192
 #define SETS     (CPUS_MAX / CPU_SETSIZE)
 
-/* One kind, though some of its cores may boost a little higher than others: within an eighth. */
+/* Cores of one kind may boost to different frequencies: within 1/8. */
 #define ALIKE_PART 8
 
 #define CPUID_EDX_HYBRID (1u << 15) /* leaf 7 */
 
-/* The folders below /sys/devices, and core types of CPUID's leaf 0x1a, in bits 31 to 24 of EAX. */
+/* Directories of /sys/devices, and core types of CPUID leaf 0x1a, EAX bits 31:24. */
 static const struct type {
     const char *folder, *name;
     unsigned number;
@@ -32,7 +32,7 @@ static const struct type {
 
 #define TYPES (sizeof(types) / sizeof(types[0]))
 
-/* The types of CPUs, as the kernel lists them. */
+/* The core types listed by the kernel. */
 struct lists {
     bool any;
     cpu_set_t of[TYPES][SETS];
@@ -77,7 +77,7 @@ static uint64_t read_of_cpu(const char *root, unsigned cpu, const char *name)
     return file_read_u64(path, &value) ? 0 : value;
 }
 
-/* A CPU that is one more than the last of the group's prolongs it: `last` is that of its list. */
+/* A CPU that follows `last`, the last of the group's list, extends the range. */
 static void add_cpu(struct cores_group *group, unsigned cpu, unsigned *first, unsigned *last)
 {
     size_t used = strlen(group->cpus), begin;
@@ -104,7 +104,7 @@ static bool is_same(const struct cores_group *a, const struct cores_group *b)
     return !strcmp(a->type, b->type) && a->max_khz == b->max_khz && a->capacity == b->capacity;
 }
 
-/* What is not known of one tells nothing. */
+/* Unknown values do not distinguish groups. */
 static bool is_alike(uint64_t a, uint64_t b)
 {
     return !a || !b || (a > b ? a - b : b - a) <= (a > b ? a : b) / ALIKE_PART;
@@ -152,7 +152,7 @@ void cores_read(const char *root, unsigned (*ask)(unsigned cpu), const unsigned 
         while (i < cores->groups && !is_same(&cores->group[i], &group))
             i++;
         if (i == CORES_MAX) {
-            cores->groups = 0; /* a table of them would say nothing any more */
+            cores->groups = 0; /* too many groups to be useful */
             return;
         }
         if (i == cores->groups)
@@ -162,7 +162,7 @@ void cores_read(const char *root, unsigned (*ask)(unsigned cpu), const unsigned 
     number_kinds(cores);
 }
 
-/* Found out once: where the host is a virtual machine itself, each CPUID is an exit. */
+/* Cached: in a VM, each CPUID is an exit. */
 static bool is_hybrid(void)
 {
     static int known = -1;

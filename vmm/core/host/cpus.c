@@ -13,7 +13,7 @@
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/file.h"
 
-/* Of CPU_SETSIZE CPUs each: as many as Linux can have on x86-64. */
+/* Number of cpu_set_t of CPU_SETSIZE CPUs each: the limit of Linux on x86-64. */
 #define SETS 8
 
 #define CPUID_ECX_VMX (1u << 5) /* leaf 1 */
@@ -93,7 +93,7 @@ struct cpus_model cpus_model(void)
     return found;
 }
 
-/* Without the blanks at either end, in place. */
+/* Remove leading and trailing blanks in place. */
 static void trim(char *text)
 {
     size_t blanks = strspn(text, " "), length;
@@ -104,7 +104,7 @@ static void trim(char *text)
         text[--length] = '\0';
 }
 
-/* CPUID's leaves 0x80000002 to 4, empty where there are none. */
+/* The brand string, CPUID leaves 0x80000002 to 0x80000004; empty if not supported. */
 static void read_brand(char text[CPUS_NAME_MAX])
 {
     unsigned regs[12];
@@ -139,7 +139,7 @@ const char *cpus_name(const char *root, char text[CPUS_NAME_MAX])
     return text;
 }
 
-/* Whether CPUID has a bit in ECX of a leaf. */
+/* Whether a bit of ECX of a CPUID leaf is set. */
 static bool has_cpuid(unsigned leaf, unsigned bit)
 {
     unsigned a, b, c, d;
@@ -167,11 +167,11 @@ int cpus_check(const char *option, const unsigned *cpus, unsigned count, struct 
     for (unsigned i = 0; i < count; i++) {
         if (CPU_ISSET_S(cpus[i], sizeof(set), set))
             continue;
-        err_set(err, ERR_USAGE, "%s: CPU %u is not there, or not for this process", option,
-                cpus[i]);
+        err_set(err, ERR_USAGE, "%s: CPU %u is offline or not in this process's affinity mask",
+                option, cpus[i]);
         if (file_status_field("/proc/self/status", "Cpus_allowed_list:", allowed, sizeof(allowed)))
             return -1;
-        return err_hint(err, "CPUs among %s", allowed);
+        return err_hint(err, "CPUs in %s", allowed);
     }
     return 0;
 }
@@ -200,7 +200,7 @@ int cpus_thread(pthread_t *thread, unsigned cpu, void *(*fn)(void *arg), void *a
     CPU_ZERO_S(sizeof(set), set);
     if (cpu != CPUS_ANY)
         CPU_SET_S(cpu, sizeof(set), set);
-    /* The first thread, whose number is the process's, is never bound. */
+    /* The first thread, whose TID is the PID, is never bound. */
     if (cpu != CPUS_ANY || !sched_getaffinity(getpid(), sizeof(set), set))
         pthread_attr_setaffinity_np(&attr, sizeof(set), set);
     error = pthread_create(thread, &attr, fn, arg);
@@ -208,7 +208,7 @@ int cpus_thread(pthread_t *thread, unsigned cpu, void *(*fn)(void *arg), void *a
     return error;
 }
 
-/* The clock of a thread's CPU time: MAKE_THREAD_CPUCLOCK of linux/posix-timers.h. */
+/* The CPU clock of a thread: MAKE_THREAD_CPUCLOCK of linux/posix-timers.h. */
 static clockid_t cpu_clock(int tid)
 {
     return (clockid_t)(~(unsigned)tid << 3 | 4 | 2);
@@ -219,8 +219,8 @@ uint64_t cpus_parse_runqueue(const char *schedstat)
     unsigned long long running, waiting, slices;
 
     /*
-     * Nanoseconds running (as of the last tick), nanoseconds waiting, number of time slices. A
-     * kernel that does not count has three zeros, but a thread that runs has had a time slice.
+     * Run time in ns (as of the last tick), wait time in ns, number of time slices. A kernel
+     * without schedstats has three zeros; a running thread has had a time slice.
      */
     if (sscanf(schedstat, "%llu %llu %llu", &running, &waiting, &slices) != 3 || !slices)
         return CPUS_UNKNOWN;
@@ -233,7 +233,7 @@ struct cpus_time cpus_time(int tid)
     struct timespec on_cpu;
     char path[64], text[128];
 
-    /* 0 would be the caller. */
+    /* TID 0 would be the caller. */
     if (tid <= 0)
         return (struct cpus_time){0};
     if (!clock_gettime(cpu_clock(tid), &on_cpu))
@@ -259,7 +259,7 @@ int cpus_parse_steal(const char *stat, uint64_t *stolen, uint64_t *all)
 {
     unsigned long long ticks[8]; /* user nice system idle iowait irq softirq steal */
 
-    /* Guest time, which follows, is part of user. */
+    /* The next field, guest time, is included in user. */
     if (strncmp(stat, "cpu ", 4) ||
         sscanf(stat + 4, "%llu %llu %llu %llu %llu %llu %llu %llu", &ticks[0], &ticks[1], &ticks[2],
                &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7]) != 8)

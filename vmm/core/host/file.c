@@ -21,7 +21,7 @@ int file_beside_program(const char *name, char *path, size_t size)
     char *slash;
 
     if (length < 0 || (size_t)length == size - 1)
-        return -1; /* what does not fit is cut, and would name another folder */
+        return -1; /* a truncated path would name another directory */
     path[length] = '\0';
     slash = strrchr(path, '/');
     if (!slash || (size_t)(slash + 1 - path) + strlen(name) >= size)
@@ -112,10 +112,11 @@ int file_flush(FILE *file, const char *name, struct err *err)
 
     if (fflush(file) || failed) {
         err_sys(err, ERR_FAILED, "cannot write to %s", name);
-        /* It has been said; the end of the program does not say it again. */
+        /* Already reported: the exit handler (inherit.c) must not report it again. */
         __fpurge(file);
         clearerr(file);
-        return errno == ENOSPC || errno == EFBIG ? err_hint(err, "another file, or more room") : -1;
+        return errno == ENOSPC || errno == EFBIG ? err_hint(err, "another file, or free disk space")
+                                                 : -1;
     }
     return 0;
 }
@@ -151,8 +152,7 @@ bool file_has_content(const char *path)
     return !stat(path, &file) && S_ISREG(file.st_mode) && file.st_size > 0;
 }
 
-/* All of it, to the disk: some file systems tell only then that there is no room. Closes the file.
- */
+/* Write, sync and close: some file systems report ENOSPC only on fsync(2). */
 static int write_whole(int fd, const char *text, size_t bytes)
 {
     int error = 0;
@@ -175,7 +175,8 @@ static int write_whole(int fd, const char *text, size_t bytes)
     return error ? -1 : 0;
 }
 
-/* A new file beside `path` with the owner and mode of the one that is there, if any; or -1. */
+/* Create a file beside `path` with the owner and mode of `path` if that exists. Returns it, or -1.
+ */
 static int open_beside(const char *path, char beside[PATH_MAX])
 {
     struct stat old;
@@ -197,7 +198,7 @@ static int open_beside(const char *path, char beside[PATH_MAX])
     return fd;
 }
 
-/* Written into the file: what is in it stays if there is no room for what is to replace it. */
+/* Overwrite in place; allocate first, so that the old content stays if there is no space. */
 static int write_into(const char *path, const char *text, size_t bytes)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -223,7 +224,7 @@ static int write_into(const char *path, const char *text, size_t bytes)
 
 int file_replace(const char *path, const char *text, size_t bytes)
 {
-    char *real = realpath(path, NULL); /* a symbolic link stays one */
+    char *real = realpath(path, NULL); /* keep symbolic links */
     char beside[PATH_MAX];
     int fd = open_beside(real ? real : path, beside), result = -1;
     bool whole = false;
@@ -240,6 +241,16 @@ int file_replace(const char *path, const char *text, size_t bytes)
         }
     }
     free(real);
-    /* The folder may not be written to, or the file be a mount point. */
+    /* The directory may be read-only, or the file a mount point. */
     return fd < 0 || (whole && result) ? write_into(path, text, bytes) : result;
+}
+
+bool file_same(const char *a, const char *b)
+{
+    struct stat one, other;
+
+    if (!strcmp(a, b))
+        return true;
+    return !stat(a, &one) && !stat(b, &other) && (S_ISREG(one.st_mode) || S_ISBLK(one.st_mode)) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }

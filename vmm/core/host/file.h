@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Small files: finding and reading those of /proc and /sys and those beside the program, writing
- * them safely.
+ * Small files: reading files of /proc and /sys, finding files of the installation, and replacing
+ * files atomically.
  */
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
@@ -14,55 +14,61 @@
 #include "vmm/core/base/err.h"
 
 /*
- * file_beside_program(): the path of a file in the folder of this program, in `path`, which has
- * `size` bytes. Returns 0, or -1 if that or the program's own does not fit.
+ * file_beside_program(): write the path of a file in the directory of this program to `path`, of
+ * `size` bytes. Returns 0, or -1 if the path or the program's own does not fit.
  */
 int file_beside_program(const char *name, char *path, size_t size);
 
 /*
- * file_read(): the beginning of a file as a string without its last newline, at most size - 1
- * bytes. Returns 0, or -1 with errno (and an empty string).
+ * file_read(): read the first size - 1 bytes of a file as a string, without a trailing newline.
+ * Returns 0, or -1 with errno set and an empty string.
  */
 int file_read(const char *path, char *text, size_t size);
 
-/* file_read_u64(): a file that holds a decimal number. Returns 0, or -1. */
+/* file_read_u64(): read a decimal number from a file. Returns 0, or -1. */
 int file_read_u64(const char *path, uint64_t *value);
 
 /*
- * file_status_field(): the rest of the line that starts with `key`, without the blanks around it,
- * as in /proc/self/status, /proc/meminfo and /proc/cpuinfo. Returns 0, or -1 if there is none.
+ * file_status_field(): read the rest of the line that starts with `key`, without surrounding
+ * blanks, as in /proc/self/status, /proc/meminfo and /proc/cpuinfo. Returns 0, or -1 if not found.
  */
 int file_status_field(const char *path, const char *key, char *text, size_t size);
 
-/* file_status_kb(): the same for a field in kB, in bytes. Returns 0, or -1. */
+/* file_status_kb(): read such a field in kB, as bytes. Returns 0, or -1. */
 int file_status_kb(const char *path, const char *key, uint64_t *bytes);
 
-/* file_is_regular(): whether a path names a regular file, or none yet. */
+/* file_is_regular(): whether a path names a regular file or does not exist. */
 bool file_is_regular(const char *path);
 
 /*
- * file_can_replace(): whether file_replace() of `path` is likely to work; changes nothing. Returns
- * 0, or -1 with errno.
+ * file_can_replace(): check whether file_replace() of `path` is likely to succeed, without changing
+ * anything. Returns 0, or -1 with errno set.
  */
 int file_can_replace(const char *path);
 
-/* file_has_content(): whether a path names a regular file with something in it. */
+/*
+ * file_same(): whether two paths name the same file: the same inode or, if they do not exist, the
+ * same path.
+ */
+bool file_same(const char *a, const char *b);
+
+/* file_has_content(): whether a path names a regular file that is not empty. */
 bool file_has_content(const char *path);
 
 /*
- * file_replace(): make this the content of a file, which need not exist. It is written beside it
- * and then takes its name, so that an older file stays until the newer one is whole; where that is
- * not possible, or the file is not a regular one, it is written into the file, if there is room for
- * all of it. Returns 0, or -1 with errno.
+ * file_replace(): create or replace a file: write a temporary file in the same directory and rename
+ * it, so that the old content stays until the new one is complete. If that is not possible, or the
+ * file is not regular, overwrite the file in place if the space suffices. Returns 0, or -1 with
+ * errno set.
  */
 int file_replace(const char *path, const char *text, size_t bytes);
 
-/* file_remove_tree(): a folder and all in it, on its file system. Returns 0, or -1. */
+/* file_remove_tree(): remove a directory recursively, within its file system. Returns 0, or -1. */
 int file_remove_tree(const char *path);
 
 /*
- * file_flush(): what was printed to a stream is to arrive; `name` is its name for the message.
- * Returns 0, or -1 if some of it did not; the stream's error and the rest are dropped then.
+ * file_flush(): flush a stream, called `name` in the message. Returns 0, or -1 with *err set if
+ * this or an earlier write failed; then the stream's error is cleared and its buffer discarded.
  */
 int file_flush(FILE *file, const char *name, struct err *err);
 

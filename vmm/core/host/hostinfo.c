@@ -35,12 +35,12 @@ static void read_cpu(struct hostinfo *info)
     info->caches = host_caches();
 }
 
-/* The module that runs guests, and how it translates their addresses. */
+/* The loaded KVM module and its kind of paging. */
 static void read_kvm(struct hostinfo *info)
 {
     bool vmx = cpus_have_vmx(), svm = cpus_have_svm();
     const struct {
-        bool usable; /* a module that is part of the kernel is there on any CPU */
+        bool usable; /* a built-in module exists on any CPU */
         const char *module, *parameter, *paging;
     } backends[] = {
         {vmx, "kvm_intel", "/sys/module/kvm_intel/parameters/ept", "ept"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Facts of the host that belong in every report, because results depend on them.
+ * The properties of the host on which results depend; part of every report.
  */
 #ifndef HOST_HOSTINFO_H
 #define HOST_HOSTINFO_H
@@ -24,11 +24,11 @@ struct hostinfo {
     struct host_caches caches;
     unsigned numa_nodes;
     char kernel[144];
-    const char *kvm_module; /* "kvm_intel", "kvm_amd", "kvm_pvm", or NULL: not loaded */
-    const char *paging;     /* "ept", "npt", "shadow", or NULL: not known */
-    /* The kernel's own words, empty where it has none. */
+    const char *kvm_module; /* "kvm_intel", "kvm_amd", "kvm_pvm", or NULL: none loaded */
+    const char *paging;     /* "ept", "npt", "shadow", or NULL: unknown */
+    /* Contents of the kernel's files; empty: no such file. */
     char thp[48], thp_defrag[64], halt_poll_ns[16], nx_huge_pages[16], tdp_mmu[16], governor[32];
-    struct quota quota; /* when this was read */
+    struct quota quota; /* at the time of hostinfo_read() */
     uint64_t memory_limit_bytes;
     struct {
         char name[40], state[120];
@@ -36,7 +36,7 @@ struct hostinfo {
     unsigned mitigations;
 };
 
-/* hostinfo_read(): all of it; what cannot be found stays empty or 0. Takes some milliseconds. */
+/* hostinfo_read(): fill in *info; unknown values are empty or 0. Takes some milliseconds. */
 void hostinfo_read(struct hostinfo *info);
 
 #endif

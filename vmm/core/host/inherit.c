@@ -10,7 +10,7 @@
 #include "vmm/core/base/err.h"
 #include "vmm/core/host/inherit.h"
 
-/* What is changed, and how it was. */
+/* The changed signals and their inherited actions. */
 static struct {
     int number;
     void (*action)(int);
@@ -24,8 +24,7 @@ static struct {
 
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/* For reading only, so that a write fails; a jail may have no /dev. open() takes the lowest free.
- */
+/* O_RDONLY, so that writes fail; a chroot may lack /dev. open(2) returns the lowest free number. */
 static void open_standard_files(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -41,12 +40,12 @@ static void unblock_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The help and the version, which argp(3) prints before it ends the program, come by here too. */
+/* Also covers --help and --version, after which argp(3) exits. */
 static void check_output(void)
 {
     struct err err;
 
-    errno = EIO; /* of a write that failed before */
+    errno = EIO; /* for a write that failed earlier */
     if (!fflush(stdout) && !ferror(stdout))
         return;
     err_sys(&err, ERR_FAILED, "cannot write to standard output");

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program inherits from its parent and cannot work with: standard files that are closed,
- * signals that are blocked, and signals whose default action would lose a report.
+ * Repair of the state inherited from the parent process: closed standard descriptors, blocked and
+ * ignored signals, and signals whose default action would lose a report.
  */
 #ifndef HOST_INHERIT_H
 #define HOST_INHERIT_H
 
 /*
- * inherit_settle(): first in main(). Afterwards
- *   - descriptors 0 to 2 are open, so that no file of this program gets the number of a standard
- *     one. Writing to one that was closed fails with EBADF, as before; reading finds the end;
- *   - no signal is blocked: a kick of a vCPU or a request to stop would never arrive;
- *   - SIGPIPE and SIGXFSZ are ignored: the write fails with EPIPE or EFBIG instead;
- *   - SIGCHLD has its default action: while it is ignored, waitpid(2) does not see how a child
- * ended;
- *   - what stdio could not write to standard output by the end of the program is an error, with a
- *     message and exit status 1, unless that was reported before and the stream's error cleared.
+ * inherit_settle(): call first in main(). Afterwards
+ *   - descriptors 0 to 2 are open, so that no other file gets these numbers. Writing to one that
+ * was closed still fails with EBADF; reading returns end of file;
+ *   - no signal is blocked: vCPU kicks and stop signals are delivered;
+ *   - SIGPIPE and SIGXFSZ are ignored: writes fail with EPIPE or EFBIG instead;
+ *   - SIGCHLD has its default action: if it were ignored, waitpid(2) would not return a status;
+ *   - a failed write to stdout is reported when the program exits, with exit status 1, unless it
+ * was reported before and the stream's error cleared.
  */
 void inherit_settle(void);
 
-/* inherit_pass_on(): in a child before exec(2): signals are as the parent of this program had them,
- * but none is blocked. */
+/* inherit_pass_on(): call in a child before exec(2): restores the signal actions that this program
+ * inherited, and unblocks all signals. */
 void inherit_pass_on(void);
 
 #endif

@@ -12,7 +12,7 @@
 #include "vmm/core/host/file.h"
 #include "vmm/core/host/memory.h"
 
-/* The limit of one group, if it is the least so far. */
+/* Take the limit of a group if it is the smallest so far. */
 static void take_limit(void *ctx, const struct cgroup_group *group)
 {
     static const char *const names[] = {"memory.limit_in_bytes", "memory.max"};
@@ -49,7 +49,7 @@ uint64_t memory_available(void)
     return bytes;
 }
 
-/* The bytes that a line says of `field`, "Rss:" and so on; returns whether it is about that. */
+/* Parse the value of `field`, such as "Rss:", in bytes. Returns whether the line has this field. */
 static bool field_is(const char *line, const char *field, uint64_t *bytes)
 {
     size_t length = strlen(field);
@@ -60,7 +60,7 @@ static bool field_is(const char *line, const char *field, uint64_t *bytes)
     return true;
 }
 
-/* Whether a line begins a mapping: "start-end perms ..." in hexadecimal. */
+/* Whether a line starts a mapping: "start-end perms ..." in hexadecimal. */
 static bool is_mapping(const char *line, uint64_t *start, uint64_t *end)
 {
     char *at;
@@ -72,7 +72,7 @@ static bool is_mapping(const char *line, uint64_t *start, uint64_t *end)
     return *at == ' ';
 }
 
-/* Which mappings are meant: those within a range, or those of at least a size. */
+/* The mappings to count: those within a range, or those of a minimum size. */
 struct range {
     uint64_t low, high, least_bytes;
 };

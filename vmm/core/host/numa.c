@@ -13,13 +13,13 @@
 
 #define NODE "/sys/devices/system/node/"
 
-/* Linux's own limits on x86-64: CONFIG_NODES_SHIFT is 10 at most, CONFIG_NR_CPUS 8192. */
+/* The limits of Linux on x86-64: CONFIG_NODES_SHIFT 10, CONFIG_NR_CPUS 8192. */
 #define NODES_MAX 1024u
 #define CPUS_MAX  8192
 
 #define WORD_BITS (8 * sizeof(unsigned long))
 
-/* Of CPU_SETSIZE CPUs each. */
+/* Number of cpu_set_t of CPU_SETSIZE CPUs each. */
 #define SETS (CPUS_MAX / CPU_SETSIZE)
 
 unsigned numa_nodes(unsigned *nodes, unsigned max)
@@ -31,7 +31,7 @@ unsigned numa_nodes(unsigned *nodes, unsigned max)
     if (!file_read(NODE "has_memory", text, sizeof(text)))
         count = units_parse_list(text, all, NODES_MAX);
     if (count <= 0) {
-        all[0] = 0; /* a kernel without NUMA has one node, which it does not mention */
+        all[0] = 0; /* a kernel without NUMA has one node and no such file */
         count = 1;
     }
     if ((unsigned)count > max)
@@ -46,7 +46,7 @@ unsigned numa_distance(unsigned from, unsigned to)
     char path[64], text[4096], *at = text;
     int count;
 
-    /* A line of distances to the nodes that are online, in their order. */
+    /* One line: the distances to the online nodes, in ascending order. */
     snprintf(path, sizeof(path), NODE "node%u/distance", from);
     if (file_read(NODE "online", text, sizeof(text)))
         return 0;
@@ -67,12 +67,13 @@ int numa_bind(void *start, size_t bytes, unsigned node, struct err *err)
     unsigned long mask[NODES_MAX / WORD_BITS] = {0};
 
     if (node >= NODES_MAX)
-        return err_set(err, ERR_FAILED, "host node %u: beyond %u", node, NODES_MAX);
+        return err_set(err, ERR_FAILED, "host node %u: only nodes below %u are supported", node,
+                       NODES_MAX);
     mask[node / WORD_BITS] = 1ul << node % WORD_BITS;
-    /* The kernel takes one bit less than it is told. */
+    /* The kernel uses maxnode - 1 bits. */
     if (syscall(SYS_mbind, start, bytes, MPOL_BIND, mask, NODES_MAX + 1, 0)) {
-        err_sys(err, ERR_FAILED, "memory cannot be bound to host node %u", node);
-        return err_hint(err, "--numa N,unbound, or a cpuset with this node in it");
+        err_sys(err, ERR_FAILED, "cannot bind memory to host node %u", node);
+        return err_hint(err, "--numa N,unbound, or a cpuset that contains this node");
     }
     return 0;
 }
@@ -101,8 +102,8 @@ int numa_run_on(unsigned node, struct err *err)
 }
 
 /*
- * What a line tells: "start policy word... N0=pages N1=pages kernelpagesize_kB=size". The pages'
- * size comes last.
+ * Parse a line "start policy word... N0=pages N1=pages kernelpagesize_kB=size", where the page size
+ * comes last.
  */
 static void add_line(char *line, unsigned node, uint64_t *here, uint64_t *elsewhere)
 {

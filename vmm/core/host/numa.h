@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's NUMA nodes: which there are, putting memory and threads on one, and looking where
- * memory really is. */
+/* The host's NUMA nodes: enumeration, binding of memory and threads, and placement of memory. */
 #ifndef HOST_NUMA_H
 #define HOST_NUMA_H
 
@@ -9,27 +8,28 @@
 
 #include "vmm/core/base/err.h"
 
-/* numa_nodes(): the nodes with memory, ascending, at most `max`. Returns how many: at least 1. */
+/* numa_nodes(): the nodes with memory, ascending, at most `max`. Returns their number, at least 1.
+ */
 unsigned numa_nodes(unsigned *nodes, unsigned max);
 
-/* numa_distance(): from one node to another, as firmware has it (10: the same); 0: not known. */
+/* numa_distance(): the ACPI SLIT distance between two nodes (10: same node); 0: unknown. */
 unsigned numa_distance(unsigned from, unsigned to);
 
 /*
- * numa_bind(): pages of a page-aligned range that are touched from here on come from one node, or
- * not at all (mbind(2), MPOL_BIND). Returns 0, or -1.
+ * numa_bind(): allocate pages of a page-aligned range from one node only (mbind(2), MPOL_BIND).
+ * Pages that are already resident stay. Returns 0, or -1 with *err set.
  */
 int numa_bind(void *start, size_t bytes, unsigned node, struct err *err);
 
 /*
- * numa_run_on(): let the calling thread run on a node's CPUs only, those of them that it may use;
- * where that is none, as on a node of memory only, it stays where it is. Returns 0, or -1.
+ * numa_run_on(): restrict the calling thread to the usable CPUs of a node; if there are none, as on
+ * a node without CPUs, its affinity stays unchanged. Returns 0, or -1 with *err set.
  */
 int numa_run_on(unsigned node, struct err *err);
 
 /*
- * numa_resident(): bytes of the mappings that begin in a range that are on `node`, and those that
- * are on others (/proc/self/numa_maps). Returns 0, or -1 where the kernel does not say.
+ * numa_resident(): resident bytes, on `node` and on other nodes, of the mappings that start within
+ * a range (/proc/self/numa_maps). Returns 0, or -1 if unknown.
  */
 int numa_resident(const void *start, size_t bytes, unsigned node, uint64_t *here,
                   uint64_t *elsewhere);

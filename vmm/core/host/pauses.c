@@ -12,10 +12,10 @@
 #include "vmm/core/host/cpus.h"
 #include "vmm/core/host/pauses.h"
 
-/* Looks between two readings of what takes some time to read: a second. */
+/* Checks between two readings of the slow sources: one second. */
 #define OTHERS_LOOKS 20
 
-/* What two clocks that are not read at once may differ by, and what waking up may take. */
+/* Tolerance for clocks that are not read at the same time, and for wake-up latency. */
 #define SLACK_NS 10000000ull
 
 static uint64_t minus(uint64_t a, uint64_t b)
@@ -31,7 +31,7 @@ static uint64_t boot_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Nanoseconds running, nanoseconds waiting for a CPU, number of time slices. */
+/* Run time in ns, wait time in ns, number of time slices. */
 static bool read_runqueue(int fd, uint64_t *ns)
 {
     char text[128], *waiting;
@@ -57,8 +57,8 @@ static bool has_continued(int fd)
 }
 
 /*
- * What others took since the last time that this was read, perhaps a second ago: what was taken
- * before the last look counts as well.
+ * Steal time and throttling since they were last read, up to a second ago, which may include time
+ * before the last check.
  */
 static void read_others(struct pauses *pauses, struct pauses_reading *now)
 {
@@ -126,8 +126,8 @@ static void add(struct pauses *pauses, const struct pause *pause)
 }
 
 /*
- * How long the thread slept beyond what it asked for and what kept it from a CPU. Where the kernel
- * does not say how long it waited for one, it has waited if the rest of the process ran meanwhile.
+ * The time that the thread slept beyond the requested time, without known waits. If its run queue
+ * time is unknown, it is assumed to have waited if the rest of the process ran meanwhile.
  */
 static uint64_t unexplained(const struct pauses_reading *then, const struct pauses_reading *now)
 {
@@ -179,7 +179,7 @@ bool pauses_hit(const struct pauses *pauses, uint64_t from_ns, uint64_t to_ns)
         uint64_t from = from_ns > pause->from_ns ? from_ns : pause->from_ns;
         uint64_t to = to_ns && to_ns < pause->to_ns ? to_ns : pause->to_ns;
 
-        /* It is wholly within the window, or wholly beside it. */
+        /* The pause is entirely inside or entirely outside the window. */
         if (pause->kind != PAUSE_STALLED && to > from && to - from >= pause->least_ns)
             return true;
     }

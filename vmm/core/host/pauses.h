@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When this process stood still: stopped by a signal and continued, frozen (by a cgroup's freezer,
- * a debugger, a hypervisor that paused the whole machine), or with the host suspended. What was
- * measured meanwhile is no figure.
+ * Pauses: periods in which this process did not run because it was stopped by a signal and
+ * continued, frozen (by a cgroup's freezer, a debugger, a hypervisor that paused the host), or
+ * because the host was suspended. Results measured meanwhile are void.
  *
- * A stop is known exactly from the SIGCONT that ended it, and a suspend from the clocks. A freeze
- * leaves no trace but a thread that slept much longer than it asked for: the one that watches a run
- * looks every PAUSES_PERIOD_NS. What it waited for a CPU, or because a CPU quota was used up, and
- * what a hypervisor took from it, is no freeze. A hypervisor that reports no steal time looks the
- * same for some hundred ms, so that only PAUSES_FROZEN_NS or more count as a freeze; from
- * PAUSES_STALLED_NS on it is a stall, which is reported and voids nothing.
+ * A stop is detected by the SIGCONT that ends it, a suspend by the clocks. A freeze is visible only
+ * as a thread that slept much longer than requested: the watching thread checks every
+ * PAUSES_PERIOD_NS. Waiting for a CPU, CPU quota throttling and steal time are not part of a
+ * freeze. A hypervisor that does not report steal time looks the same for some hundred ms, so that
+ * only PAUSES_FROZEN_NS or more count as a freeze. From PAUSES_STALLED_NS on it is a stall, which
+ * is reported but voids nothing.
  */
 #ifndef HOST_PAUSES_H
 #define HOST_PAUSES_H
@@ -22,7 +22,7 @@
 #define PAUSES_PERIOD_NS  50000000ull
 #define PAUSES_STALLED_NS 100000000ull
 #define PAUSES_FROZEN_NS  1000000000ull
-#define PAUSES_MAX        32 /* kept apart; later ones extend the last */
+#define PAUSES_MAX        32 /* further pauses extend the last one */
 
 enum pause_kind {
     PAUSE_STOPPED,
@@ -31,63 +31,63 @@ enum pause_kind {
     PAUSE_STALLED,
 };
 
-/* It lies between two looks, by CLOCK_MONOTONIC, which stands still while the host is suspended. */
+/* A pause between two checks, by CLOCK_MONOTONIC, which stops while the host is suspended. */
 struct pause {
     enum pause_kind kind;
     uint64_t from_ns, to_ns;
-    uint64_t least_ns; /* it took at least this of the time between */
-    uint64_t ns; /* how long it was, as far as that is known: to a period, but for a suspend */
+    uint64_t least_ns; /* minimum duration within that interval */
+    uint64_t ns;       /* duration, to within a period; exact for a suspend */
 };
 
-/* What a look finds. */
+/* The input of a check. */
 struct pauses_reading {
     uint64_t mono_ns, boot_ns; /* CLOCK_MONOTONIC, CLOCK_BOOTTIME */
     bool has_runqueue;
-    uint64_t runqueue_ns;  /* for which the looking thread has waited for a CPU so far */
+    uint64_t runqueue_ns;  /* run queue time of the watching thread so far */
     uint64_t process_ns;   /* CPU time of the process so far */
-    uint64_t stolen_ns;    /* by the hypervisor below since the last look, of an average CPU */
-    uint64_t throttled_ns; /* that a CPU quota has stopped the process for since the last look */
-    bool continued;        /* a SIGCONT has come */
+    uint64_t stolen_ns;    /* steal time since the last check, per CPU */
+    uint64_t throttled_ns; /* CPU quota throttling since the last check */
+    bool continued;        /* a SIGCONT was received */
 };
 
 struct pauses {
-    int cont_fd;      /* readable once a SIGCONT has come; -1: not watched */
-    int schedstat_fd; /* of the looking thread; -1: there is none */
+    int cont_fd;      /* signalfd for SIGCONT; -1: not watched */
+    int schedstat_fd; /* of the watching thread; -1: none */
     struct pauses_reading last;
     unsigned looks;
 
-    /* What is read now and then, and when that was: cpus_steal(), and the quotas. */
+    /* The last reading of cpus_steal() and the quotas, which are read less often. */
     uint64_t others_ns, stolen, ticks;
     struct quota quota;
 
     struct pause pause[PAUSES_MAX];
     unsigned count;
-    uint64_t lost_ns; /* of CLOCK_MONOTONIC, in all */
+    uint64_t lost_ns; /* total, by CLOCK_MONOTONIC */
 };
 
 /*
- * pauses_begin(): from here on SIGCONT, which continues a process as ever, is blocked and seen, in
- * this thread and in those it creates. The thread that calls this is the one that looks. What
- * cannot be watched is left out.
+ * pauses_begin(): start watching. The caller is the watching thread. Blocks SIGCONT, which still
+ * continues the process, in this thread and those it creates, and reads it from a signalfd. Sources
+ * that are unavailable are not watched.
  */
 void pauses_begin(struct pauses *pauses);
 
 /*
- * pauses_look(): note what has happened since the last look. `slept`: the thread has done nothing
- * since then but to sleep for a period at most.
+ * pauses_look(): check for pauses since the last check. `slept`: since then, the thread has only
+ * slept, for at most a period.
  */
 void pauses_look(struct pauses *pauses, bool slept);
 
-/* pauses_judge(): the same for a given reading. */
+/* pauses_judge(): the same with a given input. */
 void pauses_judge(struct pauses *pauses, const struct pauses_reading *now, bool slept);
 
 /*
- * pauses_hit(): whether one of them, stalls excepted, was within this window, by CLOCK_MONOTONIC;
- * an end of 0 is none. In doubt it was: a stop that was shorter than the time between two looks.
+ * pauses_hit(): whether a pause other than a stall may overlap this window, in CLOCK_MONOTONIC; an
+ * end of 0 is open. True in doubt, as for a stop shorter than the interval between two checks.
  */
 bool pauses_hit(const struct pauses *pauses, uint64_t from_ns, uint64_t to_ns);
 
-/* pauses_end(): close what pauses_begin() opened; what was found stays. */
+/* pauses_end(): close the descriptors of pauses_begin(); the found pauses stay. */
 void pauses_end(struct pauses *pauses);
 
 #endif

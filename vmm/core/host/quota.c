@@ -10,9 +10,9 @@
 #include "vmm/core/host/file.h"
 #include "vmm/core/host/quota.h"
 
-/* What differs between the versions. */
+/* Differences between the cgroup versions, by version - 1. */
 static const struct flavour {
-    const char *time; /* the key of cpu.stat */
+    const char *time; /* key in cpu.stat */
     uint64_t unit_ns;
 } flavours[] = {{"throttled_time ", 1}, {"throttled_usec ", 1000}};
 
@@ -24,7 +24,7 @@ static int read_in(const char *folder, const char *name, char *text, size_t size
     return file_read(path, text, size);
 }
 
-/* "quota period" in us, as version 2 has them in one file. Returns 0, or -1: no such files. */
+/* Read "quota period" in us, the format of version 2. Returns 0, or -1: no such files. */
 static int read_quota(const struct cgroup_group *group, char text[48])
 {
     char quota[24], period[24] = "";
@@ -38,7 +38,7 @@ static int read_quota(const struct cgroup_group *group, char text[48])
     return 0;
 }
 
-/* The number behind a key, at the beginning of one of the lines. Returns 0, or -1. */
+/* Find the line that starts with `key` and parse its number. Returns 0, or -1. */
 static int find_number(const char *text, const char *key, uint64_t *value)
 {
     const char *at = text;
@@ -48,7 +48,7 @@ static int find_number(const char *text, const char *key, uint64_t *value)
     return at && sscanf(at + strlen(key), "%" SCNu64, value) == 1 ? 0 : -1;
 }
 
-/* How the group was throttled so far, if it says so. */
+/* Add the throttling counters of the group if it has any. */
 static void add_group(struct quota *quota, const struct cgroup_group *group)
 {
     const struct flavour *flavour = &flavours[group->version - 1];
@@ -108,7 +108,7 @@ int quota_throttled(const struct quota *before, const struct quota *after,
     for (unsigned i = 0; i < after->groups; i++) {
         const struct quota_group *end = &after->group[i], *begin = find_group(before, end);
 
-        /* One that the process came to meanwhile, or that had no quota, is not known. */
+        /* Ignore a group that is not in both readings. */
         if (!begin || end->ns < begin->ns || end->periods < begin->periods)
             continue;
         if (!known || end->ns - begin->ns > throttled->ns)

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The signals by which a user asks a program to stop: SIGINT, SIGTERM, SIGHUP. One that is ignored
- * when the program starts, as nohup(1) does, stays so.
+ * The stop signals SIGINT, SIGTERM and SIGHUP. A signal that is ignored at the start, as with
+ * nohup(1), stays ignored.
  */
 #ifndef HOST_SIGNALS_H
 #define HOST_SIGNALS_H
 
 /*
- * signals_catch(): block them in this thread and in those it creates. Returns a file that is
- * readable once one of them has come, or -1 with errno.
+ * signals_catch(): block the stop signals in this thread and those it creates. Returns a
+ * signalfd(2) for them, which the caller closes, or -1 with errno set.
  */
 int signals_catch(void);
 
 /*
- * signals_accept(): from here on they do what they usually do, but for those that have come; `fd`
- * is what signals_catch() gave, and stays open. After a SIGHUP, no other one is felt: the kernel
- * and the shell each send one when a terminal goes away.
+ * signals_accept(): discard pending stop signals and restore the default action; `fd`, from
+ * signals_catch(), stays open. After a SIGHUP, further ones are ignored: the kernel and the shell
+ * each send one when a terminal is closed.
  */
 void signals_accept(int fd);
 

@@ -12,7 +12,7 @@
 
 #define FLAGS (O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* How long to wait for the reader of a FIFO before looking again. */
+/* Interval between attempts to open a FIFO without a reader. */
 #define FIFO_MS 20
 
 static bool is_fifo(const char *path)
@@ -51,14 +51,14 @@ void sink_share(struct sink *sink, int fd)
     *sink = (struct sink){.fd = fd};
     if (fstat(fd, &file) || (!S_ISFIFO(file.st_mode) && !isatty(fd)))
         return;
-    /* A pipe or terminal is opened anew: O_NONBLOCK would hold for all who share the old file. */
+    /* Reopen a pipe or terminal: O_NONBLOCK would apply to all users of the shared file. */
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     own = open(path, FLAGS);
     if (own >= 0)
         *sink = (struct sink){.fd = own, .own = true};
 }
 
-/* When to give up on a reader that takes nothing from now on. */
+/* The deadline of a wait that starts now. */
 static uint64_t deadline_of(int wait_ms)
 {
     return wait_ms < 0 ? UINT64_MAX : clock_mono_ns() + (uint64_t)wait_ms * 1000000;
@@ -69,7 +69,7 @@ static bool has_passed(uint64_t deadline)
     return clock_mono_ns() >= deadline;
 }
 
-/* Until the file takes text, or has failed. Returns whether it is so in time. */
+/* Wait until the file is writable or has failed. Returns false on timeout. */
 static bool wait_writable(int fd, uint64_t deadline)
 {
     struct pollfd file = {.fd = fd, .events = POLLOUT};
@@ -83,17 +83,17 @@ static bool wait_writable(int fd, uint64_t deadline)
     }
 }
 
-/* Write some of it. Returns how much, 0 for none just now, or -1 with errno. */
+/* Write a part. Returns the number of bytes, 0 to retry, or -1 with errno set. */
 static ssize_t write_some(int fd, const char *text, size_t bytes)
 {
-    /* A pipe that is ready takes this much at once, even one that blocks. */
+    /* A writable pipe accepts PIPE_BUF bytes without blocking. */
     ssize_t written = write(fd, text, bytes < PIPE_BUF ? bytes : PIPE_BUF);
 
     if (written >= 0 || errno == EINTR)
         return written < 0 ? 0 : written;
     if (errno != EAGAIN)
         return -1;
-    /* A terminal may have room for something, but not for this. */
+    /* A terminal may be writable, but not for this many bytes. */
     poll(NULL, 0, 1);
     return 0;
 }

@@ -13,7 +13,7 @@
 
 #define COLUMNS_UNKNOWN 80
 
-/* The terminal's own width: what a window has at the moment. */
+/* The current width of a terminal. */
 static int columns_of(int fd)
 {
     const char *given = getenv("COLUMNS");
@@ -32,7 +32,7 @@ int terminal_columns(int fd)
     return isatty(fd) ? columns_of(fd) : WRAPPED_COLUMNS;
 }
 
-/* A terminal that does not control this process has no foreground to be in. */
+/* tcgetpgrp() fails for a terminal that is not the controlling one: not in the background. */
 static bool in_background(int fd)
 {
     pid_t foreground = tcgetpgrp(fd);
@@ -50,7 +50,7 @@ bool terminal_can_clear(int fd)
 size_t terminal_status(char line[TERMINAL_STATUS_MAX], int fd, const char *format, ...)
 {
     const size_t clear = strlen(TERMINAL_CLEAR_LINE);
-    /* In the last column, some terminals go on to the next line. */
+    /* Leave the last column free: some terminals wrap there. */
     const size_t room = clear + (size_t)columns_of(fd) - 1;
     va_list args;
 

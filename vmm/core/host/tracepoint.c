@@ -22,7 +22,7 @@ int tracepoint_id(const char *name, uint64_t *id)
         snprintf(path, sizeof(path), "%s/events/%s/id", mounts[i], name);
         if (!file_read_u64(path, id))
             return 0;
-        /* That one is there but may not be read says more than that another is not there. */
+        /* Prefer "permission denied" of one mount to "not found" of the other. */
         if (errno == EACCES || errno == EPERM)
             error = errno;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counting the kernel's tracepoints in a thread, by perf_event_open(2). What there is to count is
- * in tracefs (Documentation/trace/events.rst).
+ * Counting of kernel tracepoints per thread with perf_event_open(2). The tracepoints are listed in
+ * tracefs (Documentation/trace/events.rst).
  */
 #ifndef HOST_TRACEPOINT_H
 #define HOST_TRACEPOINT_H
@@ -11,23 +11,23 @@
 #include "vmm/core/base/err.h"
 
 /*
- * tracepoint_check(): whether tracepoints can be counted at all: tracefs can be read and the kernel
- * lets this process. Returns 0, or -1 with ERR_CANNOT_RUN and what to do.
+ * tracepoint_check(): check that tracefs is readable and that this process may count tracepoints.
+ * Returns 0, or -1 with ERR_CANNOT_RUN and a hint.
  */
 int tracepoint_check(struct err *err);
 
-/* tracepoint_id(): the number of a tracepoint such as "kvm/kvm_exit". Returns 0, or -1 with errno.
+/* tracepoint_id(): the ID of a tracepoint such as "kvm/kvm_exit". Returns 0, or -1 with errno set.
  */
 int tracepoint_id(const char *name, uint64_t *id);
 
 /*
- * tracepoint_open(): count a tracepoint in the calling thread from now on. `filter` is an
- * expression over its fields, or NULL. Returns a file whose 64-bit value tracepoint_read() gives,
- * or -1 with errno.
+ * tracepoint_open(): start counting a tracepoint in the calling thread. `filter` is an expression
+ * over its fields, or NULL. Returns a perf event descriptor for tracepoint_read(), which the caller
+ * closes, or -1 with errno set.
  */
 int tracepoint_open(uint64_t id, const char *filter);
 
-/* tracepoint_read(): how often it was hit so far; 0 of a file that is not open. */
+/* tracepoint_read(): the number of hits so far; 0 if `fd` is -1. */
 uint64_t tracepoint_read(int fd);
 
 #endif

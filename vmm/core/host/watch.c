@@ -18,7 +18,7 @@ void watch_notify(int event)
     uint64_t one = 1;
     ssize_t written = write(event, &one, sizeof(one));
 
-    (void)written; /* fails only if the counter is full: then it is readable anyhow */
+    (void)written; /* fails only if the counter is at its maximum and thus readable */
 }
 
 void watch_drain(int event, int ms)
@@ -29,7 +29,7 @@ void watch_drain(int event, int ms)
     if (poll(&fd, 1, ms) > 0) {
         ssize_t got = read(event, &count, sizeof(count));
 
-        (void)got; /* does not block; somebody else may have read it */
+        (void)got; /* EAGAIN if another thread has read it */
     }
 }
 
@@ -45,7 +45,7 @@ static uint64_t deadline_of(const struct watch *watch)
     return watch->deadline_ns ? watch->deadline_ns + lost : 0;
 }
 
-/* Milliseconds to wait at a time: to the end, the next tick or the next look; -1: for ever. */
+/* Poll timeout in ms: until the deadline, next tick or next pause check; -1: none. */
 static int next_wait(const struct watch *watch, uint64_t now)
 {
     uint64_t deadline = deadline_of(watch), wait = UINT64_MAX;
@@ -92,7 +92,7 @@ enum watch_result watch_wait(const struct watch *watch, int event)
         }
         if (ready > 0 && fds[1].revents)
             return WATCH_STOP;
-        /* A wait is rounded up to milliseconds, and may end a little before a tick is due. */
+        /* poll() has ms resolution and may return slightly before a tick is due. */
         if (watch->tick_ms && clock_mono_ns() - ticked + 1000000 >= watch->tick_ms * 1000000ull) {
             ticked = clock_mono_ns();
             watch->tick(watch->ctx);
@@ -107,7 +107,7 @@ int watch_check(const struct watch *watch, struct err *err)
     if (poll(&fd, 1, 0) > 0)
         return err_set(err, ERR_FAILED, "stopped by a signal before the run began");
     if (watch && is_over(watch, clock_mono_ns())) {
-        err_set(err, ERR_FAILED, "--timeout: over before the run began");
+        err_set(err, ERR_FAILED, "--timeout: expired before the run began");
         return err_hint(err, "a longer --timeout");
     }
     return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What may end a run: the run itself, the user, the clock. Waiting for them while the run's threads
- * work, with something to do now and then; and looking at them before it has any.
+ * Waiting for the end of a run: its completion, a stop signal or --timeout, with a periodic
+ * callback; and checking for the latter two before the run starts.
  */
 #ifndef HOST_WATCH_H
 #define HOST_WATCH_H
@@ -11,38 +11,38 @@
 #include "vmm/core/base/err.h"
 #include "vmm/core/host/pauses.h"
 
-/* What a run waits for, and what it does meanwhile. */
+/* The sources of a wait. */
 struct watch {
-    int stop_fd;          /* readable: the user wants the run to stop; -1: never */
-    uint64_t deadline_ns; /* the run is to be over then, by CLOCK_MONOTONIC and later by what it
-                             lost to pauses; 0: never */
-    unsigned tick_ms;     /* call tick() this often; 0: never */
+    int stop_fd;          /* readable: stop the run; -1: none */
+    uint64_t deadline_ns; /* end of the run by CLOCK_MONOTONIC, extended by pauses; 0: none */
+    unsigned tick_ms;     /* interval of tick(); 0: none */
     void (*tick)(void *ctx);
     void *ctx;
-    struct pauses *pauses; /* looked for while waiting; their time is not the run's; NULL: not */
+    struct pauses *pauses; /* checked while waiting; extend the deadline; may be NULL */
 };
 
 enum watch_result {
-    WATCH_EVENT,   /* the event file was written to */
-    WATCH_STOP,    /* the user wants to stop */
-    WATCH_TIMEOUT, /* the time is over */
+    WATCH_EVENT,   /* watch_notify() was called */
+    WATCH_STOP,    /* a stop signal was received */
+    WATCH_TIMEOUT, /* the deadline has passed */
 };
 
-/* watch_event(): an event file (eventfd(2)) for one run; -1 with errno if there is none. */
+/* watch_event(): create an eventfd(2), which the caller closes. Returns it, or -1 with errno set.
+ */
 int watch_event(void);
 
-/* watch_notify(): write to the event file; any thread. */
+/* watch_notify(): signal the eventfd. Thread-safe. */
 void watch_notify(int event);
 
-/* watch_drain(): wait for the event file for at most `ms`, and make it unreadable again. */
+/* watch_drain(): wait up to `ms` for the eventfd and reset it. */
 void watch_drain(int event, int ms);
 
-/* watch_wait(): wait until one of these happens. An event is consumed. */
+/* watch_wait(): wait for the first of enum watch_result. Resets the eventfd. */
 enum watch_result watch_wait(const struct watch *watch, int event);
 
 /*
- * watch_check(): for what takes its time before the run begins: whether to go on with it. Does not
- * wait. Returns 0, or -1 with ERR_FAILED. Without a watch, 0.
+ * watch_check(): check for a stop or timeout without waiting, during long preparations. Returns 0,
+ * or -1 with ERR_FAILED. `watch` may be NULL: 0.
  */
 int watch_check(const struct watch *watch, struct err *err);
 

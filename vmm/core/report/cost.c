@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minivmm/abi.h"
 #include "vmm/core/base/stats.h"
 #include "vmm/core/report/cost.h"
 #include "vmm/core/report/summary.h"
@@ -32,7 +33,7 @@ int cost_of(const struct report *report, const struct result_row *row, struct co
     for (size_t i = 0; i < count; i++) {
         double *roundtrip = &values[i], *handler = roundtrip + count, *switched = handler + count;
 
-        *roundtrip = (double)clock_ns(&report->facts->rate, time[i].ticks);
+        *roundtrip = (double)clock_ns(&report->info->rate, time[i].ticks);
         *handler = time[i].handler_ns;
         *switched = *roundtrip - *handler;
         cost->has_handler &= time[i].handler_ns != RESULT_NO_HANDLER;
@@ -57,14 +58,17 @@ const struct result_row *cost_traced(const struct report *report, const struct r
     return NULL;
 }
 
-/* The summary of the row of this name with these parameters. Returns 0, or -1: there is none. */
-static int summary_by_name(const struct report *report, const char *name, const char *params,
-                           struct summary *summary)
+/*
+ * The summary of the row of a bare KVM_RUN with these parameters. Returns 0, or -1 if there is
+ * none.
+ */
+static int summary_of_bare(const struct report *report, const char *params, struct summary *summary)
 {
     for (uint32_t i = 0; i < report->result->rows; i++) {
         const struct result_row *row = &report->result->row[i];
 
-        if (row->samples && !strcmp(row->begin.name, name) && !strcmp(row->begin.params, params))
+        if (row->samples && (row->begin.flags & MINIVMM_BENCH_BARE_RUN) &&
+            !strcmp(row->begin.params, params))
             return summary_of(report, i, summary);
     }
     return -1;
@@ -79,9 +83,8 @@ unsigned cost_added(const struct report *report, struct cost_added *added, unsig
         struct cost_added *pair = &added[count];
         struct summary bare, more;
 
-        if (strcmp(row->begin.name, "exits.added") != 0 || !row->samples ||
-            summary_by_name(report, "exits.floor", row->begin.params, &bare) ||
-            summary_of(report, i, &more))
+        if (!(row->begin.flags & MINIVMM_BENCH_ADDED_WORK) || !row->samples ||
+            summary_of_bare(report, row->begin.params, &bare) || summary_of(report, i, &more))
             continue;
         pair->exit = row->begin.params + strcspn(row->begin.params, "=");
         pair->exit += *pair->exit == '=';

@@ -6,7 +6,7 @@ const double io_percent[CHANNEL_IO_POINTS] = CHANNEL_IO_PERCENTILES;
 int io_summary_of(const struct report *report, const struct result_row *row,
                   struct io_summary *summary)
 {
-    const struct clock_rate *rate = &report->facts->rate;
+    const struct clock_rate *rate = &report->info->rate;
     const struct usage *usage = &row->usage;
     double ops = (double)row->ops, window_ns = (double)clock_ns(rate, row->window_ticks);
     uint64_t exits = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for programs. Times are integers of ns; what is not known is left out, never 0. */
+/* The JSON report. Times are integers in ns; unknown values are omitted, never 0. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ json_t *json_text(const char *text)
     return string;
 }
 
-/* CPUs that are alike, of those that the threads may have used. */
+/* The groups of equal cores that the threads may have used. */
 static json_t *cores_json(const struct cores *cores)
 {
     json_t *array = json_array();
@@ -109,7 +109,7 @@ static json_t *pin_json(const struct config *config)
     return array;
 }
 
-/* Bytes of guest memory by the size of the host's pages that really are below it. */
+/* Bytes of guest memory by the size of the host pages that back it. */
 static json_t *host_pages_json(const struct memory_usage *memory)
 {
     json_t *object = json_object();
@@ -131,16 +131,16 @@ static json_t *features_json(const struct feature_set *set)
     return array;
 }
 
-/* What the guest's CPUs have been told to be. */
+/* The CPU features of the guest. */
 static json_t *cpu_json(const struct report *report)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     json_t *object = json_object();
 
     set_text(object, "asked", report->config->cpu.text ? report->config->cpu.text : "host");
-    set(object, "disabled", features_json(&facts->masked.disabled));
-    set(object, "hidden", features_json(&facts->masked.hidden));
-    set_u64(object, "xcr0", facts->xcr0);
+    set(object, "disabled", features_json(&info->masked.disabled));
+    set(object, "hidden", features_json(&info->masked.hidden));
+    set_u64(object, "xcr0", info->xcr0);
     return object;
 }
 
@@ -155,11 +155,11 @@ static json_t *topology_json(const struct config *config)
     return object;
 }
 
-/* The guest's nodes, and of bound ones where their memory really is. */
+/* The guest's NUMA nodes and, if bound, the placement of their memory. */
 static json_t *numa_json(const struct report *report)
 {
     const struct config *config = report->config;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     json_t *object = json_object(), *nodes = json_array();
 
     set_u64(object, "nodes", config->numa.nodes);
@@ -169,10 +169,10 @@ static json_t *numa_json(const struct report *report)
 
         set_u64(node, "vcpus", config->vcpus / config->numa.nodes);
         set_u64(node, "mem_bytes", config->mem_bytes / config->numa.nodes);
-        if (facts->has_nodes) {
-            set_u64(node, "host_node", facts->node[i].host);
-            set_u64(node, "resident_bytes", facts->node[i].here);
-            set_u64(node, "resident_elsewhere_bytes", facts->node[i].elsewhere);
+        if (info->has_nodes) {
+            set_u64(node, "host_node", info->node[i].host);
+            set_u64(node, "resident_bytes", info->node[i].here);
+            set_u64(node, "resident_elsewhere_bytes", info->node[i].elsewhere);
         }
         json_array_append_new(nodes, node);
     }
@@ -184,7 +184,7 @@ static json_t *config_json(const struct report *report)
 {
     static const char *const thp[] = {"default", "on", "off"};
     const struct config *config = report->config;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     json_t *object = json_object();
 
     set_text(object, "guest", config->guest);
@@ -193,34 +193,34 @@ static json_t *config_json(const struct report *report)
     set_u64(object, "hugepage_bytes", config->hugepage_bytes);
     set_text(object, "thp", thp[config->thp]);
     set(object, "prefault", json_boolean(config->prefault));
-    if (facts->env == RUN_VM) {
+    if (info->env == RUN_VM) {
         set_u64(object, "guest_page_bytes", config->guest_page_bytes);
-        set_u64(object, "xcr0", facts->xcr0);
+        set_u64(object, "xcr0", info->xcr0);
         set(object, "cpu_features", cpu_json(report));
         set(object, "topology", topology_json(config));
         if (config->numa.nodes)
             set(object, "numa", numa_json(report));
     }
-    if (facts->has_memory)
-        set(object, "host_page_used_bytes", host_pages_json(&facts->memory));
+    if (info->has_memory)
+        set(object, "host_page_used_bytes", host_pages_json(&info->memory));
     set(object, "pin", pin_json(config));
     set(object, "quick", json_boolean(config->quick));
     set_text(object, "bench", config->bench);
     set_text(object, "args", config->args);
-    set_text(object, "kernels_sha256", facts->kernels_sha256);
-    set(object, "disks", json_disks(facts));
+    set_text(object, "kernels_sha256", info->kernels_sha256);
+    set(object, "disks", json_disks(info));
     return object;
 }
 
-static json_t *clock_json(const struct run_facts *facts)
+static json_t *clock_json(const struct run_info *info)
 {
     json_t *object = json_object();
     double ppm;
 
-    set_u64(object, "tsc_hz", facts->rate.hz);
-    if (facts->env == RUN_VM)
-        set(object, "tsc_offset", json_integer(facts->tsc_offset));
-    if (!facts_drift(facts, &ppm))
+    set_u64(object, "tsc_hz", info->rate.hz);
+    if (info->env == RUN_VM)
+        set(object, "tsc_offset", json_integer(info->tsc_offset));
+    if (!run_info_drift(info, &ppm))
         set(object, "drift_ppm", json_real(ppm));
     return object;
 }
@@ -271,9 +271,9 @@ static json_t *stats_json(const struct kvm_stat_names *names, const uint64_t *va
     return object;
 }
 
-static json_t *vcpu_json(const struct run_facts *facts, unsigned id)
+static json_t *vcpu_json(const struct run_info *info, unsigned id)
 {
-    const struct run_vcpu *vcpu = &facts->vcpu[id];
+    const struct run_vcpu *vcpu = &info->vcpu[id];
     json_t *object = json_object(), *reasons = json_object(), *devices = json_object();
     json_t *harness = json_object(), *times = json_object();
 
@@ -281,9 +281,9 @@ static json_t *vcpu_json(const struct run_facts *facts, unsigned id)
     for (unsigned i = 0; i < EXIT_REASONS; i++)
         if (vcpu->stat->slot[i].count)
             set(reasons, exit_reason_info[i].name, counter_json(&vcpu->stat->slot[i]));
-    for (unsigned i = 0; i < facts->devices; i++)
+    for (unsigned i = 0; i < info->devices; i++)
         if (vcpu->stat->slot[exitstat_device(i)].count)
-            set(facts->device_for_harness[i] ? harness : devices, facts->device[i],
+            set(info->device_for_harness[i] ? harness : devices, info->device[i],
                 counter_json(&vcpu->stat->slot[exitstat_device(i)]));
     set_u64(times, "in_kvm_run", vcpu->stat->in_run_ns);
     set_known(times, "on_cpu", vcpu->time.on_cpu_ns);
@@ -293,11 +293,11 @@ static json_t *vcpu_json(const struct run_facts *facts, unsigned id)
     set(object, "exits_harness", harness);
     set(object, "time_ns", times);
     if (vcpu->has_kvm)
-        set(object, "kvm_stats", stats_json(&facts->vcpu_stats, vcpu->kvm));
+        set(object, "kvm_stats", stats_json(&info->vcpu_stats, vcpu->kvm));
     return object;
 }
 
-/* Addresses and registers: as a person reads them, and without the limit of JSON's integers. */
+/* Addresses and registers as hexadecimal strings: JSON integers are limited to 63 bits. */
 static void set_hex(json_t *object, const char *key, uint64_t value)
 {
     set(object, key, json_sprintf("%#" PRIx64, value));
@@ -321,7 +321,7 @@ static json_t *fault_json(const struct channel_fault *fault)
     return object;
 }
 
-/* The names of --bench that have no result. */
+/* The names in --bench without a row. */
 static void set_missing(const struct report *report, json_t *object)
 {
     const char *at = report->config->bench;
@@ -341,9 +341,9 @@ static json_t *end_json(const struct report *report)
     const struct run_result *result = report->result;
     json_t *object = json_object();
 
-    set_text(object, "reason", report_stop_name(report->facts->stop));
-    if (report->facts->stop == STOP_ERROR)
-        set_text(object, "error", report->facts->error.text);
+    set_text(object, "reason", report_stop_name(report->info->stop));
+    if (report->info->stop == STOP_ERROR)
+        set_text(object, "error", report->info->error.text);
     if (result->exited)
         set_u64(object, "guest_status", result->exit_status);
     if (result->has_fault)
@@ -364,7 +364,7 @@ static json_t *warnings_json(const struct report *report)
     return array;
 }
 
-/* What the VMM's own work adds to a bare KVM_RUN, if that was measured. */
+/* The time that the VMM's work adds to a bare KVM_RUN, if measured. */
 static void set_bare(const struct report *report, json_t *root)
 {
     struct cost_added added[COST_ADDED_MAX];
@@ -382,7 +382,7 @@ static void set_bare(const struct report *report, json_t *root)
         json_decref(object);
 }
 
-/* Benchmarks that were not measured. */
+/* Skipped or failed benchmarks with their reasons. */
 static json_t *reasons_of(const struct channel_skip *skip, uint32_t count)
 {
     json_t *array = json_array();
@@ -396,19 +396,19 @@ static json_t *reasons_of(const struct channel_skip *skip, uint32_t count)
 char *report_json(const struct report *report, size_t *bytes)
 {
     const struct run_result *result = report->result;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     json_t *root = json_object(), *benches = json_array(), *vcpus = json_array();
     char *text, *line;
 
     set_text(root, "schema", SCHEMA);
     set(root, "tool", json_pack("{s:s, s:s}", "version", version_number, "commit", version_commit));
-    set_text(root, "env", report_env_name(facts->env));
+    set_text(root, "env", report_env_name(info->env));
     set(root, "host", host_json(report));
     set(root, "config", config_json(report));
-    set(root, "clock", clock_json(facts));
-    set(root, "startup", startup_json(&facts->startup));
-    if (facts->has_memory)
-        set(root, "memory", memory_json(&facts->memory));
+    set(root, "clock", clock_json(info));
+    set(root, "startup", startup_json(&info->startup));
+    if (info->has_memory)
+        set(root, "memory", memory_json(&info->memory));
     set(root, "end", end_json(report));
     for (uint32_t i = 0; i < result->rows; i++)
         json_array_append_new(benches, json_row(report, i));
@@ -416,12 +416,12 @@ char *report_json(const struct report *report, size_t *bytes)
     set_bare(report, root);
     set(root, "skipped", reasons_of(result->skip, result->skipped));
     set(root, "failed", reasons_of(result->fail, result->failed));
-    set(root, "devices", json_devices(facts));
-    for (unsigned i = 0; i < facts->vcpus; i++)
-        json_array_append_new(vcpus, vcpu_json(facts, i));
-    if (facts->env == RUN_VM) {
+    set(root, "devices", json_devices(info));
+    for (unsigned i = 0; i < info->vcpus; i++)
+        json_array_append_new(vcpus, vcpu_json(info, i));
+    if (info->env == RUN_VM) {
         set(root, "vcpus", vcpus);
-        set(root, "kvm_stats", stats_json(&facts->vm_stats, facts->vm_stat));
+        set(root, "kvm_stats", stats_json(&info->vm_stats, info->vm_stat));
     } else {
         json_decref(vcpus);
     }

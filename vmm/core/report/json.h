@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of the JSON report. */
+/* Helpers and parts of the JSON report. */
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
 
@@ -19,11 +19,11 @@ static inline void set_u64(json_t *object, const char *key, uint64_t value)
 
 static inline void set_known(json_t *object, const char *key, uint64_t value)
 {
-    if (value != FACT_ABSENT)
+    if (value != RUN_INFO_UNKNOWN)
         set_u64(object, key, value);
 }
 
-/* An object of what is known, unless that is nothing. */
+/* Set an object unless it is empty. Takes the reference. */
 static inline void set_some(json_t *object, const char *key, json_t *value)
 {
     if (json_object_size(value))
@@ -32,7 +32,7 @@ static inline void set_some(json_t *object, const char *key, json_t *value)
         json_decref(value);
 }
 
-/* Sizes and numbers of things that there is at least one of: 0 means that it was not found. */
+/* Set a number of which 0 means unknown. */
 static inline void set_found(json_t *object, const char *key, uint64_t value)
 {
     if (value)
@@ -40,8 +40,8 @@ static inline void set_found(json_t *object, const char *key, uint64_t value)
 }
 
 /*
- * json_text(): a string, a new reference; if it is not UTF-8, as arguments and names of files need
- * not be, with "\\xff" and so on. NULL if there is no memory.
+ * json_text(): a string, a new reference. Bytes that are not valid UTF-8, as in arguments and file
+ * names, are escaped as "\\xff". NULL if out of memory.
  */
 json_t *json_text(const char *text);
 
@@ -51,11 +51,11 @@ static inline void set_text(json_t *object, const char *key, const char *text)
         set(object, key, json_text(text));
 }
 
-/* json_disks(): the disks as they were asked for; json_devices(): what each has done. */
-json_t *json_disks(const struct run_facts *facts);
-json_t *json_devices(const struct run_facts *facts);
+/* json_disks(): the configuration of the disks; json_devices(): their counters. New references. */
+json_t *json_disks(const struct run_info *info);
+json_t *json_devices(const struct run_info *info);
 
-/* json_row_io(): add what a row of I/O has; nothing to another. */
+/* json_row_io(): add the I/O figures of a row with has_io to `object`. */
 void json_row_io(const struct report *report, const struct result_row *row, json_t *object);
 
 /* json_row(): one row of results as an object, a new reference. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Disks in the JSON report: as they were asked for, what they did, and the rows of I/O. */
+/* The JSON report's disks, their configuration and counters, and the I/O figures of rows. */
 #include "vmm/core/report/io.h"
 #include "vmm/core/report/json.h"
 
@@ -25,28 +25,28 @@ static json_t *disk_json(const struct config_disk *disk)
     return object;
 }
 
-json_t *json_disks(const struct run_facts *facts)
+json_t *json_disks(const struct run_info *info)
 {
     json_t *array = json_array();
 
-    for (unsigned i = 0; i < facts->disks; i++)
-        json_array_append_new(array, disk_json(facts->disk[i].config));
+    for (unsigned i = 0; i < info->disks; i++)
+        json_array_append_new(array, disk_json(info->disk[i].config));
     return array;
 }
 
-json_t *json_devices(const struct run_facts *facts)
+json_t *json_devices(const struct run_info *info)
 {
     json_t *object = json_object();
 
-    for (unsigned i = 0; i < facts->disks; i++) {
-        const struct run_disk *disk = &facts->disk[i];
+    for (unsigned i = 0; i < info->disks; i++) {
+        const struct run_disk *disk = &info->disk[i];
         json_t *device = json_object();
 
         set_text(device, "engine", disk->engine);
         set_u64(device, "bytes", disk->bytes);
         set(device, "used", json_boolean(disk->opened));
         set(device, "page_cache", json_boolean(disk->cached));
-        for (unsigned c = 0; c < IO_COUNTERS && facts->env == RUN_VM; c++)
+        for (unsigned c = 0; c < IO_COUNTERS && info->env == RUN_VM; c++)
             set_u64(device, io_counter_name[c], disk->io[c]);
         if (disk->io[IO_DEVICE_ERRORS])
             set_text(device, "error", disk->error.text);
@@ -70,14 +70,14 @@ void json_row_io(const struct report *report, const struct result_row *row, json
                         (json_int_t)io.latency_ns[IO_P99], "p99.9",
                         (json_int_t)io.latency_ns[IO_P999], "points", points);
     /* The benchmarks use the first disk. */
-    if (report->facts->disks)
-        set(object, "page_cache", json_boolean(report->facts->disk[0].cached));
+    if (report->info->disks)
+        set(object, "page_cache", json_boolean(report->info->disk[0].cached));
     set(object, "mb_per_s", json_real(io.mb_per_s));
     set(object, "depth", json_real(io.depth));
     set(object, "latency_ns", latency);
     set(object, "host_cpu_ns_per_io", json_real(io.cpu_ns));
     set(object, "sleeps_per_io", json_real((double)row->usage.io[IO_SLEEPS] / (double)row->ops));
-    if (report->facts->env != RUN_VM)
+    if (report->info->env != RUN_VM)
         return;
     set(object, "kicks_per_io", json_real(io.kicks));
     set(object, "interrupts_per_io", json_real(io.interrupts));

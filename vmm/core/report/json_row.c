@@ -9,7 +9,7 @@
 #include "vmm/core/report/outcome.h"
 #include "vmm/core/report/summary.h"
 
-/* A whole number as one, if it is written as numbers are; anything else as a string. */
+/* An integer if the text is its canonical form, otherwise a string. */
 static json_t *param_json(const char *value)
 {
     long long number = strtoll(value, NULL, 10);
@@ -53,7 +53,7 @@ static json_t *check_json(const struct channel_check *check)
     json_t *object = json_object();
 
     set_text(object, "what", check->what);
-    /* JSON has no way to write what is not a number. */
+    /* JSON has no NaN or infinity. */
     if (check->value - check->value == 0)
         set(object, "value", json_real(check->value));
     if (check->limit - check->limit == 0)
@@ -71,27 +71,27 @@ static json_t *reasons_json(const struct usage *usage)
     return object;
 }
 
-static json_t *devices_json(const struct run_facts *facts, const struct usage *usage, bool harness)
+static json_t *devices_json(const struct run_info *info, const struct usage *usage, bool harness)
 {
     json_t *object = json_object();
 
-    for (unsigned i = 0; i < facts->devices; i++)
-        if (facts->device_for_harness[i] == harness && usage->count[exitstat_device(i)])
-            set_u64(object, facts->device[i], usage->count[exitstat_device(i)]);
+    for (unsigned i = 0; i < info->devices; i++)
+        if (info->device_for_harness[i] == harness && usage->count[exitstat_device(i)])
+            set_u64(object, info->device[i], usage->count[exitstat_device(i)]);
     return object;
 }
 
-/* What KVM's tracepoints say, in a run of their own with operations of its own number. */
+/* The hits of KVM's tracepoints in the traced run, with that run's number of operations. */
 static void traced_json(const struct report *report, const struct result_row *row, json_t *object)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     const struct result_row *traced = cost_traced(report, row);
 
-    for (unsigned i = 0; traced && i < facts->traces; i++) {
+    for (unsigned i = 0; traced && i < info->traces; i++) {
         char name[64];
 
-        snprintf(name, sizeof(name), "%s%s", facts->trace_reason[i] ? "kvm_exit." : "",
-                 facts->trace_name[i]);
+        snprintf(name, sizeof(name), "%s%s", info->trace_reason[i] ? "kvm_exit." : "",
+                 info->trace_name[i]);
         if (traced->usage.trace[i])
             set(object, name,
                 json_pack("{s:I, s:I, s:s}", "count", (json_int_t)traced->usage.trace[i], "ops",
@@ -100,12 +100,12 @@ static void traced_json(const struct report *report, const struct result_row *ro
 }
 
 /*
- * Exits that KVM answers itself: what the guest knows that it has caused, and what KVM counted,
- * under its own names, unless the guest's word has that name; its times are in time_ns.
+ * Exits handled by KVM: those counted by the guest, and KVM's statistics under their own names,
+ * unless the guest's count has that name. KVM's times are in time_ns.
  */
 static json_t *kernel_json(const struct report *report, const struct result_row *row)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     const struct usage *usage = &row->usage;
     json_t *object = json_object();
 
@@ -114,11 +114,11 @@ static json_t *kernel_json(const struct report *report, const struct result_row 
             json_pack("{s:I, s:s}", "count", (json_int_t)row->ops, "source", "guest"));
 
     traced_json(report, row, object);
-    for (unsigned i = 0; i < facts->vcpu_stats.count && !usage->kvm_partial; i++) {
-        const char *name = facts->vcpu_stats.name[i];
+    for (unsigned i = 0; i < info->vcpu_stats.count && !usage->kvm_partial; i++) {
+        const char *name = info->vcpu_stats.name[i];
         size_t length = strlen(name);
 
-        if (facts->vcpu_stats.peak[i] || !usage->kvm[i] || json_object_get(object, name) ||
+        if (info->vcpu_stats.peak[i] || !usage->kvm[i] || json_object_get(object, name) ||
             (length > 3 && !strcmp(name + length - 3, "_ns")))
             continue;
         set(object, name,
@@ -135,7 +135,7 @@ static json_t *time_json(const struct report *report, const struct summary *summ
     set_known(object, "runqueue", summary->time.runqueue_ns);
     set_known(object, "running", summary->running_ns);
     set_known(object, "asleep", summary->asleep_ns);
-    if (report->facts->env != RUN_VM)
+    if (report->info->env != RUN_VM)
         return object;
     set_u64(object, "in_kvm_run", summary->in_run_ns);
     set_known(object, "halted", summary->halted_ns);
@@ -146,17 +146,17 @@ static json_t *time_json(const struct report *report, const struct summary *summ
 static void set_window(const struct report *report, const struct result_row *row,
                        const struct summary *summary, json_t *object)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
 
     set_u64(object, "ops", row->ops);
     set_text(object, "op", row->begin.op);
     set_u64(object, "window_ns", summary->window_ns);
     set(object, "time_ns", time_json(report, summary));
-    if (facts->env != RUN_VM)
+    if (info->env != RUN_VM)
         return;
     set(object, "exits_user", reasons_json(&row->usage));
-    set(object, "exits_devices", devices_json(facts, &row->usage, false));
-    set(object, "exits_harness", devices_json(facts, &row->usage, true));
+    set(object, "exits_devices", devices_json(info, &row->usage, false));
+    set(object, "exits_harness", devices_json(info, &row->usage, true));
     set(object, "exits_kernel", kernel_json(report, row));
     if (!row->ops)
         return;
@@ -173,7 +173,7 @@ static json_t *spread_json(const struct cost_spread *spread)
                      (json_int_t)spread->p99, "max", (json_int_t)spread->max);
 }
 
-/* The single operations, in ns: as the guest saw them, or as their handlers did. */
+/* The times of single operations in ns: round trips, or handler times. */
 static json_t *times_json(const struct report *report, const struct result_row *row, bool handler)
 {
     const struct result_time *time = report->result->time + row->first_time;
@@ -183,7 +183,7 @@ static json_t *times_json(const struct report *report, const struct result_row *
         json_array_append_new(
             array,
             json_integer(handler ? (json_int_t)time[i].handler_ns
-                                 : (json_int_t)clock_ns(&report->facts->rate, time[i].ticks)));
+                                 : (json_int_t)clock_ns(&report->info->rate, time[i].ticks)));
     return array;
 }
 

@@ -7,7 +7,7 @@
 #include "vmm/core/config/select.h"
 #include "vmm/core/report/outcome.h"
 
-/* A guest that does not understand its arguments ends with this status, before it begins. */
+/* Exit status of a guest with invalid arguments, before any benchmark. */
 #define STATUS_ARGS 2
 
 static bool has_row(const struct run_result *result, const char *word, size_t length)
@@ -31,8 +31,7 @@ bool outcome_missing(const struct report *report, const char **at, struct outcom
 {
     const struct run_result *result = report->result;
 
-    if (report->facts->stop != STOP_GUEST || result->has_fault ||
-        result->exit_status == STATUS_ARGS)
+    if (report->info->stop != STOP_GUEST || result->has_fault || result->exit_status == STATUS_ARGS)
         return false;
     while (*at) {
         const char *word;
@@ -50,7 +49,7 @@ bool outcome_missing(const struct report *report, const char **at, struct outcom
         if (!missing->reason)
             missing->reason = reason_of(result->skip, result->skipped, word, length);
         if (!missing->reason)
-            missing->reason = "the guest reported none";
+            missing->reason = "not reported by the guest";
         return true;
     }
     return false;
@@ -78,9 +77,9 @@ static void describe_kind(const struct pauses *pauses, enum pause_kind kind, cha
         [PAUSE_STOPPED] = "the run was stopped",
         [PAUSE_FROZEN] = "the run was frozen",
         [PAUSE_SUSPENDED] = "the host was suspended",
-        [PAUSE_STALLED] = "the run stalled without a reason known to the kernel",
+        [PAUSE_STALLED] = "the run stalled for an unknown reason",
     };
-    /* Of a suspend, the clocks tell exactly. */
+    /* The duration of a suspend is exact. */
     const char *most = kind == PAUSE_SUSPENDED ? "" : "up to ";
     size_t used = strlen(text);
     char duration[UNITS_TEXT_MAX];
@@ -100,7 +99,7 @@ static void describe_kind(const struct pauses *pauses, enum pause_kind kind, cha
                  name[kind], count, most, duration);
 }
 
-/* Whether any of them would void a result. */
+/* Whether any pause can void a row. */
 static bool has_break(const struct pauses *pauses)
 {
     for (unsigned i = 0; i < pauses->count; i++)
@@ -121,17 +120,17 @@ bool outcome_pauses(const struct report *report, char *text, size_t size)
         describe_kind(report->pauses, kind, text, size);
     used = strlen(text);
     if (rows)
-        snprintf(text + used, size - used, "; %u of %u result%s overlap%s that and %s void", rows,
+        snprintf(text + used, size - used, "; %u of %u result%s overlap%s this and %s void", rows,
                  all, units_s(all), rows == 1 ? "s" : "", rows == 1 ? "is" : "are");
     else if (has_break(report->pauses))
-        snprintf(text + used, size - used, "; no result overlaps that");
+        snprintf(text + used, size - used, "; no result overlaps this");
     return true;
 }
 
 bool outcome_io_error(const struct report *report, char *text, size_t size)
 {
-    for (unsigned i = 0; i < report->facts->disks; i++) {
-        const struct run_disk *disk = &report->facts->disk[i];
+    for (unsigned i = 0; i < report->info->disks; i++) {
+        const struct run_disk *disk = &report->info->disk[i];
         uint64_t errors = disk->io[IO_ERRORS];
 
         if (!errors)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The report of a run, for a person or for a program. Both forms print the same facts, which are
- * put together in summary.c and warnings.c.
+ * The report of a run, as text or JSON. Both formats have the same content, computed in summary.c
+ * and warnings.c.
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
@@ -13,44 +13,44 @@
 #include "vmm/core/host/cores.h"
 #include "vmm/core/host/hostinfo.h"
 #include "vmm/core/host/pauses.h"
-#include "vmm/core/result/facts.h"
 #include "vmm/core/result/result.h"
+#include "vmm/core/result/run_info.h"
 
 struct report {
     const struct config *config;
     const struct run_result *result;
-    const struct run_facts *facts;
+    const struct run_info *info;
     const struct hostinfo *host;
-    double steal_pct;  /* of all CPU time during the run, taken by the hypervisor below; < 0: not
-                          known */
-    uint64_t log_lost; /* bytes of the guest's text that could not be written */
-    const struct run_result *traced;  /* of the run with tracepoints; NULL: there was none */
-    const struct cores *cores;        /* that the run's threads may have used; NULL: not known */
-    bool has_throttled;               /* there is a CPU quota, and it is known what it did: */
-    struct quota_throttled throttled; /* during the run */
-    const struct pauses *pauses;      /* when the process stood still; NULL: not known */
+    double steal_pct;  /* steal time in percent of all CPU time during the run; < 0: unknown */
+    uint64_t log_lost; /* bytes of the guest's log that could not be written */
+    const struct run_result *traced; /* the --kvm-trace run; NULL: none */
+    const struct cores *cores;       /* cores that the run's threads may have used; NULL: unknown */
+    bool has_throttled;              /* `throttled` is known */
+    struct quota_throttled throttled; /* throttling by the CPU quota during the run */
+    const struct pauses *pauses;      /* NULL: unknown */
 };
 
 /*
- * report_text(): the tables, in lines of at most wrapped_columns(), which is REPORT_COLUMNS unless
- * a terminal is narrower, without colour. Returns a string to be freed, or NULL if there is no
- * memory.
+ * report_text(): the report as text, in lines of at most wrapped_columns(), which is REPORT_COLUMNS
+ * unless a terminal is narrower, without colour. Sets *bytes to its length. Returns a string that
+ * the caller frees, or NULL if out of memory.
  */
 #define REPORT_COLUMNS WRAPPED_COLUMNS
 char *report_text(const struct report *report, size_t *bytes);
 
-/* report_json(): one object of schema "minivmm-report/1" and a newline. Returns as above. */
+/* report_json(): a JSON object of schema "minivmm-report/1" and a newline. Returns as
+ * report_text(). */
 char *report_json(const struct report *report, size_t *bytes);
 
 /*
- * report_fault(): one line on what the guest faulted with, for an error message: "page fault
- * (vector 14, error 0x4)". Returns `text`.
+ * report_fault(): format a fault of the guest for a message: "page fault (vector 14, error 0x4)".
+ * Returns `text`.
  */
 const char *report_fault(char text[80], const struct channel_fault *fault);
 
 /*
- * report_failed(): whether the run is to be called a failure: stopped, faulted, a check wrong, a
- * row interrupted, a benchmark that failed, or a name of --bench without a result.
+ * report_failed(): whether the run failed: stopped early, a guest fault, a failed check, an
+ * interrupted row, a failed benchmark, or a name in --bench without a row.
  */
 bool report_failed(const struct report *report);
 

@@ -14,9 +14,9 @@ bool report_failed(const struct report *report)
     const char *bench = report->config->bench;
     struct outcome_missing missing;
 
-    if (report->facts->stop != STOP_GUEST || *report->facts->trace_error.text ||
-        result->has_fault || result->exit_status || result->failed ||
-        outcome_missing(report, &bench, &missing) || outcome_interrupted_rows(report))
+    if (report->info->stop != STOP_GUEST || *report->info->trace_error.text || result->has_fault ||
+        result->exit_status || result->failed || outcome_missing(report, &bench, &missing) ||
+        outcome_interrupted_rows(report))
         return true;
     for (uint32_t i = 0; i < result->rows; i++)
         if (result->row[i].check != RESULT_OK)
@@ -65,10 +65,10 @@ const char *report_env_name(enum run_env env)
     return names[env];
 }
 
-/* Where a name stands among KVM's statistics, or -1. */
+/* The index of a KVM statistic, or -1. */
 static int kvm_index(const struct report *report, const char *name)
 {
-    const struct kvm_stat_names *names = &report->facts->vcpu_stats;
+    const struct kvm_stat_names *names = &report->info->vcpu_stats;
 
     for (unsigned i = 0; i < names->count; i++)
         if (!strcmp(names->name[i], name))
@@ -86,7 +86,7 @@ uint64_t summary_kvm(const struct report *report, const struct usage *usage, con
     return summary_has_kvm(report, usage, name) ? usage->kvm[kvm_index(report, name)] : 0;
 }
 
-/* The sum of several statistics, if all of them are known. */
+/* The sum of several statistics; RUN_INFO_UNKNOWN unless all are known. */
 static uint64_t sum_kvm(const struct report *report, const struct usage *usage,
                         const char *const *names, unsigned count)
 {
@@ -94,7 +94,7 @@ static uint64_t sum_kvm(const struct report *report, const struct usage *usage,
 
     for (unsigned i = 0; i < count; i++) {
         if (!summary_has_kvm(report, usage, names[i]))
-            return FACT_ABSENT;
+            return RUN_INFO_UNKNOWN;
         sum += summary_kvm(report, usage, names[i]);
     }
     return sum;
@@ -125,29 +125,29 @@ static uint64_t minus(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-/* The guest's code, of the time on CPUs. Without KVM's word there is no telling where it halted. */
-static uint64_t running_of(const struct run_facts *facts, const struct summary *summary)
+/* The time in guest code. Without KVM's statistics, the halted time is unknown. */
+static uint64_t running_of(const struct run_info *info, const struct summary *summary)
 {
     uint64_t on_cpu = summary->time.on_cpu_ns, in_guest;
 
-    if (facts->env != RUN_VM || on_cpu == CPUS_UNKNOWN)
+    if (info->env != RUN_VM || on_cpu == CPUS_UNKNOWN)
         return on_cpu;
-    if (summary->halted_ns == FACT_ABSENT)
-        return FACT_ABSENT;
+    if (summary->halted_ns == RUN_INFO_UNKNOWN)
+        return RUN_INFO_UNKNOWN;
     in_guest = minus(summary->in_run_ns, summary->halted_ns);
     return on_cpu < in_guest ? on_cpu : in_guest;
 }
 
-static void share_time(const struct run_facts *facts, const struct result_row *row,
+static void share_time(const struct run_info *info, const struct result_row *row,
                        struct summary *summary)
 {
     uint64_t awake;
 
-    summary->asleep_ns = FACT_ABSENT;
-    summary->running_ns = running_of(facts, summary);
-    if (summary->running_ns == FACT_ABSENT || summary->time.runqueue_ns == CPUS_UNKNOWN)
+    summary->asleep_ns = RUN_INFO_UNKNOWN;
+    summary->running_ns = running_of(info, summary);
+    if (summary->running_ns == RUN_INFO_UNKNOWN || summary->time.runqueue_ns == CPUS_UNKNOWN)
         return;
-    /* A handler may sleep itself, and on the harness's behalf a vCPU may work in one. */
+    /* A handler may sleep, and exits of the harness use CPU time, too. */
     awake = summary->running_ns + summary->handler_ns;
     if (awake < summary->time.on_cpu_ns)
         awake = summary->time.on_cpu_ns;
@@ -159,14 +159,14 @@ int summary_of(const struct report *report, uint32_t i, struct summary *summary)
 {
     static const char *const halted[] = {"halt_wait_ns", "halt_poll_success_ns",
                                          "halt_poll_fail_ns"};
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     const struct result_row *row = &report->result->row[i];
     const struct usage *usage = &row->usage;
 
     *summary = (struct summary){0};
     if (summarize_samples(report, row, summary))
         return -1;
-    summary->window_ns = clock_ns(&facts->rate, row->window_ticks);
+    summary->window_ns = clock_ns(&info->rate, row->window_ticks);
     summary->in_run_ns = usage->in_run_ns;
     summary->time = usage->time;
     summary->halted_ns = sum_kvm(report, usage, halted, sizeof(halted) / sizeof(halted[0]));
@@ -174,6 +174,6 @@ int summary_of(const struct report *report, uint32_t i, struct summary *summary)
         summary->exits_user += usage->count[reason];
         summary->handler_ns += usage->handler_ns[reason];
     }
-    share_time(facts, row, summary);
+    share_time(info, row, summary);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report for a person: at most wrapped_columns() wide, aligned, without colour. */
+/* The text report: at most wrapped_columns() wide, aligned, without colour. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,13 +15,13 @@
 #include "vmm/core/report/text.h"
 #include "vmm/core/report/warnings.h"
 
-/* A line's label and the blank behind it. */
+/* Width of a line's label and a blank. */
 #define LABEL_COLUMNS 9
 
-/* Of a register's name and value. */
+/* Width of a register's name and value. */
 #define REGISTER_COLUMNS 21
 
-/* In a shorter window the two snapshots themselves are most of what is seen. */
+/* In a shorter window, the two snapshots take most of the time. */
 #define SHARES_MIN_NS 1000000
 
 void text_wrapped(FILE *out, const char *label, const char *text)
@@ -29,7 +29,7 @@ void text_wrapped(FILE *out, const char *label, const char *text)
     wrapped_print(out, LABEL_COLUMNS, label, text);
 }
 
-/* A line of parts that are kept whole, and continued on the next if there are too many. */
+/* A line of parts, wrapped between parts. */
 struct line {
     FILE *out;
     const char *separator;
@@ -45,13 +45,13 @@ static struct line line_begin(FILE *out, const char *label, const char *separato
 static void line_add(struct line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Whether a part begins another line: after a separator, which needs a column. */
+/* Whether a part must start a new line; the separator needs a column. */
 static bool line_is_full(const struct line *line, int length)
 {
     return line->continued && line->column + 1 + length >= wrapped_columns();
 }
 
-/* A part that no line can hold is broken at its blanks. */
+/* A part that is longer than a line is broken at its blanks. */
 static void line_put(struct line *line, const char *part)
 {
     bool whole = (int)strlen(part) < wrapped_columns() - LABEL_COLUMNS;
@@ -93,15 +93,15 @@ static void line_end(struct line *line)
 static void print_host(FILE *out, const struct report *report)
 {
     const struct hostinfo *host = report->host;
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     struct line line;
 
-    if (facts->env == RUN_VM)
-        wrapped_note(out, "%s: %s on %s, %s paging\n", version_text, report_env_name(facts->env),
+    if (info->env == RUN_VM)
+        wrapped_note(out, "%s: %s on %s, %s paging\n", version_text, report_env_name(info->env),
                      host->kvm_module ? host->kvm_module : "KVM",
                      host->paging ? host->paging : "unknown");
     else
-        wrapped_note(out, "%s: %s\n", version_text, report_env_name(facts->env));
+        wrapped_note(out, "%s: %s\n", version_text, report_env_name(info->env));
     line = line_begin(out, "host", ";");
     line_add(&line, "%.70s, family %u", host->cpu, host->family);
     if (host->cpus_usable && host->cpus)
@@ -117,7 +117,7 @@ static void print_host(FILE *out, const struct report *report)
     line_end(&line);
 }
 
-/* Only where there are several kinds. */
+/* Printed only if there are several kinds. */
 static void print_cores(FILE *out, const struct cores *cores)
 {
     struct line line;
@@ -137,9 +137,9 @@ static void print_cores(FILE *out, const struct cores *cores)
 static void print_machine(FILE *out, const struct report *report)
 {
     const struct config *config = report->config;
-    const struct memory_usage *memory = &report->facts->memory;
+    const struct memory_usage *memory = &report->info->memory;
     struct line line = line_begin(out, "machine", ";");
-    bool vm = report->facts->env == RUN_VM;
+    bool vm = report->info->env == RUN_VM;
     char size[UNITS_TEXT_MAX];
 
     line_add(&line, "%u %s%s", config->vcpus, vm ? "vCPU" : "thread", units_s(config->vcpus));
@@ -152,7 +152,7 @@ static void print_machine(FILE *out, const struct report *report)
                  config->numa.nodes);
     if (vm)
         line_add(&line, "guest pages %s", units_format_size(size, config->guest_page_bytes));
-    if (report->facts->has_memory && memory->resident_bytes) {
+    if (report->info->has_memory && memory->resident_bytes) {
         uint64_t huge = memory->huge_bytes + memory->hugetlb_bytes;
 
         line_add(&line, "host pages of %s: %.0f %% of %" PRIu64 " MiB touched",
@@ -175,10 +175,10 @@ static void print_features(FILE *out, const char *what, const struct feature_set
     }
 }
 
-/* Only what was asked for is worth a line. */
+/* Printed only with --cpu. */
 static void print_cpu(FILE *out, const struct report *report)
 {
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     size_t bytes = 0;
     char *text = NULL;
     FILE *line;
@@ -188,9 +188,9 @@ static void print_cpu(FILE *out, const struct report *report)
     line = open_memstream(&text, &bytes);
     if (!line)
         return;
-    fprintf(line, "%s; XCR0 %#" PRIx64, report->config->cpu.text, facts->xcr0);
-    print_features(line, "; disabled: ", &facts->masked.disabled);
-    print_features(line, "; hidden, not disabled: ", &facts->masked.hidden);
+    fprintf(line, "%s; XCR0 %#" PRIx64, report->config->cpu.text, info->xcr0);
+    print_features(line, "; disabled: ", &info->masked.disabled);
+    print_features(line, "; hidden, not disabled: ", &info->masked.hidden);
     fclose(line);
     if (text)
         text_wrapped(out, "cpu", text);
@@ -201,26 +201,26 @@ static void add_time(struct line *line, const char *what, uint64_t ns)
 {
     char text[UNITS_TEXT_MAX];
 
-    if (ns != FACT_ABSENT)
+    if (ns != RUN_INFO_UNKNOWN)
         line_add(line, "%s %s", what, units_format_ns(text, ns));
 }
 
 static void print_start(FILE *out, const struct report *report)
 {
-    const struct run_startup *startup = &report->facts->startup;
+    const struct run_startup *startup = &report->info->startup;
     struct line line = line_begin(out, "times", ";");
 
     add_time(&line, "exec to main", startup->exec_to_main);
-    if (report->facts->env == RUN_VM) {
+    if (report->info->env == RUN_VM) {
         add_time(&line, "to KVM_RUN", startup->main_to_entry);
         add_time(&line, "to ring 3", startup->entry_to_user);
     }
-    add_time(&line, "run", report->facts->end.raw_ns - report->facts->begin.raw_ns);
+    add_time(&line, "run", report->info->end.raw_ns - report->info->begin.raw_ns);
     add_time(&line, "teardown", startup->teardown);
     line_end(&line);
 }
 
-/* Parts per operation: enough digits to tell "few" from "none". */
+/* Exits per operation, with enough digits to distinguish few from none. */
 static const char *format_per_op(char text[UNITS_TEXT_MAX], uint64_t count, uint64_t ops)
 {
     double value = ops ? (double)count / (double)ops : 0;
@@ -243,14 +243,14 @@ static double percent(uint64_t part, uint64_t whole)
     return whole ? (double)part / (double)whole * 100 : 0;
 }
 
-/* At most five characters: what is beyond all reason is only said to be. */
+/* At most five characters. */
 static char *format_percent(char text[UNITS_TEXT_MAX], double value)
 {
     snprintf(text, UNITS_TEXT_MAX, value < 999.95 ? "%.1f" : ">999", value);
     return text;
 }
 
-/* Where the time of the vCPUs that took part went. */
+/* The shares of the time of the row's threads. */
 static void put_shares(struct tabular *table, const struct report *report,
                        const struct result_row *row, const struct summary *summary)
 {
@@ -261,9 +261,9 @@ static void put_shares(struct tabular *table, const struct report *report,
 
     for (unsigned i = 0; i < 4; i++) {
         /* A native run has no exits. */
-        if (i == 1 && report->facts->env != RUN_VM)
+        if (i == 1 && report->info->env != RUN_VM)
             continue;
-        if (summary->window_ns < SHARES_MIN_NS || parts[i] == FACT_ABSENT)
+        if (summary->window_ns < SHARES_MIN_NS || parts[i] == RUN_INFO_UNKNOWN)
             tabular_cell(table, "-");
         else
             tabular_cell(table, "%s", format_percent(text, percent(parts[i], window)));
@@ -304,7 +304,7 @@ static void put_row(struct tabular *table, const struct report *report, uint32_t
     tabular_cell(table, "%s", spread);
     tabular_cell(table, "%s", is_void ? "void" : check[row->check]);
     if (row->ended) {
-        if (report->facts->env == RUN_VM)
+        if (report->info->env == RUN_VM)
             tabular_cell(table, "%s", format_per_op(per_op, summary.exits_user, row->ops));
         put_shares(table, report, row, &summary);
     }
@@ -337,7 +337,7 @@ static void print_rows(FILE *out, const struct report *report)
         {"unit", 9, true, NULL},       {"+-", 6, false, NULL},    {"check", 5, true, NULL},
         {"run", 5, false, NULL},       {"sleep", 5, false, NULL}, {"runq", 5, false, NULL},
     };
-    bool vm = report->facts->env == RUN_VM;
+    bool vm = report->info->env == RUN_VM;
 
     if (!report->result->rows)
         return;
@@ -346,15 +346,16 @@ static void print_rows(FILE *out, const struct report *report)
                   vm ? sizeof(in_vm) / sizeof(in_vm[0]) : sizeof(natively) / sizeof(natively[0]),
                   put_rows, report);
     fputc('\n', out);
-    wrapped_note(
-        out, "+-: half the 95 %% interval of the median, in %% of it; -: fewer than 6 samples.\n");
+    wrapped_note(out,
+                 "+-: half the median's 95 %% confidence interval, in %% of the median; -: fewer "
+                 "than 6 samples.\n");
     if (vm)
         wrapped_note(out,
-                     "Time of the vCPUs in %%: in the guest, serving exits, asleep (halted or in "
-                     "a barrier),\nrunnable without a CPU.\n");
+                     "vCPU time in %%: guest: running guest code. exit: handling exits. sleep: "
+                     "halted or in a\nbarrier. runq: runnable, waiting for a CPU.\n");
 }
 
-/* Those that follow each other for the same reason are told together. */
+/* Adjacent benchmarks with the same reason share a line. */
 static void print_reasons_of(FILE *out, const char *label, const struct channel_skip *skip,
                              uint32_t count)
 {
@@ -394,7 +395,7 @@ static void print_warnings(FILE *out, const struct report *report)
 static void print_fault(FILE *out, const struct channel_fault *fault)
 {
     static const char *const regs[] = CHANNEL_FAULT_REGS;
-    /* So many registers that each line has the same number of them. */
+    /* Registers per line: a divisor of their number. */
     unsigned across = wrapped_columns() >= 4 * REGISTER_COLUMNS   ? 4
                       : wrapped_columns() >= 2 * REGISTER_COLUMNS ? 2
                                                                   : 1;
@@ -424,9 +425,9 @@ char *report_text(const struct report *report, size_t *bytes)
     print_cpu(out, report);
     text_disks(out, report);
     print_start(out, report);
-    if (report->facts->stop == STOP_ERROR) {
+    if (report->info->stop == STOP_ERROR) {
         fputc('\n', out);
-        text_wrapped(out, "error", report->facts->error.text);
+        text_wrapped(out, "error", report->info->error.text);
     }
     if (report->result->has_fault)
         print_fault(out, &report->result->fault);

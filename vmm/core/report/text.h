@@ -11,30 +11,30 @@
 #define TEXT_VALUE_COLUMNS 8
 
 /*
- * text_value(): four digits that count, in TEXT_VALUE_COLUMNS, without an exponent as long as that
- * is readable. Returns `text`.
+ * text_value(): four significant digits in TEXT_VALUE_COLUMNS, with an exponent only for very large
+ * or small values. Returns `text`.
  */
 const char *text_value(char text[UNITS_TEXT_MAX], double value);
 
 /*
- * text_wrapped(): text that may be long, behind a label, broken at blanks if there are any, with
- * later lines indented.
+ * text_wrapped(): print a label and text, wrapped at blanks if possible, with continuation lines
+ * indented.
  */
 void text_wrapped(FILE *out, const char *label, const char *text);
 
-/* text_disks(): a line on each disk. */
+/* text_disks(): print a line per disk. */
 void text_disks(FILE *out, const struct report *report);
 
-/* text_io(): latency, depth and what an operation costs; nothing without I/O. */
+/* text_io(): print the table of I/O rows, if any. */
 void text_io(FILE *out, const struct report *report);
 
-/* text_traced(): what KVM's tracepoints counted per operation; nothing without a traced run. */
+/* text_traced(): print the hits of KVM's tracepoints per operation, if there was a traced run. */
 void text_traced(FILE *out, const struct report *report);
 
-/* text_costs(): what the operations that leave the guest cost; nothing if none was measured. */
+/* text_costs(): print the table of exit costs, if any. */
 void text_costs(FILE *out, const struct report *report);
 
-/* text_exits(): the exits to user space by vCPU and reason; nothing in a native run. */
+/* text_exits(): print the exits to user space by vCPU and reason; nothing in a native run. */
 void text_exits(FILE *out, const struct report *report);
 
 #endif

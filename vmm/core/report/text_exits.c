@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text report's tables of exits: what one costs, and what there was on each vCPU. */
+/* The text report's tables of exit costs and of exits per vCPU. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +10,10 @@
 #include "vmm/core/report/summary.h"
 #include "vmm/core/report/text.h"
 
-/* With more vCPUs than this, the table of exits shows them all together. */
+/* With more vCPUs, the table of exits has only their sum. */
 #define VCPUS_SHOWN_MAX 32
 
-/* Fewer per operation are the harness's, or the host's. */
+/* Fewer hits per operation are caused by the harness or the host. */
 #define TRACED_LEAST 0.0005
 
 const char *text_value(char text[UNITS_TEXT_MAX], double value)
@@ -34,7 +34,7 @@ const char *text_value(char text[UNITS_TEXT_MAX], double value)
     return text;
 }
 
-/* Two to four digits and the thousands, in six columns. */
+/* Two to four digits with a suffix, in six columns. */
 static const char *ns(char text[UNITS_TEXT_MAX], double value)
 {
     static const char suffix[][2] = {"", "k", "M", "G"};
@@ -60,7 +60,7 @@ static void put_spread(struct tabular *table, bool known, const struct cost_spre
     tabular_cell(table, "%s", known ? ns(text, spread->p99) : "-");
 }
 
-/* Exits by KVM's own count, per operation. */
+/* Exits per operation by KVM's own count. */
 static void put_counted(struct tabular *table, const struct report *report,
                         const struct result_row *row)
 {
@@ -88,7 +88,7 @@ static void put_cost(struct tabular *table, const struct report *report, uint32_
         cost_of(report, row, &cost))
         return;
     tabular_cell(table, "%s %s", row->begin.name, row->begin.params);
-    /* Where there was no loop, the middle of single operations is all there is. */
+    /* Without a loop, the median is that of single operations, which is printed as p50. */
     ns(text, summary.median);
     tabular_cell(table, "%s", cost.has_times && row->cost.loop_ns <= 0 ? "-" : text);
     put_spread(table, cost.has_times, &cost.roundtrip);
@@ -96,7 +96,7 @@ static void put_cost(struct tabular *table, const struct report *report, uint32_
     put_spread(table, cost.has_handler, &cost.handler);
     put_spread(table, cost.has_handler, &cost.switched);
     put_counted(table, report, row);
-    /* Apart from the numbers. */
+    /* The blank separates it from the numbers. */
     tabular_cell(table, " %s%s", answer[row->cost.answer], row->cost.interpreted ? "*" : "");
     tabular_end(table);
 }
@@ -109,25 +109,51 @@ static void put_costs(struct tabular *table, const void *ctx)
         put_cost(table, report, i);
 }
 
-static void print_legend(FILE *out, double trap_ns, bool interpreted)
+/* Room for the names, beside the rest of their note. */
+#define TRAPPED_TEXT_MAX (WRAPPED_NOTE_MAX - 100)
+
+/*
+ * The benchmarks whose samples exclude a trap, as "rdmsr, ipi.self": without the first part of
+ * their dotted names. Rows of one benchmark are neighbours. What does not fit is left out.
+ */
+static const char *trapped_names(char text[TRAPPED_TEXT_MAX], const struct run_result *result)
 {
-    char trap[UNITS_TEXT_MAX];
+    const char *last = "";
+    size_t used = 0;
+
+    *text = '\0';
+    for (uint32_t i = 0; i < result->rows; i++) {
+        const char *name = result->row[i].begin.name, *dot = strchr(name, '.');
+
+        if (!result->row[i].has_cost || result->row[i].cost.trap_ns <= 0 || !strcmp(name, last))
+            continue;
+        if (used + strlen(name) + 2 >= TRAPPED_TEXT_MAX)
+            break;
+        used += (size_t)snprintf(text + used, TRAPPED_TEXT_MAX - used, "%s%s", used ? ", " : "",
+                                 dot && dot[1] ? dot + 1 : name);
+        last = name;
+    }
+    return text;
+}
+
+static void print_legend(FILE *out, const struct run_result *result, double trap_ns,
+                         bool interpreted)
+{
+    char trap[UNITS_TEXT_MAX], names[TRAPPED_TEXT_MAX];
 
     wrapped_note(
         out,
-        "mean: of loops, less the loop itself, or the median of single operations. p50, p99, max: "
-        "of\noperations stamped one by one. switch + KVM: the round trip less the handler: "
-        "hardware, KVM,\nthe system call and our counting. KVM: exits by KVM's own count, the "
-        "loop's own included.\nby: who answers; ?: hardware or KVM, as the machine has it.\n");
+        "mean: of a loop of operations, loop overhead subtracted; without a loop, the median of "
+        "single\noperations. p50, p99, max: of operations timed one by one. switch + KVM: round "
+        "trip minus handler:\nhardware, KVM, the system call and the VMM's counting. KVM: exits by "
+        "KVM's own count, loop overhead\nincluded. by: what handles the operation; ?: hardware or "
+        "KVM, depending on the machine.\n");
     if (trap_ns > 0)
-        wrapped_note(
-            out,
-            "rdmsr, wrmsr, timer, remap, ipi.self: less the trap to ring 0 and back, which takes "
-            "%s ns.\n",
-            ns(trap, trap_ns));
+        wrapped_note(out, "%s: the trap to ring 0 and back, %s ns, is subtracted.\n",
+                     trapped_names(names, result), ns(trap, trap_ns));
     if (interpreted)
-        wrapped_note(out,
-                     "* KVM interprets ring 0 here, instruction by instruction and in batches.\n");
+        wrapped_note(
+            out, "* KVM emulates ring 0 on this host, one instruction at a time, in batches.\n");
 }
 
 static void print_added(FILE *out, const struct report *report)
@@ -144,7 +170,7 @@ static void print_added(FILE *out, const struct report *report)
         wrapped_note(out,
                      "%.15s: a bare KVM_RUN takes %s ns; with the VMM's own work, %s times that.\n",
                      pair->exit, text_value(bare, pair->bare), text_value(ratio, pair->ratio));
-        snprintf(text, sizeof(text), "The work adds %s ns", text_value(more, pair->added));
+        snprintf(text, sizeof(text), "The VMM's work adds %s ns", text_value(more, pair->added));
         used = strlen(text);
         if (pair->confidence < SUMMARY_CONFIDENCE)
             snprintf(text + used, sizeof(text) - used, " (too few samples for a 95 %% interval)");
@@ -191,13 +217,13 @@ void text_costs(FILE *out, const struct report *report)
     if (any) {
         fputc('\n', out);
         tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_costs, report);
-        print_legend(out, trap_ns, interpreted);
+        print_legend(out, result, trap_ns, interpreted);
     }
     print_added(out, report);
 }
 
-/* "kvm_exit 1.003, kvm_entry 1.003; npf 1.000": what there was per operation. */
-static void print_traced(FILE *out, const struct run_facts *facts, const struct result_row *row)
+/* Hits per operation: "kvm_exit 1.003, kvm_entry 1.003; npf 1.000". */
+static void print_traced(FILE *out, const struct run_info *info, const struct result_row *row)
 {
     char *text = NULL, label[CHANNEL_NAME_MAX + CHANNEL_PARAMS_MAX];
     size_t bytes = 0;
@@ -207,17 +233,17 @@ static void print_traced(FILE *out, const struct run_facts *facts, const struct 
     if (!line)
         return;
     snprintf(label, sizeof(label), "%s %s", row->begin.name, row->begin.params);
-    for (unsigned i = 0; i < facts->traces; i++) {
+    for (unsigned i = 0; i < info->traces; i++) {
         double per_op = (double)row->usage.trace[i] / (double)row->ops;
 
         if (per_op < TRACED_LEAST)
             continue;
         fprintf(line, "%s%s %.3f",
-                !any                                ? ""
-                : facts->trace_reason[i] && !reason ? "; "
-                                                    : ", ",
-                facts->trace_name[i], per_op);
-        reason = facts->trace_reason[i];
+                !any                               ? ""
+                : info->trace_reason[i] && !reason ? "; "
+                                                   : ", ",
+                info->trace_name[i], per_op);
+        reason = info->trace_reason[i];
         any = true;
     }
     fclose(line);
@@ -235,12 +261,11 @@ void text_traced(FILE *out, const struct report *report)
     if (!traced)
         return;
     fputc('\n', out);
-    wrapped_note(out,
-                 "KVM's tracepoints per operation, from a run of their own; after the semicolon, "
-                 "the reasons\nof kvm_exit:\n");
+    wrapped_note(out, "KVM's tracepoints per operation, from a separate run; after the semicolon, "
+                      "kvm_exit by reason:\n");
     for (uint32_t i = 0; i < traced->rows; i++)
         if (traced->row[i].ended && traced->row[i].ops)
-            print_traced(out, report->facts, &traced->row[i]);
+            print_traced(out, report->info, &traced->row[i]);
 }
 
 static void put_counter(struct tabular *table, const char *vcpu, const char *name, const char *note,
@@ -259,24 +284,24 @@ static void put_counter(struct tabular *table, const char *vcpu, const char *nam
     tabular_end(table);
 }
 
-static void put_vcpu(struct tabular *table, const struct run_facts *facts, const char *vcpu,
+static void put_vcpu(struct tabular *table, const struct run_info *info, const char *vcpu,
                      const struct exitstat *stat)
 {
     for (unsigned i = 0; i < EXIT_REASONS; i++)
         put_counter(table, vcpu, exit_reason_info[i].name, " ", &stat->slot[i]);
-    for (unsigned i = 0; i < facts->devices; i++)
-        if (facts->device_for_harness[i])
-            put_counter(table, vcpu, facts->device[i], "*", &stat->slot[exitstat_device(i)]);
+    for (unsigned i = 0; i < info->devices; i++)
+        if (info->device_for_harness[i])
+            put_counter(table, vcpu, info->device[i], "*", &stat->slot[exitstat_device(i)]);
 }
 
-/* All vCPUs' counters in one. Returns NULL if there is no memory. */
-static struct exitstat *merge_vcpus(const struct run_facts *facts)
+/* The sum of all vCPUs' counters, which the caller frees; NULL if out of memory. */
+static struct exitstat *merge_vcpus(const struct run_info *info)
 {
     struct exitstat *all = exitstat_alloc();
 
-    for (unsigned i = 0; all && i < facts->vcpus; i++) {
+    for (unsigned i = 0; all && i < info->vcpus; i++) {
         for (unsigned s = 0; s < EXITSTAT_SLOTS; s++) {
-            const struct exit_counter *from = &facts->vcpu[i].stat->slot[s];
+            const struct exit_counter *from = &info->vcpu[i].stat->slot[s];
             struct exit_counter *into = &all->slot[s];
 
             if (!from->count)
@@ -290,33 +315,33 @@ static struct exitstat *merge_vcpus(const struct run_facts *facts)
     return all;
 }
 
-static bool has_exits(const struct run_facts *facts)
+static bool has_exits(const struct run_info *info)
 {
-    for (unsigned i = 0; i < facts->vcpus; i++)
+    for (unsigned i = 0; i < info->vcpus; i++)
         for (unsigned s = 0; s < EXITSTAT_SLOTS; s++)
-            if (facts->vcpu[i].stat->slot[s].count)
+            if (info->vcpu[i].stat->slot[s].count)
                 return true;
     return false;
 }
 
-/* The rows of the table: of all vCPUs together, and of each. */
+/* The rows of the table: the sum of all vCPUs, then each vCPU. */
 struct exit_rows {
-    const struct run_facts *facts;
-    const struct exitstat *all; /* NULL: there is one vCPU only, or no memory */
+    const struct run_info *info;
+    const struct exitstat *all; /* NULL: only one vCPU, or out of memory */
 };
 
 static void put_exits(struct tabular *table, const void *ctx)
 {
     const struct exit_rows *rows = ctx;
-    const struct run_facts *facts = rows->facts;
+    const struct run_info *info = rows->info;
 
     if (rows->all)
-        put_vcpu(table, facts, "all", rows->all);
-    for (unsigned i = 0; i < facts->vcpus && facts->vcpus <= VCPUS_SHOWN_MAX; i++) {
+        put_vcpu(table, info, "all", rows->all);
+    for (unsigned i = 0; i < info->vcpus && info->vcpus <= VCPUS_SHOWN_MAX; i++) {
         char vcpu[16];
 
         snprintf(vcpu, sizeof(vcpu), "%u", i);
-        put_vcpu(table, facts, vcpu, facts->vcpu[i].stat);
+        put_vcpu(table, info, vcpu, info->vcpu[i].stat);
     }
 }
 
@@ -330,16 +355,16 @@ void text_exits(FILE *out, const struct report *report)
         {"max", 10, false, NULL},
         {"total", 10, false, NULL},
     };
-    const struct run_facts *facts = report->facts;
+    const struct run_info *info = report->info;
     struct exitstat *all;
 
-    if (facts->env != RUN_VM || !has_exits(facts))
+    if (info->env != RUN_VM || !has_exits(info))
         return;
-    all = facts->vcpus > 1 ? merge_vcpus(facts) : NULL;
+    all = info->vcpus > 1 ? merge_vcpus(info) : NULL;
     fputc('\n', out);
     tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_exits,
-                  &(struct exit_rows){facts, all});
+                  &(struct exit_rows){info, all});
     exitstat_free(all);
-    wrapped_note(out, "Times are the handler's: from the return of KVM_RUN to the next one.\n");
-    wrapped_note(out, "* the harness's own (results, barriers), charged to no benchmark\n");
+    wrapped_note(out, "Times are handler times: from the return of KVM_RUN to the next call.\n");
+    wrapped_note(out, "* exits of the harness (results, barriers), not charged to a benchmark\n");
 }

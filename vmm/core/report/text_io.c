@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text report's part on disks: what they are, and the table of I/O. */
+/* The text report's lines on disks and its table of I/O. */
 #include <string.h>
 
 #include "vmm/core/base/tabular.h"
@@ -9,20 +9,20 @@
 
 void text_disks(FILE *out, const struct report *report)
 {
-    for (unsigned i = 0; i < report->facts->disks; i++) {
-        const struct run_disk *disk = &report->facts->disk[i];
+    for (unsigned i = 0; i < report->info->disks; i++) {
+        const struct run_disk *disk = &report->info->disk[i];
         const struct config_disk *config = disk->config;
         char size[UNITS_TEXT_MAX], text[512];
         int used =
             snprintf(text, sizeof(text), "%s: %s of %.300s%s%s%s, engine %s", disk->name,
                      units_format_size(size, disk->bytes),
                      config->path        ? config->path
-                     : config->temporary ? "a temporary file, since --disk names none"
+                     : config->temporary ? "a temporary file (no --disk)"
                                          : "no file",
                      config->read_only ? ", read-only" : "", config->direct ? ", direct" : "",
                      disk->cached ? ", through the page cache" : "", disk->engine);
 
-        if (report->facts->env == RUN_VM)
+        if (report->info->env == RUN_VM)
             snprintf(text + used, sizeof(text) - (size_t)used,
                      ", notify %s%s, irq %s, %u entries%s%s", config_notify_name[config->notify],
                      config->adaptive ? " (adaptive)" : "", config_irq_name[config->irq],
@@ -32,7 +32,7 @@ void text_disks(FILE *out, const struct report *report)
     }
 }
 
-/* Three digits that count and a unit, in six columns. */
+/* Three significant digits and a unit, in six columns. */
 static const char *duration(char text[UNITS_TEXT_MAX], double ns)
 {
     static const char *const unit[] = {"ns", "us", "ms", "s"};
@@ -48,10 +48,10 @@ static const char *duration(char text[UNITS_TEXT_MAX], double ns)
     return text;
 }
 
-/* In a native run, what only a VM has is a dash. */
+/* "-" in a native run, which has no such events. */
 static const char *share(char text[UNITS_TEXT_MAX], const struct report *report, double per_io)
 {
-    if (report->facts->env != RUN_VM)
+    if (report->info->env != RUN_VM)
         strcpy(text, "-");
     else
         snprintf(text, UNITS_TEXT_MAX, "%.3f", per_io);
@@ -111,7 +111,8 @@ void text_io(FILE *out, const struct report *report)
         return;
     fputc('\n', out);
     tabular_print(out, columns, sizeof(columns) / sizeof(columns[0]), put_rows, report);
-    wrapped_note(out, "depth: operations in flight, on average. exits: to user space. kicks: "
-                      "notifications that reached\nthe device, as exits or within KVM. CPU: of the "
-                      "host's, by all threads of this process.\n");
+    wrapped_note(out,
+                 "depth: mean number of operations in flight. exits: to user space. kicks: "
+                 "notifications that\nreached the device, by an exit or an ioeventfd. CPU: host "
+                 "CPU time of all threads of this process.\n");
 }

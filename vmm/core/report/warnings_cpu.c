@@ -10,16 +10,16 @@
 
 static bool is_vm(const struct report *report)
 {
-    return report->facts->env == RUN_VM;
+    return report->info->env == RUN_VM;
 }
 
-/* The disks that have a thread, by bits: natively, the benchmarks' threads do its work. */
+/* A bit per used disk with a thread: none in a native run, where benchmarks do the I/O. */
 static uint32_t disks_used(const struct report *report)
 {
     uint32_t used = 0;
 
-    for (unsigned i = 0; i < report->facts->disks && is_vm(report); i++)
-        used |= (uint32_t)report->facts->disk[i].opened << i;
+    for (unsigned i = 0; i < report->info->disks && is_vm(report); i++)
+        used |= (uint32_t)report->info->disk[i].opened << i;
     return used;
 }
 
@@ -52,8 +52,8 @@ bool warns_disk_beside_vcpu(const struct report *report, char *text, size_t size
 {
     uint32_t used = disks_used(report);
 
-    for (unsigned i = 0; i < report->facts->disks; i++) {
-        const struct run_disk *disk = &report->facts->disk[i];
+    for (unsigned i = 0; i < report->info->disks; i++) {
+        const struct run_disk *disk = &report->info->disk[i];
 
         if (!(used >> i & 1) || disk->config->notify == CONFIG_NOTIFY_POLL ||
             disk->config->pin == CONFIG_NO_PIN || !busy_has_vcpu(report->config, disk->config->pin))
@@ -67,7 +67,7 @@ bool warns_disk_beside_vcpu(const struct report *report, char *text, size_t size
 
 bool warns_unpinned(const struct report *report, char *text, size_t size)
 {
-    snprintf(text, size, "not pinned: the host's scheduler moves the %s (--pin LIST)",
+    snprintf(text, size, "not pinned: the host's scheduler may move the %s (--pin LIST)",
              is_vm(report) ? "vCPUs" : "threads");
     return !report->config->pin_count && report->host->cpus_usable > 1;
 }
@@ -99,7 +99,7 @@ bool warns_cpu_limit(const struct report *report, char *text, size_t size)
     char threads[BUSY_TEXT_MAX];
     struct busy busy;
 
-    /* What all of them are, whether they share CPUs or not. */
+    /* All busy threads, whether they share CPUs or not. */
     busy_count(report->config, disks_used(report), &busy);
     snprintf(text, size, "the cgroup's CPU quota allows %.3g CPU%s: %s can use more", cpus,
              cpus == 1 ? "" : "s", describe(threads, report, &busy));
@@ -117,8 +117,7 @@ bool warns_unknown_time(const struct report *report, char *text, size_t size)
                                   row->usage.time.runqueue_ns == CPUS_UNKNOWN);
     }
     snprintf(text, size,
-             "how long the %s waited for a CPU is not known (no schedstat in /proc): nor is how "
-             "long they slept",
+             "unknown how long the %s waited for a CPU and slept: the kernel has no schedstat",
              is_vm(report) ? "vCPUs" : "threads");
     return unknown;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The warnings on the CPUs that a run had. Each function looks for one thing and returns whether it
- * is so, with the text to print in `text`.
+ * Warnings about the CPUs of a run. Each function checks one condition and returns whether it
+ * holds, with the warning in `text`.
  */
 #ifndef REPORT_WARNINGS_CPU_H
 #define REPORT_WARNINGS_CPU_H
@@ -11,10 +11,10 @@
 /* warns_oversubscribed(): busy threads share a CPU. */
 bool warns_oversubscribed(const struct report *report, char *text, size_t size);
 
-/* warns_disk_beside_vcpu(): a disk's thread, which sleeps at times, is bound to a vCPU's CPU. */
+/* warns_disk_beside_vcpu(): a disk's thread that does not poll is bound to a vCPU's CPU. */
 bool warns_disk_beside_vcpu(const struct report *report, char *text, size_t size);
 
-/* warns_unpinned(): the scheduler moves the threads. */
+/* warns_unpinned(): the scheduler may move the threads between CPUs. */
 bool warns_unpinned(const struct report *report, char *text, size_t size);
 
 /* warns_mixed_cores(): the threads may have run on cores of different kinds. */
@@ -23,7 +23,7 @@ bool warns_mixed_cores(const struct report *report, char *text, size_t size);
 /* warns_cpu_limit(): the CPU quota is less than the busy threads can use. */
 bool warns_cpu_limit(const struct report *report, char *text, size_t size);
 
-/* warns_unknown_time(): the kernel does not say how long threads waited for a CPU. */
+/* warns_unknown_time(): the run queue time of some threads is unknown. */
 bool warns_unknown_time(const struct report *report, char *text, size_t size);
 
 /* warns_throttled(): the CPU quota was used up during the run. */

@@ -5,15 +5,15 @@
 #include "vmm/core/result/exitstat.h"
 
 const struct exit_reason_info exit_reason_info[EXIT_REASONS] = {
-    [EXIT_PIO_IN] = {"pio_in", "read from a port"},
-    [EXIT_PIO_OUT] = {"pio_out", "write to a port"},
-    [EXIT_MMIO_READ] = {"mmio_read", "read from a device's memory"},
-    [EXIT_MMIO_WRITE] = {"mmio_write", "write to a device's memory"},
-    [EXIT_SIGNAL] = {"signal", "a signal to the vCPU's thread"},
-    [EXIT_EOI] = {"eoi", "end of a level-triggered interrupt"},
+    [EXIT_PIO_IN] = {"pio_in", "port I/O read"},
+    [EXIT_PIO_OUT] = {"pio_out", "port I/O write"},
+    [EXIT_MMIO_READ] = {"mmio_read", "MMIO read"},
+    [EXIT_MMIO_WRITE] = {"mmio_write", "MMIO write"},
+    [EXIT_SIGNAL] = {"signal", "signal to the vCPU thread"},
+    [EXIT_EOI] = {"eoi", "EOI of a level-triggered interrupt"},
     [EXIT_SHUTDOWN] = {"shutdown", "triple fault"},
-    [EXIT_INTERNAL_ERROR] = {"internal_error", "KVM cannot go on"},
-    [EXIT_OTHER] = {"other", "anything else"},
+    [EXIT_INTERNAL_ERROR] = {"internal_error", "KVM internal error"},
+    [EXIT_OTHER] = {"other", "any other reason"},
 };
 
 struct exitstat *exitstat_alloc(void)
@@ -34,7 +34,7 @@ uint64_t exitstat_percentile(const struct exit_counter *counter, double percent)
 {
     uint64_t ns = hist_percentile(&counter->hist, percent);
 
-    /* The middle of a bucket may lie beyond all that is in it. */
+    /* The middle of a bucket may be outside the range of its values. */
     if (ns > counter->max_ns)
         return counter->max_ns;
     return ns < counter->min_ns ? counter->min_ns : ns;

@@ -13,7 +13,7 @@
 #include "vmm/core/result/exitstat.h"
 #include "vmm/core/result/exittrace.h"
 
-/* A ring holds what a busy vCPU does in some tens of milliseconds. */
+/* A ring holds the exits of a busy vCPU of some tens of milliseconds. */
 #define PERIOD_NS 2000000
 
 static void put(struct exittrace *trace, const void *data, size_t bytes)
@@ -64,18 +64,18 @@ int exittrace_open(struct exittrace *trace, const char *path, struct err *err)
     struct stat found;
 
     *trace = (struct exittrace){.path = path};
-    /* Without O_NONBLOCK, a pipe that nobody reads would hold it up. */
+    /* O_NONBLOCK: opening a FIFO without a reader would block. */
     trace->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     if (trace->fd < 0) {
         err_sys(err, ERR_USAGE, "--trace %s", path);
-        return err_hint(err, "a file that can be written");
+        return err_hint(err, "a writable file");
     }
     if (!fstat(trace->fd, &found) && !S_ISFIFO(found.st_mode) && !S_ISSOCK(found.st_mode))
         return 0;
     close(trace->fd);
     trace->fd = -1;
-    err_set(err, ERR_USAGE, "--trace %s: a pipe, which could hold up the guest", path);
-    return err_hint(err, "a file");
+    err_set(err, ERR_USAGE, "--trace %s: a pipe could stall the guest", path);
+    return err_hint(err, "a regular file");
 }
 
 static void put_name(struct exittrace *trace, const char *text)
@@ -104,23 +104,23 @@ int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, ui
 {
     trace->ring = calloc(vcpus, sizeof(*trace->ring));
     if (!trace->ring)
-        return err_sys(err, ERR_FAILED, "--trace: no memory");
+        return err_sys(err, ERR_FAILED, "--trace: cannot allocate buffers");
     for (; trace->vcpus < vcpus; trace->vcpus++) {
         void *room =
             mmap(NULL, EXITTRACE_RING * sizeof(struct trace_record), PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
         if (room == MAP_FAILED)
-            return err_sys(err, ERR_FAILED, "--trace: no memory");
+            return err_sys(err, ERR_FAILED, "--trace: cannot allocate buffers");
         trace->ring[trace->vcpus].record = room;
     }
-    /* Until here, an older trace was left as it was. */
+    /* Truncate an older trace only now. */
     if (ftruncate(trace->fd, 0) && errno != EINVAL)
         return err_sys(err, ERR_FAILED, "--trace %s", trace->path);
     put_header(trace, tsc_hz, start, device, devices);
     errno = pthread_create(&trace->thread, NULL, trace_thread, trace);
     if (errno)
-        return err_sys(err, ERR_FAILED, "--trace: no thread");
+        return err_sys(err, ERR_FAILED, "--trace: cannot create a thread");
     trace->started = true;
     return 0;
 }
@@ -138,7 +138,7 @@ void exittrace_row_begin(struct exittrace_ring *ring, unsigned vcpu, uint32_t ro
     }};
     uint64_t head = ring->head;
 
-    /* All of it or nothing; and all of it is shown at once, lest others come in between. */
+    /* Publish all records of the text at once, or none. */
     if (head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) + 1 + TRACE_TEXT_RECORDS >
         EXITTRACE_RING) {
         ring->dropped++;
@@ -163,7 +163,7 @@ void exittrace_row_end(struct exittrace_ring *ring, unsigned vcpu, uint32_t row)
     exittrace_add(ring, &record);
 }
 
-/* What is still in the rings, and how much was lost. */
+/* Write the records left in the rings and the number of dropped records. */
 static uint64_t put_rest(struct exittrace *trace)
 {
     uint64_t dropped = 0;
@@ -202,6 +202,7 @@ int exittrace_end(struct exittrace *trace, uint64_t *dropped, struct err *err)
         trace->error = errno;
     trace->fd = -1;
     errno = trace->error;
-    return trace->error ? err_sys(err, ERR_FAILED, "--trace %s: the file is not whole", trace->path)
-                        : 0;
+    return trace->error
+               ? err_sys(err, ERR_FAILED, "--trace %s: the file is incomplete", trace->path)
+               : 0;
 }

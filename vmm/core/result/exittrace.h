@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every exit in a file (include/minivmm/trace.h). Each vCPU puts its exits into a ring of its own;
- * a thread empties the rings. A ring that is full loses exits and counts them: the guest is never
- * held up.
+ * The exit trace, --trace: a file with a record per exit (include/minivmm/trace.h). Each vCPU adds
+ * its exits to its ring, and a writer thread drains the rings. If a ring is full, exits are dropped
+ * and counted: the guest never waits.
  */
 #ifndef STAT_EXITTRACE_H
 #define STAT_EXITTRACE_H
@@ -15,11 +15,11 @@
 
 #define EXITTRACE_RING 65536u /* records, a power of two */
 
-/* One writer, the vCPU; one reader, the thread. */
+/* One producer, the vCPU's thread, and one consumer, the writer thread. */
 struct exittrace_ring {
     struct trace_record *record;
-    uint64_t head; /* atomic: records put in */
-    uint64_t tail; /* atomic: records taken out */
+    uint64_t head; /* atomic: records added */
+    uint64_t tail; /* atomic: records removed */
     uint64_t dropped;
 };
 
@@ -31,21 +31,21 @@ struct exittrace {
     pthread_t thread;
     bool started;
     bool quit; /* atomic */
-    int error; /* errno of a write that failed; what came later is lost */
+    int error; /* errno of the first failed write; later records are lost */
 };
 
-/* exittrace_open(): open the file, or create it; what is in it stays. Returns 0, or -1 with
- * ERR_USAGE. */
+/* exittrace_open(): open or create the file without truncating it. Returns 0, or -1 with ERR_USAGE.
+ */
 int exittrace_open(struct exittrace *trace, const char *path, struct err *err);
 
 /*
- * exittrace_begin(): empty the file, write the header, with the names of the devices by their
- * numbers, and start the thread, for so many vCPUs. Returns 0, or -1.
+ * exittrace_begin(): truncate the file, write the header with the names of the devices, in the
+ * order of their numbers, and start the writer thread. Returns 0, or -1 with *err set.
  */
 int exittrace_begin(struct exittrace *trace, unsigned vcpus, uint64_t tsc_hz, uint64_t start,
                     const char *const *device, unsigned devices, struct err *err);
 
-/* exittrace_add(): an exit; by the vCPU's own thread. */
+/* exittrace_add(): add an exit. Call on the vCPU's thread. */
 static inline void exittrace_add(struct exittrace_ring *ring, const struct trace_record *record)
 {
     uint64_t head = ring->head;
@@ -59,16 +59,17 @@ static inline void exittrace_add(struct exittrace_ring *ring, const struct trace
 }
 
 /*
- * exittrace_row_begin(), exittrace_row_end(): a row of a benchmark begins, or ends: `row` is its
- * number, `text` its name and parameters. By the thread of vCPU `vcpu`, whose ring this is.
+ * exittrace_row_begin(), exittrace_row_end(): add the start or end of result row number `row`;
+ * `text` is its name and parameters. Call on the thread of vCPU `vcpu`.
  */
 void exittrace_row_begin(struct exittrace_ring *ring, unsigned vcpu, uint32_t row, unsigned threads,
                          const char *text);
 void exittrace_row_end(struct exittrace_ring *ring, unsigned vcpu, uint32_t row);
 
 /*
- * exittrace_end(): when no vCPU adds any more: write what is left, and how much was dropped, and
- * close the file. *dropped is their number. Returns 0, or -1 if the file is not whole.
+ * exittrace_end(): after the last exit, stop the writer thread, write the remaining records and the
+ * number of dropped ones, and close the file. Sets *dropped to that number. Returns 0, or -1 with
+ * *err set if the file is incomplete.
  */
 int exittrace_end(struct exittrace *trace, uint64_t *dropped, struct err *err);
 

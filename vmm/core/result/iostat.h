@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counting a disk's work. Each disk has counters of its own that only its thread writes; others may
- * read them at any time and see whole values.
+ * I/O counters of a disk. Only the disk's thread writes them; other threads may read them at any
+ * time and see no torn values.
  */
 #ifndef STAT_IOSTAT_H
 #define STAT_IOSTAT_H
@@ -12,25 +12,25 @@ enum io_counter {
     IO_READS,
     IO_WRITES,
     IO_FLUSHES,
-    IO_OTHERS, /* requests of other kinds, known or not */
+    IO_OTHERS, /* requests of other types, supported or not */
     IO_BYTES_READ,
     IO_BYTES_WRITTEN,
     IO_KICKS,         /* notifications from the driver */
-    IO_INTERRUPTS,    /* sent to the driver */
-    IO_SLEEPS,        /* times that the disk's thread went to sleep; natively, the benchmark's */
-    IO_ERRORS,        /* requests that ended with an error status */
-    IO_DEVICE_ERRORS, /* what the driver did that no driver may: the device wants a reset */
+    IO_INTERRUPTS,    /* interrupts to the driver */
+    IO_SLEEPS,        /* sleeps of the disk's thread; in a native run, of the benchmark's */
+    IO_ERRORS,        /* requests completed with an error status */
+    IO_DEVICE_ERRORS, /* driver errors that set DEVICE_NEEDS_RESET */
     IO_COUNTERS
 };
 
-/* Names for reports: "reads". */
+/* Names in reports: "reads". */
 extern const char *const io_counter_name[IO_COUNTERS];
 
 struct iostat {
     uint64_t count[IO_COUNTERS];
 };
 
-/* iostat_add(): one writer, whole values for readers. */
+/* iostat_add(): add to a counter. Call on the disk's thread. */
 static inline void iostat_add(struct iostat *stat, enum io_counter counter, uint64_t value)
 {
     __atomic_store_n(&stat->count[counter], stat->count[counter] + value, __ATOMIC_RELAXED);

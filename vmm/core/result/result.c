@@ -5,8 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "minivmm/abi.h"
 #include "vmm/core/base/clock.h"
-#include "vmm/core/host/room.h"
+#include "vmm/core/host/headroom.h"
 #include "vmm/core/result/result.h"
 
 static void *reserve(size_t bytes)
@@ -39,9 +40,9 @@ int result_init(struct run_result *result, const struct result_source *source, u
     if (result->row && result->sample && result->time && result->skip && result->fail &&
         result->warn)
         return 0;
-    err_sys(err, ERR_FAILED, "no room for results");
+    err_sys(err, ERR_FAILED, "cannot allocate memory for results");
     result_free(result);
-    return room_map_hint(err, "ulimit -v unlimited");
+    return headroom_map_hint(err, "ulimit -v unlimited");
 }
 
 void result_free(struct run_result *result)
@@ -61,15 +62,15 @@ void result_free(struct run_result *result)
 }
 
 /*
- * Times are read while they are booked, and not at all of a thread that has ended, so that the
- * later of two may be the lesser: that is no time.
+ * Times are read while they are updated, and not at all for a thread that has ended, so that a
+ * later value may be smaller: the difference is then 0.
  */
 static uint64_t between(uint64_t now, uint64_t then)
 {
     return now > then ? now - then : 0;
 }
 
-/* A time that need not be known. */
+/* The same for a time that may be CPUS_UNKNOWN. */
 static uint64_t known_between(uint64_t now, uint64_t then)
 {
     return now == CPUS_UNKNOWN || then == CPUS_UNKNOWN ? CPUS_UNKNOWN : between(now, then);
@@ -94,7 +95,7 @@ void usage_subtract(struct usage *a, const struct usage *b)
         a->trace[i] = between(a->trace[i], b->trace[i]);
 }
 
-/* What a string of the guest's may consist of. */
+/* Allowed contents of a string from the guest. */
 enum text_kind {
     TEXT_WORD,   /* names, units: printable, no blank, not empty */
     TEXT_PARAMS, /* printable, no blank, may be empty */
@@ -103,8 +104,8 @@ enum text_kind {
 };
 
 /*
- * Whether `text` is terminated within `size` and holds nothing but what its kind allows, so that
- * no guest can write to the user's terminal what it likes.
+ * Whether `text` is terminated within `size` and has only characters of its kind, so that a guest
+ * cannot send control sequences to the user's terminal.
  */
 static bool text_valid(const char *text, size_t size, enum text_kind kind)
 {
@@ -126,7 +127,7 @@ static bool text_valid(const char *text, size_t size, enum text_kind kind)
     return true;
 }
 
-/* Whether a key of this length stands in the text before it. */
+/* Whether the key at `key`, of `length` characters, also occurs before it. */
 static bool key_repeats(const char *text, const char *key, size_t length)
 {
     for (; text < key; text += strcspn(text, ",") + 1)
@@ -135,7 +136,7 @@ static bool key_repeats(const char *text, const char *key, size_t length)
     return false;
 }
 
-/* "key=value,key=value": no empty key, no empty value, no key twice; or nothing at all. */
+/* "key=value,key=value" without empty or duplicate keys and empty values; or "". */
 static bool params_valid(const char *text)
 {
     const char *at = text;
@@ -158,26 +159,27 @@ static bool params_valid(const char *text)
 
 static int broken(struct err *err, const char *rule)
 {
-    return err_set(err, ERR_FAILED, "the guest broke the channel's rules: %s", rule);
+    return err_set(err, ERR_FAILED, "channel protocol error of the guest: %s", rule);
 }
 
 static int apply_plan(struct run_result *result, const struct channel_record *record,
                       struct err *err)
 {
     if (result->has_plan || result->rows || result->skipped)
-        return broken(err, "PLAN comes once, and first");
+        return broken(err, "PLAN after a PLAN, BEGIN or SKIP");
     result->has_plan = true;
     result->planned = record->plan.benches;
     return 0;
 }
 
-/* Of the last row. */
+/* Report the window of the last row. */
 static void show_window(struct run_result *result, bool open)
 {
     uint32_t number = result->rows - 1;
 
     if (result->source.window)
-        result->source.window(result->source.snapshot_ctx, &result->row[number], number, open);
+        result->source.window(result->source.snapshot_ctx, result->origin, &result->row[number],
+                              number, open);
 }
 
 static bool same_row(const struct channel_begin *a, const struct channel_begin *b)
@@ -185,28 +187,46 @@ static bool same_row(const struct channel_begin *a, const struct channel_begin *
     return a->threads == b->threads && !strcmp(a->name, b->name) && !strcmp(a->params, b->params);
 }
 
+/* The invalid field of a BEGIN record, or NULL. */
+static const char *begin_fault(const struct run_result *result, const struct channel_begin *begin)
+{
+    if (!text_valid(begin->name, sizeof(begin->name), TEXT_WORD))
+        return "BEGIN: invalid name";
+    if (!text_valid(begin->unit, sizeof(begin->unit), TEXT_WORD))
+        return "BEGIN: invalid unit";
+    if (!text_valid(begin->op, sizeof(begin->op), TEXT_WORD))
+        return "BEGIN: invalid op";
+    if (!text_valid(begin->params, sizeof(begin->params), TEXT_PARAMS) ||
+        !params_valid(begin->params))
+        return "BEGIN: invalid params";
+    if (begin->better > CHANNEL_LOWER)
+        return "BEGIN: invalid better";
+    if (begin->flags & ~MINIVMM_BENCH_FLAGS)
+        return "BEGIN: unknown flags";
+    if (!begin->threads || begin->threads > result->threads_max)
+        return "BEGIN: invalid thread count";
+    if (result->has_plan && begin->bench >= result->planned)
+        return "BEGIN: benchmark index out of range";
+    return NULL;
+}
+
 static int apply_begin(struct run_result *result, const struct channel_record *record,
                        struct err *err)
 {
     const struct channel_begin *begin = &record->begin;
     struct result_row *row = &result->row[result->rows];
+    const char *fault;
 
     if (result->state != RESULT_IDLE)
         return broken(err, "BEGIN while a row is open");
     if (result->rows == RESULT_ROWS_MAX)
         return broken(err, "too many rows");
-    if (!text_valid(begin->name, sizeof(begin->name), TEXT_WORD) ||
-        !text_valid(begin->unit, sizeof(begin->unit), TEXT_WORD) ||
-        !text_valid(begin->op, sizeof(begin->op), TEXT_WORD) ||
-        !text_valid(begin->params, sizeof(begin->params), TEXT_PARAMS) ||
-        !params_valid(begin->params))
-        return broken(err, "BEGIN with a text that is not one");
-    if (begin->better > CHANNEL_LOWER || !begin->threads || begin->threads > result->threads_max ||
-        (result->has_plan && begin->bench >= result->planned))
-        return broken(err, "BEGIN with a number that cannot be");
+    fault = begin_fault(result, begin);
+    if (fault)
+        return broken(err, fault);
     for (uint32_t i = 0; i < result->rows; i++)
         if (same_row(&result->row[i].begin, begin))
-            return broken(err, "BEGIN of a row that was there before");
+            return broken(err, "BEGIN: duplicate row");
 
     *row = (struct result_row){
         .begin = *begin,
@@ -228,14 +248,14 @@ static int apply_samples(struct run_result *result, const struct channel_record 
     const struct channel_samples *samples = &record->samples;
 
     if (result->state == RESULT_IDLE)
-        return broken(err, "SAMPLES without a row");
+        return broken(err, "SAMPLES outside a row");
     if (!samples->count || samples->count > CHANNEL_SAMPLES_MAX)
-        return broken(err, "SAMPLES with a count that cannot be");
+        return broken(err, "SAMPLES: invalid count");
     if (result->samples + samples->count > RESULT_SAMPLES_MAX)
         return broken(err, "too many samples");
     for (uint32_t i = 0; i < samples->count; i++)
         if (!isfinite(samples->value[i]))
-            return broken(err, "a sample that is not a number");
+            return broken(err, "SAMPLES: value is not finite");
     memcpy(&result->sample[result->samples], samples->value,
            samples->count * sizeof(samples->value[0]));
     result->samples += samples->count;
@@ -243,31 +263,48 @@ static int apply_samples(struct run_result *result, const struct channel_record 
     return 0;
 }
 
+/* The invalid field of a COST record, or NULL. */
+static const char *cost_fault(const struct channel_cost *cost)
+{
+    if (cost->answer >= CHANNEL_ANSWERS)
+        return "COST: invalid field answer";
+    if (cost->ring != 0 && cost->ring != 3)
+        return "COST: invalid field ring";
+    if (cost->interpreted > 1)
+        return "COST: invalid field interpreted";
+    if (!isfinite(cost->loop_ns))
+        return "COST: loop_ns is not finite";
+    if (!isfinite(cost->trap_ns))
+        return "COST: trap_ns is not finite";
+    if (!text_valid(cost->exit, sizeof(cost->exit), TEXT_WORD))
+        return "COST: invalid field exit";
+    return NULL;
+}
+
 static int apply_cost(struct run_result *result, const struct channel_record *record,
                       struct err *err)
 {
     const struct channel_cost *cost = &record->cost;
     struct result_row *row;
+    const char *fault = cost_fault(cost);
 
     if (result->state == RESULT_IDLE)
-        return broken(err, "COST without a row");
+        return broken(err, "COST outside a row");
     row = &result->row[result->rows - 1];
     if (row->has_cost)
-        return broken(err, "COST twice for a row");
-    if (cost->answer >= CHANNEL_ANSWERS || (cost->ring != 0 && cost->ring != 3) ||
-        cost->interpreted > 1 || !isfinite(cost->loop_ns) || !isfinite(cost->trap_ns) ||
-        !text_valid(cost->exit, sizeof(cost->exit), TEXT_WORD))
-        return broken(err, "COST that is not one");
+        return broken(err, "second COST for a row");
+    if (fault)
+        return broken(err, fault);
     row->cost = *cost;
     row->has_cost = true;
     return 0;
 }
 
-/* The handler's time of operation `i` of `total`, each of which has had as many exits. */
+/* The handler time of operation `i` of `total`, all with equal numbers of exits. */
 static uint32_t handler_of(const struct run_result *result, uint32_t i, uint32_t total)
 {
     const uint32_t *ns = NULL;
-    unsigned kept = result->source.handlers ? result->source.handlers(&ns) : 0;
+    unsigned kept = result->source.handlers ? result->source.handlers(result->origin, &ns) : 0;
     uint64_t sum = 0;
 
     if (!kept || kept % total || i >= total)
@@ -284,16 +321,18 @@ static int apply_times(struct run_result *result, const struct channel_record *r
     struct result_row *row;
 
     if (result->state == RESULT_IDLE)
-        return broken(err, "TIMES without a row");
+        return broken(err, "TIMES outside a row");
     row = &result->row[result->rows - 1];
-    if (!times->count || times->count > CHANNEL_SAMPLES_MAX || !times->total)
-        return broken(err, "TIMES with a count that cannot be");
+    if (!times->count || times->count > CHANNEL_SAMPLES_MAX)
+        return broken(err, "TIMES: invalid count");
+    if (!times->total)
+        return broken(err, "TIMES: total is 0");
     if (result->times + times->count > RESULT_TIMES_MAX)
         return broken(err, "too many times");
-    /* A report's numbers are signed. */
+    /* JSON integers are signed. */
     for (uint32_t i = 0; i < times->count; i++)
         if (times->ticks[i] > INT64_MAX)
-            return broken(err, "TIMES with a number that cannot be");
+            return broken(err, "TIMES: ticks out of range");
     for (uint32_t i = 0; i < times->count; i++, row->times++)
         result->time[result->times++] = (struct result_time){
             .ticks = times->ticks[i],
@@ -308,15 +347,17 @@ static int apply_io(struct run_result *result, const struct channel_record *reco
     struct result_row *row;
 
     if (result->state == RESULT_IDLE)
-        return broken(err, "IO without a row");
+        return broken(err, "IO outside a row");
     row = &result->row[result->rows - 1];
     if (row->has_io)
-        return broken(err, "IO twice for a row");
-    if (io->bytes > INT64_MAX || !isfinite(io->depth) || io->depth < 0)
-        return broken(err, "IO with a number that cannot be");
+        return broken(err, "second IO for a row");
+    if (io->bytes > INT64_MAX)
+        return broken(err, "IO: bytes out of range");
+    if (!isfinite(io->depth) || io->depth < 0)
+        return broken(err, "IO: invalid depth");
     for (unsigned i = 0; i < CHANNEL_IO_POINTS; i++)
         if (io->ticks[i] > INT64_MAX || (i && io->ticks[i] < io->ticks[i - 1]))
-            return broken(err, "IO with latencies that cannot be");
+            return broken(err, "IO: latencies out of range or not ascending");
     row->io = *io;
     row->has_io = true;
     return 0;
@@ -329,9 +370,11 @@ static int apply_end(struct run_result *result, const struct channel_record *rec
 
     if (result->state != RESULT_OPEN)
         return broken(err, "END without BEGIN");
-    /* A report's numbers are signed. */
-    if (record->end.ops > INT64_MAX || record->end.window_ticks > INT64_MAX)
-        return broken(err, "END with a number that cannot be");
+    /* JSON integers are signed. */
+    if (record->end.ops > INT64_MAX)
+        return broken(err, "END: ops out of range");
+    if (record->end.window_ticks > INT64_MAX)
+        return broken(err, "END: window_ticks out of range");
     row = &result->row[result->rows - 1];
     show_window(result, false);
     result->source.snapshot(result->source.snapshot_ctx, &row->usage);
@@ -354,17 +397,19 @@ static int apply_check(struct run_result *result, const struct channel_record *r
         return broken(err, "CHECK without END");
     row = &result->row[result->rows - 1];
     if (!row->samples)
-        return broken(err, "CHECK of a row without samples");
-    if (check->ok > 1 || !text_valid(check->what, sizeof(check->what), TEXT_WORD))
-        return broken(err, "CHECK that is not one");
+        return broken(err, "CHECK for a row without samples");
+    if (check->ok > 1)
+        return broken(err, "CHECK: invalid field ok");
+    if (!text_valid(check->what, sizeof(check->what), TEXT_WORD))
+        return broken(err, "CHECK: invalid field what");
     row->checked = *check;
-    /* A check that found no number has not found that all is well. */
+    /* A check whose value is not finite has failed. */
     row->check = check->ok && isfinite(check->value) ? RESULT_OK : RESULT_WRONG;
     result->state = RESULT_IDLE;
     return 0;
 }
 
-/* Of SKIP or FAIL: "a benchmark was not measured, and why". */
+/* Check a SKIP or FAIL record, which share a layout. */
 static int check_reason(const struct run_result *result, const struct channel_record *record,
                         const char *type, struct err *err)
 {
@@ -375,9 +420,12 @@ static int check_reason(const struct run_result *result, const struct channel_re
         snprintf(rule, sizeof(rule), "%s while a row is open", type);
         return broken(err, rule);
     }
-    if (!text_valid(skip->name, sizeof(skip->name), TEXT_WORD) ||
-        !text_valid(skip->reason, sizeof(skip->reason), TEXT_LINE)) {
-        snprintf(rule, sizeof(rule), "%s with a text that is not one", type);
+    if (!text_valid(skip->name, sizeof(skip->name), TEXT_WORD)) {
+        snprintf(rule, sizeof(rule), "%s: invalid name", type);
+        return broken(err, rule);
+    }
+    if (!text_valid(skip->reason, sizeof(skip->reason), TEXT_LINE)) {
+        snprintf(rule, sizeof(rule), "%s: invalid reason", type);
         return broken(err, rule);
     }
     return 0;
@@ -412,9 +460,10 @@ static int apply_warn(struct run_result *result, const struct channel_record *re
 
     if (result->warned == RESULT_WARNED_MAX)
         return broken(err, "too many warnings");
-    if (!text_valid(warn->code, sizeof(warn->code), TEXT_WORD) ||
-        !text_valid(warn->text, sizeof(warn->text), TEXT_LINE))
-        return broken(err, "WARN with a text that is not one");
+    if (!text_valid(warn->code, sizeof(warn->code), TEXT_WORD))
+        return broken(err, "WARN: invalid code");
+    if (!text_valid(warn->text, sizeof(warn->text), TEXT_LINE))
+        return broken(err, "WARN: invalid text");
     result->warn[result->warned++] = *warn;
     return 0;
 }
@@ -425,9 +474,9 @@ static int apply_log(struct run_result *result, const struct channel_record *rec
     const char *text = record->log.text;
 
     if (!text_valid(text, sizeof(record->log.text), TEXT_LINES))
-        return broken(err, "LOG with a text that is not one");
+        return broken(err, "LOG: invalid text");
     if (result->log_bytes + strlen(text) > RESULT_LOG_MAX)
-        return broken(err, "too much text");
+        return broken(err, "log too long");
     result->log_bytes += strlen(text);
     result->source.log(result->source.log_ctx, text);
     return 0;
@@ -436,8 +485,10 @@ static int apply_log(struct run_result *result, const struct channel_record *rec
 static int apply_fault(struct run_result *result, const struct channel_record *record,
                        struct err *err)
 {
-    if (record->fault.vector > 255 || record->fault.vcpu >= result->threads_max)
-        return broken(err, "FAULT with a number that cannot be");
+    if (record->fault.vector > 255)
+        return broken(err, "FAULT: vector out of range");
+    if (record->fault.vcpu >= result->threads_max)
+        return broken(err, "FAULT: vCPU number out of range");
     if (!result->has_fault)
         result->fault = record->fault;
     result->has_fault = true;
@@ -453,7 +504,8 @@ static int apply_exit(struct run_result *result, const struct channel_record *re
     return 0;
 }
 
-int result_apply(struct run_result *result, const struct channel_record *record, struct err *err)
+int result_apply(struct run_result *result, const struct channel_record *record, void *origin,
+                 struct err *err)
 {
     static int (*const apply[CHANNEL_TYPE_COUNT])(struct run_result *,
                                                   const struct channel_record *, struct err *) = {
@@ -467,8 +519,9 @@ int result_apply(struct run_result *result, const struct channel_record *record,
     };
 
     if (record->type >= CHANNEL_TYPE_COUNT || !apply[record->type])
-        return broken(err, "a record of no known type");
+        return broken(err, "unknown record type");
     if (result->exited || result->has_fault)
-        return broken(err, "a record after the last");
+        return broken(err, "record after EXIT or FAULT");
+    result->origin = origin;
     return apply[record->type](result, record, err);
 }

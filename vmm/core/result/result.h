@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What came of a run: the rows that the guest measured, each with what its window cost, and how
- * the run ended. Filled in from channel records (include/minivmm/channel.h), which are hostile
- * until checked; read by the report.
+ * The result of a run: the rows that the guest measured, each with the counters of its window.
+ * Filled in from channel records (include/minivmm/channel.h), which are untrusted until checked;
+ * read by the report.
  *
- * All room is reserved at the start and takes up memory only where it is used, so that taking a
- * record neither allocates nor locks.
+ * All tables are mapped at the start and populated on demand, so that applying a record neither
+ * allocates memory nor locks.
  */
 #ifndef STAT_RESULT_H
 #define STAT_RESULT_H
@@ -16,6 +16,7 @@
 #include "minivmm/channel.h"
 #include "vmm/core/base/err.h"
 #include "vmm/core/host/cpus.h"
+#include "vmm/core/host/kvm_stats.h"
 #include "vmm/core/result/exitstat.h"
 #include "vmm/core/result/iostat.h"
 
@@ -25,40 +26,33 @@
 #define RESULT_SKIPPED_MAX 256u
 #define RESULT_FAILED_MAX  256u
 #define RESULT_WARNED_MAX  64u
-#define RESULT_KVM_MAX     128u
+#define RESULT_KVM_MAX     KVM_STATS_MAX
 #define RESULT_TRACE_MAX   128u
-#define RESULT_LOG_MAX     (16u << 20) /* bytes of text in all */
+#define RESULT_LOG_MAX     (16u << 20) /* bytes of log text in total */
 
-/* The counters of all vCPUs added up, at one moment or between two. */
+/* The counters of all vCPUs added up, at a point in time or over a window. */
 struct usage {
     uint64_t count[EXITSTAT_SLOTS];
     uint64_t handler_ns[EXITSTAT_SLOTS];
     uint64_t in_run_ns;
     struct cpus_time time;
-    uint64_t process_ns;              /* CPU time of the whole process, its kernel side included */
+    uint64_t process_ns;              /* CPU time of the process, user and system */
     uint64_t io[IO_COUNTERS];         /* of all disks */
-    uint64_t kvm[RESULT_KVM_MAX];     /* KVM's statistics, named by kvm_stat_names */
-    bool kvm_partial;                 /* they lack those of some vCPUs */
-    uint64_t trace[RESULT_TRACE_MAX]; /* KVM's tracepoints, of a traced run */
-};
-
-/* The names of the values in usage.kvm. */
-struct kvm_stat_names {
-    unsigned count;
-    const char *name[RESULT_KVM_MAX];
-    bool peak[RESULT_KVM_MAX]; /* not a sum: meaningless between two moments */
+    uint64_t kvm[RESULT_KVM_MAX];     /* KVM's binary statistics; see struct kvm_stat_names */
+    bool kvm_partial;                 /* the statistics of some vCPUs are missing */
+    uint64_t trace[RESULT_TRACE_MAX]; /* hits of KVM's tracepoints, in a traced run */
 };
 
 enum result_check {
-    RESULT_UNCHECKED, /* the run ended before */
+    RESULT_UNCHECKED, /* the run ended before CHECK */
     RESULT_OK,
     RESULT_WRONG,
 };
 
-/* One operation as the guest saw it and as its exit's handler did. */
+/* A single operation, timed by the guest and by the exit's handler. */
 struct result_time {
     uint64_t ticks;
-    uint32_t handler_ns; /* of all its exits; RESULT_NO_HANDLER: there was none to user space */
+    uint32_t handler_ns; /* of all its exits; RESULT_NO_HANDLER: no exit to user space */
 };
 
 #define RESULT_NO_HANDLER UINT32_MAX
@@ -72,36 +66,37 @@ struct result_row {
     struct channel_io io;
     struct channel_check checked;
     enum result_check check;
-    bool ended; /* the window was closed: ops, window_ticks and usage are there */
+    bool ended; /* END was received: ops, window_ticks and usage are set */
     uint32_t first_sample, samples;
     uint64_t ops, window_ticks;
-    uint64_t began_ns, ended_ns; /* the window by the host's CLOCK_MONOTONIC; 0: not ended */
+    uint64_t began_ns, ended_ns; /* the window on CLOCK_MONOTONIC; ended_ns is 0 before END */
     struct usage usage;
 };
 
-/* What the run's environment does for the result. */
+/* Callbacks to the environment of the run, a VM or threads. */
 struct result_source {
-    /* Fill in the counters now. */
+    /* Read the current counters. */
     void (*snapshot)(void *ctx, struct usage *usage);
     void *snapshot_ctx;
-    /* The guest says something to a person: printable text, which may hold newlines and tabs. */
+    /* Write text to the guest's log: printable characters, newlines and tabs. */
     void (*log)(void *ctx, const char *text);
     void *log_ctx;
     /*
-     * The handler's times of the exits of which the guest wanted them, and how many they are; on
-     * the thread of the vCPU that asks. NULL: nobody keeps any.
+     * Set *ns to the handler times of the exits that `origin`, result_apply()'s argument, marked,
+     * and return their number. NULL: not recorded.
      */
-    unsigned (*handlers)(const uint32_t **ns);
-    /* A row's window opens or closes; `ctx` is the snapshot's. NULL: nobody wants to know. */
-    void (*window)(void *ctx, const struct result_row *row, uint32_t number, bool open);
+    unsigned (*handlers)(const void *origin, const uint32_t **ns);
+    /* A record of `origin` opens or closes a row's window; `ctx` is snapshot_ctx. May be NULL. */
+    void (*window)(void *ctx, void *origin, const struct result_row *row, uint32_t number,
+                   bool open);
 };
 
 struct run_result {
     struct result_source source;
     unsigned threads_max;
 
-    struct result_row *row; /* RESULT_ROWS_MAX of them */
-    uint32_t rows;          /* begun; written with release order, for a progress display */
+    struct result_row *row; /* RESULT_ROWS_MAX */
+    uint32_t rows;          /* started rows; atomic, release, for the progress line */
     double *sample;         /* RESULT_SAMPLES_MAX */
     uint32_t samples;
     struct result_time *time; /* RESULT_TIMES_MAX */
@@ -114,34 +109,38 @@ struct run_result {
     uint32_t warned;
 
     bool has_plan;
-    uint32_t planned; /* benchmarks to be run; 0: not said */
-    uint32_t current; /* the one that runs; with release order */
+    uint32_t planned; /* number of benchmarks to run; 0: unknown */
+    uint32_t current; /* atomic: index of the current benchmark */
     bool has_fault;
     struct channel_fault fault;
-    bool exited; /* the guest said that it is done */
+    bool exited; /* EXIT was received */
     uint32_t exit_status;
 
     enum { RESULT_IDLE, RESULT_OPEN, RESULT_ENDED } state;
-    struct usage before; /* at the open row's beginning */
+    struct usage before; /* at the start of the open row */
+    void *origin;        /* of the record that is being applied */
     uint64_t log_bytes;
 };
 
 /*
- * result_init(): an empty result for a run of `threads_max` vCPUs or threads. Returns 0, or -1.
+ * result_init(): set up an empty result for `threads_max` vCPUs or threads. Returns 0, or -1 with
+ * *err set.
  */
 int result_init(struct run_result *result, const struct result_source *source, unsigned threads_max,
                 struct err *err);
 
 /*
- * result_apply(): take one record, which must be a copy that nobody else can change. Returns 0, or
- * -1 with what rule it breaks; the result stays as it was then. One caller at a time.
+ * result_apply(): check and apply one record, which the guest must not be able to change meanwhile.
+ * `origin` identifies the sender to the source's callbacks; it may be NULL. Returns 0, or -1 with
+ * *err set and the result unchanged. Not thread-safe.
  */
-int result_apply(struct run_result *result, const struct channel_record *record, struct err *err);
+int result_apply(struct run_result *result, const struct channel_record *record, void *origin,
+                 struct err *err);
 
-/* result_free(): give the room back. */
+/* result_free(): unmap the tables. */
 void result_free(struct run_result *result);
 
-/* usage_subtract(): what happened between two moments: a -= b, but no time below zero. */
+/* usage_subtract(): a -= b, with times not below 0. */
 void usage_subtract(struct usage *a, const struct usage *b);
 
 #endif

@@ -7,14 +7,14 @@
 #include "vmm/core/base/units.h"
 #include "vmm/core/host/cgroup.h"
 #include "vmm/core/host/file.h"
-#include "vmm/core/host/room.h"
+#include "vmm/core/host/headroom.h"
 
 /* The VMM: its program, the results and the report. */
 #define BESIDE_BYTES (32ull << 20)
 
 /*
- * Page tables of the host and of KVM, and what KVM keeps of each page: 8 bytes each of 4096, and
- * 2 more; rounded up.
+ * Page tables of the host and of KVM, 8 bytes each per 4096-byte page, and 2 bytes of KVM metadata
+ * per page; rounded up.
  */
 #define TABLES_PART 128
 
@@ -28,7 +28,7 @@ static int read_u64(const char *folder, const char *name, uint64_t *value)
     return file_read_u64(path, value);
 }
 
-/* Page cache that the kernel can drop at once: a line of memory.stat, in bytes. */
+/* Reclaimable page cache in bytes, from memory.stat. */
 static uint64_t read_inactive(const struct cgroup_group *group)
 {
     static const char *const keys[] = {"total_inactive_file ", "inactive_file "};
@@ -42,7 +42,7 @@ static uint64_t read_inactive(const struct cgroup_group *group)
     return bytes;
 }
 
-/* Above memory.high nobody is killed, but all are slowed down until hardly anything moves. */
+/* memory.high counts as a limit: above it, the kernel throttles allocations heavily. */
 static uint64_t read_limit(const struct cgroup_group *group)
 {
     static const char *const names[2][2] = {{"memory.limit_in_bytes", "memory.limit_in_bytes"},
@@ -55,10 +55,10 @@ static uint64_t read_limit(const struct cgroup_group *group)
     return least;
 }
 
-static void take_room(void *ctx, const struct cgroup_group *group)
+static void take_headroom(void *ctx, const struct cgroup_group *group)
 {
     static const char *const usage[] = {"memory.usage_in_bytes", "memory.current"};
-    struct memory_limit *room = ctx;
+    struct memory_limit *headroom = ctx;
     uint64_t limit = read_limit(group), used, inactive, left;
 
     if (limit == UINT64_MAX || read_u64(group->folder, usage[group->version - 1], &used))
@@ -66,41 +66,41 @@ static void take_room(void *ctx, const struct cgroup_group *group)
     inactive = read_inactive(group);
     used -= inactive < used ? inactive : used;
     left = limit > used ? limit - used : 0;
-    if (left < room->bytes)
-        *room = (struct memory_limit){left, "left of the cgroup's limit"};
+    if (left < headroom->bytes)
+        *headroom = (struct memory_limit){left, "left of the cgroup's limit"};
 }
 
-struct memory_limit room_left(const char *root)
+struct memory_limit headroom_left(const char *root)
 {
-    struct memory_limit room = {UINT64_MAX, "available"};
+    struct memory_limit headroom = {UINT64_MAX, "available"};
     char path[PATH_MAX];
 
     snprintf(path, sizeof(path), "%s/proc/meminfo", root);
-    file_status_kb(path, "MemAvailable:", &room.bytes);
-    cgroup_each(root, "memory", take_room, &room);
-    return room;
+    file_status_kb(path, "MemAvailable:", &headroom.bytes);
+    cgroup_each(root, "memory", take_headroom, &headroom);
+    return headroom;
 }
 
-uint64_t room_needed(uint64_t mem_bytes, uint64_t extra)
+uint64_t headroom_needed(uint64_t mem_bytes, uint64_t extra)
 {
     return mem_bytes + mem_bytes / TABLES_PART + BESIDE_BYTES + extra;
 }
 
-uint64_t room_fits(uint64_t bytes, uint64_t extra)
+uint64_t headroom_fits(uint64_t bytes, uint64_t extra)
 {
     uint64_t beside = BESIDE_BYTES + extra;
 
     if (bytes <= beside)
         return 0;
     bytes -= beside;
-    /* Of so many parts, all but one are the guest's. */
+    /* 1 of TABLES_PART + 1 parts is for page tables. */
     return (bytes / (TABLES_PART + 1) * TABLES_PART +
             bytes % (TABLES_PART + 1) * TABLES_PART / (TABLES_PART + 1)) /
            UNIT * UNIT;
 }
 
 struct hugetlb {
-    char size[24]; /* "2MB", as in the files' names */
+    char size[24]; /* "2MB", as in file names */
     uint64_t left;
 };
 
@@ -123,7 +123,7 @@ static void take_hugetlb(void *ctx, const struct cgroup_group *group)
         hugetlb->left = limit;
 }
 
-uint64_t room_hugetlb(const char *root, uint64_t page_bytes)
+uint64_t headroom_hugetlb(const char *root, uint64_t page_bytes)
 {
     struct hugetlb hugetlb = {.left = UINT64_MAX};
     bool gib = page_bytes >= 1ull << 30;
@@ -134,7 +134,7 @@ uint64_t room_hugetlb(const char *root, uint64_t page_bytes)
     return hugetlb.left;
 }
 
-uint64_t room_commit(const char *root)
+uint64_t headroom_commit(const char *root)
 {
     uint64_t mode, limit, committed;
     char path[PATH_MAX];
@@ -149,15 +149,14 @@ uint64_t room_commit(const char *root)
     return limit > committed ? limit - committed : 0;
 }
 
-int room_map_hint(struct err *err, const char *otherwise)
+int headroom_map_hint(struct err *err, const char *otherwise)
 {
-    uint64_t left = room_commit("");
+    uint64_t left = headroom_commit("");
 
     if (left == UINT64_MAX)
         return err_hint(err, "%s", otherwise);
     return err_hint(err,
-                    "vm.overcommit_memory is 2 and leaves %" PRIu64
-                    " MiB (CommitLimit less Committed_AS): less --mem, or sysctl "
-                    "vm.overcommit_memory=0",
+                    "a smaller --mem, or sysctl vm.overcommit_memory=0: strict overcommit leaves "
+                    "%" PRIu64 " MiB (CommitLimit - Committed_AS)",
                     left >> 20);
 }
