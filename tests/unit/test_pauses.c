@@ -49,7 +49,7 @@ START_TEST(a_thread_that_wakes_a_little_late_has_stalled)
     look_after(50);
     ck_assert_uint_eq(look_after(151), 1);
     ck_assert_int_eq(pauses.pause[0].kind, PAUSE_STALLED);
-    ck_assert_uint_eq(look_after(1049), 2);
+    ck_assert_uint_eq(look_after(549), 2);
     ck_assert_int_eq(pauses.pause[1].kind, PAUSE_STALLED);
     ck_assert(!pauses_hit(&pauses, 0, 0));
     /* A freeze beyond PAUSES_MAX turns the last pause into a freeze. */

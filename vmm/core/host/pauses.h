@@ -21,7 +21,7 @@
 
 #define PAUSES_PERIOD_NS  50000000ull
 #define PAUSES_STALLED_NS 100000000ull
-#define PAUSES_FROZEN_NS  1000000000ull
+#define PAUSES_FROZEN_NS  500000000ull
 #define PAUSES_MAX        32 /* further pauses extend the last one */
 
 enum pause_kind {
