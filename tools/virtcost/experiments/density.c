@@ -184,7 +184,7 @@ static int open_crowd(struct crowd *crowd, struct err *err)
         return err_sys(err, ERR_FAILED, "density");
     if (answers_open(&crowd->answers, err))
         return -1;
-    /* Without it, the kernel's memory is not told. */
+    /* Without a cgroup, kernel memory is not reported. */
     if (cgroup_open(&crowd->cgroup, &none))
         crowd->cgroup.version = 0;
     return 0;

@@ -49,7 +49,7 @@ struct experiment {
     bool overlay;                  /* run "overlayfs" as well as "container" */
     bool alone;                    /* skip "null": it would show nothing */
     bool stepwise;                 /* compare steps with the first one as well, */
-    unsigned step_keys;            /* matching rows by so many of name, params, threads; 0: all */
+    unsigned step_keys;            /* match rows by the first n of name, params, threads; 0: all */
     /* Fill in the plan, which is empty. Returns 0, RUN_STOPPED, or -1 with *err set. */
     int (*plan)(struct plan *plan, const struct request *request, struct err *err);
     /* Make one run. Contract of environment_run(), which is the default if NULL. */
