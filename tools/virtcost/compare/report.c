@@ -6,11 +6,6 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 
-static bool is_void(const json_t *row)
-{
-    return !get_is(row, "check", "ok") || json_is_true(json_object_get(row, "interrupted"));
-}
-
 static json_t *value_of(const json_t *row, const json_t *env)
 {
     static const char *const copied[] = {"name", "params", "threads", "unit", "better"};
@@ -21,7 +16,7 @@ static json_t *value_of(const json_t *row, const json_t *env)
     json_object_set_new(value, "step", json_string(""));
     json_object_set(value, "env", (json_t *)env);
     json_object_set_new(value, "samples", json_array());
-    if (!is_void(row))
+    if (!figures_void(row))
         json_object_set(value, "samples", json_object_get(row, "samples"));
     return value;
 }

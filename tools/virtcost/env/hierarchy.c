@@ -6,7 +6,8 @@
 
 #include "tools/virtcost/env/hierarchy.h"
 #include "vmm/core/host/cgroup.h"
-#include "vmm/core/host/file.h"
+#include "vmm/core/host/memory.h"
+#include "vmm/core/host/quota.h"
 
 /* Whether a comma-separated list contains a word. */
 static bool has_word(const char *list, const char *word)
@@ -147,61 +148,15 @@ void hierarchy_parent(const struct hierarchy *hierarchy, char path[PATH_MAX])
         *strrchr(path, '/') = '\0';
 }
 
-static int read_file(const char *folder, const char *name, char *text, size_t size)
-{
-    char path[PATH_MAX + 64];
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    return file_read(path, text, size);
-}
-
-static void read_quota(void *ctx, const struct cgroup_group *group)
-{
-    struct allowance *allowance = ctx;
-    const char *folder = group->folder;
-    char text[64], period[32];
-    uint64_t quota_us = 0, period_us = 0;
-
-    if (group->version == 2) {
-        if (read_file(folder, "cpu.max", text, sizeof(text)) ||
-            sscanf(text, "%" SCNu64 " %" SCNu64, &quota_us, &period_us) != 2)
-            return;
-    } else if (read_file(folder, "cpu.cfs_quota_us", text, sizeof(text)) ||
-               read_file(folder, "cpu.cfs_period_us", period, sizeof(period)) || *text == '-') {
-        return;
-    } else {
-        quota_us = strtoull(text, NULL, 10);
-        period_us = strtoull(period, NULL, 10);
-    }
-    if (!quota_us || !period_us)
-        return;
-    if (allowance->quota_us && (double)quota_us / (double)period_us >=
-                                   (double)allowance->quota_us / (double)allowance->period_us)
-        return;
-    allowance->quota_us = quota_us;
-    allowance->period_us = period_us;
-}
-
-static void read_memory(void *ctx, const struct cgroup_group *group)
-{
-    struct allowance *allowance = ctx;
-    char text[64], *end;
-    uint64_t bytes;
-
-    if (read_file(group->folder, group->version == 2 ? "memory.max" : "memory.limit_in_bytes", text,
-                  sizeof(text)))
-        return;
-    bytes = strtoull(text, &end, 10);
-    /* "max" is not a number; in version 1, "no limit" is a very large one. */
-    if (end != text && bytes < allowance->memory_bytes && bytes < INT64_MAX / 2)
-        allowance->memory_bytes = bytes;
-}
-
 struct allowance allowance_read(void)
 {
-    struct allowance allowance = {.memory_bytes = UINT64_MAX};
+    struct memory_limit memory = memory_limit();
+    struct allowance allowance = {
+        .memory_bytes = memory.bytes < memory_total().bytes ? memory.bytes : UINT64_MAX,
+    };
+    struct quota quota;
 
-    cgroup_each("", "cpu", read_quota, &allowance);
-    cgroup_each("", "memory", read_memory, &allowance);
+    quota_read("", &quota);
+    sscanf(quota.text, "%" SCNu64 " %" SCNu64, &allowance.quota_us, &allowance.period_us);
     return allowance;
 }

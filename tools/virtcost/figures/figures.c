@@ -6,6 +6,11 @@
 #include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 
+bool figures_void(const json_t *row)
+{
+    return !get_is(row, "check", "ok") || json_is_true(json_object_get(row, "interrupted"));
+}
+
 const json_t *figures_experiment(const json_t *results, const char *name)
 {
     json_t *experiment;

@@ -25,6 +25,12 @@ struct figures_want {
     const char *base_step;  /* base step of ratios; NULL: only ratios to the base environment */
 };
 
+/*
+ * figures_void(): whether a row of a report does not count: its check did not pass, or the run was
+ * interrupted meanwhile.
+ */
+bool figures_void(const json_t *row);
+
 /* figures_experiment(): the experiment of this name, borrowed, or NULL. */
 const json_t *figures_experiment(const json_t *results, const char *name);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/virtcost/figures/figures.h"
 #include "tools/virtcost/figures/get.h"
 #include "tools/virtcost/results/limits.h"
 #include "tools/virtcost/results/values.h"
@@ -119,7 +120,7 @@ static void add_row(json_t *values, const json_t *run, const json_t *row, unsign
     }
     json_array_set_new(json_object_get(value, LIMITS_BY_BLOCK), (size_t)get_integer(run, "block"),
                        limits_of(json_object_get(run, "report")));
-    if (get_is(row, "check", "ok") && !json_is_true(json_object_get(row, "interrupted")))
+    if (!figures_void(row))
         json_array_set_new(json_object_get(value, BY_BLOCK), (size_t)get_integer(run, "block"),
                            json_real(median));
 }
