@@ -7,9 +7,6 @@
 #include "vmm/core/config/select.h"
 #include "vmm/core/report/outcome.h"
 
-/* Exit status of a guest with invalid arguments, before any benchmark. */
-#define STATUS_ARGS 2
-
 static bool has_row(const struct run_result *result, const char *word, size_t length)
 {
     for (uint32_t i = 0; i < result->rows; i++)
@@ -31,7 +28,7 @@ bool outcome_missing(const struct report *report, const char **at, struct outcom
 {
     const struct run_result *result = report->result;
 
-    if (report->info->stop != STOP_GUEST || result->has_fault || result->exit_status == STATUS_ARGS)
+    if (report->info->stop != STOP_GUEST || result->has_fault)
         return false;
     while (*at) {
         const char *word;
