@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/loop.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 
@@ -455,34 +456,17 @@ START_TEST(a_file_that_is_unlinked_goes_on)
 }
 END_TEST
 
-/* Create a loop device on a file; NULL: not possible here. */
-static const char *loop_device(const char *file)
-{
-    static char device[64];
-    char command[256];
-    FILE *pipe;
-
-    snprintf(command, sizeof(command), "losetup -f --show %s 2>/dev/null", file);
-    pipe = popen(command, "r");
-    if (!pipe || !fgets(device, sizeof(device), pipe))
-        device[0] = '\0';
-    if (pipe)
-        pclose(pipe);
-    device[strcspn(device, "\n")] = '\0';
-    return *device ? device : NULL;
-}
-
 /* A mounted or otherwise exclusively opened block device is refused. */
 START_TEST(a_device_in_use_is_refused)
 {
-    char file[] = "/tmp/minivmm-loop-XXXXXX", disk[128], command[128];
+    char file[] = "/tmp/minivmm-loop-XXXXXX", disk[128];
     const char *device;
     struct outcome run;
     int fd = mkstemp(file), other;
 
     ck_assert_int_eq(ftruncate(fd, 8 << 20), 0);
     close(fd);
-    device = loop_device(file);
+    device = loop_attach(file, false);
     if (!device) {
         printf("skipped: a loop device\n");
         unlink(file);
@@ -499,8 +483,7 @@ START_TEST(a_device_in_use_is_refused)
     run = program_run("minivmm", "--mem", "64M", "--bench", "none", "--disk", disk, NULL);
     ck_assert_msg(run.status == 0, "%s", run.err);
     outcome_free(&run);
-    snprintf(command, sizeof(command), "losetup -d %s", device);
-    ck_assert_int_eq(system(command), 0);
+    loop_detach(device);
     unlink(file);
 }
 END_TEST

@@ -6,38 +6,22 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "tests/support/loop.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
-
-/* Set up a read-only loop device on a file. Returns its path, or NULL. */
-static const char *loop_device(const char *file)
-{
-    static char device[64];
-    char command[128];
-    FILE *pipe;
-
-    snprintf(command, sizeof(command), "losetup -r -f --show %s 2>/dev/null", file);
-    pipe = popen(command, "r");
-    if (!pipe || !fgets(device, sizeof(device), pipe))
-        device[0] = '\0';
-    if (pipe)
-        pclose(pipe);
-    device[strcspn(device, "\n")] = '\0';
-    return *device ? device : NULL;
-}
 
 /* Writing benchmarks are refused before the run, for the option and the device, by both programs.
  */
 START_TEST(read_only_disks_are_refused)
 {
     static const char *const programs[] = {"minivmm", "bench-native"};
-    char path[] = "/tmp/minivmm-e2e-named-XXXXXX", disk[64], named[128], command[128];
+    char path[] = "/tmp/minivmm-e2e-named-XXXXXX", disk[64], named[128];
     const char *device;
     int fd = mkstemp(path);
 
     ck_assert(fd >= 0 && !ftruncate(fd, 8 << 20));
     close(fd);
-    device = loop_device(path);
+    device = loop_attach(path, true);
     for (unsigned i = 0; i < 2; i++) {
         struct outcome run;
 
@@ -60,8 +44,7 @@ START_TEST(read_only_disks_are_refused)
         outcome_free(&run);
     }
     if (device) {
-        snprintf(command, sizeof(command), "losetup -d %s", device);
-        ck_assert_int_eq(system(command), 0);
+        loop_detach(device);
     } else {
         suite_skip_part("no loop device");
     }
