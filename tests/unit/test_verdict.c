@@ -128,6 +128,13 @@ static json_t *parse(const char *quoted)
     return json;
 }
 
+static enum verdict verdict_row(const json_t *row, double margin)
+{
+    const struct verdict_ratio ratio = verdict_read(row);
+
+    return verdict_of(&ratio, margin);
+}
+
 START_TEST(rows_of_a_file_are_untrusted)
 {
     for (unsigned i = 0; i < FILE_ROWS; i++) {

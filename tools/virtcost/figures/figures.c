@@ -111,14 +111,6 @@ const char *figures_label(char text[FIGURES_LABEL_MAX], const json_t *row)
     return figures_clean(text, FIGURES_LABEL_MAX, whole);
 }
 
-const char *figures_number(char text[UNITS_TEXT_MAX], double value)
-{
-    if (value >= 10000 && value < 1e18)
-        return units_format_count(text, (uint64_t)value);
-    snprintf(text, UNITS_TEXT_MAX, "%.4g", value);
-    return text;
-}
-
 /* The samples that are numbers, sorted. The caller frees them; NULL if there are none. */
 static double *samples_of(const json_t *row, size_t *count)
 {

@@ -59,12 +59,6 @@ const char *figures_label(char text[FIGURES_LABEL_MAX], const json_t *row);
 const char *figures_clean(char *text, size_t size, const char *from);
 
 /*
- * figures_number(): a number in at most eight characters where possible: "0.0458", "12.35",
- * "84.0k". Returns `text`.
- */
-const char *figures_number(char text[UNITS_TEXT_MAX], double value);
-
-/*
  * The ratio of two medians of unpaired samples. With VERDICT_SAMPLES_MIN samples or more on both
  * sides, the interval is bootstrapped, with a confidence of 0.95: in simulations with samples from
  * normal, skewed and bimodal distributions, it contained the true ratio in at least 95 % of the

@@ -70,13 +70,6 @@ struct verdict_ratio verdict_read(const json_t *row)
     return ratio;
 }
 
-enum verdict verdict_row(const json_t *row, double margin)
-{
-    const struct verdict_ratio ratio = verdict_read(row);
-
-    return verdict_of(&ratio, margin);
-}
-
 /* The factor by which the interval must shrink for a verdict; 0: no shrinking suffices. */
 static double shrunk(const struct verdict_ratio *ratio, double margin)
 {

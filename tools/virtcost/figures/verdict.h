@@ -57,9 +57,6 @@ const char *verdict_name(enum verdict verdict);
  */
 struct verdict_ratio verdict_read(const json_t *row);
 
-/* verdict_row(): verdict_of() for a row. */
-enum verdict verdict_row(const json_t *row, double margin);
-
 /*
  * verdict_samples(): about how many samples in total would settle an unclear ratio if its median
  * stayed the same, as an interval shrinks with the square root of their number. At least

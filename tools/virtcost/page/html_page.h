@@ -53,13 +53,11 @@ void page_table_end(struct page *page);
 
 /*
  * page_value(), page_number(): a figure with its unit, and a ratio, as written everywhere in the
- * page. page_settles(): about how many blocks would settle an unclear ratio; "" if it is not
- * unclear or the number is unknown. Return `text`.
+ * page. Return `text`.
  */
 #define PAGE_DIGITS 4
 const char *page_value(char text[MEASURE_TEXT_MAX], const char *unit, double value);
 const char *page_number(char text[MEASURE_TEXT_MAX], double number);
-const char *page_settles(char text[MEASURE_TEXT_MAX], const struct estimate *ratio);
 
 /* Selects one of the estimates of a row. */
 typedef const struct estimate *html_pick(const struct figure *figure);

@@ -84,7 +84,8 @@ const char *page_number(char text[MEASURE_TEXT_MAX], double number)
     return measure_digits(text, number, PAGE_DIGITS);
 }
 
-const char *page_settles(char text[MEASURE_TEXT_MAX], const struct estimate *ratio)
+/* About how many blocks would settle an unclear ratio; "" for another one, or if not known. */
+static const char *settling_blocks(char text[MEASURE_TEXT_MAX], const struct estimate *ratio)
 {
     text[0] = '\0';
     if (ratio->verdict == VERDICT_UNCLEAR && ratio->blocks && ratio->blocks < VERDICT_SAMPLES_MAX)
@@ -122,7 +123,7 @@ static void write_unclear(FILE *out, const struct estimate *ratio)
         write_range(out, ratio, &plain);
         fputs("</i>", out);
     }
-    if (*page_settles(text, ratio))
+    if (*settling_blocks(text, ratio))
         fprintf(out, "<i>%s</i>", text);
 }
 
