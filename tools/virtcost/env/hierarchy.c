@@ -5,20 +5,10 @@
 #include <string.h>
 
 #include "tools/virtcost/env/hierarchy.h"
+#include "vmm/core/base/words.h"
 #include "vmm/core/host/cgroup.h"
 #include "vmm/core/host/memory.h"
 #include "vmm/core/host/quota.h"
-
-/* Whether a comma-separated list contains a word. */
-static bool has_word(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-        if (strcspn(at, ",") == length && !strncmp(at, word, length))
-            return true;
-    return false;
-}
 
 /* Decode a path of /proc/self/mountinfo, where a blank is "\040". */
 static void unescape(char *path)
@@ -64,7 +54,7 @@ static bool is_mount_of(const struct mounted *mount, const struct hierarchy *hie
         return !strcmp(mount->type, "cgroup2");
     snprintf(first, sizeof(first), "%.*s", (int)strcspn(hierarchy->controllers, ","),
              hierarchy->controllers);
-    return !strcmp(mount->type, "cgroup") && has_word(mount->options, first);
+    return !strcmp(mount->type, "cgroup") && words_have(mount->options, first);
 }
 
 /* Find where a hierarchy is mounted and set its folders; `path` is this process's cgroup in it. */
@@ -125,7 +115,7 @@ int hierarchy_find(struct hierarchy *found, const char *controller)
     unsigned count = hierarchy_list(&list), best = count;
 
     for (unsigned i = 0; i < count; i++)
-        if (has_word(list[i].controllers, controller))
+        if (words_have(list[i].controllers, controller))
             best = i;
     for (unsigned i = 0; i < count && best == count; i++)
         if (list[i].version == 2)

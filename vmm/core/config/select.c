@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/core/base/words.h"
 #include "vmm/core/config/select.h"
 
 /* The name itself or a dotted prefix: "stream" matches "stream.triad". */
@@ -71,12 +72,17 @@ int select_args(const char *args, const struct minivmm_arg_info *keys, unsigned 
     return err_hint(err, "%s", known);
 }
 
+static bool is_chosen(const char *chosen, const char *name)
+{
+    return !chosen || words_have(chosen, name);
+}
+
 uint32_t select_needs(const char *chosen, const struct minivmm_bench_info *table, size_t count)
 {
     uint32_t flags = 0;
 
     for (size_t i = 0; i < count; i++)
-        if (select_has(chosen, table[i].name))
+        if (is_chosen(chosen, table[i].name))
             flags |= table[i].flags;
     return flags;
 }
@@ -91,7 +97,7 @@ int select_check_disk(const struct config *config, const char *chosen,
     for (size_t i = 0; i < count; i++) {
         size_t used = strlen(readers);
 
-        if (!select_has(chosen, table[i].name))
+        if (!is_chosen(chosen, table[i].name))
             continue;
         if (table[i].flags & MINIVMM_BENCH_WRITES)
             writer = writer ? writer : &table[i];
@@ -104,14 +110,4 @@ int select_check_disk(const struct config *config, const char *chosen,
     err_set(err, ERR_USAGE, "--disk path=%s,ro: %s writes to the disk", config->disk[0].path,
             writer->name);
     return err_hint(err, "without ro%s%s", *readers ? ", or --bench " : "", readers);
-}
-
-bool select_has(const char *chosen, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (const char *at = chosen; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-        if (strcspn(at, ",") == length && !strncmp(at, name, length))
-            return true;
-    return !chosen;
 }

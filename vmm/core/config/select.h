@@ -51,7 +51,4 @@ const char *select_word(const char *at, const char **word, size_t *length);
 /* select_matches(): whether a word of --bench, of `length` characters, selects `name`. */
 bool select_matches(const char *name, const char *word, size_t length);
 
-/* select_has(): whether the comma-separated list `chosen` has `name`; NULL has all names. */
-bool select_has(const char *chosen, const char *name);
-
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vmm/core/base/words.h"
 #include "vmm/core/host/cgroup.h"
 
 /* Prefix of a path above the root of the cgroup namespace, once per level. */
@@ -20,17 +21,6 @@ struct walk {
     void (*visit)(void *ctx, const struct cgroup_group *group);
     void *ctx;
 };
-
-/* Whether a comma-separated list has a word. */
-static bool has_word(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (; *list; list += strcspn(list, ",") + (list[strcspn(list, ",")] == ','))
-        if (strcspn(list, ",") == length && !strncmp(list, word, length))
-            return true;
-    return false;
-}
 
 static FILE *open_below(const char *root, const char *path)
 {
@@ -58,7 +48,7 @@ static void find_groups(struct walk *walk)
         path[strcspn(path, "\n")] = '\0';
         version = *controllers ? 1 : 2;
         if (*path != '/' || walk->group[version - 1] ||
-            (version == 1 && !has_word(controllers, walk->controller)))
+            (version == 1 && !words_have(controllers, walk->controller)))
             continue;
         walk->group[version - 1] = strdup(path);
     }
@@ -206,7 +196,7 @@ static void look_at_mount(const struct walk *walk, char *line)
     options = kind ? strsep(&kind, " \n") : NULL;
     version = !strcmp(type, "cgroup2") ? 2 : 1;
     if (!source || !options || (version == 1 && strcmp(type, "cgroup")) ||
-        (version == 1 && !has_word(options, walk->controller)) || !walk->group[version - 1])
+        (version == 1 && !words_have(options, walk->controller)) || !walk->group[version - 1])
         return;
     visit_mount(walk, version, unescape(word[3]), unescape(word[4]));
 }
